@@ -1,0 +1,5 @@
+"""`python -m wearoff` is `wearoff`."""
+
+from .cli import main
+
+main()

@@ -1,0 +1,79 @@
+"""The cascade: every step from the depot to the visible effect, on a time axis from minutes to months."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .style import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILION, stack, tidy
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+_STEPS = {
+    "depot": ("in the depot", "U", BLUE),
+    "free": ("free", "U", BLUE),
+    "bound": ("bound to the nerve ending", "U", BLUE),
+    "endosome": ("in the endosome", "U", BLUE),
+    "light_chain": ("active light chain", "U", SKY),
+    "snap25": ("intact SNAP-25", "", GREEN),
+    "release": ("acetylcholine release", "", ORANGE),
+    "force": ("muscle force", "", PURPLE),
+    "visible": ("visible effect", "", VERMILION),
+}
+_TICKS = {
+    1 / 1440: "1 min",
+    10 / 1440: "10 min",
+    1 / 24: "1 h",
+    6 / 24: "6 h",
+    1.0: "1 day",
+    3.0: "3 days",
+    7.0: "1 week",
+    30.0: "1 month",
+    90.0: "3",
+    180.0: "6",
+    365.0: "12",
+}
+
+
+def draw_cascade(columns: Mapping[str, Any], first_visit: float) -> Figure:
+    """Draw every step as its own row, each on its own scale.
+
+    Parameters
+    ----------
+    columns : mapping of str to array_like, shape (k,)
+        ``time`` in days, the compartments in U, the rest as fractions of baseline.
+    first_visit : float
+        The day from which time is counted.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    since = np.asarray(columns["time"], dtype=float) - first_visit
+    figure, rows = stack(len(_STEPS), (8.0, 7.2))
+    for ax, (name, (word, unit, color)) in zip(rows, _STEPS.items(), strict=True):
+        values = np.asarray(columns[name], dtype=float)
+        top = float(values.max()) if unit else 1.0
+        ax.fill_between(since, 0, values, color=color, alpha=0.25, linewidth=0)
+        ax.plot(since, values, color=color, linewidth=2)
+        ax.set_ylim(0, 1.08 * top if top > 0 else 1.0)
+        ax.set_yticks([0, top], ["0", f"{top:.2g} {unit}".strip()])
+        ax.set_ylabel(word, rotation=0, ha="right", va="center", fontsize=10, color=BLACK)
+        tidy(ax)
+        ax.tick_params(axis="y", labelsize=8, colors=GREY)
+        ax.yaxis.tick_right()
+        ax.spines["right"].set_visible(False)
+        ax.spines["left"].set_visible(False)
+        ax.tick_params(length=0)
+        ax.grid(axis="x", color=GREY, alpha=0.25, linewidth=0.8)
+    last = rows[-1]
+    last.set_xscale("log")
+    last.set_xlim(since[0], since[-1])
+    shown = {day: word for day, word in _TICKS.items() if since[0] <= day <= since[-1]}
+    last.set_xticks(list(shown), list(shown.values()))
+    last.minorticks_off()
+    last.set_xlabel("time since the injection (logarithmic)", fontsize=11)
+    return figure

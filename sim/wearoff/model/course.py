@@ -1,0 +1,162 @@
+"""The course of one patient or many: the chain and the response solved on one mesh, to be read at any time."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from . import Array
+from .kinetics import COMPARTMENTS, amounts, uptake
+from .march import Mesh, graded_mesh, interpolate, pieces_needed
+from .response import cleaved_fraction, visible_effect, weakness
+
+# The estimate behind TOLERANCE is 30 to 100 times the error made (tests/model/test_course.py prints it).
+TOLERANCE = 1e-8
+
+
+class Constants(NamedTuple):
+    """The constants under the symbols of the mathematics; each a float, or an array over patients.
+
+    Rates in 1/day, ``k_cleave`` in 1/(U day), ``U50`` in U, ``A50`` a fraction, ``h`` a pure number.
+    """
+
+    k_release: Array | float
+    k_bind: Array | float
+    k_endocytosis: Array | float
+    k_translocation: Array | float
+    k_loss: Array | float
+    k_turnover: Array | float
+    k_cleave: Array | float
+    U50: Array | float
+    A50: Array | float
+    h: Array | float
+    k_visible: Array | float
+
+    @property
+    def rates(self) -> Array:
+        """The five rates of the chain, shape (5, ...)."""
+        return np.stack(np.broadcast_arrays(*(np.asarray(rate, dtype=float) for rate in self[:5])))
+
+    def over(self, axes: int) -> Constants:
+        """Return the constants with `axes` more axes behind the patients', to broadcast against zones and times."""
+        return Constants(*(np.asarray(each, dtype=float)[(..., *[None] * axes)] for each in self))
+
+
+class Course(NamedTuple):
+    """The solution: values at a mesh's nodes, and what is needed to read them at any time.
+
+    Parameters
+    ----------
+    constants : Constants
+        Of every patient.
+    days : ndarray, shape (v,)
+        Days of the doses.
+    taken : ndarray, shape (..., z, v)
+        Units taken up from each dose in each of z zones of the muscle.
+    zone_weights : ndarray, shape (z,)
+        Share of the muscle in each zone; they add up to 1.
+    mesh : Mesh
+        n intervals of degree m.
+    cleaved : ndarray, shape (..., z, n, m + 1)
+        Cleaved fraction of SNAP-25.
+    weak, visible : ndarray, shape (..., n, m + 1)
+        Weakness and visible effect of the whole muscle.
+    """
+
+    constants: Constants
+    days: Array
+    taken: Array
+    zone_weights: Array
+    mesh: Mesh
+    cleaved: Array
+    weak: Array
+    visible: Array
+
+    def at(self, times: Array) -> dict[str, Array]:
+        """Return every quantity at `times`, means over the muscle.
+
+        Parameters
+        ----------
+        times : ndarray, shape (k,)
+            Days, from 0 to the end of the course.
+
+        Returns
+        -------
+        dict of ndarray, shape (..., k)
+            The compartments in units; ``snap25`` (intact), ``release``, ``force``, ``visible`` as fractions.
+        """
+        taken = np.einsum("...zv,z->...v", self.taken, self.zone_weights)[..., None, :]
+        columns = {
+            name: amounts(name, times, self.days, taken, self.constants.rates)[..., 0, :] for name in COMPARTMENTS
+        }
+        constants = self.constants.over(2)
+        # Between nodes the polynomial may leave the known range by less than the tolerance.
+        cleaved = np.clip(interpolate(self.mesh, self.cleaved, times), 0.0, 1.0)
+        weak = weakness(cleaved, constants.A50, constants.h)
+        columns["snap25"] = 1 - np.einsum("...zk,z->...k", cleaved, self.zone_weights)
+        columns["release"] = columns["snap25"]
+        columns["force"] = 1 - np.einsum("...zk,z->...k", weak, self.zone_weights)
+        columns["visible"] = np.clip(interpolate(self.mesh, self.visible, times), 0.0, 1.0)
+        return columns
+
+
+def solve(
+    days: Array,
+    units: Array,
+    constants: Constants,
+    end: float,
+    *,
+    zone_weights: Array | None = None,
+    tolerance: float = TOLERANCE,
+) -> Course:
+    """Solve the model for one patient or many.
+
+    The mesh starts from the rates and is refined until the solution's own coefficients say that it is resolved.
+
+    Parameters
+    ----------
+    days : ndarray, shape (v,)
+        Days of the doses, ascending and distinct, from 0; those past the end have no effect.
+    units : ndarray, shape (z, v)
+        Local dose in U of each dose in each of z zones.
+    constants : Constants
+        Floats, or arrays that broadcast over patients.
+    end : float
+        The last day, after day 0.
+    zone_weights : ndarray, shape (z,), optional
+        Share of the muscle in each zone; default: equal.
+    tolerance : float
+        Bound on the estimated error of the fractions.
+
+    Returns
+    -------
+    Course
+        With the leading axes of the patients.
+    """
+    if zone_weights is None:
+        zone_weights = np.full(len(units), 1 / len(units))
+    rates = constants.rates
+    muscle, zones = constants.over(2), constants.over(3)  # against (interval, node) and (zone, interval, node)
+    taken = uptake(units, muscle.U50)
+
+    def light_chain(times: Array) -> Array:
+        flat = amounts("light_chain", times.ravel(), days, taken, rates)
+        return flat.reshape(*flat.shape[:-1], *times.shape)
+
+    starts = np.union1d(0.0, days[days < end])
+    mesh = graded_mesh(starts, end, float(max(np.max(rates), np.max(constants.k_visible))))
+    chain = light_chain(mesh.nodes)
+    while True:
+        cleaved = cleaved_fraction(mesh, chain, zones.k_cleave, zones.k_turnover)
+        local = weakness(cleaved, zones.A50, zones.h)
+        weak = np.einsum("...znm,z->...nm", local, zone_weights)
+        visible = visible_effect(mesh, weak, muscle.k_visible)
+        pieces = np.maximum(pieces_needed(mesh, cleaved, tolerance), pieces_needed(mesh, visible, tolerance))
+        if pieces.max() == 1:
+            return Course(constants, days, taken, zone_weights, mesh, cleaved, weak, visible)
+        # Only the intervals that were cut need the chain anew.
+        mesh = mesh.split(pieces)
+        chain = np.repeat(chain, pieces, axis=-2)
+        cut = np.repeat(pieces > 1, pieces)
+        chain[..., cut, :] = light_chain(mesh.nodes[cut])

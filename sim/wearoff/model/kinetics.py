@@ -1,0 +1,75 @@
+"""From the depot to the active light chain: linear, solved exactly for any rates.
+
+    depot        dD/dt = -k_release D                              + dose at each visit
+    free         dF/dt =  k_release D     - k_bind F
+    bound        dB/dt =  k_bind F        - k_endocytosis B
+    endosome     dE/dt =  k_endocytosis B - k_translocation E
+    light chain  dL/dt =  k_translocation E - k_loss L
+
+After one unit into the depot, the amount in step n is the product of the rates before it, t^(n-1), and the divided
+difference of exp over -t times the first n rates: the Bateman sum, without its division by zero where rates are equal.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from . import Array
+from .exponentials import exp_divided_difference
+
+COMPARTMENTS = ("depot", "free", "bound", "endosome", "light_chain")
+
+
+def uptake(units: Array, half_uptake: Array | float) -> Array:
+    """Return how much of a local dose the nerve endings take up: ``u U50 / (u + U50)``.
+
+    Parameters
+    ----------
+    units : ndarray
+        Local doses in U; doses given at the same moment are added up first.
+    half_uptake : ndarray or float
+        U50 in U, the dose of which half is taken up; ``inf`` for no saturation.
+
+    Examples
+    --------
+    >>> uptake(np.array([20.0, 40.0]), 20.0).round(3)
+    array([10.   , 13.333])
+    """
+    return units / (1 + units / half_uptake)
+
+
+def amounts(compartment: str, times: Array, days: Array, taken: Array, rates: Array) -> Array:
+    """Return the amount in a compartment: the sum over the doses of each one's exact course.
+
+    Parameters
+    ----------
+    compartment : str
+        One of `COMPARTMENTS`.
+    times : ndarray, shape (k,)
+        Days; at a dose's own day the dose is in the depot.
+    days : ndarray, shape (v,)
+        Days of the doses.
+    taken : ndarray, shape (..., z, v)
+        Units taken up from each dose, in each of z zones.
+    rates : ndarray, shape (5, ...)
+        ``k_release, k_bind, k_endocytosis, k_translocation, k_loss`` in 1/day, of each patient.
+
+    Returns
+    -------
+    ndarray, shape (..., z, k)
+        Units.
+    """
+    steps = COMPARTMENTS.index(compartment) + 1
+    elapsed = times - days[:, None]
+    given = elapsed >= 0 if steps == 1 else elapsed > 0
+    unit = np.zeros((*rates.shape[1:], *elapsed.shape))
+    unit[..., given] = _after_one_unit(steps, elapsed[given], rates)
+    return taken @ unit
+
+
+def _after_one_unit(steps: int, elapsed: Array, rates: Array) -> Array:
+    patients = rates.shape[1:]
+    descending = -np.sort(-rates[:steps], axis=0)
+    nodes = (-descending[..., None] * elapsed).reshape(steps, -1)
+    before = rates[: steps - 1].prod(axis=0)[..., None] * elapsed ** (steps - 1)
+    return before * exp_divided_difference(nodes).reshape(*patients, len(elapsed))

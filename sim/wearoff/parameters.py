@@ -1,0 +1,185 @@
+"""The constants: value, unit, plausible range, kind and source; the user's words and the symbols of the mathematics.
+
+The numbers live in ``data/parameters.csv`` and ``data/presets.csv``. A user gives half-lives in days; the model
+takes rates, ``k = ln 2 / half-life``.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from typing import Any, Self
+
+import pandas as pd
+
+from . import tables
+from .checks import InputError, Limits, member, number
+
+_TABLE = tables.column("parameters", "name")
+
+
+def _default(name: str) -> float:
+    return float(_TABLE[name]["value"])
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Parameters:
+    """The constants of one patient; immutable, and checked when made.
+
+    Every constant has a row, with its source, in :meth:`table`. Values outside the *plausible* range are the
+    researcher's right; values outside the *possible* range raise `InputError`.
+
+    Parameters
+    ----------
+    release_half_life, binding_half_life, endocytosis_half_life, translocation_half_life : float
+        Half-lives in days of the four steps from the depot to the active light chain.
+    loss_half_life : float
+        Half-life in days of the active light chain; ``inf`` for no loss.
+    turnover_half_life : float
+        Half-life in days of SNAP-25 at the release sites.
+    potency : float
+        SNAP-25 cleaved per unit of light chain and day, 1/(U day). Intact SNAP-25 is counted at the release sites,
+        not in the whole terminal: release falls below 20 % when less than 20 % of the terminal's SNAP-25 is cleaved
+        (Lawrence 2013).
+    half_uptake : float
+        Local dose in U of which half is taken up; ``inf`` for no saturation.
+    half_release : float
+        Acetylcholine release, a fraction of baseline, that leaves half of the force.
+    steepness : float
+        Steepness of force against release.
+    visible_half_life : float
+        Half-life in days with which the visible line follows the muscle.
+    spread : float
+        Standard deviation in mm of the Gaussian in which one site's dose spreads.
+    origin : str
+        The preset that the constants started from: it tells `table` which source a value has.
+
+    Examples
+    --------
+    >>> Parameters(loss_half_life=60).loss_half_life
+    60.0
+    >>> Parameters(loss_half_life=-1)
+    Traceback (most recent call last):
+    ...
+    wearoff.checks.InputError: loss_half_life is -1; allowed: at least 1e-06 day
+    """
+
+    release_half_life: float = _default("release_half_life")
+    binding_half_life: float = _default("binding_half_life")
+    endocytosis_half_life: float = _default("endocytosis_half_life")
+    translocation_half_life: float = _default("translocation_half_life")
+    loss_half_life: float = _default("loss_half_life")
+    turnover_half_life: float = _default("turnover_half_life")
+    potency: float = _default("potency")
+    half_uptake: float = _default("half_uptake")
+    half_release: float = _default("half_release")
+    steepness: float = _default("steepness")
+    visible_half_life: float = _default("visible_half_life")
+    spread: float = _default("spread")
+    origin: str = "default"
+
+    def __post_init__(self) -> None:
+        member(self.origin, presets(), "preset")
+        for name, row in _TABLE.items():
+            unit = "" if row["unit"] == "1" else row["unit"]
+            limits = Limits(name, float(row["minimum"]), float(row["maximum"]), unit)
+            object.__setattr__(self, name, number(getattr(self, name), limits))
+
+    @classmethod
+    def preset(cls, name: str) -> Self:
+        """Return the named set of constants: ``default`` changed by the rows of ``data/presets.csv``.
+
+        ``lebeda2008`` is the published four-step model of onset: for a dose of one unit its light chain is their
+        lytic fraction and one minus that their tension; what follows the light chain is not theirs. The serotypes
+        differ from A by the light chain's half-life alone: an illustration.
+
+        Parameters
+        ----------
+        name : str
+            One of `presets`.
+
+        References
+        ----------
+        Lebeda, Adler, Erickson, Chushak 2008, J Pharmacokinet Pharmacodyn 35:251, BioModels BIOMD0000000178.
+        Foran et al. 2003, J Biol Chem 278:1363 (serotypes).
+
+        Examples
+        --------
+        >>> Parameters.preset("serotype_E").loss_half_life
+        0.8
+        """
+        member(name, presets(), "preset")
+        return cls(origin=name, **{each: float(row["value"]) for each, row in _preset_rows(name).items()})
+
+    def replace(self, **changes: Any) -> Self:
+        """Return a copy with some constants changed; an unknown name raises `InputError`.
+
+        Examples
+        --------
+        >>> Parameters().replace(potency=0.2).potency
+        0.2
+        """
+        for name in changes:
+            member(name, _TABLE, "parameter")
+        return dataclasses.replace(self, **changes)
+
+    def table(self) -> pd.DataFrame:
+        """Return the constants as a table, one row each.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns ``name``, ``symbol``, ``value``, ``unit``, ``low`` and ``high`` (the plausible range), ``kind``
+            (measured, calibrated, assumed or, where the value is not the table's, ``given``), ``status``,
+            ``source``, ``meaning``.
+        """
+        sources = {**_TABLE, **_preset_rows(self.origin)}
+        given = {"kind": "given", "status": "given", "source": "given by the user"}
+        records = []
+        for name, row in _TABLE.items():
+            value = getattr(self, name)
+            origin = sources[name] if value == float(sources[name]["value"]) else given
+            records.append(
+                {key: row[key] for key in ("name", "symbol")}
+                | {"value": value, "unit": row["unit"], "low": float(row["low"]), "high": float(row["high"])}
+                | {key: origin[key] for key in ("kind", "status", "source")}
+                | {"meaning": row["meaning"]}
+            )
+        return pd.DataFrame(records)
+
+    def symbols(self) -> dict[str, float]:
+        """Return the constants under the symbols of the mathematics, half-lives turned into rates in 1/day.
+
+        Examples
+        --------
+        >>> round(Parameters(loss_half_life=75).symbols()["k_loss"], 6)
+        0.009242
+        """
+        return {
+            row["symbol"]: math.log(2) / getattr(self, name) if name.endswith("_half_life") else getattr(self, name)
+            for name, row in _TABLE.items()
+        }
+
+
+def presets() -> tuple[str, ...]:
+    """Return the names of the presets, ``default`` first."""
+    return ("default", *dict.fromkeys(row["preset"] for row in tables.rows("presets")))
+
+
+def _preset_rows(name: str) -> dict[str, tables.Row]:
+    return {row["parameter"]: row for row in tables.rows("presets") if row["preset"] == name}
+
+
+def assignment(text: str) -> tuple[str, float]:
+    """Read ``NAME=VALUE`` as a constant and its value.
+
+    Examples
+    --------
+    >>> assignment("loss_half_life=60")
+    ('loss_half_life', 60.0)
+    """
+    name, sign, value = text.partition("=")
+    if not sign:
+        raise InputError(f"set is {text!r}; allowed: NAME=VALUE, such as loss_half_life=60")
+    member(name.strip(), _TABLE, "parameter")
+    return name.strip(), getattr(Parameters().replace(**{name.strip(): value}), name.strip())

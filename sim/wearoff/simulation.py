@@ -1,0 +1,136 @@
+"""simulate(): where the treatment, the constants and the model meet."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from .checks import InputError, Limits, UnusualWarning, whole
+from .model.course import Constants, solve
+from .parameters import Parameters
+from .timeline import Timeline
+from .treatment.muscles import muscle, relative_dose, spill, zones
+from .treatment.products import product
+from .treatment.schedule import DAY, Schedule
+
+DAYS = Limits("days", 1, 36525, "day")
+# Long enough to see the effect of one visit wear off, at up to twice the labelled dose.
+DAYS_AFTER_LAST_VISIT = 240
+
+
+def simulate(
+    schedule: Schedule | None = None,
+    *,
+    parameters: Parameters | None = None,
+    days: int | None = None,
+    times: npt.ArrayLike | None = None,
+    **visit: Any,
+) -> Timeline:
+    """Compute the course of one patient.
+
+    Parameters
+    ----------
+    schedule : Schedule, optional
+        The visits; default: one visit on day 0, given by the arguments of `Visit` (``units``, ``product``, ``muscle``,
+        ``sites``).
+    parameters : Parameters, optional
+        The constants; default: ``Parameters()``.
+    days : int, optional
+        Last day of a daily grid from day 0; default: 240 days after the last visit.
+    times : array_like, shape (k,), optional
+        The days wanted, ascending, instead of a daily grid.
+    **visit
+        Arguments of `Visit` but its day, instead of a schedule.
+
+    Returns
+    -------
+    Timeline
+
+    Raises
+    ------
+    InputError
+        A value is not possible; the message names the field, the value and what is allowed.
+
+    Warns
+    -----
+    UnusualWarning
+        A value is possible but unusual; the message says why.
+
+    Examples
+    --------
+    >>> simulate(units=20).landmarks.round(1)
+    onset_day            2.5
+    full_effect_day      4.8
+    peak_day             7.4
+    peak_effect          1.0
+    half_effect_day    102.4
+    wear_off_day       149.6
+    Name: landmarks, dtype: float64
+    """
+    if schedule is None:
+        schedule = Schedule.once(**visit)
+    elif visit:
+        raise InputError(f"{next(iter(visit))} is given beside a schedule; allowed: one of the two")
+    parameters = Parameters() if parameters is None else parameters
+    grid = _grid(schedule, days, times)
+    _warn_if_close(schedule)
+
+    strip = muscle(schedule.visits[0].muscle)
+    first = product(schedule.visits[0].product).relative_potency
+    # The model's amounts are units of the first visit's product; the constants are given for onabotulinumtoxinA.
+    symbols = parameters.symbols()
+    spread = symbols.pop("sigma")
+    constants = Constants(**symbols)._replace(
+        k_cleave=symbols["k_cleave"] * first, U50=symbols["U50"] / first
+    )
+    sited = any(visit.sites is not None for visit in schedule)
+    places, weights = zones(strip.length, spread) if sited else (np.zeros(1), np.ones(1))
+    doses: dict[float, npt.NDArray[np.float64]] = {}
+    for visit_ in schedule:
+        local = np.full(len(places), visit_.units) * product(visit_.product).relative_potency / first
+        if visit_.sites is not None:
+            local = local * relative_dose(places, strip.length, visit_.sites, spread)
+        # Doses given at the same moment add up before they are taken up.
+        doses[visit_.day] = doses.get(visit_.day, 0.0) + local
+    course = solve(
+        np.array(list(doses)),
+        np.stack(list(doses.values()), axis=-1),
+        constants,
+        float(grid[-1]),
+        zone_weights=weights,
+    )
+    spilled = tuple(0.0 if v.sites is None else spill(strip.length, v.sites, spread) for v in schedule)
+    return Timeline(schedule, parameters, course, grid, spilled)
+
+
+def _grid(schedule: Schedule, days: int | None, times: npt.ArrayLike | None) -> npt.NDArray[np.float64]:
+    if times is not None:
+        if days is not None:
+            raise InputError("days is given beside times; allowed: one of the two")
+        try:
+            grid = np.atleast_1d(np.array(times, dtype=float))
+        except (TypeError, ValueError):
+            raise InputError(f"times is {times!r}, not numbers; allowed: ascending days") from None
+        outside = grid[~((grid >= DAY.low) & (grid <= DAY.high))]
+        if len(outside):
+            raise InputError(f"times has {outside[0]:g}; allowed: {DAY}")
+        if grid.ndim != 1 or (np.diff(grid) < 0).any() or not len(grid) or grid[-1] == 0:
+            raise InputError("times is not a row of ascending days that ends after day 0; allowed: such as [0.5, 3, 7]")
+        return grid
+    if days is None:
+        days = int(np.ceil(schedule.visits[-1].day)) + DAYS_AFTER_LAST_VISIT
+    return np.arange(whole(days, DAYS) + 1.0)
+
+
+def _warn_if_close(schedule: Schedule) -> None:
+    for before, after in zip(schedule.visits, schedule.visits[1:], strict=False):
+        if 0 < after.day - before.day < 7:
+            warnings.warn(
+                f"visits on days {before.day:g} and {after.day:g} are less than 7 days apart: each dose is taken up as "
+                "if it were alone, which says nothing about a dose split over hours",
+                UnusualWarning,
+                stacklevel=3,
+            )

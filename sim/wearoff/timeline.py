@@ -1,0 +1,117 @@
+"""The result of a simulation: a tidy frame, the landmarks, and the two pictures."""
+
+from __future__ import annotations
+
+import dataclasses
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from .figures.cascade import draw_cascade
+from .figures.effect import draw_effect
+from .model.course import Course
+from .model.landmarks import FULL, HALF, ONSET, WEAR_OFF, find_landmarks
+from .parameters import Parameters
+from .treatment.schedule import Schedule
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+UNITS_OF_COLUMNS = {
+    "time": "day",
+    **dict.fromkeys(("depot", "free", "bound", "endosome", "light_chain"), "U"),
+    **dict.fromkeys(("snap25", "release", "force", "visible"), "fraction of baseline"),
+}
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Timeline:
+    """The course of one patient.
+
+    Parameters
+    ----------
+    schedule : Schedule
+        The visits.
+    parameters : Parameters
+        The constants.
+    course : Course
+        The solution, to be read at any time.
+    times : ndarray, shape (k,)
+        Days of the rows of `frame`.
+    spill : tuple of float
+        Share of each visit's dose that fell beyond the muscle; 0 where the dose is taken as even.
+    """
+
+    schedule: Schedule
+    parameters: Parameters
+    course: Course
+    times: npt.NDArray[np.float64]
+    spill: tuple[float, ...]
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """The course as a tidy table, one row a time point.
+
+        ``time`` in days; ``depot``, ``free``, ``bound``, ``endosome``, ``light_chain`` in units (U) of the first
+        visit's product, taken up; ``snap25`` (intact), ``release``, ``force`` as fractions of baseline; ``visible``,
+        the share of a full effect. A visit's own row is after the injection.
+        """
+        return self.at(self.times)
+
+    def at(self, times: npt.ArrayLike) -> pd.DataFrame:
+        """Return the table of `frame` at other days, from 0 to the end of the simulation."""
+        days = np.asarray(times, dtype=float)
+        frame = pd.DataFrame({"time": days, **self.course.at(days)}, copy=False)
+        frame.attrs["units"] = UNITS_OF_COLUMNS
+        return frame
+
+    @cached_property
+    def landmarks(self) -> pd.Series:
+        """Onset, full effect, peak, half effect and wear-off in days; NaN where not reached (see `not_reached`)."""
+        found = find_landmarks(self.course.mesh, self.course.visible[None], self.course.weak[None])
+        return pd.Series({name: float(value[0]) for name, value in found._asdict().items()}, name="landmarks")
+
+    @cached_property
+    def not_reached(self) -> dict[str, str]:
+        """Why a landmark is missing, under the landmark's name."""
+        end = self.course.mesh.edges[-1]
+        highest = float(self.course.visible.max())
+        no_peak = "no effect" if highest == 0 else f"the effect still rises on day {end:g}, the end of the simulation"
+
+        def falling(level: float) -> str:
+            if np.isnan(self.landmarks["peak_day"]):
+                return no_peak
+            if self.landmarks["peak_effect"] < level:
+                return f"the effect never rises above {level:g}; its peak is {self.landmarks['peak_effect']:.3f}"
+            return f"the effect is still above {level:g} on day {end:g}, the end of the simulation"
+
+        reasons = {
+            "onset_day": f"the effect stays below {ONSET:g}; its largest value is {highest:.3f}",
+            "full_effect_day": f"{FULL:g} of the peak: {no_peak}",
+            "peak_day": no_peak,
+            "peak_effect": no_peak,
+            "half_effect_day": falling(HALF),
+            "wear_off_day": falling(WEAR_OFF),
+        }
+        return {name: reason for name, reason in reasons.items() if np.isnan(self.landmarks[name])}
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw the visible effect with its landmarks; into `ax`, or a new figure."""
+        curve = self._smooth()
+        visits = [visit.day for visit in self.schedule]
+        return draw_effect(curve["time"], curve["visible"], self.landmarks.to_dict(), visits, ax=ax)
+
+    def plot_cascade(self) -> Figure:
+        """Draw every step from the depot to the visible effect, on a time axis of hours, days and months."""
+        end = self.course.mesh.edges[-1]
+        first = self.schedule.visits[0].day
+        return draw_cascade(self.at(first + np.geomspace(1e-3, end - first, 600)), first)
+
+    def _smooth(self) -> pd.DataFrame:
+        # A curve for the eye: 400 days between the ends, and the nodes of the solution where it bends.
+        end = self.course.mesh.edges[-1]
+        return self.at(np.union1d(np.linspace(0, end, 400), self.course.mesh.nodes.ravel()))

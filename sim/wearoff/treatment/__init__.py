@@ -1,0 +1,1 @@
+"""What is given: products, muscles and the schedule of visits."""
