@@ -12,14 +12,13 @@ import numpy as np
 import typer
 
 from . import __version__
-from .checks import InputError, number, whole
+from .checks import InputError
 from .figures.style import render
 from .files import write_all
 from .parameters import Parameters, assignment
-from .simulation import DAYS, simulate
+from .simulation import simulate
 from .timeline import Timeline
-from .treatment.muscles import SITES
-from .treatment.schedule import INTERVAL, UNITS, VISITS, Schedule
+from .treatment.schedule import Schedule
 
 VISIBLE_AT = (1, 2, 3, 7, 14, 30, 60, 90, 120, 150, 180)
 
@@ -71,10 +70,7 @@ def _common(
         print(context.get_help())
 
 
-Units = Annotated[
-    float | None,
-    typer.Option(parser=lambda text: number(text, UNITS), metavar="U", help="Units; default: the labelled dose."),
-]
+# Numbers stay text here: what is called checks them, and says field, value and what is allowed.
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 Preset = Annotated[str, typer.Option(help="Constants to start from; `wearoff parameters` names them.")]
 Set = Annotated[
@@ -84,29 +80,13 @@ Set = Annotated[
 
 @app.command("simulate", epilog="Example: wearoff simulate --units 20 --set loss_half_life=60 --out out")
 def simulate_command(
-    units: Units = None,
+    units: Annotated[str | None, typer.Option(metavar="U", help="Units; default: the labelled dose.")] = None,
     product: Annotated[str | None, typer.Option(help="Default: onabotulinumtoxinA.")] = None,
     muscle: Annotated[str | None, typer.Option(help="Default: glabella.")] = None,
-    sites: Annotated[
-        int | None,
-        typer.Option(
-            parser=lambda text: whole(text, SITES), metavar="N", help="Injection sites; default: an even dose."
-        ),
-    ] = None,
-    days: Annotated[
-        int | None,
-        typer.Option(
-            parser=lambda text: whole(text, DAYS), metavar="N", help="Last day; default: 240 after the last visit."
-        ),
-    ] = None,
-    every: Annotated[
-        float | None,
-        typer.Option(parser=lambda text: number(text, INTERVAL), metavar="DAYS", help="Interval between visits."),
-    ] = None,
-    visits: Annotated[
-        int | None,
-        typer.Option(parser=lambda text: whole(text, VISITS), metavar="N", help="Number of visits, with --every."),
-    ] = None,
+    sites: Annotated[str | None, typer.Option(metavar="N", help="Injection sites; default: an even dose.")] = None,
+    days: Annotated[str | None, typer.Option(metavar="N", help="Last day; default: 240 after the last visit.")] = None,
+    every: Annotated[str | None, typer.Option(metavar="DAYS", help="Days between visits.")] = None,
+    visits: Annotated[str | None, typer.Option(metavar="N", help="Number of visits, with --every.")] = None,
     schedule: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Visits as CSV: time, amt [, product, muscle, sites].")
     ] = None,
@@ -162,9 +142,7 @@ def _parameters(preset: str, changes: list[str] | None) -> Parameters:
     return Parameters.preset(preset).replace(**dict(assignment(change) for change in changes or []))
 
 
-def _plan(
-    visit: dict[str, Any], every: float | None, visits: int | None, path: Path | None
-) -> Schedule:
+def _plan(visit: dict[str, str], every: str | None, visits: str | None, path: Path | None) -> Schedule:
     if path is not None:
         for name, value in {**visit, "every": every, "visits": visits}.items():
             if value is not None:

@@ -25,7 +25,7 @@ def simulate(
     schedule: Schedule | None = None,
     *,
     parameters: Parameters | None = None,
-    days: int | None = None,
+    days: int | str | None = None,
     times: npt.ArrayLike | None = None,
     **visit: Any,
 ) -> Timeline:
@@ -106,7 +106,7 @@ def simulate(
     return Timeline(schedule, parameters, course, grid, spilled)
 
 
-def _grid(schedule: Schedule, days: int | None, times: npt.ArrayLike | None) -> npt.NDArray[np.float64]:
+def _grid(schedule: Schedule, days: int | str | None, times: npt.ArrayLike | None) -> npt.NDArray[np.float64]:
     if times is not None:
         if days is not None:
             raise InputError("days is given beside times; allowed: one of the two")

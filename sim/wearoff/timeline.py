@@ -103,13 +103,15 @@ class Timeline:
         """Draw the visible effect with its landmarks; into `ax`, or a new figure."""
         curve = self._smooth()
         visits = [visit.day for visit in self.schedule]
-        return draw_effect(curve["time"], curve["visible"], self.landmarks.to_dict(), visits, ax=ax)
+        return draw_effect(curve["time"], curve["visible"], self.landmarks.to_dict(), visits, ONSET, ax=ax)
 
     def plot_cascade(self) -> Figure:
         """Draw every step from the depot to the visible effect, on a time axis of hours, days and months."""
-        end = self.course.mesh.edges[-1]
         first = self.schedule.visits[0].day
-        return draw_cascade(self.at(first + np.geomspace(1e-3, end - first, 600)), first)
+        end = self.course.mesh.edges[-1]
+        nodes = self.course.mesh.nodes.ravel()
+        early = first + np.geomspace(1e-3, end - first, 400)
+        return draw_cascade(self.at(np.union1d(early, nodes[nodes > early[0]])), first)
 
     def _smooth(self) -> pd.DataFrame:
         # A curve for the eye: 400 days between the ends, and the nodes of the solution where it bends.

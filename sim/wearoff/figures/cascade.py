@@ -28,13 +28,14 @@ _TICKS = {
     10 / 1440: "10 min",
     1 / 24: "1 h",
     6 / 24: "6 h",
-    1.0: "1 day",
-    3.0: "3 days",
-    7.0: "1 week",
-    30.0: "1 month",
-    90.0: "3",
-    180.0: "6",
-    365.0: "12",
+    1.0: "1 d",
+    3.0: "3 d",
+    7.0: "1 wk",
+    30.0: "1 mo",
+    90.0: "3 mo",
+    180.0: "6 mo",
+    365.0: "1 y",
+    3652.5: "10 y",
 }
 
 
@@ -75,5 +76,5 @@ def draw_cascade(columns: Mapping[str, Any], first_visit: float) -> Figure:
     shown = {day: word for day, word in _TICKS.items() if since[0] <= day <= since[-1]}
     last.set_xticks(list(shown), list(shown.values()))
     last.minorticks_off()
-    last.set_xlabel("time since the injection (logarithmic)", fontsize=11)
+    last.set_xlabel("time since the first injection (logarithmic)", fontsize=11)
     return figure

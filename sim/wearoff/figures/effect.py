@@ -8,19 +8,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from .style import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, VERMILION, axes, tidy
+from .style import BLACK, BLUE, GREEN, ORANGE, PURPLE, VERMILION, axes, tidy
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-# What each landmark is called, its colour and mark, and where its label stands from it, in points. Under the plateau
-# and right of the fall there is room whatever the constants.
+# What each landmark is called, its colour and its mark: told apart without colour too.
 _LANDMARKS = {
-    "onset_day": ("onset", ORANGE, "o", (12, -3)),
-    "full_effect_day": ("full effect", GREEN, "s", (14, -26)),
-    "peak_day": ("peak", VERMILION, "^", (0, 10)),
-    "half_effect_day": ("half effect", PURPLE, "D", (12, 4)),
-    "wear_off_day": ("wear-off", BLACK, "v", (12, 4)),
+    "onset_day": ("onset", ORANGE, "o"),
+    "full_effect_day": ("full effect", GREEN, "s"),
+    "peak_day": ("peak", VERMILION, "^"),
+    "half_effect_day": ("half effect", PURPLE, "D"),
+    "wear_off_day": ("wear-off", BLACK, "v"),
 }
 
 
@@ -29,10 +28,11 @@ def draw_effect(
     visible: npt.ArrayLike,
     landmarks: Mapping[str, float],
     visits: Sequence[float],
+    visible_from: float,
     *,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw the visible effect; for a single visit its landmarks too, with a band where the effect is visible.
+    """Draw the visible effect with its landmarks, and a band where the effect is visible.
 
     Parameters
     ----------
@@ -42,6 +42,8 @@ def draw_effect(
         ``onset_day``, ``full_effect_day``, ``peak_day``, ``half_effect_day``, ``wear_off_day``; NaN is not drawn.
     visits : sequence of float
         Days of the visits.
+    visible_from : float
+        The effect from which on the band is drawn.
     ax : matplotlib.axes.Axes, optional
         Where to draw; default: a new figure.
 
@@ -53,43 +55,43 @@ def draw_effect(
     days, visible = np.asarray(days, dtype=float), np.asarray(visible, dtype=float)
     ax.plot(days, visible, color=BLUE, linewidth=2.5, zorder=3)
     ax.plot(visits, np.zeros(len(visits)), "|", color=BLACK, markersize=12, markeredgewidth=2, clip_on=False, zorder=4)
-    if len(visits) == 1:
-        _band(ax, landmarks, float(days[-1]))
-        for name, (word, color, mark, offset) in _LANDMARKS.items():
-            day = landmarks[name]
-            if np.isnan(day):
-                continue
-            height = float(np.interp(day, days, visible))
-            ax.plot([day], [height], mark, color=color, markersize=8, markeredgecolor="white", zorder=5)
-            ax.annotate(
-                f"{word}: day {_short(day)}",
-                (day, height),
-                xytext=offset,
-                textcoords="offset points",
-                fontsize=11,
-                color=BLACK,
-                ha="left",
-                zorder=6,
+    ax.fill_between(
+        days,
+        0,
+        1,
+        where=(visible >= visible_from).tolist(),
+        transform=ax.get_xaxis_transform(),
+        color=BLUE,
+        alpha=0.10,
+        linewidth=0,
+        label=f"visible\n(≥ {visible_from:.2f})",
+    )
+    for name, (word, color, mark) in _LANDMARKS.items():
+        day = landmarks[name]
+        if not np.isnan(day):
+            height = np.interp(day, days, visible)
+            label = f"{word}\nday {_short(day)}"
+            ax.plot(
+                [day], [height], mark, color=color, markersize=9, markeredgecolor="white", zorder=5, label=label
             )
+    # Above the axes the labels cannot meet the curve, whatever its shape.
+    ax.legend(
+        loc="lower left",
+        bbox_to_anchor=(-0.02, 1.0),
+        ncols=6,
+        frameon=False,
+        fontsize=10,
+        handletextpad=0.4,
+        columnspacing=1.4,
+    )
     ax.set_xlim(0, days[-1])
-    ax.set_ylim(0, 1.15)
+    ax.set_ylim(0, 1.05)
     ax.set_yticks(np.arange(0, 1.01, 0.2))
     ax.set_xticks(_ticks(float(days[-1])))
     ax.set_xlabel("time since the first visit (days)" if len(visits) > 1 else "time since the visit (days)", fontsize=11)
     ax.set_ylabel("visible effect (fraction of full)", fontsize=11)
     tidy(ax)
     return ax
-
-
-def _band(ax: Axes, landmarks: Mapping[str, float], end: float) -> None:
-    onset, wear_off = landmarks["onset_day"], landmarks["wear_off_day"]
-    if np.isnan(onset):
-        return
-    last = end if np.isnan(wear_off) else wear_off
-    ax.axvspan(onset, last, color=BLUE, alpha=0.10, linewidth=0, zorder=0)
-    until = "" if np.isnan(wear_off) else f" to {_short(wear_off)}"
-    since = f"effect visible: day {_short(onset)}{until}" if until else f"effect visible from day {_short(onset)}"
-    ax.annotate(since, ((onset + last) / 2, 0.045), ha="center", fontsize=10, color=GREY)
 
 
 def _short(day: float) -> str:

@@ -110,7 +110,7 @@ class Schedule:
         return cls((Visit(**visit),))
 
     @classmethod
-    def every(cls, days: float, *, visits: int, **visit: Any) -> Self:
+    def every(cls, days: float | str, *, visits: int | str, **visit: Any) -> Self:
         """Return visits at an equal interval, the first on day 0.
 
         Parameters

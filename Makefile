@@ -1,0 +1,36 @@
+# make demo: see the main job done.  make test: run every test.  Both make their own .venv.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: demo test lint bench clean
+
+demo: .venv/demo
+	$(BIN)/wearoff simulate --product onabotulinumtoxinA --muscle glabella --out out
+	@echo
+	@echo "open out/timeline.png (the effect) and out/cascade.png (every step from the dose to the effect)"
+
+test: .venv/test
+	$(BIN)/pytest
+	$(BIN)/pytest --nbmake -p no:warnings notebooks
+
+lint: .venv/lint
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: .venv/bench
+	$(BIN)/python -m benchmarks.run
+
+clean:
+	rm -rf .venv out
+
+.venv/demo: pyproject.toml
+	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'wearoff needs Python 3.11 or newer; try: make demo PYTHON=python3.11')"
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable .
+	touch $@
+
+.venv/%: pyproject.toml .venv/demo
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable ".[$*]"
+	touch $@
