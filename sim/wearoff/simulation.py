@@ -83,9 +83,7 @@ def simulate(
     # The model's amounts are units of the first visit's product; the constants are given for onabotulinumtoxinA.
     symbols = parameters.symbols()
     spread = symbols.pop("sigma")
-    constants = Constants(**symbols)._replace(
-        k_cleave=symbols["k_cleave"] * first, U50=symbols["U50"] / first
-    )
+    constants = Constants(**symbols)._replace(k_cleave=symbols["k_cleave"] * first, U50=symbols["U50"] / first)
     sited = any(visit.sites is not None for visit in schedule)
     places, weights = zones(strip.length, spread) if sited else (np.zeros(1), np.ones(1))
     doses: dict[float, npt.NDArray[np.float64]] = {}

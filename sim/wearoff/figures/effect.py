@@ -71,9 +71,7 @@ def draw_effect(
         if not np.isnan(day):
             height = np.interp(day, days, visible)
             label = f"{word}\nday {_short(day)}"
-            ax.plot(
-                [day], [height], mark, color=color, markersize=9, markeredgecolor="white", zorder=5, label=label
-            )
+            ax.plot([day], [height], mark, color=color, markersize=9, markeredgecolor="white", zorder=5, label=label)
     # Above the axes the labels cannot meet the curve, whatever its shape.
     ax.legend(
         loc="lower left",
@@ -88,7 +86,9 @@ def draw_effect(
     ax.set_ylim(0, 1.05)
     ax.set_yticks(np.arange(0, 1.01, 0.2))
     ax.set_xticks(_ticks(float(days[-1])))
-    ax.set_xlabel("time since the first visit (days)" if len(visits) > 1 else "time since the visit (days)", fontsize=11)
+    ax.set_xlabel(
+        "time since the first visit (days)" if len(visits) > 1 else "time since the visit (days)", fontsize=11
+    )
     ax.set_ylabel("visible effect (fraction of full)", fontsize=11)
     tidy(ax)
     return ax

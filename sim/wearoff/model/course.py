@@ -127,7 +127,7 @@ def solve(
     zone_weights : ndarray, shape (z,), optional
         Share of the muscle in each zone; default: equal.
     tolerance : float
-        Bound on the estimated error of the fractions.
+        Bound on the estimated error of SNAP-25 and of the visible effect, against the largest value of each.
 
     Returns
     -------

@@ -150,17 +150,19 @@ def nodes_within(mesh: Mesh) -> Array:
 
 
 def pieces_needed(mesh: Mesh, values: Array, tolerance: float) -> Array:
-    """Return into how many parts each interval must be cut to hold `values` within `tolerance`.
+    """Return into how many parts each interval must be cut to hold `values` within `tolerance` of their largest.
 
     The error is taken for the size of the two highest Legendre coefficients, the largest over the leading axes: they
-    are larger than what a polynomial of one degree more would add.
+    are larger than what a polynomial of one degree more would add. A cut aims at a tenth of the tolerance, so that
+    one round of cutting does.
 
     Returns
     -------
     ndarray of int, shape (n,)
         1 where the interval is fine enough.
     """
-    tail = np.abs(values @ _radau(mesh.degree).tail.T).sum(axis=-1)
+    largest = np.abs(values).max(axis=(-2, -1))[..., None]
+    tail = np.abs(values @ _radau(mesh.degree).tail.T).sum(axis=-1) / np.where(largest > 0, largest, 1.0)
     error = tail.reshape(-1, tail.shape[-1]).max(axis=0)
     pieces = np.ceil((10 * error / tolerance) ** (1 / (mesh.degree - 1)))
     return np.where(error > tolerance, np.maximum(pieces, 2), 1).astype(int)

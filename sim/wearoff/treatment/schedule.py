@@ -90,9 +90,7 @@ class Schedule:
             raise InputError("schedule has no visit; allowed: at least 1")
         for before, after in zip(self.visits, self.visits[1:], strict=False):
             if after.day < before.day:
-                raise InputError(
-                    f"day is {after.day:g} after a visit on day {before.day:g}; allowed: ascending days"
-                )
+                raise InputError(f"day is {after.day:g} after a visit on day {before.day:g}; allowed: ascending days")
             if after.muscle != before.muscle:
                 raise InputError(
                     f"muscle is {after.muscle!r} after {before.muscle!r}; allowed: one muscle in a schedule"
@@ -176,7 +174,7 @@ class Schedule:
         return cls(tuple(visits))
 
     def to_frame(self) -> pd.DataFrame:
-        """Return the visits as a table that `from_frame` reads: ``time``, ``amt``, ``product``, ``muscle``, ``sites``."""
+        """Return the visits as a table that `from_frame` reads: ``time, amt, product, muscle, sites``."""
         return pd.DataFrame(
             {
                 "time": [visit.day for visit in self],

@@ -1,0 +1,1 @@
+"""The speed figures: each against a peer in the same run, as a ratio."""

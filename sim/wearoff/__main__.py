@@ -1,5 +1,0 @@
-"""`python -m wearoff` is `wearoff`."""
-
-from .cli import main
-
-main()

@@ -1,0 +1,89 @@
+"""The solution against LSODA (ODEPACK) at 1e-12, over the whole plausible range; patients, long schedules."""
+
+import numpy as np
+import pytest
+
+from tests.reference import COLUMNS, reference
+from wearoff import Parameters, tables
+from wearoff.model.course import Constants, solve
+from wearoff.model.kinetics import uptake
+
+DEFAULT = {k: v for k, v in Parameters().symbols().items() if k != "sigma"}
+CHAIN = ("k_release", "k_bind", "k_endocytosis", "k_translocation", "k_loss")
+
+
+def worst_error(constants, doses, times):
+    """Largest error of any column, against the largest value of that column."""
+    days, units = np.array(list(doses)), np.array([list(doses.values())])
+    found = solve(days, units, Constants(**constants), float(times[-1])).at(times)
+    taken = dict(zip(doses, uptake(units[0], constants["U50"]), strict=True))
+    others = {name: value for name, value in constants.items() if name != "U50"}
+    judge = reference(others, taken, times)
+    return max(np.abs(found[name] - judge[name]).max() / np.abs(judge[name]).max() for name in COLUMNS)
+
+
+def test_default_agrees_with_an_independent_solver():
+    times = np.union1d(np.arange(366.0), np.geomspace(0.001, 365, 200))
+    error = worst_error(DEFAULT, {0.0: 20.0, 90.0: 20.0, 180.0: 20.0, 180.0 + 1 / 24: 20.0}, times)
+    print(f"default: worst error {error:.1e}")
+    assert error < 1e-8
+
+
+def test_200_random_patients_agree_with_an_independent_solver():
+    rng = np.random.default_rng(2008)
+    errors = []
+    for i in range(200):
+        constants = {}
+        for row in tables.rows("parameters"):
+            if row["name"] == "spread":
+                continue
+            value = np.exp(rng.uniform(np.log(float(row["low"])), np.log(float(row["high"]))))
+            constants[row["symbol"]] = np.log(2) / value if row["name"].endswith("_half_life") else value
+        if i % 4 == 1:  # two rates of the chain equal
+            a, b = rng.choice(CHAIN, 2, replace=False)
+            constants[a] = constants[b]
+        if i % 4 == 3:  # all of them nearly equal
+            for name in CHAIN:
+                constants[name] = constants["k_release"] * (1 + 10 ** rng.uniform(-12, -2))
+        days = np.sort(rng.uniform(0, 300, rng.integers(1, 7)))
+        if len(days) > 1 and i % 3 == 0:  # an hour apart
+            days[1] = days[0] + 1 / 24
+            days.sort()
+        days -= days[0] * (i % 2)
+        doses = {float(day): float(units) for day, units in zip(days, rng.uniform(1, 100, len(days)), strict=True)}
+        times = np.union1d(np.arange(401.0), days[0] + np.geomspace(1e-3, 50, 60))
+        errors.append(worst_error(constants, doses, times))
+    print(f"200 random sets: worst error {max(errors):.1e}, median {np.median(errors):.1e}")
+    assert max(errors) < 1e-8
+
+
+def test_many_patients_are_the_same_patients_one_by_one():
+    rng = np.random.default_rng(7)
+    spread = {name: DEFAULT[name] * np.exp(0.3 * rng.standard_normal(5)) for name in ("k_release", "k_loss", "k_cleave")}
+    days, units, times = np.array([0.0, 90.0]), np.full((1, 2), 20.0), np.arange(300.0)
+    together = solve(days, units, Constants(**{**DEFAULT, **spread}), 299.0).at(times)
+    for i in range(5):
+        one = {name: float(values[i]) for name, values in spread.items()}
+        alone = solve(days, units, Constants(**{**DEFAULT, **one}), 299.0).at(times)
+        for name, column in alone.items():
+            # The meshes differ, so the two may differ by twice the accuracy promised.
+            assert np.abs(together[name][i] - column).max() < 2e-8 * max(1, column.max()), name
+
+
+def test_fifty_years_of_200_visits_stay_finite_and_in_range():
+    days = np.arange(200) * 91.0
+    frame = solve(days, np.full((1, 200), 20.0), Constants(**DEFAULT), 18262.0).at(np.linspace(0, 18262, 5000))
+    for name in ("snap25", "release", "force", "visible"):
+        assert np.isfinite(frame[name]).all()
+        assert (frame[name] >= 0).all()
+        assert (frame[name] <= 1).all()
+    # With one visit every 91 days the light chain goes round a steady cycle: the last two rounds are the same.
+    ends = solve(days, np.full((1, 200), 20.0), Constants(**DEFAULT), 18262.0).at(days[[-3, -2, -1]])["light_chain"]
+    assert ends == pytest.approx(ends[0], rel=1e-12)
+
+
+def test_a_finer_tolerance_changes_nothing_that_is_promised():
+    days, units, times = np.zeros(1), np.full((1, 1), 20.0), np.linspace(0, 240, 500)
+    plain = solve(days, units, Constants(**DEFAULT), 240.0).at(times)["visible"]
+    finer = solve(days, units, Constants(**DEFAULT), 240.0, tolerance=1e-11).at(times)["visible"]
+    assert np.abs(plain - finer).max() < 1e-8

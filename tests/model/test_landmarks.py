@@ -1,0 +1,47 @@
+"""Landmarks of curves whose crossings are known in closed form."""
+
+import numpy as np
+import pytest
+
+from wearoff.model.landmarks import find_landmarks
+from wearoff.model.march import Mesh
+
+
+def hump(mesh, height):
+    """V = height x (1 - (t - 10)^2 / 100) on [0, 20], and a W with W - V = V' as the model's last step has it."""
+    t = mesh.nodes
+    visible = height * (1 - (t - 10) ** 2 / 100)
+    return visible[None], (visible - height * (t - 10) / 50)[None]
+
+
+def test_crossings_of_a_parabola():
+    mesh = Mesh(np.linspace(0, 20, 8))
+    found = find_landmarks(mesh, *hump(mesh, 0.9))
+    assert found.onset_day[0] == pytest.approx(10 - 10 * np.sqrt(1 - 0.2 / 0.9), abs=1e-10)
+    assert found.full_effect_day[0] == pytest.approx(10 - 10 * np.sqrt(0.05), abs=1e-9)
+    assert found.peak_day[0] == pytest.approx(10, abs=1e-9)
+    assert found.peak_effect[0] == pytest.approx(0.9, abs=1e-12)
+    assert found.half_effect_day[0] == pytest.approx(10 + 10 * np.sqrt(1 - 0.5 / 0.9), abs=1e-10)
+    assert found.wear_off_day[0] == pytest.approx(10 + 10 * np.sqrt(1 - 0.2 / 0.9), abs=1e-10)
+
+
+def test_what_is_not_reached_is_nan():
+    mesh = Mesh(np.linspace(0, 20, 8))
+    found = find_landmarks(mesh, *hump(mesh, 0.4))
+    assert np.isnan(found.half_effect_day[0])
+    assert not np.isnan(found.wear_off_day[0])
+    rising = Mesh(np.linspace(0, 9, 8))
+    found = find_landmarks(rising, *hump(rising, 0.9))
+    assert not np.isnan(found.onset_day[0])
+    for name in ("full_effect_day", "peak_day", "peak_effect", "half_effect_day", "wear_off_day"):
+        assert np.isnan(getattr(found, name)[0]), name
+
+
+def test_patients_side_by_side():
+    mesh = Mesh(np.linspace(0, 20, 8))
+    curves = [hump(mesh, height) for height in (0.9, 0.4, 0.6)]
+    together = find_landmarks(mesh, *(np.concatenate(each) for each in zip(*curves, strict=True)))
+    for i, curve in enumerate(curves):
+        alone = find_landmarks(mesh, *curve)
+        for name, value in alone._asdict().items():
+            np.testing.assert_array_equal(getattr(together, name)[i], value[0])

@@ -1,0 +1,67 @@
+"""The march against closed forms: order, stiffness, interpolation."""
+
+import numpy as np
+import pytest
+
+from wearoff.model.march import Mesh, graded_mesh, interpolate, march, pieces_needed
+
+
+def rotating(mesh):
+    """x' = source - rate x with x = sin(t)^2 and rate = 2 + cos(t)."""
+    t = mesh.nodes
+    rate = 2 + np.cos(t)
+    return rate, 2 * np.sin(t) * np.cos(t) + rate * np.sin(t) ** 2
+
+
+@pytest.mark.parametrize("degree", [2, 3, 4])
+def test_order_at_the_edges_is_twice_the_degree_less_one(degree):
+    counts = np.array([8, 12, 16, 24, 32])
+    errors = []
+    for count in counts:
+        mesh = Mesh(np.linspace(0, 10, count + 1), degree)
+        found = march(mesh, *rotating(mesh))
+        errors.append(np.abs(found[:, -1] - np.sin(mesh.edges[1:]) ** 2).max())
+    order = -np.polyfit(np.log(counts), np.log(errors), 1)[0]
+    print(f"degree {degree}: order {order:.2f}, promised {2 * degree - 1}")
+    assert order == pytest.approx(2 * degree - 1, abs=0.5)
+
+
+@pytest.mark.parametrize("degree", [2, 3, 4])
+def test_order_between_the_edges_is_the_degree_plus_one(degree):
+    counts = np.array([16, 24, 32, 48, 64])
+    times = np.linspace(0, 10, 4001)
+    errors = []
+    for count in counts:
+        mesh = Mesh(np.linspace(0, 10, count + 1), degree)
+        found = interpolate(mesh, march(mesh, *rotating(mesh)), times)
+        errors.append(np.abs(found - np.sin(times) ** 2).max())
+    order = -np.polyfit(np.log(counts), np.log(errors), 1)[0]
+    print(f"degree {degree}: order {order:.2f} between nodes, promised {degree + 1}")
+    assert order == pytest.approx(degree + 1, abs=0.4)
+
+
+@pytest.mark.parametrize("rate", [1e-3, 1.0, 1e3, 1e9])
+def test_any_stiffness_on_one_mesh(rate):
+    # x' = rate (1 - x): 1 - exp(-rate t); on a graded mesh from the rate itself.
+    mesh = graded_mesh(np.zeros(1), 100.0, rate)
+    constant = np.full_like(mesh.nodes, rate)
+    found = march(mesh, constant, constant)
+    assert np.abs(found + np.expm1(-rate * mesh.nodes)).max() < 1e-9
+
+
+def test_polynomials_of_the_degree_are_exact_everywhere():
+    mesh = Mesh(np.array([0.0, 1.0, 5.0]), 4)
+    times = np.append(np.linspace(0, 5, 51), mesh.nodes.ravel())
+    assert interpolate(mesh, mesh.nodes**4, times) == pytest.approx(times**4, abs=1e-11)
+
+
+def test_splitting_keeps_the_ends_and_cuts_evenly():
+    mesh = Mesh(np.array([0.0, 1.0, 4.0])).split(np.array([1, 3]))
+    assert mesh.edges.tolist() == [0, 1, 2, 3, 4]
+
+
+def test_pieces_are_asked_where_a_kink_stands_alone():
+    mesh = Mesh(np.array([0.0, 1.0, 2.0]))
+    pieces = pieces_needed(mesh, np.abs(mesh.nodes - 1.5), 1e-8)
+    assert pieces[0] == 1
+    assert pieces[1] > 1

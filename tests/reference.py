@@ -1,0 +1,45 @@
+"""The equations of the model written down once more, for an independent stiff solver: LSODA of ODEPACK at 1e-12."""
+
+import numpy as np
+from scipy.integrate import solve_ivp
+
+COLUMNS = ("depot", "free", "bound", "endosome", "light_chain", "snap25", "release", "force", "visible")
+
+
+def reference(constants, doses, times):
+    """Solve for one patient, restarting at each dose.
+
+    `constants` under the symbols of the mathematics; `doses` day -> units taken up, days ascending; `times` ascending.
+    """
+    c = constants
+    chain = [c[k] for k in ("k_release", "k_bind", "k_endocytosis", "k_translocation", "k_loss")]
+
+    def force(intact):
+        intact = max(intact, 0.0)
+        return (1 + c["A50"] ** c["h"]) * intact ** c["h"] / (c["A50"] ** c["h"] + intact ** c["h"])
+
+    def slope(_, y):
+        flow = [k * amount for k, amount in zip(chain, y, strict=False)]
+        cleaved, visible = y[5], y[6]
+        return [
+            -flow[0],
+            *(into - out for into, out in zip(flow, flow[1:], strict=False)),
+            c["k_cleave"] * y[4] * (1 - cleaved) - c["k_turnover"] * cleaved,
+            c["k_visible"] * (1 - force(1 - cleaved) - visible),
+        ]
+
+    found = np.zeros((7, len(times)))
+    state = np.zeros(7)
+    stops = [*doses, max(times[-1], max(doses)) + 1.0]
+    for (day, units), stop in zip(doses.items(), stops[1:], strict=True):
+        state = state.copy()
+        state[0] += units
+        asked = (times >= day) & (times < stop)
+        points = np.union1d(times[asked], stop)
+        solved = solve_ivp(slope, (day, stop), state, method="LSODA", rtol=1e-12, atol=1e-20, t_eval=points)
+        assert solved.success, solved.message
+        found[:, asked] = solved.y[:, np.searchsorted(points, times[asked])]
+        state = solved.y[:, -1]
+    intact = 1 - found[5]
+    columns = [*found[:5], intact, intact, np.array([force(s) for s in intact]), found[6]]
+    return dict(zip(COLUMNS, columns, strict=True))
