@@ -3,7 +3,7 @@
 >>> import wearoff as wo
 >>> timeline = wo.simulate(units=20)
 >>> float(round(timeline.landmarks["peak_day"], 1))
-7.4
+7.5
 """
 
 from .checks import InputError, UnusualWarning

@@ -61,13 +61,13 @@ def simulate(
 
     Examples
     --------
-    >>> simulate(units=20).landmarks.round(1)
-    onset_day            2.5
-    full_effect_day      4.8
-    peak_day             7.4
-    peak_effect          1.0
-    half_effect_day    102.4
-    wear_off_day       149.6
+    >>> simulate(units=20).landmarks.round(2)
+    onset_day            2.57
+    full_effect_day      4.51
+    peak_day             7.52
+    peak_effect          0.95
+    half_effect_day    102.29
+    wear_off_day       150.78
     Name: landmarks, dtype: float64
     """
     if schedule is None:

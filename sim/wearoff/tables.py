@@ -27,6 +27,7 @@ def rows(name: str) -> tuple[Row, ...]:
         return tuple(csv.DictReader(file))
 
 
+@cache
 def column(name: str, key: str) -> dict[str, Row]:
     """Index the table `name` by its column `key`, in the table's order."""
     return {row[key]: row for row in rows(name)}

@@ -65,7 +65,9 @@ class Timeline:
     def at(self, times: npt.ArrayLike) -> pd.DataFrame:
         """Return the table of `frame` at other days, from 0 to the end of the simulation."""
         days = np.asarray(times, dtype=float)
-        frame = pd.DataFrame({"time": days, **self.course.at(days)}, copy=False)
+        columns = {"time": days, **self.course.at(days)}
+        # From one array: pandas takes ten columns apart one by one, and that would cost as much as the model.
+        frame = pd.DataFrame(np.stack(list(columns.values())).T, columns=list(columns), copy=False)
         frame.attrs["units"] = UNITS_OF_COLUMNS
         return frame
 

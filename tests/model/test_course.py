@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-
 from tests.reference import COLUMNS, reference
+
 from wearoff import Parameters, tables
 from wearoff.model.course import Constants, solve
 from wearoff.model.kinetics import uptake
@@ -59,7 +59,9 @@ def test_200_random_patients_agree_with_an_independent_solver():
 
 def test_many_patients_are_the_same_patients_one_by_one():
     rng = np.random.default_rng(7)
-    spread = {name: DEFAULT[name] * np.exp(0.3 * rng.standard_normal(5)) for name in ("k_release", "k_loss", "k_cleave")}
+    spread = {
+        name: DEFAULT[name] * np.exp(0.3 * rng.standard_normal(5)) for name in ("k_release", "k_loss", "k_cleave")
+    }
     days, units, times = np.array([0.0, 90.0]), np.full((1, 2), 20.0), np.arange(300.0)
     together = solve(days, units, Constants(**{**DEFAULT, **spread}), 299.0).at(times)
     for i in range(5):

@@ -33,7 +33,6 @@ _TICKS = {
     7.0: "1 wk",
     30.0: "1 mo",
     90.0: "3 mo",
-    180.0: "6 mo",
     365.0: "1 y",
     3652.5: "10 y",
 }
@@ -73,7 +72,8 @@ def draw_cascade(columns: Mapping[str, Any], first_visit: float) -> Figure:
     last = rows[-1]
     last.set_xscale("log")
     last.set_xlim(since[0], since[-1])
-    shown = {day: word for day, word in _TICKS.items() if since[0] <= day <= since[-1]}
+    # A label at the very end would stand over the scales on the right.
+    shown = {day: word for day, word in _TICKS.items() if since[0] <= day <= 0.7 * since[-1]}
     last.set_xticks(list(shown), list(shown.values()))
     last.minorticks_off()
     last.set_xlabel("time since the first injection (logarithmic)", fontsize=11)

@@ -105,26 +105,27 @@ def march(mesh: Mesh, rate: Array, source: Array) -> Array:
     return np.concatenate([start[..., None], particular + homogeneous * start[..., None]], axis=-1)
 
 
-def interpolate(mesh: Mesh, values: Array, times: Array) -> Array:
-    """Evaluate the polynomials through `values` at `times`.
+class Reading:
+    """Reads values at a mesh's nodes at other times: the polynomials through them, evaluated there.
 
     Parameters
     ----------
     mesh : Mesh
         n intervals of degree m.
-    values : ndarray, shape (..., n, m + 1)
-        Values at the mesh's nodes.
     times : ndarray, shape (k,)
         Days within the mesh.
-
-    Returns
-    -------
-    ndarray, shape (..., k)
     """
-    interval = np.clip(np.searchsorted(mesh.edges, times, side="right") - 1, 0, len(mesh.edges) - 2)
-    place = (times - mesh.edges[interval]) / np.diff(mesh.edges)[interval]
-    result: Array = np.einsum("...ki,ki->...k", values[..., interval, :], _weights(mesh.degree, place))
-    return result
+
+    def __init__(self, mesh: Mesh, times: Array) -> None:
+        self._interval = np.clip(np.searchsorted(mesh.edges, times, side="right") - 1, 0, len(mesh.edges) - 2)
+        self._weights = _weights(
+            mesh.degree, (times - mesh.edges[self._interval]) / np.diff(mesh.edges)[self._interval]
+        )
+
+    def __call__(self, values: Array) -> Array:
+        """Return what `values`, shape (..., n, m + 1), are at the times, shape (..., k)."""
+        result: Array = np.einsum("...ki,ki->...k", values[..., self._interval, :], self._weights)
+        return result
 
 
 def within(mesh: Mesh, values: Array, interval: Array, place: Array) -> Array:

@@ -46,10 +46,10 @@ class Visit:
     sites: int | None = None
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "day", number(self.day, DAY))
         product(self.product)
         muscle(self.muscle)
         units = self._labelled().units if self.units is None else number(self.units, UNITS)
-        object.__setattr__(self, "day", number(self.day, DAY))
         object.__setattr__(self, "units", units)
         if self.sites is not None:
             object.__setattr__(self, "sites", whole(self.sites, SITES))

@@ -1,0 +1,209 @@
+"""The command: what it prints and writes, and that bad input is one line, exit status 2, and nothing written."""
+
+import errno
+import json
+import os
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+
+import wearoff
+from wearoff import cli, tables
+
+
+def run(*arguments, cwd=None):
+    return subprocess.run(
+        [sys.executable, "-c", "from wearoff.cli import main; main()", *arguments],
+        capture_output=True, text=True, cwd=cwd, timeout=120,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def call(monkeypatch, capsys):
+    """Run the command in this process; return its exit status and what it printed."""
+
+    def inner(*arguments):
+        monkeypatch.setattr(sys, "argv", ["wearoff", *map(str, arguments)])
+        with pytest.raises(SystemExit) as stop:
+            cli.main()
+        printed = capsys.readouterr()
+        return stop.value.code, printed.out, printed.err
+
+    return inner
+
+
+def test_json_of_the_typical_patient():
+    done = run("simulate", "--json")
+    assert done.returncode == 0
+    assert done.stderr == ""
+    found = json.loads(done.stdout)
+    assert found["schedule"] == [
+        {"time": 0.0, "amt": 20.0, "product": "onabotulinumtoxinA", "muscle": "glabella", "sites": None}
+    ]
+    assert found["parameters"]["loss_half_life"] == 75
+    assert list(found["visible_at"]) == ["1", "2", "3", "7", "14", "30", "60", "90", "120", "150", "180"]
+    landmarks = {**found["landmarks"], "effect_at_day_180": found["visible_at"]["180"]}
+    for row in tables.rows("typical_patient"):
+        assert float(row["low"]) <= landmarks[row["landmark"]] <= float(row["high"]), row["landmark"]
+
+
+def test_json_of_what_is_not_reached(call):
+    status, out, _ = call("simulate", "--days", 20, "--preset", "lebeda2008", "--units", 1, "--json")
+    found = json.loads(out)
+    assert status == 0
+    assert found["landmarks"]["wear_off_day"] is None
+    assert found["not_reached"]["wear_off_day"]
+    assert found["parameters"]["loss_half_life"] == "inf"
+    assert list(found["visible_at"]) == ["1", "2", "3", "7", "14"]
+
+
+def test_out_writes_table_landmarks_and_pictures(call, tmp_path):
+    status, out, _ = call("simulate", "--out", tmp_path / "made" / "here")
+    assert status == 0
+    written = {path.name: path for path in (tmp_path / "made" / "here").iterdir()}
+    assert set(written) == {
+        "timeline.csv", "landmarks.json", "timeline.png", "timeline.svg", "cascade.png", "cascade.svg",
+    }  # fmt: skip
+    assert len(pd.read_csv(written["timeline.csv"])) == 241
+    assert json.loads(written["landmarks.json"].read_text())["landmarks"]["peak_effect"] > 0.85
+    assert written["timeline.png"].read_bytes().startswith(b"\x89PNG")
+    assert written["timeline.svg"].read_text().startswith("<?xml")
+    assert "onset" in out
+
+
+def test_the_same_call_writes_the_same_bytes(call, tmp_path):
+    for name in ("a", "b"):
+        call("simulate", "--out", tmp_path / name)
+    for path in (tmp_path / "a").iterdir():
+        assert path.read_bytes() == (tmp_path / "b" / path.name).read_bytes(), path.name
+
+
+def test_a_schedule_file_and_an_interval_are_the_same(call, tmp_path):
+    (tmp_path / "plan.csv").write_text("time,amt\n0,20\n90,20\n")
+    _, by_file, _ = call("simulate", "--schedule", tmp_path / "plan.csv", "--json")
+    _, by_interval, _ = call("simulate", "--every", 90, "--visits", 2, "--units", 20, "--json")
+    assert by_file == by_interval
+
+
+def test_parameters_prints_every_constant(call):
+    status, out, _ = call("parameters")
+    assert status == 0
+    for row in tables.rows("parameters"):
+        assert row["name"] in out
+    _, out, _ = call("parameters", "--preset", "serotype_E", "--json")
+    listed = {row["name"]: row for row in json.loads(out)["parameters"]}
+    assert listed["loss_half_life"]["value"] == 0.8
+    assert "Foran 2003" in listed["loss_half_life"]["source"]
+
+
+BAD = [
+    *(["--units", value] for value in ("-1", "0", "nan", "inf", "-inf", "many", "1e308", "")),
+    *(["--days", value] for value in ("0", "-3", "1e9", "nan", "1.5", "soon")),
+    *(["--sites", value] for value in ("0", "-1", "2.5", "few", "1e9")),
+    ["--product", "botulin"],
+    ["--muscle", "glabela"],
+    ["--preset", "lebeda"],
+    *(["--set", value] for value in ("loss_half_lif=3", "loss_half_life=-1", "loss_half_life=nan", "x", "=", "half_release=1")),
+    *(["--every", value, "--visits", "3"] for value in ("0", "-90", "nan", "x")),
+    *(["--every", "90", "--visits", value] for value in ("0", "1.5", "x", "1e9")),
+    ["--every", "90"],
+    ["--visits", "3"],
+    ["--schedule", "nothing.csv"],
+    ["--schedule", "."],
+    ["--schedule", "plan.csv", "--units", "20"],
+    ["--unit-s", "20"],
+    ["--units"],
+    ["surplus"],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("arguments", BAD, ids=" ".join)
+def test_bad_input_is_one_line_and_status_2(call, tmp_path, monkeypatch, arguments):
+    monkeypatch.chdir(tmp_path)
+    status, out, err = call("simulate", *arguments, "--out", "out")
+    assert status == 2
+    assert out == ""
+    assert err.startswith("error: ")
+    assert err.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+    if arguments[0] in ("--units", "--days", "--sites", "--product", "--muscle", "--preset") and len(arguments) > 1:
+        assert f"{arguments[0][2:]} is " in err
+        assert "llowed: " in err
+
+
+@pytest.mark.parametrize(("wrong", "right"), [("glabela", "glabella"), ("forhead", "forehead")])
+def test_the_nearest_name_is_suggested(call, wrong, right):
+    assert f"did you mean '{right}'?" in call("simulate", "--muscle", wrong)[2]
+
+
+def test_out_that_is_a_file(call, tmp_path):
+    (tmp_path / "out").write_text("mine")
+    status, _, err = call("simulate", "--out", tmp_path / "out")
+    assert status == 2
+    assert err.startswith("error: out is ")
+    assert (tmp_path / "out").read_text() == "mine"
+
+
+def test_out_that_cannot_be_written(call, tmp_path, monkeypatch):
+    def denied(*_, **__):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr("tempfile.mkstemp", denied)
+    status, _, err = call("simulate", "--out", tmp_path)
+    assert status == 2
+    assert "Permission denied" in err
+
+
+@pytest.mark.parametrize("full_after", [0, 1, 3, 5])
+def test_a_disk_that_fills_leaves_what_was_there(call, tmp_path, monkeypatch, full_after):
+    (tmp_path / "timeline.csv").write_text("an earlier run")
+    opened, plain = [], os.fdopen
+
+    class Full:
+        def __init__(self, file):
+            self.file = file
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *_):
+            self.file.close()
+
+        def write(self, content):
+            self.file.write(content[: len(content) // 2])
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    def fdopen(*arguments, **options):
+        opened.append(1)
+        file = plain(*arguments, **options)
+        return Full(file) if len(opened) > full_after else file
+
+    monkeypatch.setattr("wearoff.files.os.fdopen", fdopen)
+    status, _, err = call("simulate", "--out", tmp_path)
+    assert status == 2
+    assert "No space left on device" in err
+    assert [path.name for path in tmp_path.iterdir()] == ["timeline.csv"]
+    assert (tmp_path / "timeline.csv").read_text() == "an earlier run"
+
+
+def test_unusual_input_is_a_warning_on_standard_error(tmp_path):
+    (tmp_path / "plan.csv").write_text("time,amt\n0,20\n3,20\n")
+    done = run("simulate", "--schedule", "plan.csv", "--json", cwd=tmp_path)
+    assert done.returncode == 0
+    assert done.stderr.startswith("warning: visits on days 0 and 3")
+    json.loads(done.stdout)
+
+
+def test_version_and_help(call):
+    assert call("--version")[1] == f"wearoff {wearoff.__version__}\n"
+    assert "simulate" in call()[1]
+    for command in ("simulate", "parameters"):
+        assert "Example: wearoff" in call(command, "--help")[1]
+
+
+def test_the_version_stands_once():
+    from importlib.metadata import version
+
+    assert version("wearoff") == wearoff.__version__

@@ -1,0 +1,131 @@
+"""The typical patient, what a dose does, and invariants over everything plausible."""
+
+import warnings
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import wearoff as wo
+from wearoff import tables
+
+
+def random_parameters():
+    rows = [row for row in tables.rows("parameters") if row["name"] != "spread"]
+    return st.builds(wo.Parameters, **{row["name"]: st.floats(float(row["low"]), float(row["high"])) for row in rows})
+
+
+def test_the_typical_patient():
+    timeline = wo.simulate(units=20)
+    found = {**timeline.landmarks, "effect_at_day_180": timeline.at([180.0])["visible"][0]}
+    for row in tables.rows("typical_patient"):
+        assert float(row["low"]) <= found[row["landmark"]] <= float(row["high"]), row["landmark"]
+
+
+def test_dose_moves_onset_and_half_effect():
+    ten, twenty, forty = (wo.simulate(units=units).landmarks for units in (10, 20, 40))
+    assert 20 <= forty["half_effect_day"] - twenty["half_effect_day"] <= 45
+    assert forty["onset_day"] < twenty["onset_day"] < ten["onset_day"]
+    assert ten["half_effect_day"] < twenty["half_effect_day"]
+
+
+def test_units_of_another_product_are_its_own():
+    # 50 U of abobotulinumtoxinA stand for 20 U of onabotulinumtoxinA: the same effect, amounts in its own units.
+    one, other = wo.simulate(units=20).frame, wo.simulate(units=50, product="abobotulinumtoxinA").frame
+    np.testing.assert_allclose(other["visible"], one["visible"], atol=1e-12)
+    np.testing.assert_allclose(other["depot"], 2.5 * one["depot"], rtol=1e-12)
+
+
+def test_the_frame_is_tidy():
+    timeline = wo.simulate(units=20, times=[0, 0.5, 3, 7])
+    assert list(timeline.frame) == [
+        "time", "depot", "free", "bound", "endosome", "light_chain", "snap25", "release", "force", "visible",
+    ]  # fmt: skip
+    assert timeline.frame["time"].tolist() == [0, 0.5, 3, 7]
+    assert timeline.frame.attrs["units"]["depot"] == "U"
+    assert timeline.frame["depot"][0] == 10  # 20 U of which U50 = 20 U lets half be taken up
+
+
+def test_missing_landmarks_say_why():
+    short = wo.simulate(units=20, days=30)
+    assert short.landmarks.notna()[["onset_day", "full_effect_day", "peak_day"]].all()
+    assert "still above 0.5 on day 30" in short.not_reached["half_effect_day"]
+    assert "still rises on day 3" in wo.simulate(units=20, days=3).not_reached["peak_day"]
+    assert "never rises above 0.5" in wo.simulate(units=3).not_reached["half_effect_day"]
+    assert "stays below 0.2" in wo.simulate(units=1).not_reached["onset_day"]
+    assert wo.simulate(units=20, parameters=wo.Parameters(potency=0)).not_reached["peak_day"] == "no effect"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"times": [3, 1]}, "ascending"),
+        ({"times": []}, "ascending"),
+        ({"times": [0]}, "after day 0"),
+        ({"times": ["a"]}, "not numbers"),
+        ({"times": [1, np.nan]}, "times has nan"),
+        ({"times": [1, -np.inf]}, "times has -inf"),
+        ({"times": [1], "days": 3}, "one of the two"),
+        ({"days": 0}, "days is 0"),
+        ({"days": 1e9}, "days is 1000000000"),
+        ({"days": 2.5}, "not a whole number"),
+        ({"units": -1}, "units is -1"),
+        ({"units": np.inf}, "units is inf"),
+        ({"schedule": wo.Schedule.once(), "units": 20}, "units is given beside a schedule"),
+    ],
+)
+def test_wrong_input_is_refused(arguments, message):
+    with pytest.raises(wo.InputError, match=message):
+        wo.simulate(**arguments)
+
+
+def test_visits_less_than_a_week_apart_are_warned_of():
+    plan = wo.Schedule((wo.Visit(), wo.Visit(day=3)))
+    with pytest.warns(wo.UnusualWarning, match="days 0 and 3 are less than 7 days apart"):
+        wo.simulate(plan, days=10)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        wo.simulate(wo.Schedule((wo.Visit(), wo.Visit(), wo.Visit(day=7))), days=10)
+
+
+@settings(max_examples=40, deadline=None)
+@given(random_parameters(), st.lists(st.floats(0, 300), min_size=1, max_size=5), st.floats(0.1, 200))
+def test_fractions_stay_in_range(parameters, days, units):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", wo.UnusualWarning)
+        plan = wo.Schedule(tuple(wo.Visit(day=day, units=units) for day in sorted(days)))
+        frame = wo.simulate(plan, parameters=parameters, times=np.linspace(0, 400, 300)).frame
+    for name in ("snap25", "release", "force", "visible"):
+        assert frame[name].between(0, 1).all(), name
+    assert (frame[["depot", "free", "bound", "endosome", "light_chain"]] >= 0).all().all()
+
+
+@settings(max_examples=30, deadline=None)
+@given(random_parameters(), st.floats(0.5, 1000))
+def test_a_later_start_shifts_the_curve(parameters, start):
+    times = np.linspace(0, 200, 100)
+    now = wo.simulate(units=20, parameters=parameters, times=times).frame
+    later = wo.simulate(wo.Schedule((wo.Visit(day=start, units=20),)), parameters=parameters, times=times + start).frame
+    assert np.abs(now - later).drop(columns="time").to_numpy().max() < 1e-8
+
+
+@settings(max_examples=30, deadline=None)
+@given(random_parameters(), st.floats(0.1, 100), st.floats(1.01, 5), st.sampled_from([None, 1, 3, 5]))
+def test_more_units_never_give_less_effect(parameters, units, more, sites):
+    times = np.linspace(0, 300, 120)
+    less, larger = (
+        wo.simulate(units=amount, sites=sites, parameters=parameters, times=times).frame["visible"]
+        for amount in (units, units * more)
+    )
+    assert (larger - less).min() > -2e-8  # the two runs differ by twice the accuracy promised
+
+
+@settings(max_examples=30, deadline=None)
+@given(random_parameters(), st.floats(0.1, 100), st.sampled_from([None, 1, 3]))
+def test_two_half_doses_at_once_are_one(parameters, units, sites):
+    times = np.linspace(0, 200, 60)
+    whole = wo.simulate(units=units, sites=sites, parameters=parameters, times=times).frame
+    half = wo.Visit(units=units / 2, sites=sites)
+    halves = wo.simulate(wo.Schedule((half, half)), parameters=parameters, times=times).frame
+    assert np.abs(whole - halves).to_numpy().max() < 1e-12 * max(1, units)

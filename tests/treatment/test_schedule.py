@@ -1,0 +1,88 @@
+"""Visits and schedule files: what is read, and what is refused with file, line and column."""
+
+import pandas as pd
+import pytest
+
+from wearoff import InputError, Schedule, Visit
+
+
+def test_a_visit_without_units_is_the_labelled_one():
+    assert Visit().units == 20
+    assert Visit(product="abobotulinumtoxinA").units == 50
+    with pytest.raises(InputError, match="no labelled dose of onabotulinumtoxinA for platysma"):
+        Visit(muscle="platysma")
+
+
+def test_every():
+    plan = Schedule.every(90, visits=4, units=20)
+    assert [visit.day for visit in plan] == [0, 90, 180, 270]
+    assert {visit.units for visit in plan} == {20}
+
+
+def test_order_and_muscle_are_not_mended_in_silence():
+    with pytest.raises(InputError, match="day is 0 after a visit on day 5"):
+        Schedule((Visit(day=5), Visit(day=0)))
+    with pytest.raises(InputError, match="one muscle in a schedule"):
+        Schedule((Visit(), Visit(day=5, muscle="forehead")))
+    with pytest.raises(InputError, match="no visit"):
+        Schedule(())
+
+
+def test_round_trip_through_a_table_and_a_file(tmp_path):
+    plan = Schedule((Visit(units=20, sites=5), Visit(day=90.25, units=50, product="abobotulinumtoxinA")))
+    assert Schedule.from_frame(plan.to_frame()) == plan
+    plan.to_frame().to_csv(tmp_path / "plan.csv", index=False)
+    assert Schedule.from_csv(tmp_path / "plan.csv") == plan
+
+
+REFUSED = {
+    "empty": (b"", "empty"),
+    "only a header": (b"time,amt\n", "no visit below the header"),
+    "binary": (b"\x89PNG\r\n\x1a\n\xff\xfe\x00", "not a text file"),
+    "binary that is text": (b"\x00\x01\x02\n", "column 'time' is missing"),
+    "missing column": (b"time\n0\n", "column 'amt' is missing"),
+    "unknown column": (b"time,amt,colour\n0,20,red\n", "column 'colour' is unknown"),
+    "repeated column": (b"time,amt,amt\n0,20,20\n", "column 'amt' is repeated"),
+    "repeated header": (b"time,amt\n0,20\ntime,amt\n", "line 3: time is 'time', not a number"),
+    "blank cell": (b"time,amt\n0,\n", "line 2: amt is blank"),
+    "blank time": (b"time,amt\n,20\n", "line 2: time is blank"),
+    "blank product": (b"time,amt,product\n0,20,\n", "line 2: product is blank"),
+    "negative amt": (b"time,amt\n0,20\n90,-20\n", "line 3: amt is -20"),
+    "negative time": (b"time,amt\n-1,20\n", "line 2: time is -1"),
+    "zero amt": (b"time,amt\n0,0\n", "line 2: amt is 0"),
+    "NaN": (b"time,amt\n0,nan\n", "line 2: amt is nan"),
+    "infinite": (b"time,amt\n0,inf\n", "line 2: amt is inf"),
+    "text": (b"time,amt\n0,much\n", "line 2: amt is 'much'"),
+    "short row": (b"time,amt\n0\n", "line 2: 1 cells"),
+    "long row": (b"time,amt\n0,20,3\n", "line 2: 3 cells"),
+    "open quote": (b'time,amt\n0,"20\n', "unexpected end of data"),
+    "unknown product": (b"time,amt,product\n0,20,botox\n", "line 2: product is 'botox'"),
+    "out of order": (b"time,amt\n90,20\n0,20\n", "day is 0 after a visit on day 90"),
+    "sites": (b"time,amt,sites\n0,20,1.5\n", "line 2: sites is 1.5, not a whole number"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_a_wrong_file_is_refused_by_name(case, tmp_path):
+    content, reason = REFUSED[case]
+    (tmp_path / "plan.csv").write_bytes(content)
+    with pytest.raises(InputError) as refusal:
+        Schedule.from_csv(tmp_path / "plan.csv")
+    message = str(refusal.value)
+    assert reason in message
+    assert "allowed: " in message
+    assert "\n" not in message
+    if case != "out of order":
+        assert message.startswith("plan.csv")
+
+
+def test_a_missing_file_and_a_folder(tmp_path):
+    with pytest.raises(InputError, match="No such file"):
+        Schedule.from_csv(tmp_path / "nothing.csv")
+    with pytest.raises(InputError, match="cannot be read"):
+        Schedule.from_csv(tmp_path)
+
+
+def test_a_table_names_the_row():
+    with pytest.raises(InputError, match="schedule, row 1: amt is blank"):
+        Schedule.from_frame(pd.DataFrame({"time": [0, 90], "amt": [20, None]}))
