@@ -1,5 +1,7 @@
 """The equations of the model written down once more, for an independent stiff solver: LSODA of ODEPACK at 1e-12."""
 
+from itertools import pairwise
+
 import numpy as np
 from scipy.integrate import solve_ivp
 
@@ -26,7 +28,7 @@ def reference(constants, doses, times):
         cleaved, visible = y[5], y[6]
         return [
             -flow[0],
-            *(into - out for into, out in zip(flow, flow[1:], strict=False)),
+            *(into - out for into, out in pairwise(flow)),
             c["k_cleave"] * y[4] * (1 - cleaved) - c["k_turnover"] * cleaved,
             c["k_visible"] * (1 - force(1 - cleaved) - visible),
         ]

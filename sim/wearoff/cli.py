@@ -126,14 +126,14 @@ def parameters_command(preset: Preset = "default", set_: Set = None, as_json: Js
     grid = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for heading in ("name", "value", "unit", "plausible", "kind", "meaning and source"):
         grid.add_column(heading, no_wrap=heading in ("name", "value", "unit"), overflow="fold")
-    for row in table.itertuples():
+    for row in table.to_dict("records"):
         grid.add_row(
-            row.name,
-            f"{row.value:.4g}",
-            row.unit,
-            f"{row.low:g} to {row.high:g}",
-            row.kind,
-            f"{row.meaning}. [dim]{row.source}[/dim]",
+            row["name"],
+            f"{row['value']:.4g}",
+            row["unit"],
+            f"{row['low']:g} to {row['high']:g}",
+            row["kind"],
+            f"{row['meaning']}. [dim]{row['source']}[/dim]",
         )
     Console(width=None if sys.stdout.isatty() else 140).print(grid)
 
@@ -159,14 +159,14 @@ def summary(timeline: Timeline) -> dict[str, Any]:
     """Return what `wearoff simulate --json` prints."""
     end = timeline.course.mesh.edges[-1]
     days = [day for day in VISIBLE_AT if day <= end]
-    visible = timeline.at(days)["visible"] if days else []
+    visible = timeline.at(days)["visible"].to_list()
     return {
         "schedule": timeline.schedule.to_frame().astype(object).to_dict("records"),
         "parameters": dict(zip(*timeline.parameters.table()[["name", "value"]].to_numpy().T, strict=True)),
         "landmarks": timeline.landmarks.to_dict(),
         "not_reached": timeline.not_reached,
         "spill": list(timeline.spill),
-        "visible_at": {str(day): float(effect) for day, effect in zip(days, visible, strict=True)},
+        "visible_at": {str(day): effect for day, effect in zip(days, visible, strict=True)},
     }
 
 
@@ -176,7 +176,7 @@ def _files(timeline: Timeline) -> dict[str, bytes]:
         "landmarks.json": (_json(summary(timeline)) + "\n").encode(),
     }
     for kind in ("png", "svg"):
-        files[f"timeline.{kind}"] = render(timeline.plot().get_figure(root=True), kind)
+        files[f"timeline.{kind}"] = render(timeline.plot(), kind)
     for kind in ("png", "svg"):
         files[f"cascade.{kind}"] = render(timeline.plot_cascade(), kind)
     return files

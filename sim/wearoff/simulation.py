@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -124,7 +125,7 @@ def _grid(schedule: Schedule, days: int | str | None, times: npt.ArrayLike | Non
 
 
 def _warn_if_close(schedule: Schedule) -> None:
-    for before, after in zip(schedule.visits, schedule.visits[1:], strict=False):
+    for before, after in pairwise(schedule.visits):
         if 0 < after.day - before.day < 7:
             warnings.warn(
                 f"visits on days {before.day:g} and {after.day:g} are less than 7 days apart: each dose is taken up as "

@@ -105,7 +105,8 @@ class Timeline:
         """Draw the visible effect with its landmarks; into `ax`, or a new figure."""
         curve = self._smooth()
         visits = [visit.day for visit in self.schedule]
-        return draw_effect(curve["time"], curve["visible"], self.landmarks.to_dict(), visits, ONSET, ax=ax)
+        landmarks = {str(name): float(day) for name, day in self.landmarks.items()}
+        return draw_effect(curve["time"], curve["visible"], landmarks, visits, ONSET, ax=ax)
 
     def plot_cascade(self) -> Figure:
         """Draw every step from the depot to the visible effect, on a time axis of hours, days and months."""

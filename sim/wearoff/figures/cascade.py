@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from .style import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILION, stack, tidy
 
@@ -38,12 +38,12 @@ _TICKS = {
 }
 
 
-def draw_cascade(columns: Mapping[str, Any], first_visit: float) -> Figure:
+def draw_cascade(columns: pd.DataFrame, first_visit: float) -> Figure:
     """Draw every step as its own row, each on its own scale.
 
     Parameters
     ----------
-    columns : mapping of str to array_like, shape (k,)
+    columns : pandas.DataFrame
         ``time`` in days, the compartments in U, the rest as fractions of baseline.
     first_visit : float
         The day from which time is counted.

@@ -39,13 +39,14 @@ def tidy(ax: Axes) -> None:
     ax.tick_params(colors=BLACK, labelsize=10)
 
 
-def render(figure: Figure, kind: str) -> bytes:
-    """Return the figure as the bytes of a PNG, SVG or PDF file, and close it; the same figure gives the same bytes."""
+def render(picture: Axes | Figure, kind: str) -> bytes:
+    """Return a picture as the bytes of a PNG, SVG or PDF file, and close it; the same picture gives the same bytes."""
     plt = _pyplot()
+    figure = picture.get_figure(root=True)
     buffer = io.BytesIO()
     undated: dict[str, Any] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(kind, {})
     with plt.rc_context({"svg.hashsalt": "wearoff"}):
-        figure.savefig(buffer, format=kind, dpi=DPI, metadata=undated)
+        plt.figure(figure).savefig(buffer, format=kind, dpi=DPI, metadata=undated)
     plt.close(figure)
     return buffer.getvalue()
 

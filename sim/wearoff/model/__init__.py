@@ -3,9 +3,9 @@
 Patients are the leading axes of every array and times the last; one patient has no leading axes.
 """
 
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
-import numpy as np
 import numpy.typing as npt
 
-Array: TypeAlias = npt.NDArray[np.float64]
+Array: TypeAlias = npt.NDArray[Any]
+Number: TypeAlias = Array | float

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from . import Array
+from . import Array, Number
 from .kinetics import COMPARTMENTS, amounts, uptake
 from .march import Mesh, Reading, graded_mesh, pieces_needed
 from .response import cleaved_fraction, visible_effect, weakness
@@ -21,17 +21,17 @@ class Constants(NamedTuple):
     Rates in 1/day, ``k_cleave`` in 1/(U day), ``U50`` in U, ``A50`` a fraction, ``h`` a pure number.
     """
 
-    k_release: Array | float
-    k_bind: Array | float
-    k_endocytosis: Array | float
-    k_translocation: Array | float
-    k_loss: Array | float
-    k_turnover: Array | float
-    k_cleave: Array | float
-    U50: Array | float
-    A50: Array | float
-    h: Array | float
-    k_visible: Array | float
+    k_release: Number
+    k_bind: Number
+    k_endocytosis: Number
+    k_translocation: Number
+    k_loss: Number
+    k_turnover: Number
+    k_cleave: Number
+    U50: Number
+    A50: Number
+    h: Number
+    k_visible: Number
 
     @property
     def rates(self) -> Array:

@@ -60,7 +60,8 @@ def _series(*nodes: Array) -> Array:
     order = len(nodes) - 1
     centre = (nodes[0] + nodes[-1]) / 2
     if order == 1:
-        return np.exp(centre) * _sinhc((nodes[1] - nodes[0]) / 2)
+        pair: Array = np.exp(centre) * _sinhc((nodes[1] - nodes[0]) / 2)
+        return pair
     offsets = [node - centre for node in nodes]
     polynomial = [np.ones_like(centre) for _ in nodes]
     total = np.full_like(centre, 1 / factorial(order))
@@ -75,4 +76,5 @@ def _series(*nodes: Array) -> Array:
 
 
 def _sinhc(x: Array) -> Array:
-    return np.sinh(x) / np.where(x == 0, 1.0, x) + (x == 0)
+    result: Array = np.sinh(x) / np.where(x == 0, 1.0, x) + (x == 0)
+    return result

@@ -14,13 +14,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from . import Array
+from . import Array, Number
 from .exponentials import exp_divided_difference
 
 COMPARTMENTS = ("depot", "free", "bound", "endosome", "light_chain")
 
 
-def uptake(units: Array, half_uptake: Array | float) -> Array:
+def uptake(units: Array, half_uptake: Number) -> Array:
     """Return how much of a local dose the nerve endings take up: ``u U50 / (u + U50)``.
 
     Parameters
@@ -64,7 +64,8 @@ def amounts(compartment: str, times: Array, days: Array, taken: Array, rates: Ar
     given = elapsed >= 0 if steps == 1 else elapsed > 0
     unit = np.zeros((*rates.shape[1:], *elapsed.shape))
     unit[..., given] = _after_one_unit(steps, elapsed[given], rates)
-    return taken @ unit
+    result: Array = taken @ unit
+    return result
 
 
 def _after_one_unit(steps: int, elapsed: Array, rates: Array) -> Array:
@@ -72,4 +73,5 @@ def _after_one_unit(steps: int, elapsed: Array, rates: Array) -> Array:
     descending = -np.sort(-rates[:steps], axis=0)
     nodes = (-descending[..., None] * elapsed).reshape(steps, -1)
     before = rates[: steps - 1].prod(axis=0)[..., None] * elapsed ** (steps - 1)
-    return before * exp_divided_difference(nodes).reshape(*patients, len(elapsed))
+    result: Array = before * exp_divided_difference(nodes).reshape(*patients, len(elapsed))
+    return result

@@ -42,7 +42,8 @@ class Mesh(NamedTuple):
     @property
     def nodes(self) -> Array:
         """Times of every interval's start and points, shape (n, degree + 1)."""
-        return self.edges[:-1, None] + np.diff(self.edges)[:, None] * _radau(self.degree).points
+        result: Array = self.edges[:-1, None] + np.diff(self.edges)[:, None] * _radau(self.degree).points
+        return result
 
     def split(self, pieces: Array) -> Mesh:
         """Return the mesh with interval i cut into ``pieces[i]`` equal ones."""
@@ -179,7 +180,8 @@ class _Radau(NamedTuple):
 @cache
 def _radau(degree: int) -> _Radau:
     highest, below = Legendre.basis(degree), Legendre.basis(degree - 1)
-    points = np.append(0.0, ((highest - below).roots() + 1) / 2)
+    roots: Array = (highest - below).roots()
+    points = np.append(0.0, (roots + 1) / 2)
     points[-1] = 1.0
     gaps = points[:, None] - points
     np.fill_diagonal(gaps, 1.0)

@@ -14,11 +14,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from . import Array
+from . import Array, Number
 from .march import Mesh, march
 
 
-def cleaved_fraction(mesh: Mesh, light_chain: Array, k_cleave: Array, k_turnover: Array) -> Array:
+def cleaved_fraction(mesh: Mesh, light_chain: Array, k_cleave: Number, k_turnover: Number) -> Array:
     """Return the cleaved fraction of SNAP-25, 1 - S, at the mesh's nodes.
 
     Parameters
@@ -34,7 +34,7 @@ def cleaved_fraction(mesh: Mesh, light_chain: Array, k_cleave: Array, k_turnover
     return march(mesh, k_turnover + cleavage, cleavage)
 
 
-def weakness(cleaved: Array, half_release: Array, steepness: Array) -> Array:
+def weakness(cleaved: Array, half_release: Number, steepness: Number) -> Array:
     """Return 1 - F, the share of the force that is lost, for a cleaved fraction of SNAP-25.
 
     Parameters
@@ -57,7 +57,7 @@ def weakness(cleaved: Array, half_release: Array, steepness: Array) -> Array:
     return result
 
 
-def visible_effect(mesh: Mesh, weak: Array, k_visible: Array) -> Array:
+def visible_effect(mesh: Mesh, weak: Array, k_visible: Number) -> Array:
     """Return the visible effect V at the mesh's nodes, from the weakness there; shapes as in `cleaved_fraction`."""
     rate = np.broadcast_to(k_visible, (*np.shape(k_visible)[:-2], *weak.shape[-2:]))
     return march(mesh, rate, rate * weak)

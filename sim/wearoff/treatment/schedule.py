@@ -6,6 +6,7 @@ import csv
 import dataclasses
 import io
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Self
 
@@ -88,7 +89,7 @@ class Schedule:
         object.__setattr__(self, "visits", tuple(self.visits))
         if not self.visits:
             raise InputError("schedule has no visit; allowed: at least 1")
-        for before, after in zip(self.visits, self.visits[1:], strict=False):
+        for before, after in pairwise(self.visits):
             if after.day < before.day:
                 raise InputError(f"day is {after.day:g} after a visit on day {before.day:g}; allowed: ascending days")
             if after.muscle != before.muscle:
