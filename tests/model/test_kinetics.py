@@ -8,7 +8,7 @@ from scipy.optimize import brentq
 
 import wearoff as wo
 from wearoff.model.exponentials import exp_divided_difference
-from wearoff.model.kinetics import COMPARTMENTS, amounts, uptake
+from wearoff.model.kinetics import amounts, uptake
 
 MINUTE = 1 / 1440
 HALF_LIFE = st.floats(1e-3, 400)
@@ -49,7 +49,7 @@ def test_time_to_ten_per_cent_tension(half_life, minutes, accuracy):
 @given(st.lists(HALF_LIFE, min_size=5, max_size=5), st.floats(1e-4, 400), st.booleans())
 def test_toxin_is_conserved(half_lives, day, equal):
     rates = np.log(2) / np.array([half_lives[0]] * 5 if equal else half_lives)
-    held = sum(amounts(name, np.array([day]), np.zeros(1), np.ones((1, 1)), rates)[0, 0] for name in COMPARTMENTS)
+    held = sum(a[0, 0] for a in amounts(np.array([day]), np.zeros(1), np.ones((1, 1)), rates).values())
     # What is lost is a sixth step with no way out: the product of the rates, t^5, and six nodes, one of them 0.
     nodes = np.sort(np.append(-rates * day, 0.0))[:, None]
     lost = (rates * day).prod() * exp_divided_difference(nodes)[0]
@@ -62,9 +62,9 @@ def test_a_second_dose_adds_its_own_shifted_course(interval):
     rates = np.array([wo.Parameters().symbols()[k] for k in
                       ("k_release", "k_bind", "k_endocytosis", "k_translocation", "k_loss")])  # fmt: skip
     times = np.linspace(0, 400, 200)
-    both = amounts("light_chain", times + interval, np.array([0, interval]), np.ones((1, 2)), rates)
-    first = amounts("light_chain", times + interval, np.zeros(1), np.ones((1, 1)), rates)
-    alone = amounts("light_chain", times, np.zeros(1), np.ones((1, 1)), rates)
+    both = amounts(times + interval, np.array([0, interval]), np.ones((1, 2)), rates)["light_chain"]
+    first = amounts(times + interval, np.zeros(1), np.ones((1, 1)), rates)["light_chain"]
+    alone = amounts(times, np.zeros(1), np.ones((1, 1)), rates)["light_chain"]
     assert np.abs(both - first - alone).max() < 1e-12
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from . import Array, Number
-from .kinetics import COMPARTMENTS, amounts, uptake
+from .kinetics import amounts, uptake
 from .march import Mesh, Reading, graded_mesh, pieces_needed
 from .response import cleaved_fraction, visible_effect, weakness
 
@@ -87,8 +87,8 @@ class Course(NamedTuple):
             The compartments in units; ``snap25`` (intact), ``release``, ``force``, ``visible`` as fractions.
         """
         taken = np.einsum("...zv,z->...v", self.taken, self.zone_weights)[..., None, :]
-        rates = self.constants.rates
-        columns = {name: amounts(name, times, self.days, taken, rates)[..., 0, :] for name in COMPARTMENTS}
+        chain = amounts(times, self.days, taken, self.constants.rates)
+        columns = {name: amount[..., 0, :] for name, amount in chain.items()}
         constants = self.constants.over(2)
         # Between nodes the polynomial may leave the known range by less than the tolerance.
         reading = Reading(self.mesh, times)
@@ -141,7 +141,7 @@ def solve(
     taken = uptake(units, muscle.U50)
 
     def light_chain(times: Array) -> Array:
-        flat = amounts("light_chain", times.ravel(), days, taken, rates)
+        flat = amounts(times.ravel(), days, taken, rates, ("light_chain",))["light_chain"]
         return flat.reshape(*flat.shape[:-1], *times.shape)
 
     starts = np.union1d(0.0, days[days < end])

@@ -38,13 +38,13 @@ def uptake(units: Array, half_uptake: Number) -> Array:
     return units / (1 + units / half_uptake)
 
 
-def amounts(compartment: str, times: Array, days: Array, taken: Array, rates: Array) -> Array:
-    """Return the amount in a compartment: the sum over the doses of each one's exact course.
+def amounts(
+    times: Array, days: Array, taken: Array, rates: Array, compartments: tuple[str, ...] = COMPARTMENTS
+) -> dict[str, Array]:
+    """Return the amounts in the compartments: the sum over the doses of each one's exact course.
 
     Parameters
     ----------
-    compartment : str
-        One of `COMPARTMENTS`.
     times : ndarray, shape (k,)
         Days; at a dose's own day the dose is in the depot.
     days : ndarray, shape (v,)
@@ -53,25 +53,31 @@ def amounts(compartment: str, times: Array, days: Array, taken: Array, rates: Ar
         Units taken up from each dose, in each of z zones.
     rates : ndarray, shape (5, ...)
         ``k_release, k_bind, k_endocytosis, k_translocation, k_loss`` in 1/day, of each patient.
+    compartments : tuple of str
+        Which of `COMPARTMENTS` to return.
 
     Returns
     -------
-    ndarray, shape (..., z, k)
+    dict of ndarray, shape (..., z, k)
         Units.
     """
-    steps = COMPARTMENTS.index(compartment) + 1
     elapsed = times - days[:, None]
-    given = elapsed >= 0 if steps == 1 else elapsed > 0
-    unit = np.zeros((*rates.shape[1:], *elapsed.shape))
-    unit[..., given] = _after_one_unit(steps, elapsed[given], rates)
-    result: Array = taken @ unit
-    return result
+    past = elapsed > 0
+    since = elapsed[past]
+    found = {}
+    for name in compartments:
+        unit = np.zeros((*rates.shape[1:], *elapsed.shape))
+        unit[..., past] = _after_one_unit(COMPARTMENTS.index(name) + 1, since, rates)
+        if name == "depot":
+            unit[..., elapsed == 0] = 1.0
+        found[name] = taken @ unit
+    return found
 
 
-def _after_one_unit(steps: int, elapsed: Array, rates: Array) -> Array:
+def _after_one_unit(steps: int, since: Array, rates: Array) -> Array:
     patients = rates.shape[1:]
     descending = -np.sort(-rates[:steps], axis=0)
-    nodes = (-descending[..., None] * elapsed).reshape(steps, -1)
-    before = rates[: steps - 1].prod(axis=0)[..., None] * elapsed ** (steps - 1)
-    result: Array = before * exp_divided_difference(nodes).reshape(*patients, len(elapsed))
+    nodes = (-descending[..., None] * since).reshape(steps, -1)
+    before = rates[: steps - 1].prod(axis=0)[..., None] * since ** (steps - 1)
+    result: Array = before * exp_divided_difference(nodes).reshape(*patients, len(since))
     return result

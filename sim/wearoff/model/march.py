@@ -22,7 +22,7 @@ from scipy.linalg.blas import dtbsv
 
 from . import Array
 
-DEGREE = 10
+DEGREE = 12
 
 
 class Mesh(NamedTuple):
@@ -166,7 +166,7 @@ def pieces_needed(mesh: Mesh, values: Array, tolerance: float) -> Array:
     largest = np.abs(values).max(axis=(-2, -1))[..., None]
     tail = np.abs(values @ _radau(mesh.degree).tail.T).sum(axis=-1) / np.where(largest > 0, largest, 1.0)
     error = tail.reshape(-1, tail.shape[-1]).max(axis=0)
-    pieces = np.ceil((10 * error / tolerance) ** (1 / (mesh.degree - 1)))
+    pieces = np.ceil((10 * error / tolerance) ** (1 / (mesh.degree - 3)))
     return np.where(error > tolerance, np.maximum(pieces, 2), 1).astype(int)
 
 
