@@ -11,7 +11,7 @@ demo: .venv/demo
 
 test: .venv/test
 	$(BIN)/pytest
-	$(BIN)/pytest --nbmake -p no:warnings notebooks
+	$(BIN)/pytest --nbmake notebooks
 
 lint: .venv/lint
 	$(BIN)/ruff check .

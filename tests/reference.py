@@ -3,15 +3,18 @@
 from itertools import pairwise
 
 import numpy as np
+import numpy.typing as npt
 from scipy.integrate import solve_ivp
 
 # Tight enough for columns whose largest value is small; tighter ones keep LSODA from moving.
 ATOL = [1e-14, 1e-14, 1e-14, 1e-14, 1e-14, 1e-15, 1e-17]
 
+Array = npt.NDArray[np.float64]
+
 COLUMNS = ("depot", "free", "bound", "endosome", "light_chain", "snap25", "release", "force", "visible")
 
 
-def reference(constants, doses, times):
+def reference(constants: dict[str, float], doses: dict[float, float], times: Array) -> dict[str, Array]:
     """Solve for one patient, restarting at each dose.
 
     `constants` under the symbols of the mathematics; `doses` day -> units taken up, days ascending; `times` ascending.
@@ -19,11 +22,11 @@ def reference(constants, doses, times):
     c = constants
     chain = [c[k] for k in ("k_release", "k_bind", "k_endocytosis", "k_translocation", "k_loss")]
 
-    def force(intact):
+    def force(intact: float) -> float:
         intact = max(intact, 0.0)
-        return (1 + c["A50"] ** c["h"]) * intact ** c["h"] / (c["A50"] ** c["h"] + intact ** c["h"])
+        return float((1 + c["A50"] ** c["h"]) * intact ** c["h"] / (c["A50"] ** c["h"] + intact ** c["h"]))
 
-    def slope(_, y):
+    def slope(_: float, y: Array) -> list[float]:
         flow = [k * amount for k, amount in zip(chain, y, strict=False)]
         cleaved, visible = y[5], y[6]
         return [

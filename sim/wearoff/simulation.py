@@ -21,11 +21,13 @@ DAYS = Limits("days", 1, 36525, "day")
 # Long enough to see the effect of one visit wear off, at up to twice the labelled dose.
 DAYS_AFTER_LAST_VISIT = 240
 
+DEFAULT = Parameters()
+
 
 def simulate(
     schedule: Schedule | None = None,
     *,
-    parameters: Parameters | None = None,
+    parameters: Parameters = DEFAULT,
     days: int | str | None = None,
     times: npt.ArrayLike | None = None,
     **visit: Any,
@@ -75,7 +77,6 @@ def simulate(
         schedule = Schedule.once(**visit)
     elif visit:
         raise InputError(f"{next(iter(visit))} is given beside a schedule; allowed: one of the two")
-    parameters = Parameters() if parameters is None else parameters
     grid = _grid(schedule, days, times)
     _warn_if_close(schedule)
 

@@ -144,8 +144,12 @@ def solve(
         flat = amounts(times.ravel(), days, taken, rates, ("light_chain",))["light_chain"]
         return flat.reshape(*flat.shape[:-1], *times.shape)
 
-    starts = np.union1d(0.0, days[days < end])
-    mesh = graded_mesh(starts, end, float(max(np.max(rates), np.max(constants.k_visible))))
+    starts = days[days < end]
+    mesh = graded_mesh(
+        starts if len(starts) and starts[0] == 0 else np.append(0.0, starts),
+        end,
+        float(max(np.max(rates), np.max(constants.k_visible))),
+    )
     chain = light_chain(mesh.nodes)
     while True:
         cleaved = cleaved_fraction(mesh, chain, zones.k_cleave, zones.k_turnover)
