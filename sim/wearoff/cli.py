@@ -15,7 +15,7 @@ from . import __version__
 from .checks import InputError
 from .figures.style import render
 from .files import write_all
-from .parameters import Parameters, assignment
+from .parameters import Parameters, assignment, presets
 from .simulation import simulate
 from .timeline import Timeline
 from .treatment.schedule import Schedule
@@ -100,7 +100,8 @@ def simulate_command(
     """Compute the curve of one patient and print its landmarks."""
     given = {"units": units, "product": product, "muscle": muscle, "sites": sites}
     visit = {name: value for name, value in given.items() if value is not None}
-    timeline = simulate(_plan(visit, every, visits, schedule), parameters=_parameters(preset, set_), days=days)
+    plan = _plan(visit, every, visits, schedule)
+    timeline = simulate(plan, parameters=_parameters(preset, set_), days=days)
     written = [] if out is None else write_all(out, _files(timeline))
     if as_json:
         print(_json(summary(timeline)))
@@ -136,6 +137,7 @@ def parameters_command(preset: Preset = "default", set_: Set = None, as_json: Js
             f"{row['meaning']}. [dim]{row['source']}[/dim]",
         )
     Console(width=None if sys.stdout.isatty() else 140).print(grid)
+    print(f"presets: {', '.join(presets())}")
 
 
 def _parameters(preset: str, changes: list[str] | None) -> Parameters:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,8 +12,8 @@ from .checks import InputError, Limits, UnusualWarning, whole
 from .model.course import Constants, solve
 from .parameters import Parameters
 from .timeline import Timeline
-from .treatment.muscles import muscle, relative_dose, spill, zones
-from .treatment.products import product
+from .treatment.muscles import find_muscle, relative_dose, spill, zones
+from .treatment.products import find_product
 from .treatment.schedule import DAY, Schedule
 
 DAYS = Limits("days", 1, 36525, "day")
@@ -30,23 +29,25 @@ def simulate(
     parameters: Parameters = DEFAULT,
     days: int | str | None = None,
     times: npt.ArrayLike | None = None,
-    **visit: Any,
+    units: float | str | None = None,
+    product: str | None = None,
+    muscle: str | None = None,
+    sites: int | str | None = None,
 ) -> Timeline:
     """Compute the course of one patient.
 
     Parameters
     ----------
     schedule : Schedule, optional
-        The visits; default: one visit on day 0, given by the arguments of `Visit` (``units``, ``product``, ``muscle``,
-        ``sites``).
+        The visits; default: one visit on day 0, as the last four arguments say.
     parameters : Parameters, optional
         The constants; default: ``Parameters()``.
     days : int, optional
         Last day of a daily grid from day 0; default: 240 days after the last visit.
     times : array_like, shape (k,), optional
         The days wanted, ascending, instead of a daily grid.
-    **visit
-        Arguments of `Visit` but its day, instead of a schedule.
+    units, product, muscle, sites : optional
+        The one visit, instead of a schedule; see `Visit`.
 
     Returns
     -------
@@ -73,6 +74,8 @@ def simulate(
     wear_off_day       150.78
     Name: landmarks, dtype: float64
     """
+    given = {"units": units, "product": product, "muscle": muscle, "sites": sites}
+    visit = {name: value for name, value in given.items() if value is not None}
     if schedule is None:
         schedule = Schedule.once(**visit)
     elif visit:
@@ -80,21 +83,21 @@ def simulate(
     grid = _grid(schedule, days, times)
     _warn_if_close(schedule)
 
-    strip = muscle(schedule.visits[0].muscle)
-    first = product(schedule.visits[0].product).relative_potency
+    strip = find_muscle(schedule.visits[0].muscle)
+    first = find_product(schedule.visits[0].product).relative_potency
     # The model's amounts are units of the first visit's product; the constants are given for onabotulinumtoxinA.
     symbols = parameters.symbols()
     spread = symbols.pop("sigma")
     constants = Constants(**symbols)._replace(k_cleave=symbols["k_cleave"] * first, U50=symbols["U50"] / first)
-    sited = any(visit.sites is not None for visit in schedule)
+    sited = any(each.sites is not None for each in schedule)
     places, weights = zones(strip.length, spread) if sited else (np.zeros(1), np.ones(1))
     doses: dict[float, npt.NDArray[np.float64]] = {}
-    for visit_ in schedule:
-        local = np.full(len(places), visit_.units) * product(visit_.product).relative_potency / first
-        if visit_.sites is not None:
-            local = local * relative_dose(places, strip.length, visit_.sites, spread)
+    for each in schedule:
+        local = np.full(len(places), each.units) * find_product(each.product).relative_potency / first
+        if each.sites is not None:
+            local = local * relative_dose(places, strip.length, each.sites, spread)
         # Doses given at the same moment add up before they are taken up.
-        doses[visit_.day] = doses.get(visit_.day, 0.0) + local
+        doses[each.day] = doses.get(each.day, 0.0) + local
     course = solve(
         np.array(list(doses)),
         np.stack(list(doses.values()), axis=-1),
@@ -102,7 +105,7 @@ def simulate(
         float(grid[-1]),
         zone_weights=weights,
     )
-    spilled = tuple(0.0 if v.sites is None else spill(strip.length, v.sites, spread) for v in schedule)
+    spilled = tuple(0.0 if each.sites is None else spill(strip.length, each.sites, spread) for each in schedule)
     return Timeline(schedule, parameters, course, grid, spilled)
 
 

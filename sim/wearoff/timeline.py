@@ -48,8 +48,8 @@ class Timeline:
 
     schedule: Schedule
     parameters: Parameters
-    course: Course
-    times: npt.NDArray[np.float64]
+    course: Course = dataclasses.field(repr=False)
+    times: npt.NDArray[np.float64] = dataclasses.field(repr=False)
     spill: tuple[float, ...]
 
     @cached_property

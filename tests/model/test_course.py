@@ -57,6 +57,17 @@ def test_200_random_patients_agree_with_an_independent_solver():
     assert max(errors) < 1e-8
 
 
+@pytest.mark.parametrize("later", [5e-324, 1e-300, 1e-12, 1e-9, 1e-6])
+def test_doses_almost_at_once_and_almost_at_the_start(later):
+    times = np.linspace(0, 30, 61)
+    near = solve(np.array([later]), np.full((1, 1), 20.0), Constants(**DEFAULT), 30.0).at(times)
+    start = solve(np.zeros(1), np.full((1, 1), 20.0), Constants(**DEFAULT), 30.0).at(times)
+    # The visible effect rises by less than 1 a day.
+    assert np.abs(near["visible"] - start["visible"]).max() < 1e-8 + later
+    both = solve(np.array([3.0, 3.0 + later]), np.full((1, 2), 20.0), Constants(**DEFAULT), 30.0).at(times)
+    assert np.isfinite(both["visible"]).all()
+
+
 def test_many_patients_are_the_same_patients_one_by_one():
     rng = np.random.default_rng(7)
     spread = {

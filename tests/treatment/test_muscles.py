@@ -8,7 +8,7 @@ from scipy.integrate import quad
 from scipy.stats import norm
 
 import wearoff as wo
-from wearoff.treatment.muscles import muscle, relative_dose, spill, zones
+from wearoff.treatment.muscles import find_muscle, relative_dose, spill, zones
 
 LENGTH, SPREAD = 50.0, 6.0
 
@@ -72,4 +72,4 @@ def test_twice_as_many_zones_change_nothing_that_is_promised(sites, spread, monk
 
 def test_an_unknown_muscle_is_named_with_the_nearest():
     with pytest.raises(wo.InputError, match="did you mean 'platysma'"):
-        muscle("platisma")
+        find_muscle("platisma")

@@ -33,12 +33,12 @@ class Zones(NamedTuple):
     weights: npt.NDArray[np.float64]
 
 
-def muscle(name: str) -> Muscle:
+def find_muscle(name: str) -> Muscle:
     """Return the muscle called `name`; an unknown name raises `InputError` with the nearest.
 
     Examples
     --------
-    >>> muscle("glabella")
+    >>> find_muscle("glabella")
     Muscle(name='glabella', length=50.0)
     """
     table = tables.column("muscles", "muscle")

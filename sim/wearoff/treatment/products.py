@@ -36,12 +36,12 @@ class Label(NamedTuple):
     sites: int
 
 
-def product(name: str) -> Product:
+def find_product(name: str) -> Product:
     """Return the product called `name`; an unknown name raises `InputError` with the nearest.
 
     Examples
     --------
-    >>> product("abobotulinumtoxinA").relative_potency
+    >>> find_product("abobotulinumtoxinA").relative_potency
     0.4
     """
     table = tables.column("products", "product")
@@ -56,12 +56,12 @@ def product(name: str) -> Product:
     )
 
 
-def label(product_name: str, muscle_name: str) -> Label | None:
+def find_label(product_name: str, muscle_name: str) -> Label | None:
     """Return the labelled treatment, or None where none is known.
 
     Examples
     --------
-    >>> label("onabotulinumtoxinA", "glabella")
+    >>> find_label("onabotulinumtoxinA", "glabella")
     Label(units=20.0, sites=5)
     """
     for row in tables.rows("labels"):

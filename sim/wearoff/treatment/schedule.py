@@ -13,8 +13,8 @@ from typing import Any, Self
 import pandas as pd
 
 from ..checks import InputError, Limits, number, whole
-from .muscles import SITES, muscle
-from .products import Label, label, product
+from .muscles import SITES, find_muscle
+from .products import Label, find_label, find_product
 
 DAY = Limits("day", 0, 36525, "day")
 UNITS = Limits("units", 0, 10_000, "U", above=True)
@@ -48,15 +48,15 @@ class Visit:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "day", number(self.day, DAY))
-        product(self.product)
-        muscle(self.muscle)
+        find_product(self.product)
+        find_muscle(self.muscle)
         units = self._labelled().units if self.units is None else number(self.units, UNITS)
         object.__setattr__(self, "units", units)
         if self.sites is not None:
             object.__setattr__(self, "sites", whole(self.sites, SITES))
 
     def _labelled(self) -> Label:
-        found = label(self.product, self.muscle)
+        found = find_label(self.product, self.muscle)
         if found is None:
             raise InputError(
                 f"units is not given and no labelled dose of {self.product} for {self.muscle} is known; "
