@@ -89,7 +89,7 @@ def test_visits_less_than_a_week_apart_are_warned_of():
         wo.simulate(wo.Schedule((wo.Visit(), wo.Visit(), wo.Visit(day=7))), days=10)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=200)
 @given(random_parameters(), st.lists(st.floats(0, 300), min_size=1, max_size=5), st.floats(0.1, 200))
 def test_fractions_stay_in_range(parameters, days, units):
     with warnings.catch_warnings():
@@ -101,7 +101,7 @@ def test_fractions_stay_in_range(parameters, days, units):
     assert (frame[["depot", "free", "bound", "endosome", "light_chain"]] >= 0).all().all()
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=200)
 @given(random_parameters(), st.floats(0.5, 1000))
 def test_a_later_start_shifts_the_curve(parameters, start):
     times = np.linspace(0, 200, 100)
@@ -110,7 +110,7 @@ def test_a_later_start_shifts_the_curve(parameters, start):
     assert np.abs(now - later).drop(columns="time").to_numpy().max() < 1e-8
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=200)
 @given(random_parameters(), st.floats(0.1, 100), st.floats(1.01, 5), st.sampled_from([None, 1, 3, 5]))
 def test_more_units_never_give_less_effect(parameters, units, more, sites):
     times = np.linspace(0, 300, 120)
@@ -121,7 +121,7 @@ def test_more_units_never_give_less_effect(parameters, units, more, sites):
     assert (larger - less).min() > -2e-8  # the two runs differ by twice the accuracy promised
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=200)
 @given(random_parameters(), st.floats(0.1, 100), st.sampled_from([None, 1, 3]))
 def test_two_half_doses_at_once_are_one(parameters, units, sites):
     times = np.linspace(0, 200, 60)

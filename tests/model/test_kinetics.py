@@ -45,7 +45,7 @@ def test_time_to_ten_per_cent_tension(half_life, minutes, accuracy):
     assert found / MINUTE == pytest.approx(minutes, abs=accuracy)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(HALF_LIFE, min_size=5, max_size=5), st.floats(1e-4, 400), st.booleans())
 def test_toxin_is_conserved(half_lives, day, equal):
     rates = np.log(2) / np.array([half_lives[0]] * 5 if equal else half_lives)
@@ -56,7 +56,7 @@ def test_toxin_is_conserved(half_lives, day, equal):
     assert held + lost == pytest.approx(1, abs=1e-12)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.floats(0, 300))
 def test_a_second_dose_adds_its_own_shifted_course(interval):
     rates = np.array([wo.Parameters().symbols()[k] for k in
