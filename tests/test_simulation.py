@@ -80,6 +80,22 @@ def test_wrong_input_is_refused(arguments, message):
         wo.simulate(**arguments)
 
 
+@pytest.mark.parametrize("day", [-1e-9, 240.001, np.nan, np.inf])
+def test_nothing_is_read_beyond_the_simulation(day):
+    with pytest.raises(wo.InputError, match="allowed: from 0 to 240 day"):
+        wo.simulate(units=20).at([1.0, day])
+
+
+def test_a_visit_after_the_end_has_no_effect():
+    plan = wo.Schedule((wo.Visit(), wo.Visit(day=90)))
+    np.testing.assert_allclose(wo.simulate(plan, days=30).frame, wo.simulate(days=30).frame, atol=1e-12)
+    late = wo.simulate(wo.Schedule((wo.Visit(day=90),)), days=30)
+    assert (late.frame["visible"] == 0).all()
+    assert late.not_reached["peak_day"] == "no effect"
+    with pytest.raises(wo.InputError, match="past the first visit, on day 90"):
+        late.plot_cascade()
+
+
 def test_visits_less_than_a_week_apart_are_warned_of():
     plan = wo.Schedule((wo.Visit(), wo.Visit(day=3)))
     with pytest.warns(wo.UnusualWarning, match="days 0 and 3 are less than 7 days apart"):

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from .checks import InputError
 from .figures.cascade import draw_cascade
 from .figures.effect import draw_effect
 from .model.course import Course
@@ -26,6 +27,9 @@ UNITS_OF_COLUMNS = {
     **dict.fromkeys(("depot", "free", "bound", "endosome", "light_chain"), "U"),
     **dict.fromkeys(("snap25", "release", "force", "visible"), "fraction of baseline"),
 }
+
+# Where the cascade begins, in days after the first injection: a minute and a half.
+FIRST_MOMENT = 1e-3
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -63,13 +67,22 @@ class Timeline:
         return self.at(self.times)
 
     def at(self, times: npt.ArrayLike) -> pd.DataFrame:
-        """Return the table of `frame` at other days, from 0 to the end of the simulation."""
+        """Return the table of `frame` at other days, from 0 to the end of the simulation; other days are refused."""
         days = np.asarray(times, dtype=float)
+        outside = days[~((days >= 0) & (days <= self._end))]
+        if len(outside):
+            raise InputError(
+                f"times has {outside[0]:g}; allowed: from 0 to {self._end:g} day, the end of the simulation"
+            )
         columns = {"time": days, **self.course.at(days)}
         # From one array: pandas takes ten columns apart one by one, and that would cost as much as the model.
         frame = pd.DataFrame(np.stack(list(columns.values())).T, columns=list(columns), copy=False)
         frame.attrs["units"] = UNITS_OF_COLUMNS
         return frame
+
+    @property
+    def _end(self) -> float:
+        return float(self.course.mesh.edges[-1])
 
     @cached_property
     def landmarks(self) -> pd.Series:
@@ -80,7 +93,7 @@ class Timeline:
     @cached_property
     def not_reached(self) -> dict[str, str]:
         """Why a landmark is missing, under the landmark's name."""
-        end = self.course.mesh.edges[-1]
+        end = self._end
         highest = float(self.course.visible.max())
         no_peak = "no effect" if highest == 0 else f"the effect still rises on day {end:g}, the end of the simulation"
 
@@ -104,19 +117,22 @@ class Timeline:
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw the visible effect with its landmarks; into `ax`, or a new figure."""
         curve = self._smooth()
-        visits = [visit.day for visit in self.schedule]
+        visits = [visit.day for visit in self.schedule if visit.day <= self._end]
         landmarks = {str(name): float(day) for name, day in self.landmarks.items()}
         return draw_effect(curve["time"], curve["visible"], landmarks, visits, ONSET, ax=ax)
 
     def plot_cascade(self) -> Figure:
         """Draw every step from the depot to the visible effect, on a time axis of hours, days and months."""
         first = self.schedule.visits[0].day
-        end = self.course.mesh.edges[-1]
+        if first + FIRST_MOMENT >= self._end:
+            raise InputError(f"days ends at {self._end:g}; allowed to draw: past the first visit, on day {first:g}")
+        early = first + np.geomspace(FIRST_MOMENT, self._end - first, 400)
         nodes = self.course.mesh.nodes.ravel()
-        early = first + np.geomspace(1e-3, end - first, 400)
-        return draw_cascade(self.at(np.union1d(early, nodes[nodes > early[0]])), first)
+        # The last of the geometric row may miss the end by a rounding.
+        days = np.minimum(np.union1d(early, nodes[nodes > early[0]]), self._end)
+        return draw_cascade(self.at(days), first)
 
     def _smooth(self) -> pd.DataFrame:
         # A curve for the eye: 400 days between the ends, and the nodes of the solution where it bends.
-        end = self.course.mesh.edges[-1]
-        return self.at(np.union1d(np.linspace(0, end, 400), self.course.mesh.nodes.ravel()))
+        nodes = self.course.mesh.nodes.ravel()
+        return self.at(np.minimum(np.union1d(np.linspace(0, self._end, 400), nodes), self._end))

@@ -26,6 +26,7 @@ PLANS = {
     "short": {"units": 20, "days": 14},
     "four visits": {"schedule": wo.Schedule.every(90, visits=4)},
     "ten years": {"schedule": wo.Schedule.every(120, visits=30)},
+    "late": {"schedule": wo.Schedule((wo.Visit(day=10), wo.Visit(day=300))), "days": 200},
     "serotype E": {"units": 20, "parameters": wo.Parameters.preset("serotype_E")},
 }
 

@@ -86,9 +86,8 @@ def draw_effect(
     ax.set_ylim(0, 1.05)
     ax.set_yticks(np.arange(0, 1.01, 0.2))
     ax.set_xticks(_ticks(float(days[-1])))
-    ax.set_xlabel(
-        "time since the first visit (days)" if len(visits) > 1 else "time since the visit (days)", fontsize=11
-    )
+    since = {0: "", 1: " since the visit"}.get(len(visits), " since the first visit")
+    ax.set_xlabel(f"time{since if 0.0 in visits else ''} (days)", fontsize=11)
     ax.set_ylabel("visible effect (fraction of full)", fontsize=11)
     tidy(ax)
     return ax

@@ -189,9 +189,9 @@ class Schedule:
 
 def _given(record: Mapping[str, Any]) -> dict[str, Any]:
     given = {field: cell for field, cell in record.items() if str(cell).strip() != ""}
-    for field in record.keys() - given.keys() - {"sites"}:
-        limits = {"day": DAY, "units": UNITS}.get(field, "a name")
-        raise InputError(f"{field} is blank; allowed: {limits}")
+    for field in record:
+        if field not in given and field != "sites":
+            raise InputError(f"{field} is blank; allowed: { {'day': DAY, 'units': UNITS}.get(field, 'a name') }")
     return given
 
 
