@@ -55,23 +55,26 @@ def draw_effect(
     days, visible = np.asarray(days, dtype=float), np.asarray(visible, dtype=float)
     ax.plot(days, visible, color=BLUE, linewidth=2.5, zorder=3)
     ax.plot(visits, np.zeros(len(visits)), "|", color=BLACK, markersize=12, markeredgewidth=2, clip_on=False, zorder=4)
-    ax.fill_between(
-        days,
-        0,
-        1,
-        where=(visible >= visible_from).tolist(),
-        transform=ax.get_xaxis_transform(),
-        color=BLUE,
-        alpha=0.10,
-        linewidth=0,
-        label=f"visible\n(≥ {visible_from:.2f})",
-    )
+    seen = visible >= visible_from
+    if seen.any():
+        ax.fill_between(
+            days,
+            0,
+            1,
+            where=seen.tolist(),
+            transform=ax.get_xaxis_transform(),
+            color=BLUE,
+            alpha=0.10,
+            linewidth=0,
+            label=f"visible\n(≥ {visible_from:.2f})",
+        )
     for name, (word, color, mark) in _LANDMARKS.items():
         day = landmarks[name]
         if not np.isnan(day):
             height = np.interp(day, days, visible)
             label = f"{word}\nday {_short(day)}"
-            ax.plot([day], [height], mark, color=color, markersize=9, markeredgecolor="white", zorder=5, label=label)
+            (point,) = ax.plot([day], [height], mark, color=color, markersize=9, zorder=5, label=label)
+            point.set(markeredgecolor="white", clip_on=False)
     # Above the axes the labels cannot meet the curve, whatever its shape.
     ax.legend(
         loc="lower left",
