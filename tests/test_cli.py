@@ -49,6 +49,7 @@ def test_json_of_the_typical_patient():
         assert float(row["low"]) <= landmarks[row["landmark"]] <= float(row["high"]), row["landmark"]
 
 
+@pytest.mark.filterwarnings("ignore::wearoff.UnusualWarning")
 def test_json_of_what_is_not_reached(call):
     status, out, _ = call("simulate", "--days", 20, "--preset", "lebeda2008", "--units", 1, "--json")
     found = json.loads(out)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import math
 from collections.abc import Iterable
 from difflib import get_close_matches
@@ -60,6 +61,24 @@ def whole(value: Any, limits: Limits) -> int:
     if not found.is_integer():
         raise InputError(f"{limits.name} is {found:.15g}, not a whole number; allowed: {limits}")
     return int(found)
+
+
+def day_of_calendar(value: Any, name: str) -> datetime.date:
+    """Return `value`, a date or its text in ISO 8601, as a date that leaves room for a century of days.
+
+    Examples
+    --------
+    >>> day_of_calendar("2027-01-04", "start")
+    datetime.date(2027, 1, 4)
+    """
+    allowed = "a date from 1900-01-01 to 2199-12-31, such as 2027-01-04"
+    try:
+        found = datetime.datetime.fromisoformat(str(value).strip())
+    except ValueError:
+        raise InputError(f"{name} is {str(value)!r}, not a date; allowed: {allowed}") from None
+    if found.time() != datetime.time() or found.tzinfo is not None or not 1900 <= found.year < 2200:
+        raise InputError(f"{name} is {str(value)!r}; allowed: {allowed}")
+    return found.date()
 
 
 def member(value: Any, known: Iterable[str], name: str) -> str:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import datetime
 import warnings
-from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from .checks import InputError, Limits, UnusualWarning, whole
-from .model.course import Constants, solve
+from .model.course import Constants, Course, solve
 from .parameters import Parameters
 from .timeline import Timeline
-from .treatment.muscles import find_muscle, relative_dose, spill, zones
+from .treatment.cautions import cautions
+from .treatment.muscles import find_muscle, relative_dose, zones
 from .treatment.products import find_product
 from .treatment.schedule import DAY, Schedule
 
@@ -33,21 +35,25 @@ def simulate(
     product: str | None = None,
     muscle: str | None = None,
     sites: int | str | None = None,
+    start: datetime.date | str | None = None,
 ) -> Timeline:
     """Compute the course of one patient.
 
     Parameters
     ----------
     schedule : Schedule, optional
-        The visits; default: one visit on day 0, as the last four arguments say.
+        The visits; default: one visit on day 0, as the last five arguments say.
     parameters : Parameters, optional
         The constants; default: ``Parameters()``.
     days : int, optional
-        Last day of a daily grid from day 0; default: 240 days after the last visit.
+        Last day of a daily grid from day 0; default: 240 days after the last visit, unless the schedule has days of
+        observation, which are then the days of the table.
     times : array_like, shape (k,), optional
         The days wanted, ascending, instead of a daily grid.
     units, product, muscle, sites : optional
         The one visit, instead of a schedule; see `Visit`.
+    start : date, optional
+        The date of its day; see `Schedule`.
 
     Returns
     -------
@@ -74,18 +80,25 @@ def simulate(
     wear_off_day       150.78
     Name: landmarks, dtype: float64
     """
-    given = {"units": units, "product": product, "muscle": muscle, "sites": sites}
-    visit = {name: value for name, value in given.items() if value is not None}
+    given = {"units": units, "product": product, "muscle": muscle, "sites": sites, "start": start}
+    visit: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     if schedule is None:
         schedule = Schedule.once(**visit)
     elif visit:
         raise InputError(f"{next(iter(visit))} is given beside a schedule; allowed: one of the two")
     grid = _grid(schedule, days, times)
-    _warn_if_close(schedule)
+    for reason in cautions(schedule):
+        warnings.warn(reason, UnusualWarning, stacklevel=2)
+    return Timeline(schedule, parameters, solve_schedule(schedule, parameters, float(grid[-1])), grid)
 
+
+def solve_schedule(schedule: Schedule, parameters: Parameters, end: float) -> Course:
+    """Return the solution for one patient from day 0 to day `end`.
+
+    Amounts are units of the first visit's product; the constants are given for onabotulinumtoxinA.
+    """
     strip = find_muscle(schedule.visits[0].muscle)
     first = find_product(schedule.visits[0].product).relative_potency
-    # The model's amounts are units of the first visit's product; the constants are given for onabotulinumtoxinA.
     symbols = parameters.symbols()
     spread = symbols.pop("sigma")
     constants = Constants(**symbols)._replace(k_cleave=symbols["k_cleave"] * first, U50=symbols["U50"] / first)
@@ -98,18 +111,12 @@ def simulate(
             local = local * relative_dose(places, strip.length, each.sites, spread)
         # Doses given at the same moment add up before they are taken up.
         doses[each.day] = doses.get(each.day, 0.0) + local
-    course = solve(
-        np.array(list(doses)),
-        np.stack(list(doses.values()), axis=-1),
-        constants,
-        float(grid[-1]),
-        zone_weights=weights,
-    )
-    spilled = tuple(0.0 if each.sites is None else spill(strip.length, each.sites, spread) for each in schedule)
-    return Timeline(schedule, parameters, course, grid, spilled)
+    return solve(np.array(list(doses)), np.stack(list(doses.values()), axis=-1), constants, end, zone_weights=weights)
 
 
 def _grid(schedule: Schedule, days: int | str | None, times: npt.ArrayLike | None) -> npt.NDArray[np.float64]:
+    if times is None and days is None and schedule.times:
+        times = schedule.times
     if times is not None:
         if days is not None:
             raise InputError("days is given beside times; allowed: one of the two")
@@ -126,14 +133,3 @@ def _grid(schedule: Schedule, days: int | str | None, times: npt.ArrayLike | Non
     if days is None:
         days = int(np.ceil(schedule.visits[-1].day)) + DAYS_AFTER_LAST_VISIT
     return np.arange(whole(days, DAYS) + 1.0)
-
-
-def _warn_if_close(schedule: Schedule) -> None:
-    for before, after in pairwise(schedule.visits):
-        if 0 < after.day - before.day < 7:
-            warnings.warn(
-                f"visits on days {before.day:g} and {after.day:g} are less than 7 days apart: each dose is taken up as "
-                "if it were alone, which says nothing about a dose split over hours",
-                UnusualWarning,
-                stacklevel=3,
-            )

@@ -1,8 +1,9 @@
-"""The result of a simulation: a tidy frame, the landmarks, and the two pictures."""
+"""The result of a simulation: tidy frames, the landmarks, and the pictures."""
 
 from __future__ import annotations
 
 import dataclasses
+import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -10,12 +11,16 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from .checks import InputError
+from .checks import InputError, Limits, number
 from .figures.cascade import draw_cascade
 from .figures.effect import draw_effect
+from .figures.returns import draw_returns
+from .figures.visits import draw_visits
 from .model.course import Course
 from .model.landmarks import FULL, HALF, ONSET, WEAR_OFF, find_landmarks
+from .model.spans import spans_above
 from .parameters import Parameters
+from .treatment.muscles import find_muscle, spill
 from .treatment.schedule import Schedule
 
 if TYPE_CHECKING:
@@ -27,6 +32,8 @@ UNITS_OF_COLUMNS = {
     **dict.fromkeys(("depot", "free", "bound", "endosome", "light_chain"), "U"),
     **dict.fromkeys(("snap25", "release", "force", "visible"), "fraction of baseline"),
 }
+
+LEVEL = Limits("keep", 0, 1, above=True)
 
 # Where the cascade begins, in days after the first injection: a minute and a half.
 FIRST_MOMENT = 1e-3
@@ -46,23 +53,21 @@ class Timeline:
         The solution, to be read at any time.
     times : ndarray, shape (k,)
         Days of the rows of `frame`.
-    spill : tuple of float
-        Share of each visit's dose that fell beyond the muscle; 0 where the dose is taken as even.
     """
 
     schedule: Schedule
     parameters: Parameters
     course: Course = dataclasses.field(repr=False)
     times: npt.NDArray[np.float64] = dataclasses.field(repr=False)
-    spill: tuple[float, ...]
 
     @cached_property
     def frame(self) -> pd.DataFrame:
         """The course as a tidy table, one row a time point.
 
-        ``time`` in days; ``depot``, ``free``, ``bound``, ``endosome``, ``light_chain`` in units (U) of the first
-        visit's product, taken up; ``snap25`` (intact), ``release``, ``force`` as fractions of baseline; ``visible``,
-        the share of a full effect. A visit's own row is after the injection.
+        ``time`` in days, and its ``date`` where the schedule's start is known; ``depot``, ``free``, ``bound``,
+        ``endosome``, ``light_chain`` in units (U) of the first visit's product, taken up; ``snap25`` (intact),
+        ``release``, ``force`` as fractions of baseline; ``visible``, the share of a full effect. A visit's own row is
+        after the injection.
         """
         return self.at(self.times)
 
@@ -78,7 +83,37 @@ class Timeline:
         # From one array: pandas takes ten columns apart one by one, and that would cost as much as the model.
         frame = pd.DataFrame(np.stack(list(columns.values())).T, columns=list(columns), copy=False)
         frame.attrs["units"] = UNITS_OF_COLUMNS
+        if self.schedule.start is not None:
+            frame.insert(1, "date", self.schedule.dates(days))
         return frame
+
+    @cached_property
+    def spill(self) -> tuple[float, ...]:
+        """Share of each visit's dose that fell beyond the muscle; 0 where the dose is taken as even."""
+        length = find_muscle(self.schedule.visits[0].muscle).length
+        return tuple(
+            0.0 if each.sites is None else spill(length, each.sites, self.parameters.spread) for each in self.schedule
+        )
+
+    @cached_property
+    def returns(self) -> pd.DataFrame:
+        """What is left at each return, one row a visit but the first, just before its dose: the carry-over.
+
+        ``visit`` counted from 1, ``time`` in days (and ``date``), ``visible`` and ``light_chain`` as in `frame`.
+        """
+        days = [visit.day for visit in self.schedule.visits[1:] if visit.day <= self._end]
+        left = self.at(days)
+        left.insert(0, "visit", np.arange(2, len(days) + 2))
+        return left[[column for column in ("visit", "time", "date", "visible", "light_chain") if column in left]]
+
+    def spans_above(self, level: float) -> npt.NDArray[np.float64]:
+        """Return the stretches of time in which the visible effect is at least `level`: first and last days.
+
+        Returns
+        -------
+        ndarray, shape (s, 2)
+        """
+        return spans_above(self.course, number(level, LEVEL._replace(name="level")))
 
     @property
     def _end(self) -> float:
@@ -89,6 +124,13 @@ class Timeline:
         """Onset, full effect, peak, half effect and wear-off in days; NaN where not reached (see `not_reached`)."""
         found = find_landmarks(self.course.mesh, self.course.visible[None], self.course.weak[None])
         return pd.Series({name: float(value[0]) for name, value in found._asdict().items()}, name="landmarks")
+
+    @property
+    def dates(self) -> dict[str, datetime.date]:
+        """The dates of the landmarks that are reached, where the schedule's start is known; else empty."""
+        days = self.landmarks.drop("peak_effect").dropna()
+        dates = {str(name): self.schedule.date(day) for name, day in days.items()}
+        return {name: date for name, date in dates.items() if date is not None}
 
     @cached_property
     def not_reached(self) -> dict[str, str]:
@@ -117,9 +159,34 @@ class Timeline:
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw the visible effect with its landmarks; into `ax`, or a new figure."""
         curve = self._smooth()
-        visits = [visit.day for visit in self.schedule if visit.day <= self._end]
         landmarks = {str(name): float(day) for name, day in self.landmarks.items()}
-        return draw_effect(curve["time"], curve["visible"], landmarks, visits, ONSET, ax=ax)
+        return draw_effect(
+            curve["time"], curve["visible"], landmarks, self._visits(), ONSET, start=self.schedule.start, ax=ax
+        )
+
+    def plot_visits(self, keep: float = HALF, ax: Axes | None = None) -> Axes:
+        """Draw the visible effect over repeat visits, the level to keep, and the gaps in which it is not kept.
+
+        Into `ax`, or a new figure; on a calendar where the schedule's start is known.
+        """
+        curve = self._smooth()
+        spans = spans_above(self.course, number(keep, LEVEL))
+        return draw_visits(
+            curve["time"], curve["visible"], self._visits(), keep, spans, start=self.schedule.start, ax=ax
+        )
+
+    def plot_returns(self, ax: Axes | None = None) -> Axes:
+        """Draw what is left of effect and light chain at each return; into `ax`, or a new figure."""
+        if self.returns.empty:
+            raise InputError("schedule has no return before the end of the simulation; allowed: 2 visits or more")
+        once = self.course.at(np.array([self.schedule.visits[0].day]))["depot"][0]
+        return draw_returns(
+            self.returns["visit"], self.returns["time"], self.returns["visible"], self.returns["light_chain"] / once,
+            ax=ax,
+        )  # fmt: skip
+
+    def _visits(self) -> list[float]:
+        return [visit.day for visit in self.schedule if visit.day <= self._end]
 
     def plot_cascade(self) -> Figure:
         """Draw every step from the depot to the visible effect, on a time axis of hours, days and months."""

@@ -31,6 +31,7 @@ PLANS = {
 }
 
 
+@pytest.mark.filterwarnings("ignore::wearoff.UnusualWarning")
 @pytest.mark.parametrize("plan", PLANS)
 @pytest.mark.parametrize("picture", ["plot", "plot_cascade"])
 def test_no_label_over_another_or_outside(plan, picture):

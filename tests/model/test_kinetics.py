@@ -23,6 +23,7 @@ def bateman(minutes, k_s, k_b=0.058, k_t=0.141, k_l=0.013):
     return 1 - remaining
 
 
+@pytest.mark.filterwarnings("ignore::wearoff.UnusualWarning")
 @pytest.mark.parametrize("k_s", [0.00015, 0.001, 0.01])
 def test_tension_of_lebeda2008(k_s):
     parameters = wo.Parameters.preset("lebeda2008").replace(release_half_life=np.log(2) / k_s * MINUTE)
@@ -31,6 +32,7 @@ def test_tension_of_lebeda2008(k_s):
     assert np.abs((1 - frame["light_chain"]) - (1 - bateman(minutes, k_s))).max() < 1e-10
 
 
+@pytest.mark.filterwarnings("ignore::wearoff.UnusualWarning")
 @pytest.mark.parametrize(
     ("half_life", "minutes", "accuracy"),
     [

@@ -10,15 +10,13 @@ from typing import NamedTuple
 import numpy as np
 
 from . import Array
-from .march import Mesh, nodes_within, within
+from .march import Mesh, within
+from .roots import root
 
 ONSET = 0.20
 FULL = 0.95  # of the peak
 HALF = 0.50
 WEAR_OFF = 0.20
-
-# Halvings of a bracket: 2^-50 of an interval of some days is far below a second.
-HALVINGS = 50
 
 
 class Landmarks(NamedTuple):
@@ -75,19 +73,13 @@ def _crossing(mesh: Mesh, values: Array, level: Array, first: np.ndarray, *, ris
     above = sign * (values - level[:, None, None])
     bracket = ((above[..., :-1] < 0) & (above[..., 1:] >= 0)).reshape(len(values), -1)
     bracket &= np.arange(bracket.shape[1]) >= first[:, None]
-    segment = bracket.argmax(axis=1)
-    interval, node = np.divmod(segment, mesh.degree)
-    places = nodes_within(mesh)
-    low, high = places[node], places[node + 1]
-    for _ in range(HALVINGS):
-        middle = (low + high) / 2
-        passed = sign * (within(mesh, values, interval, middle) - level) >= 0
-        low, high = np.where(passed, low, middle), np.where(passed, middle, high)
-    day = mesh.edges[interval] + np.diff(mesh.edges)[interval] * high
+    interval, node = np.divmod(bracket.argmax(axis=1), mesh.degree)
+    day = root(mesh, values[np.arange(len(values)), interval], interval, node, level)
     return np.where(bracket.any(axis=1), day, np.nan)
 
 
 def _at(mesh: Mesh, values: Array, days: Array) -> Array:
     days = np.where(np.isnan(days), mesh.edges[0], days)
     interval = np.clip(np.searchsorted(mesh.edges, days, side="right") - 1, 0, len(mesh.edges) - 2)
-    return within(mesh, values, interval, (days - mesh.edges[interval]) / np.diff(mesh.edges)[interval])
+    chosen = values[np.arange(len(values)), interval]
+    return within(mesh, chosen, (days - mesh.edges[interval]) / np.diff(mesh.edges)[interval])

@@ -131,20 +131,18 @@ class Reading:
         return result
 
 
-def within(mesh: Mesh, values: Array, interval: Array, place: Array) -> Array:
-    """Evaluate the polynomial of each patient's own `interval` at a `place` in it, 0 its start and 1 its end.
+def within(mesh: Mesh, values: Array, place: Array) -> Array:
+    """Evaluate polynomials, each at a `place` in its interval, 0 its start and 1 its end.
 
     Parameters
     ----------
     mesh : Mesh
-        n intervals of degree m.
-    values : ndarray, shape (k, n, m + 1)
-        Values of k patients at the mesh's nodes.
-    interval, place : ndarray, shape (k,)
-        One interval and one place a patient.
+        Of degree m.
+    values : ndarray, shape (k, m + 1)
+        Values at the nodes of an interval, one row a polynomial.
+    place : ndarray, shape (k,)
     """
-    chosen = values[np.arange(len(values)), interval]
-    result: Array = np.einsum("ki,ki->k", chosen, _weights(mesh.degree, place))
+    result: Array = np.einsum("ki,ki->k", values, _weights(mesh.degree, place))
     return result
 
 

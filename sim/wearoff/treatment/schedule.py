@@ -1,18 +1,22 @@
-"""Visits: day, units, product, muscle and sites; made by hand, at an interval, or read from a table."""
+"""Visits: day, units, product, muscle and sites; made by hand, at an interval, or read from a table of events."""
 
 from __future__ import annotations
 
-import csv
 import dataclasses
-import io
-from collections.abc import Iterator, Mapping
+import datetime
+import math
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Self
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from ..checks import InputError, Limits, number, whole
+from ..checks import InputError, Limits, day_of_calendar, number, whole
+from ..files import write_all
+from .events import Events, read_csv, read_frame
 from .muscles import SITES, find_muscle
 from .products import Label, find_label, find_product
 
@@ -21,8 +25,8 @@ UNITS = Limits("units", 0, 10_000, "U", above=True)
 INTERVAL = Limits("every", 0, 36525, "day", above=True)
 VISITS = Limits("visits", 1, 1000)
 
-_FIELD_OF = {"time": "day", "amt": "units", "product": "product", "muscle": "muscle", "sites": "sites"}
-_COLUMN_OF = {field: column for column, field in _FIELD_OF.items()}
+_FIELD_OF = {"amt": "units", "product": "product", "muscle": "muscle", "sites": "sites"}
+_COLUMN_OF = {"day": "time", "units": "amt"}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -67,23 +71,29 @@ class Visit:
 
 @dataclasses.dataclass(frozen=True)
 class Schedule:
-    """Visits in the order of their days.
+    """Visits in the order of their days, and if wanted the date of day 0 and the days of observation.
 
     Parameters
     ----------
     visits : tuple of Visit
         At least one; all of the same muscle; days ascending, equal ones allowed.
+    start : date, optional
+        The date of day 0, or its text such as ``"2027-01-04"``: days are then shown with their dates.
+    times : tuple of float, optional
+        Days of observation, ascending, which `simulate` reports instead of a daily grid; default: none.
 
     Examples
     --------
-    >>> Schedule.every(90, visits=3, units=20).to_frame()[["time", "amt"]]
-        time   amt
-    0    0.0  20.0
-    1   90.0  20.0
-    2  180.0  20.0
+    >>> Schedule.every(90, visits=3, units=20, start="2027-01-04").to_frame()[["time", "date", "amt"]]
+        time       date   amt
+    0    0.0 2027-01-04  20.0
+    1   90.0 2027-04-04  20.0
+    2  180.0 2027-07-03  20.0
     """
 
     visits: tuple[Visit, ...]
+    start: datetime.date | None = None
+    times: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "visits", tuple(self.visits))
@@ -96,6 +106,13 @@ class Schedule:
                 raise InputError(
                     f"muscle is {after.muscle!r} after {before.muscle!r}; allowed: one muscle in a schedule"
                 )
+        if self.start is not None:
+            object.__setattr__(self, "start", day_of_calendar(self.start, "start"))
+        times = tuple(number(time, DAY._replace(name="times")) for time in self.times)
+        for earlier, later in pairwise(times):
+            if later < earlier:
+                raise InputError(f"times has {later:g} after {earlier:g}; allowed: ascending days")
+        object.__setattr__(self, "times", times)
 
     def __iter__(self) -> Iterator[Visit]:
         return iter(self.visits)
@@ -103,13 +120,30 @@ class Schedule:
     def __len__(self) -> int:
         return len(self.visits)
 
-    @classmethod
-    def once(cls, **visit: Any) -> Self:
-        """Return a schedule of one visit on day 0, with the arguments of `Visit`."""
-        return cls((Visit(**visit),))
+    def date(self, day: float) -> datetime.date | None:
+        """Return the date on which `day` falls, or None where `start` is not known.
+
+        Examples
+        --------
+        >>> Schedule.once(start="2027-01-04").date(90.5)
+        datetime.date(2027, 4, 4)
+        """
+        return None if self.start is None else self.start + datetime.timedelta(days=math.floor(day))
+
+    def dates(self, days: npt.ArrayLike) -> pd.DatetimeIndex:
+        """Return the dates of many days, as `date` does of one; `start` must be known."""
+        whole_days = np.floor(np.asarray(days, dtype=float))
+        return pd.DatetimeIndex(np.datetime64(self.start, "s") + whole_days.astype("timedelta64[D]"))
 
     @classmethod
-    def every(cls, days: float | str, *, visits: int | str, **visit: Any) -> Self:
+    def once(cls, *, start: datetime.date | str | None = None, **visit: Any) -> Self:
+        """Return a schedule of one visit on day 0, with the arguments of `Visit`."""
+        return cls((Visit(**visit),), start)  # type: ignore[arg-type]
+
+    @classmethod
+    def every(
+        cls, days: float | str, *, visits: int | str, start: datetime.date | str | None = None, **visit: Any
+    ) -> Self:
         """Return visits at an equal interval, the first on day 0.
 
         Parameters
@@ -118,11 +152,52 @@ class Schedule:
             Days between visits.
         visits : int
             Number of visits.
+        start : date, optional
+            The date of day 0.
         **visit
             Arguments of `Visit` but its day, the same at every visit.
         """
         interval, count = number(days, INTERVAL), whole(visits, VISITS)
-        return cls(tuple(Visit(day=i * interval, **visit) for i in range(count)))
+        return cls(tuple(Visit(day=i * interval, **visit) for i in range(count)), start)  # type: ignore[arg-type]
+
+    def touch_up(self, units: float | str, *, days: float | str = 14, after: int | str = 1) -> Self:
+        """Return the schedule with a smaller visit added some days after one of its visits.
+
+        Parameters
+        ----------
+        units : float
+            Units of the touch-up; product, muscle and sites are those of the visit that it follows.
+        days : float
+            Days after that visit.
+        after : int
+            Which visit it follows, counted from 1.
+
+        Examples
+        --------
+        >>> Schedule.every(90, visits=2, units=20).touch_up(5).to_frame()[["time", "amt"]]
+           time   amt
+        0   0.0  20.0
+        1  14.0   5.0
+        2  90.0  20.0
+        """
+        followed = self.visits[self._numbered(after, "after")]
+        later = followed.day + number(days, INTERVAL._replace(name="days"))
+        added = dataclasses.replace(followed, day=later, units=number(units, UNITS))
+        return dataclasses.replace(self, visits=tuple(sorted((*self.visits, added), key=lambda visit: visit.day)))
+
+    def skip(self, visit: int | str) -> Self:
+        """Return the schedule without one of its visits, counted from 1; the others keep their days.
+
+        Examples
+        --------
+        >>> [visit.day for visit in Schedule.every(90, visits=4).skip(2)]
+        [0.0, 180.0, 270.0]
+        """
+        left_out = self._numbered(visit, "visit")
+        return dataclasses.replace(self, visits=self.visits[:left_out] + self.visits[left_out + 1 :])
+
+    def _numbered(self, which: int | str, name: str) -> int:
+        return whole(which, Limits(name, 1, len(self))) - 1
 
     @classmethod
     def from_csv(cls, path: str | Path) -> Self:
@@ -130,53 +205,45 @@ class Schedule:
 
         An `InputError` names the file, the line and the column of what is wrong.
         """
-        name = Path(path).name
-        header, lines = _read_csv(Path(path), name)
-        for column in header:
-            if header.count(column) > 1:
-                raise InputError(f"{name}: column {column!r} is repeated; allowed: each column once")
-        records = []
-        for line, cells in lines:
-            if len(cells) != len(header):
-                raise InputError(f"{name}, line {line}: {len(cells)} cells; allowed: {len(header)}, as in the header")
-            records.append((f"{name}, line {line}", dict(zip(header, cells, strict=True))))
-        return cls._from_records(name, header, records)
+        return cls._from_events(read_csv(path))
 
     @classmethod
     def from_frame(cls, frame: pd.DataFrame) -> Self:
-        """Read a schedule from a table, one row a visit.
+        """Read a schedule from a table of visits or of events, one a row, in the order of time.
 
         Parameters
         ----------
         frame : pandas.DataFrame
-            Columns ``time`` (days) and ``amt`` (units), and if wanted ``product``, ``muscle`` and ``sites``.
-            Any other column is an error, and so is a blank cell but in ``sites``, where it means an even dose.
+            ``amt`` (units) is required. ``time`` in days (0 if absent) or ``date``; if both, they must agree.
+            ``product``, ``muscle`` and ``sites`` as in `Visit`; a blank in ``sites`` is an even dose.
+            ``ii`` and ``addl``: that many additional doses, so many days apart. ``evid``: 1 a dose, 0 a day of
+            observation. ``cmt``: 1, the depot. ``ss``, ``rate``, other values of ``evid`` and any other column are
+            refused by name.
+
+        Examples
+        --------
+        >>> table = pd.DataFrame({"time": [0], "amt": [20], "ii": [90], "addl": [3], "evid": [1], "cmt": [1]})
+        >>> Schedule.from_frame(table) == Schedule.every(90, visits=4, units=20)
+        True
         """
-        text = frame.astype(object).where(frame.notna(), "")
-        records = [(f"schedule, row {i}", {str(k): v for k, v in row.items()}) for i, row in text.iterrows()]
-        return cls._from_records("schedule", [str(column) for column in frame.columns], records)
+        return cls._from_events(read_frame(frame))
 
     @classmethod
-    def _from_records(cls, name: str, header: list[str], records: list[tuple[str, dict[str, Any]]]) -> Self:
-        for column in ("time", "amt"):
-            if column not in header:
-                raise InputError(f"{name}: column {column!r} is missing; allowed: {', '.join(_FIELD_OF)}")
-        for column in header:
-            if column not in _FIELD_OF:
-                raise InputError(f"{name}: column {column!r} is unknown; allowed: {', '.join(_FIELD_OF)}")
-        if not records:
-            raise InputError(f"{name}: no visit below the header; allowed: at least 1")
+    def _from_events(cls, events: Events) -> Self:
         visits = []
-        for where, record in records:
+        for where, time, cells in events.doses:
             try:
-                visits.append(Visit(**_given({_FIELD_OF[column]: cell for column, cell in record.items()})))
+                given: dict[str, Any] = {_FIELD_OF[column]: cell for column, cell in cells.items()}
+                visits.append(Visit(day=time, **given))
             except InputError as error:
-                raise InputError(f"{where}: {_in_columns(str(error))}") from None
-        return cls(tuple(visits))
+                # Inside a table the fields bear the names of its columns.
+                field, _, rest = str(error).partition(" ")
+                raise InputError(f"{where}: {_COLUMN_OF.get(field, field)} {rest}") from None
+        return cls(tuple(visits), events.start, tuple(events.observed))
 
     def to_frame(self) -> pd.DataFrame:
-        """Return the visits as a table that `from_frame` reads: ``time, amt, product, muscle, sites``."""
-        return pd.DataFrame(
+        """Return the visits as a table: ``time, amt, product, muscle, sites``, and ``date`` where `start` is known."""
+        frame = pd.DataFrame(
             {
                 "time": [visit.day for visit in self],
                 "amt": [visit.units for visit in self],
@@ -185,34 +252,28 @@ class Schedule:
                 "sites": pd.array([visit.sites for visit in self], dtype="Int64"),
             }
         )
+        if self.start is not None:
+            frame.insert(1, "date", self.dates(frame["time"]))
+        return frame
 
+    def to_events(self) -> pd.DataFrame:
+        """Return visits and days of observation as an event table, which `from_frame` reads back exactly.
 
-def _given(record: Mapping[str, Any]) -> dict[str, Any]:
-    given = {field: cell for field, cell in record.items() if str(cell).strip() != ""}
-    for field in record:
-        if field not in given and field != "sites":
-            raise InputError(f"{field} is blank; allowed: { {'day': DAY, 'units': UNITS}.get(field, 'a name') }")
-    return given
+        Every visit is a row of its own (``evid`` 1, ``ii`` and ``addl`` 0); an observation is one with ``evid`` 0.
+        """
+        frame = self.to_frame().assign(ii=0.0, addl=0, evid=1, cmt=1)
+        observed = pd.DataFrame({"time": self.times, "evid": 0}).astype({"time": float, "evid": int})
+        if self.start is not None:
+            observed.insert(1, "date", self.dates(observed["time"]))
+        if self.times:
+            # Doses before observations of the same day, as the model has them.
+            frame = pd.concat([frame, observed.assign(amt=0.0, ii=0.0, addl=0, cmt=1)], ignore_index=True)
+            frame = frame.sort_values("time", kind="stable", ignore_index=True)
+        order = ("time", "date", "amt", "ii", "addl", "evid", "cmt", "product", "muscle", "sites")
+        return frame[[column for column in order if column in frame]]
 
-
-def _in_columns(message: str) -> str:
-    # Inside a table the fields bear the names of its columns.
-    field, _, rest = message.partition(" ")
-    return f"{_COLUMN_OF.get(field, field)} {rest}"
-
-
-def _read_csv(path: Path, name: str) -> tuple[list[str], list[tuple[int, list[str]]]]:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise InputError(f"{name}: not a text file; allowed: CSV in UTF-8") from None
-    except OSError as error:
-        raise InputError(f"{name}: cannot be read ({error.strerror}); allowed: a CSV file") from None
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    try:
-        filled = [(reader.line_num, [cell.strip() for cell in cells]) for cells in reader if cells]
-    except csv.Error as error:
-        raise InputError(f"{name}, line {reader.line_num}: {error}; allowed: CSV") from None
-    if not filled:
-        raise InputError(f"{name}: empty; allowed: a header and at least 1 visit")
-    return filled[0][1], filled[1:]
+    def to_csv(self, path: str | Path) -> None:
+        """Write `to_events` as a CSV file, which `from_csv` reads back exactly; whole, or not at all."""
+        path = Path(path)
+        content = self.to_events().to_csv(index=False, lineterminator="\n")
+        write_all(path.parent, {path.name: content.encode()})

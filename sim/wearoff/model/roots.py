@@ -1,0 +1,57 @@
+"""Where a piecewise polynomial passes a level: a bracket between neighbouring nodes, then a root inside it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from . import Array
+from .march import Mesh, nodes_within, within
+
+# Halvings of a bracket: 2^-50 of an interval of some days is far below a second.
+HALVINGS = 50
+
+
+def crossings(mesh: Mesh, values: Array, level: float) -> Array:
+    """Return every day on which `values` pass `level`, ascending.
+
+    Parameters
+    ----------
+    mesh : Mesh
+        n intervals of degree m.
+    values : ndarray, shape (n, m + 1)
+        One patient's values at the mesh's nodes.
+    level : float
+
+    Returns
+    -------
+    ndarray, shape (c,)
+        Days. Two crossings between the same two nodes, a small part of a day after a visit and some days at most
+        later, are not seen.
+    """
+    # An interval's start stands for the end of the one before, from which it may differ by a rounding.
+    above = np.append(values[0, 0], values[:, 1:]) >= level
+    interval, node = np.divmod(np.flatnonzero(above[1:] != above[:-1]), mesh.degree)
+    return root(mesh, values[interval], interval, node, np.full(len(interval), level))
+
+
+def root(mesh: Mesh, values: Array, interval: Array, node: Array, level: Array) -> Array:
+    """Return the day on which `values` pass `level` between a node and the next of an interval.
+
+    Parameters
+    ----------
+    mesh : Mesh
+    values : ndarray, shape (k, m + 1)
+        Values at the nodes of the interval, one row a root.
+    interval, node : ndarray of int, shape (k,)
+        The interval, and the node before the root.
+    level : ndarray, shape (k,)
+    """
+    places = nodes_within(mesh)
+    low, high = places[node], places[node + 1]
+    rising = np.take_along_axis(values, node[:, None], axis=1)[:, 0] < level
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2
+        passed = (within(mesh, values, middle) >= level) == rising
+        low, high = np.where(passed, low, middle), np.where(passed, middle, high)
+    result: Array = mesh.edges[interval] + np.diff(mesh.edges)[interval] * high
+    return result

@@ -1,0 +1,101 @@
+"""What is possible but unusual about a schedule, each in one line with its reason."""
+
+from __future__ import annotations
+
+from functools import cache
+from itertools import pairwise
+
+from .. import tables
+from .products import find_product
+from .schedule import Schedule, Visit
+
+# Custom in practice is 12 weeks; what a label allows stands in data/products.csv.
+CUSTOM_DAYS = 84
+# Doses this close are taken up as if each were alone, and the model cannot say what happens.
+SPLIT_DAYS = 7
+LABEL_DAYS = 90  # "3 months"
+
+
+def cautions(schedule: Schedule) -> list[str]:
+    """Return what is unusual: visits close together, more units than the label's limit, products mixed, other doses.
+
+    Examples
+    --------
+    >>> cautions(Schedule.every(90, visits=4, units=20))
+    []
+    >>> cautions(Schedule.every(90, visits=2, units=10))  # doctest: +ELLIPSIS
+    ['10 U of onabotulinumtoxinA in the glabella is outside the doses observed (20 to 40 U): an extrapolation']
+    """
+    return [*_close(schedule), *_over_the_limit(schedule), *_mixed(schedule), *_extrapolated(schedule)]
+
+
+def _close(schedule: Schedule) -> list[str]:
+    pairs = [(a, b) for a, b in pairwise(schedule.visits) if b.day > a.day]
+    found = []
+    split = [(a, b) for a, b in pairs if b.day - a.day < SPLIT_DAYS]
+    if split:
+        found.append(
+            f"{_first(split)} less than {SPLIT_DAYS} days apart: each dose is taken up as if it were alone, which says "
+            "nothing about a dose split over hours"
+        )
+    near = [(a, b) for a, b in pairs if SPLIT_DAYS <= b.day - a.day < CUSTOM_DAYS]
+    if near:
+        product = find_product(near[0][1].product)
+        found.append(
+            f"{_first(near)} less than {CUSTOM_DAYS} days apart: custom is 12 weeks, and the label of {product.name} "
+            f"asks for {product.min_interval_days:g} days"
+        )
+    return found
+
+
+def _first(pairs: list[tuple[Visit, Visit]]) -> str:
+    before, after = pairs[0]
+    more = f" (and {len(pairs) - 1} more pairs)" if len(pairs) > 2 else " (and 1 more pair)" if len(pairs) == 2 else ""
+    return f"visits on days {before.day:g} and {after.day:g}{more} are"
+
+
+def _over_the_limit(schedule: Schedule) -> list[str]:
+    for product in dict.fromkeys(visit.product for visit in schedule):
+        limit = find_product(product).max_units_in_90_days
+        given = [visit for visit in schedule if visit.product == product]
+        for last in given:
+            units = sum(each.units or 0.0 for each in given if last.day - LABEL_DAYS < each.day <= last.day)
+            if limit is not None and units > limit:
+                return [
+                    f"{units:g} U of {product} in the {LABEL_DAYS} days up to day {last.day:g}: over the label's limit "
+                    f"of {limit:g} U in 3 months"
+                ]
+    return []
+
+
+def _mixed(schedule: Schedule) -> list[str]:
+    products = list(dict.fromkeys(visit.product for visit in schedule))
+    if len(products) < 2:
+        return []
+    return [
+        f"products are mixed ({', '.join(products)}): their units are not interchangeable, and the ratios in "
+        "data/products.csv are assumed"
+    ]
+
+
+def _extrapolated(schedule: Schedule) -> list[str]:
+    found = []
+    for product, muscle, units in dict.fromkeys((each.product, each.muscle, each.units) for each in schedule):
+        low, high = _observed().get((product, muscle), (None, None))
+        place = f"{units:g} U of {product} in the {muscle.replace('_', ' ')}"
+        if low is None or high is None:
+            found.append(f"{place}: no dose there is among the observations, an extrapolation")
+        elif units is not None and not low <= units <= high:
+            doses = f"{low:g} U" if low == high else f"{low:g} to {high:g} U"
+            found.append(f"{place} is outside the doses observed ({doses}): an extrapolation")
+    return found
+
+
+@cache
+def _observed() -> dict[tuple[str, str], tuple[float, float]]:
+    # Smallest and largest dose in the published observations of a product in a muscle.
+    doses: dict[tuple[str, str], list[float]] = {}
+    for row in tables.rows("observations"):
+        if row["arm"] == "treated" and row["units"]:
+            doses.setdefault((row["product"], row["muscle"]), []).append(float(row["units"]))
+    return {place: (min(units), max(units)) for place, units in doses.items()}
