@@ -6,6 +6,7 @@
 7.5
 """
 
+from . import spacing
 from .checks import InputError, UnusualWarning
 from .parameters import Parameters, presets
 from .simulation import simulate
@@ -23,4 +24,5 @@ __all__ = [
     "Visit",
     "presets",
     "simulate",
+    "spacing",
 ]

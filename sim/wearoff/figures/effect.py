@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from .style import BLACK, BLUE, GREEN, ORANGE, PURPLE, VERMILION, axes, tidy
+from .style import BLACK, BLUE, GREEN, ORANGE, PURPLE, VERMILION, axes, tidy, time_axis
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,6 +31,7 @@ def draw_effect(
     visits: Sequence[float],
     visible_from: float,
     *,
+    start: datetime.date | None = None,
     ax: Axes | None = None,
 ) -> Axes:
     """Draw the visible effect with its landmarks, and a band where the effect is visible.
@@ -44,6 +46,8 @@ def draw_effect(
         Days of the visits.
     visible_from : float
         The effect from which on the band is drawn.
+    start : datetime.date, optional
+        The date of day 0: the time axis is then a calendar.
     ax : matplotlib.axes.Axes, optional
         Where to draw; default: a new figure.
 
@@ -85,12 +89,10 @@ def draw_effect(
         handletextpad=0.4,
         columnspacing=1.4,
     )
-    ax.set_xlim(0, days[-1])
     ax.set_ylim(0, 1.05)
     ax.set_yticks(np.arange(0, 1.01, 0.2))
-    ax.set_xticks(_ticks(float(days[-1])))
     since = {0: "", 1: " since the visit"}.get(len(visits), " since the first visit")
-    ax.set_xlabel(f"time{since if 0.0 in visits else ''} (days)", fontsize=11)
+    time_axis(ax, float(days[-1]), f"time{since if 0.0 in visits else ''}", start)
     ax.set_ylabel("visible effect (fraction of full)", fontsize=11)
     tidy(ax)
     return ax
@@ -98,9 +100,3 @@ def draw_effect(
 
 def _short(day: float) -> str:
     return f"{day:.1f}" if day < 30 else f"{day:.0f}"
-
-
-def _ticks(end: float) -> npt.NDArray[np.float64]:
-    # Steps that people count in: days, weeks, months, years; no more than ten of them.
-    step = next((step for step in (1, 2, 7, 14, 30, 60, 90, 180, 365) if end / step <= 10), 3650)
-    return np.arange(0, end + 1e-9, step)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import datetime
 import io
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -37,6 +41,36 @@ def tidy(ax: Axes) -> None:
     ax.spines[["top", "right"]].set_visible(False)
     ax.spines[["left", "bottom"]].set_color(GREY)
     ax.tick_params(colors=BLACK, labelsize=10)
+
+
+def time_axis(ax: Axes, end: float, word: str, start: datetime.date | None) -> None:
+    """Set the time axis from day 0 to `end`: days, or the calendar where the date of day 0 is known."""
+    ax.set_xlim(0, end)
+    if start is None:
+        ax.set_xticks(_ticks(end))
+        ax.set_xlabel(f"{word} (days)", fontsize=11)
+        return
+    dates = _calendar(start, end)
+    labels = [f"{date:%b}\n{date:%Y}" if i == 0 or date.month == 1 else f"{date:%b}" for i, date in enumerate(dates)]
+    ax.set_xticks([(date - start).days for date in dates], labels)
+    ax.set_xlabel(f"{word}, from {start:%-d %B %Y}" if word else "", fontsize=11)
+
+
+def _ticks(end: float) -> npt.NDArray[np.float64]:
+    # Steps that people count in: days, weeks, months, years; no more than ten of them.
+    step = next((step for step in (1, 2, 7, 14, 30, 60, 90, 180, 365) if end / step <= 10), 3650)
+    return np.arange(0, end + 1e-9, step)
+
+
+def _calendar(start: datetime.date, end: float) -> list[datetime.date]:
+    # First days of months, of every so many that no more than thirteen are shown.
+    months = end / 30.4
+    step = next((step for step in (1, 2, 3, 6, 12, 24, 60) if months / step <= 13), 120)
+    first = start.year * 12 + start.month - 1 + (start.day > 1)
+    first += -first % step
+    last = start + datetime.timedelta(days=end)
+    dates = [datetime.date(month // 12, month % 12 + 1, 1) for month in range(first, first + int(months) + 2, step)]
+    return [date for date in dates if date <= last]
 
 
 def render(picture: Axes | Figure, kind: str) -> bytes:

@@ -1,0 +1,69 @@
+"""Carry-over: what is left of the effect and of the light chain at each return."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from .style import BLUE, ORANGE, axes, tidy
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+# More returns than this leave no room for the value over a bar and the day under it.
+LABELLED = 13
+
+
+def draw_returns(
+    visit: npt.ArrayLike,
+    days: npt.ArrayLike,
+    visible: npt.ArrayLike,
+    light_chain: npt.ArrayLike,
+    *,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw the residual at each return as bars, visit by visit.
+
+    Parameters
+    ----------
+    visit, days : array_like, shape (k,)
+        Numbers and days of the visits.
+    visible, light_chain : array_like, shape (k,)
+        The effect left, and the light chain left as a share of the first dose taken up.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; default: a new figure.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    ax = axes(ax)
+    place = np.arange(len(np.asarray(visit)))
+    few = len(place) <= LABELLED
+    for shift, values, color, hatch, word in (
+        (-0.2, visible, BLUE, "", "visible effect\n(fraction of full)"),
+        (0.2, light_chain, ORANGE, "//", "light chain\n(share of the first dose taken up)"),
+    ):
+        bars = ax.bar(
+            place + shift,
+            np.asarray(values, dtype=float),
+            0.38,
+            color=color,
+            hatch=hatch,
+            edgecolor="white",
+            label=word,
+        )
+        if few:
+            ax.bar_label(bars, fmt="%.2f", padding=2, fontsize=8 if len(place) > 6 else 10)
+    every = 1 if few else -(-len(place) // LABELLED)
+    names = [f"{number}\nday {day:.0f}" for number, day in zip(np.asarray(visit), np.asarray(days), strict=True)]
+    ax.set_xticks(place[::every], names[::every])
+    ax.set_xlim(-0.6, max(len(place), 3) - 0.4)
+    ax.set_ylim(0, 1.1 * max(1.0, float(np.max(light_chain))))
+    ax.legend(loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=2, frameon=False, fontsize=10, columnspacing=1.8)
+    ax.set_xlabel("visit, and its day", fontsize=11)
+    ax.set_ylabel("left at the return", fontsize=11)
+    tidy(ax)
+    return ax

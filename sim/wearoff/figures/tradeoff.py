@@ -1,0 +1,60 @@
+"""The trade-off of spacing: days above the level, and units a year, against the interval between visits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from .style import BLACK, BLUE, GREY, VERMILION, stack, tidy
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+def draw_tradeoff(
+    curve: pd.DataFrame, compared: pd.DataFrame, keep: float, recommended: float | None, shortest: float
+) -> Figure:
+    """Draw the share of days above the level and the units a year, one above the other.
+
+    Parameters
+    ----------
+    curve, compared : pandas.DataFrame
+        ``interval`` in days, ``share_above``, ``units_per_year``: a row a point of the curve, and a row a mark on it.
+    keep : float
+        The level to keep.
+    recommended : float or None
+        The interval to mark.
+    shortest : float
+        The shortest interval that the label allows, in days.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    figure, rows = stack(2, (8.0, 5.6))
+    low, high = float(curve["interval"].min()), float(curve["interval"].max())
+    for ax, column, color, word, factor in (
+        (rows[0], "share_above", BLUE, f"days with the effect\nat {keep:g} or more (%)", 100),
+        (rows[1], "units_per_year", VERMILION, "units a year (U)", 1),
+    ):
+        ax.plot(curve["interval"], factor * curve[column], color=color, linewidth=2.5, zorder=3)
+        ax.plot(
+            compared["interval"], factor * compared[column], "o", color=color, markersize=8, markeredgecolor="white",
+            zorder=4, label="compared",
+        )  # fmt: skip
+        if low < shortest:
+            ax.axvspan(low, min(shortest, high), facecolor=GREY, alpha=0.2, edgecolor="none",
+                       label=f"shorter than the label's {shortest:g} days")  # fmt: skip
+        if recommended is not None and low <= recommended <= high:
+            ax.axvline(recommended, color=BLACK, linewidth=1.5, linestyle=(0, (5, 3)), zorder=2,
+                       label=f"recommended: {recommended:g} days")  # fmt: skip
+        ax.set_ylabel(word, fontsize=11)
+        ax.set_ylim(0, 1.08 * float(np.max(factor * curve[column])))
+        tidy(ax)
+    rows[0].set_ylim(0, 105)
+    rows[0].legend(loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=3, frameon=False, fontsize=10)
+    rows[1].set_xlim(low, high)
+    rows[1].set_xlabel("interval between visits (days)", fontsize=11)
+    return figure
