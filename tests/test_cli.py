@@ -99,6 +99,79 @@ def test_parameters_prints_every_constant(call):
     assert "Foran 2003" in listed["loss_half_life"]["source"]
 
 
+def test_space_on_the_default(call, tmp_path):
+    status, out, err = call("space", "--json", "--start", "2027-01-04", "--out", tmp_path)
+    found = json.loads(out)
+    assert (status, err) == (0, "")
+    rows = found["intervals"]
+    assert [row["interval"] for row in rows] == [84, 90, 120, 150, 180]
+    for row in rows:
+        assert set(row) == {
+            "interval", "share_above", "longest_gap", "lowest_effect", "units_per_year", "visits_per_year",
+        }  # fmt: skip
+    for measure in ("share_above", "units_per_year"):
+        values = [row[measure] for row in rows]
+        assert values == sorted(values, reverse=True)
+    assert found["recommended_interval"] == wearoff.spacing.recommend().interval
+    assert found["warnings"] == []
+    assert found["schedules"]["even"][1] == {"time": 102.0, "date": "2027-04-16", "amt": 20.0}
+    assert (tmp_path / "spacing.json").read_text() == out
+    assert {path.stem for path in tmp_path.iterdir()} == {
+        "intervals", "returns", "spacing", "tradeoff", "even", "even_visits", "even_returns", "dates", "dates_visits",
+        "dates_returns",
+    }  # fmt: skip
+    status, again, _ = call("simulate", "--schedule", tmp_path / "dates.csv", "--json")
+    assert json.loads(again)["dates"]["onset_day"] == "2027-01-06"
+
+
+def test_space_says_when_it_cannot_be_had(call):
+    status, out, _ = call("space", "--keep", "0.97")
+    assert status == 0
+    assert "keep is 0.97, above the largest effect" in out
+    assert json.loads(call("space", "--keep", "0.97", "--json")[1])["recommended_interval"] is None
+    _, out, err = call("space", "--keep", "0.9")
+    assert "recommended: every 31 days" in out
+    assert "shorter than the label of onabotulinumtoxinA allows: every 90 days" in err
+    assert "nearest: every 122 days" in call("space", "--max-units-per-year", "60")[1]
+    assert "best dates: 3 visits" in call("space", "--visits", "3")[1]
+
+
+def test_repeat_visits_bring_their_figures(call, tmp_path):
+    status, out, _ = call("simulate", "--every", 90, "--visits", 4, "--start", "2027-01-04", "--out", tmp_path)
+    assert status == 0
+    assert {"visits.png", "visits.svg", "returns.png", "returns.svg"} < {path.name for path in tmp_path.iterdir()}
+    assert "2027-01-06" in out
+    assert pd.read_csv(tmp_path / "timeline.csv")["date"][90] == "2027-04-04"
+
+
+BAD_SPACE = [
+    *(["--keep", value] for value in ("0", "-0.5", "1.5", "nan", "half", "")),
+    *(["--intervals", value] for value in ("", "84,,90", "84;90", "0", "-90", "nan", "1e9", "0.1")),
+    *(["--horizon", value] for value in ("0", "-1", "1.5", "nan", "1e9", "long")),
+    *(["--start", value] for value in ("soon", "2027-13-01", "2027-02-29", "0001-01-01", "2027-01-04T10:00", "")),
+    *(["--max-units-per-year", value] for value in ("0", "-1", "nan", "few")),
+    *(["--visits", value] for value in ("0", "1.5", "x")),
+    ["--units", "-1"],
+    ["--product", "botulin"],
+    ["--muscle", "platysma"],
+    ["--sites", "0"],
+    ["--set", "loss_half_life=-1"],
+    ["--preset", "lebeda"],
+]
+
+
+@pytest.mark.parametrize("arguments", BAD_SPACE, ids=" ".join)
+def test_bad_input_to_space_is_one_line_and_status_2(call, tmp_path, monkeypatch, arguments):
+    monkeypatch.chdir(tmp_path)
+    status, out, err = call("space", *arguments, "--out", "out")
+    assert status == 2
+    assert out == ""
+    assert err.startswith("error: ")
+    assert err.count("\n") == 1
+    assert "llowed: " in err
+    assert list(tmp_path.iterdir()) == []
+
+
 BAD = [
     *(["--units", value] for value in ("-1", "0", "nan", "inf", "-inf", "many", "1e308", "")),
     *(["--days", value] for value in ("0", "-3", "1e9", "nan", "1.5", "soon")),
@@ -115,6 +188,8 @@ BAD = [
     ["--schedule", "nothing.csv"],
     ["--schedule", "."],
     ["--schedule", "plan.csv", "--units", "20"],
+    *(["--start", value] for value in ("soon", "2027-02-29", "")),
+    ["--schedule", "plan.csv", "--start", "2027-01-04"],
     ["--unit-s", "20"],
     ["--units"],
     ["surplus"],
@@ -201,7 +276,7 @@ def test_unusual_input_is_a_warning_on_standard_error(tmp_path):
 def test_version_and_help(call):
     assert call("--version")[1] == f"wearoff {wearoff.__version__}\n"
     assert "simulate" in call()[1]
-    for command in ("simulate", "parameters"):
+    for command in ("simulate", "space", "parameters"):
         assert "Example: wearoff" in call(command, "--help")[1]
 
 

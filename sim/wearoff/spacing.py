@@ -73,7 +73,9 @@ class Comparison:
     def plot(self, recommended: float | None = None) -> Figure:
         """Draw days above the level, and units a year, against the interval; with the recommended interval marked."""
         shown = [*self.frame["interval"], *([] if recommended is None else [recommended])]
-        fine = np.union1d(np.linspace(min(shown), max(shown), FINE), shown)
+        # A single interval is shown with a month beyond it.
+        low, high = min(shown), max(shown) if len(set(shown)) > 1 else min(shown) + 30
+        fine = np.union1d(np.linspace(low, high, FINE), shown)
         curve = pd.DataFrame([self._patient.spaced(interval) for interval in fine])
         shortest = find_product(self._patient.visit.product).min_interval_days
         return draw_tradeoff(curve, self.frame, self.keep, recommended, shortest)
@@ -263,7 +265,7 @@ def recommend(
             f"({patient.peak:.3f}); nearest: that level, or more units"
         )
     elif found is None:
-        even, dates = patient.evenly(pace), patient.most_days(count or len(patient.evenly(pace)), pace)
+        even, dates = patient.evenly(pace), [] if count is None else patient.most_days(count, pace)
         nearest = {"interval": pace, "share_above": patient.share(even)}
         reason = (
             f"no interval of {pace:g} days or more keeps {patient.keep:g}; nearest: every {pace:g} days, which "
@@ -335,14 +337,15 @@ def next_visit(
     day: int | None = None
     reason = ""
     if not len(after):
+        highest = float(course.visible[course.mesh.nodes >= last.day].max())
         reason = (
             f"keep is {patient.keep:g}, which the effect does not reach after the last visit, on day {last.day:g}; "
-            f"nearest: a level below {float(course.visible.max()):.3f}, the largest effect, or a visit at once"
+            f"nearest: a level below {highest:.3f}, the largest effect since then, or a visit at once"
         )
     elif after[-1, 1] == patient.horizon:
         reason = f"the effect stays at {patient.keep:g} or more for ten years: no next visit is needed"
     else:
-        day = patient.latest(given, float(after[-1, 1]), 1)
+        day = patient.latest(given, after[-1], 1)
         if day is None:
             reason = f"no whole day after the last visit keeps {patient.keep:g}; nearest: day {last.day + 1:g}"
     if day is None:
@@ -427,12 +430,16 @@ class _Patient:
         peak = float(find_landmarks(alone.mesh, alone.visible[None], alone.weak[None]).peak_day[0])
         return self.horizon if math.isnan(peak) else peak
 
-    def latest(self, given: Schedule, fall: float, step: int) -> int | None:
-        """Return the latest day for one more visit that leaves no gap; `fall`: when the level is lost without it."""
-        for day in range(math.floor(fall / step) * step, math.floor(given.visits[-1].day), -step):
+    def latest(self, given: Schedule, span: Array, step: int) -> int | None:
+        """Return the latest day for one more visit that leaves no gap.
+
+        `span`: when the visits given reach the level, and when it is lost without one more.
+        """
+        reached, lost = span
+        for day in range(math.floor(lost / step) * step, math.floor(given.visits[-1].day), -step):
             end = min(day + self.acts, self.horizon)
             spans = spans_above(solve_schedule(self.then(given, day), self.parameters, end), self.keep)
-            if len(spans) and spans[-1, 0] <= day and spans[-1, 1] == end:
+            if len(spans) and spans[-1, 0] <= max(reached, day) and spans[-1, 1] == end:
                 return day
         return None
 
@@ -442,21 +449,21 @@ class _Patient:
             return None
         if spans[-1, 1] == self.horizon:
             return self.horizon
-        return self.latest(self.on([0.0]), float(spans[-1, 1]), step)
+        return self.latest(self.on([0.0]), spans[-1], step)
 
     def fewest(self, step: int) -> list[float]:
         """Return the fewest days that keep the level: each visit as late as it may be."""
         days = [0.0]
         while True:
-            fall = float(spans_above(self.course(self.on(days)), self.keep)[-1, 1])
-            day = self.latest(self.on(days), fall, step) if fall < self.horizon else None
+            span = spans_above(self.course(self.on(days)), self.keep)[-1]
+            day = self.latest(self.on(days), span, step) if span[1] < self.horizon else None
             if day is None:
                 return days
             days.append(float(day))
 
     def most_days(self, visits: int, step: int) -> list[float]:
         """Return the days of so many visits with most days above the level; fewer if fewer give as many."""
-        branches = [_Branch.of(self, [0.0])]
+        branches = [_Branch.of(self, [0.0], self.horizon)]
         for _ in range(visits - 1):
             branches = _undominated([longer for branch in branches for longer in branch.grow(self, step)])
         return max(branches, key=lambda branch: branch.above).days
@@ -465,38 +472,39 @@ class _Patient:
 class _Branch(NamedTuple):
     """The first visits of a plan.
 
-    Days above the level in all, when it is lost, whether the last visit left a gap before it acted, and how the plan
-    stands at that visit: days above the level behind it, and the state of the muscle.
+    Days above the level in all, when it was last reached and is lost, whether the last visit left a gap before it
+    acted, and how the plan stands at that visit: days above the level behind it, and the state of the muscle.
     """
 
     days: list[float]
     above: float
-    fall: float
+    span: Array
     gap: bool
     standing: Array
 
     @classmethod
-    def of(cls, patient: _Patient, days: list[float]) -> _Branch:
+    def of(cls, patient: _Patient, days: list[float], reached: float) -> _Branch:
         course = patient.course(patient.on(days))
         spans = spans_above(course, patient.keep)
         last = days[-1]
         acted = min(last + patient.acts, patient.horizon)
-        gap = not ((spans[:, 0] <= last) & (spans[:, 1] >= acted)).any()
+        gap = not ((spans[:, 0] <= max(reached, last)) & (spans[:, 1] >= acted)).any()
         behind = np.diff(np.minimum(spans, last)).sum()
         at = np.array([last])
         chain = course.at(at)
         cleaved = Reading(course.mesh, at)(course.cleaved)
         standing = [behind, chain["visible"][0], *(chain[name][0] for name in COMPARTMENTS), *cleaved[:, 0]]
-        return cls(days, float(np.diff(spans).sum()), float(spans[-1, 1]), gap, np.array(standing))
+        return cls(days, float(np.diff(spans).sum()), spans[-1], gap, np.array(standing))
 
     def grow(self, patient: _Patient, step: int) -> Iterator[_Branch]:
         """Yield the branch with one more visit, from the first day after the fall to the last that leaves no gap."""
-        if self.fall == patient.horizon:
+        reached, lost = self.span
+        if lost == patient.horizon:
             yield self
             return
         last = math.ceil(patient.horizon / step) - 1
-        for number_ in range(min(math.ceil(self.fall / step), last), math.floor(self.days[-1] / step), -1):
-            longer = _Branch.of(patient, [*self.days, float(number_ * step)])
+        for place in range(min(math.ceil(lost / step), last), math.floor(self.days[-1] / step), -1):
+            longer = _Branch.of(patient, [*self.days, float(place * step)], reached)
             yield longer
             if not longer.gap:
                 return

@@ -181,9 +181,13 @@ class Timeline:
             raise InputError("schedule has no return before the end of the simulation; allowed: 2 visits or more")
         once = self.course.at(np.array([self.schedule.visits[0].day]))["depot"][0]
         return draw_returns(
-            self.returns["visit"], self.returns["time"], self.returns["visible"], self.returns["light_chain"] / once,
+            self.returns["visit"],
+            self.returns["time"],
+            self.returns["visible"],
+            self.returns["light_chain"] / once,
+            dates=None if self.schedule.start is None else list(self.returns["date"]),
             ax=ax,
-        )  # fmt: skip
+        )
 
     def _visits(self) -> list[float]:
         return [visit.day for visit in self.schedule if visit.day <= self._end]

@@ -1,5 +1,6 @@
 """The pictures: what they draw is what was computed, and no label stands over another or outside."""
 
+import datetime
 import itertools
 
 import matplotlib as mpl
@@ -31,12 +32,7 @@ PLANS = {
 }
 
 
-@pytest.mark.filterwarnings("ignore::wearoff.UnusualWarning")
-@pytest.mark.parametrize("plan", PLANS)
-@pytest.mark.parametrize("picture", ["plot", "plot_cascade"])
-def test_no_label_over_another_or_outside(plan, picture):
-    made = getattr(wo.simulate(**PLANS[plan]), picture)()
-    figure = made if isinstance(made, mpl.figure.Figure) else made.get_figure()
+def assert_legible(figure):
     labels = texts(figure)
     assert len(labels) > 5
     for (one, a), (other, b) in itertools.combinations(labels, 2):
@@ -45,6 +41,73 @@ def test_no_label_over_another_or_outside(plan, picture):
         assert figure.bbox.contains(box.x0 + 1, box.y0 + 1), word
         assert figure.bbox.contains(box.x1 - 1, box.y1 - 1), word
     mpl.pyplot.close(figure)
+
+
+@pytest.mark.filterwarnings("ignore::wearoff.UnusualWarning")
+@pytest.mark.parametrize("plan", PLANS)
+@pytest.mark.parametrize("picture", ["plot", "plot_cascade"])
+def test_no_label_over_another_or_outside(plan, picture):
+    made = getattr(wo.simulate(**PLANS[plan]), picture)()
+    assert_legible(made if isinstance(made, mpl.figure.Figure) else made.get_figure())
+
+
+@pytest.mark.parametrize("start", [None, "2027-01-04", "2026-12-31"])
+@pytest.mark.parametrize("visits", [2, 4, 12, 40])
+@pytest.mark.parametrize("days", [84, 120, 365])
+@pytest.mark.parametrize("picture", ["plot", "plot_visits", "plot_returns"])
+def test_repeat_visits_are_legible(picture, days, visits, start):
+    plan = wo.Schedule.every(days, visits=visits, start=start)
+    assert_legible(getattr(wo.simulate(plan), picture)().get_figure())
+
+
+@pytest.mark.parametrize("intervals", [[90], [84, 90, 120, 150, 180], [30, 365], range(84, 366, 7)])
+@pytest.mark.parametrize("recommended", [None, 102])
+def test_the_tradeoff_is_legible(intervals, recommended):
+    assert_legible(wo.spacing.compare(intervals).plot(recommended))
+
+
+def test_the_tradeoff_drawn_is_the_comparison():
+    comparison = wo.spacing.compare([90, 150])
+    figure = comparison.plot(102)
+    shares = figure.axes[0].lines
+    np.testing.assert_allclose(shares[1].get_ydata(), 100 * comparison.frame["share_above"])
+    curve = dict(zip(*shares[0].get_data(), strict=True))
+    assert curve[150] == pytest.approx(shares[1].get_ydata()[1])
+    assert (min(curve), max(curve)) == (90, 150)
+    assert shares[2].get_xdata()[0] == 102
+    mpl.pyplot.close(figure)
+
+
+def test_the_gaps_shaded_are_the_days_below_the_level():
+    timeline = wo.simulate(wo.Schedule.every(150, visits=3))
+    ax = timeline.plot_visits(keep=0.5)
+    shaded = sorted((patch.get_x(), patch.get_x() + patch.get_width()) for patch in ax.patches)
+    for first, last in shaded:
+        assert (timeline.at(np.linspace(first, last, 50)[1:-1])["visible"] < 0.5).all()
+    spans = timeline.spans_above(0.5)
+    assert sum(last - first for first, last in shaded) + np.diff(spans).sum() == pytest.approx(540)
+    mpl.pyplot.close(ax.get_figure())
+
+
+def test_the_bars_are_what_is_left_at_the_returns():
+    timeline = wo.simulate(wo.Schedule.every(90, visits=4))
+    ax = timeline.plot_returns()
+    effect, chain = ([bar.get_height() for bar in bars] for bars in ax.containers)
+    for visit in (1, 2, 3):
+        before = wo.simulate(wo.Schedule.every(90, visits=visit), days=300).at([90 * visit])
+        assert effect[visit - 1] == pytest.approx(before["visible"][0], abs=1e-8)
+        assert chain[visit - 1] == pytest.approx(before["light_chain"][0] / 10, abs=1e-8)  # 10 of 20 U are taken up
+    mpl.pyplot.close(ax.get_figure())
+
+
+def test_the_calendar_stands_at_first_days_of_months():
+    ax = wo.simulate(wo.Schedule.every(90, visits=4, start="2027-01-04")).plot_visits()
+    for place, label in zip(ax.get_xticks(), ax.get_xticklabels(), strict=True):
+        date = datetime.date(2027, 1, 4) + datetime.timedelta(days=int(place))
+        assert date.day == 1
+        assert label.get_text().startswith(f"{date:%b}")
+    assert "4 January 2027" in ax.get_xlabel()
+    mpl.pyplot.close(ax.get_figure())
 
 
 def test_the_curve_drawn_is_the_solution_and_the_marks_are_the_landmarks():

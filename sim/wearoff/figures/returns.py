@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,8 +14,8 @@ from .style import BLUE, ORANGE, axes, tidy
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-# More returns than this leave no room for the value over a bar and the day under it.
-LABELLED = 13
+# More returns than this leave no room for the value over each bar and the day under it: then so many days are shown.
+LABELLED, SHOWN = 13, 9
 
 
 def draw_returns(
@@ -22,6 +24,7 @@ def draw_returns(
     visible: npt.ArrayLike,
     light_chain: npt.ArrayLike,
     *,
+    dates: Sequence[datetime.date] | None = None,
     ax: Axes | None = None,
 ) -> Axes:
     """Draw the residual at each return as bars, visit by visit.
@@ -32,6 +35,8 @@ def draw_returns(
         Numbers and days of the visits.
     visible, light_chain : array_like, shape (k,)
         The effect left, and the light chain left as a share of the first dose taken up.
+    dates : sequence of datetime.date, optional
+        The dates of the visits, shown instead of their days.
     ax : matplotlib.axes.Axes, optional
         Where to draw; default: a new figure.
 
@@ -57,13 +62,16 @@ def draw_returns(
         )
         if few:
             ax.bar_label(bars, fmt="%.2f", padding=2, fontsize=8 if len(place) > 6 else 10)
-    every = 1 if few else -(-len(place) // LABELLED)
-    names = [f"{number}\nday {day:.0f}" for number, day in zip(np.asarray(visit), np.asarray(days), strict=True)]
+    every = 1 if few else -(-len(place) // SHOWN)
+    when = (
+        [f"day {day:.0f}" for day in np.asarray(days)] if dates is None else [f"{d.day} {d:%b}\n{d:%Y}" for d in dates]
+    )
+    names = [f"{number}\n{word}" for number, word in zip(np.asarray(visit), when, strict=True)]
     ax.set_xticks(place[::every], names[::every])
     ax.set_xlim(-0.6, max(len(place), 3) - 0.4)
     ax.set_ylim(0, 1.1 * max(1.0, float(np.max(light_chain))))
     ax.legend(loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=2, frameon=False, fontsize=10, columnspacing=1.8)
-    ax.set_xlabel("visit, and its day", fontsize=11)
+    ax.set_xlabel("visit", fontsize=11)
     ax.set_ylabel("left at the return", fontsize=11)
     tidy(ax)
     return ax

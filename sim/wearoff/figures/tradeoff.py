@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from .style import BLACK, BLUE, GREY, VERMILION, stack, tidy
 
 if TYPE_CHECKING:
+    from matplotlib.axis import Axis
     from matplotlib.figure import Figure
 
 
@@ -41,9 +43,16 @@ def draw_tradeoff(
     ):
         ax.plot(curve["interval"], factor * curve[column], color=color, linewidth=2.5, zorder=3)
         ax.plot(
-            compared["interval"], factor * compared[column], "o", color=color, markersize=8, markeredgecolor="white",
-            zorder=4, label="compared",
-        )  # fmt: skip
+            compared["interval"],
+            factor * compared[column],
+            "o",
+            color=color,
+            markersize=8,
+            markeredgecolor="white",
+            clip_on=False,
+            zorder=4,
+            label="compared",
+        )
         if low < shortest:
             ax.axvspan(low, min(shortest, high), facecolor=GREY, alpha=0.2, edgecolor="none",
                        label=f"shorter than the label's {shortest:g} days")  # fmt: skip
@@ -51,10 +60,17 @@ def draw_tradeoff(
             ax.axvline(recommended, color=BLACK, linewidth=1.5, linestyle=(0, (5, 3)), zorder=2,
                        label=f"recommended: {recommended:g} days")  # fmt: skip
         ax.set_ylabel(word, fontsize=11)
-        ax.set_ylim(0, 1.08 * float(np.max(factor * curve[column])))
+        top = 100.0 if factor == 100 else float(np.max(curve[column]))
+        ax.set_ylim(0, 1.08 * top)
+        ax.set_yticks(_ticks(ax.yaxis, 0, top))
         tidy(ax)
-    rows[0].set_ylim(0, 105)
     rows[0].legend(loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=3, frameon=False, fontsize=10)
     rows[1].set_xlim(low, high)
+    rows[1].set_xticks(_ticks(rows[1].xaxis, low, high))
     rows[1].set_xlabel("interval between visits (days)", fontsize=11)
     return figure
+
+
+def _ticks(axis: Axis, low: float, high: float) -> npt.NDArray[np.float64]:
+    ticks = np.asarray(axis.get_major_locator().tick_values(low, high))
+    return ticks[(ticks >= low) & (ticks <= high)]
