@@ -76,7 +76,7 @@ def draw_effect(
         day = landmarks[name]
         if not np.isnan(day):
             height = np.interp(day, days, visible)
-            label = f"{word}\nday {_short(day)}"
+            label = f"{word}\n{_when(day, start)}"
             (point,) = ax.plot([day], [height], mark, color=color, markersize=9, zorder=5, label=label)
             point.set(markeredgecolor="white", clip_on=False)
     # Above the axes the labels cannot meet the curve, whatever its shape.
@@ -87,7 +87,7 @@ def draw_effect(
         frameon=False,
         fontsize=10,
         handletextpad=0.4,
-        columnspacing=1.4,
+        columnspacing=1.4 if start is None else 0.8,
     )
     ax.set_ylim(0, 1.05)
     ax.set_yticks(np.arange(0, 1.01, 0.2))
@@ -98,5 +98,8 @@ def draw_effect(
     return ax
 
 
-def _short(day: float) -> str:
-    return f"{day:.1f}" if day < 30 else f"{day:.0f}"
+def _when(day: float, start: datetime.date | None) -> str:
+    if start is None:
+        return f"day {day:.1f}" if day < 30 else f"day {day:.0f}"
+    date = start + datetime.timedelta(days=int(day))
+    return f"{date.day} {date:%b %Y}"

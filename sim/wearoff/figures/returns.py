@@ -61,17 +61,16 @@ def draw_returns(
             label=word,
         )
         if few:
-            ax.bar_label(bars, fmt="%.2f", padding=2, fontsize=8 if len(place) > 6 else 10)
+            ax.bar_label(bars, fmt="%.2f", padding=2, fontsize=7 if len(place) > 6 else 10)
     every = 1 if few else -(-len(place) // SHOWN)
-    when = (
-        [f"day {day:.0f}" for day in np.asarray(days)] if dates is None else [f"{d.day} {d:%b}\n{d:%Y}" for d in dates]
-    )
+    when = [f"{day:.0f}" for day in np.asarray(days)] if dates is None else [f"{d.day} {d:%b}\n{d:%Y}" for d in dates]
     names = [f"{number}\n{word}" for number, word in zip(np.asarray(visit), when, strict=True)]
     ax.set_xticks(place[::every], names[::every])
-    ax.set_xlim(-0.6, max(len(place), 3) - 0.4)
+    middle, room = (len(place) - 1) / 2, max(len(place), 3) / 2 + 0.1
+    ax.set_xlim(middle - room, middle + room)
     ax.set_ylim(0, 1.1 * max(1.0, float(np.max(light_chain))))
     ax.legend(loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=2, frameon=False, fontsize=10, columnspacing=1.8)
-    ax.set_xlabel("visit", fontsize=11)
+    ax.set_xlabel(f"visit, and its {'day' if dates is None else 'date'}", fontsize=11)
     ax.set_ylabel("left at the return", fontsize=11)
     tidy(ax)
     return ax

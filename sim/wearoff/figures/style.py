@@ -53,7 +53,7 @@ def time_axis(ax: Axes, end: float, word: str, start: datetime.date | None) -> N
     dates = _calendar(start, end)
     labels = [f"{date:%b}\n{date:%Y}" if i == 0 or date.month == 1 else f"{date:%b}" for i, date in enumerate(dates)]
     ax.set_xticks([(date - start).days for date in dates], labels)
-    ax.set_xlabel(f"{word}, from {start.day} {start:%B %Y}" if word else "", fontsize=11)
+    ax.set_xlabel(f"date (day 0 is {start.day} {start:%B %Y})", fontsize=11)
 
 
 def _ticks(end: float) -> npt.NDArray[np.float64]:

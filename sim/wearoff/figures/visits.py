@@ -70,7 +70,7 @@ def draw_visits(
     )  # fmt: skip
     ax.set_ylim(0, 1.12)
     ax.set_yticks(np.arange(0, 1.01, 0.2))
-    time_axis(ax, end, "time since the first visit" if start is None and 0.0 in visits else "time", start)
+    time_axis(ax, end, "time since the first visit" if 0.0 in visits else "time", start)
     ax.set_ylabel("visible effect (fraction of full)", fontsize=11)
     tidy(ax)
     return ax
