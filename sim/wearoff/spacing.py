@@ -92,7 +92,8 @@ class Recommendation:
     even, dates : Timeline or None
         The evenly spaced visits and the best dates, simulated over the horizon.
     frame : pandas.DataFrame
-        One row a plan (``even``, ``dates``), with ``visits`` and the measures of `Comparison`.
+        One row a plan (``even``, ``dates``): ``visits`` and ``units`` in all, ``share_above``, ``longest_gap`` and
+        ``lowest_effect`` as in `Comparison`.
     not_reachable : str
         Why the level cannot be kept, and what is nearest; empty if it can.
     nearest : dict
@@ -179,7 +180,7 @@ def compare(
     for interval in asked:
         plan = patient.every(interval)
         timeline = patient.timeline(plan)
-        rows.append(patient.measures(timeline.course, interval))
+        rows.append(patient.at_interval(interval, timeline.course))
         returns.append(timeline.returns.assign(interval=interval))
         found += cautions(plan)
     carried = pd.concat(returns, ignore_index=True)
@@ -205,7 +206,8 @@ def recommend(
     keep, horizon, parameters, start, **visit
         As in `compare`. The level is kept if the effect never falls below it after the first peak.
     max_units_per_year : float, optional
-        A limit on units a year: on ``units 365.25 / interval``, and on the units of the best dates over the horizon.
+        A limit on units a year, ``units 365.25 / interval``; where it bites, the best dates have no more visits than
+        the shortest interval within it has over the horizon.
     visits : int, optional
         How many visits there are: the best dates are then those with most days above the level, not the fewest that
         keep it.
@@ -256,7 +258,7 @@ def recommend(
     even: list[float] = []
     dates: list[float] = []
     reason, nearest = "", {}
-    units = float(patient.visit.units or 0.0)
+    units = patient.units
     found = patient.longest_interval(pace)
     if patient.peak < patient.keep:
         nearest = {"keep": patient.peak}
@@ -266,16 +268,16 @@ def recommend(
         )
     elif found is None:
         even, dates = patient.evenly(pace), [] if count is None else patient.most_days(count, pace)
-        nearest = {"interval": pace, "share_above": patient.share(even)}
+        nearest = {"interval": pace, "share_above": patient.spaced(pace)["share_above"]}
         reason = (
             f"no interval of {pace:g} days or more keeps {patient.keep:g}; nearest: every {pace:g} days, which "
             f"keeps it on {nearest['share_above']:.1%} of days"
         )
     elif units * YEAR / found > budget:
         allowed = math.ceil(units * YEAR / budget / pace) * pace
-        affordable = max(math.floor(budget * patient.horizon / YEAR / units), 1)
-        even, dates = patient.evenly(allowed), patient.most_days(min(count or affordable, affordable), pace)
-        nearest = {"interval": allowed, "share_above": patient.share(even)}
+        even = patient.evenly(allowed)
+        dates = patient.most_days(min(count or len(even), len(even)), pace)
+        nearest = {"interval": allowed, "share_above": patient.spaced(allowed)["share_above"]}
         reason = (
             f"max_units_per_year is {budget:g}, and keeping {patient.keep:g} takes {units * YEAR / found:.1f} U a year "
             f"(every {found:g} days); nearest: every {allowed:g} days, which keeps it on "
@@ -285,6 +287,10 @@ def recommend(
         interval, even = found, patient.evenly(found)
         dates = patient.fewest(pace) if count is None else patient.most_days(count, pace)
     plans = {name: patient.timeline(patient.on(days)) for name, days in (("even", even), ("dates", dates)) if days}
+    rows = []
+    for name, plan in plans.items():
+        takes = {"visits": len(plan.schedule), "units": units * len(plan.schedule)}
+        rows.append({"plan": name, **takes, **patient.measures(plan.course)})
     unusual = [text for plan in plans.values() for text in cautions(plan.schedule)]
     if interval is not None and interval < shortest:
         unusual.append(
@@ -295,7 +301,7 @@ def recommend(
         interval=interval,
         even=plans.get("even"),
         dates=plans.get("dates"),
-        frame=pd.DataFrame([{"plan": name} | patient.measures(plan.course, None) for name, plan in plans.items()]),
+        frame=pd.DataFrame(rows),
         not_reachable=reason,
         nearest=nearest,
         label_interval=shortest,
@@ -395,25 +401,29 @@ class _Patient:
     def timeline(self, plan: Schedule) -> Timeline:
         return Timeline(plan, self.parameters, self.course(plan), np.arange(self.horizon + 1.0))
 
-    def measures(self, course: Course, interval: float | None) -> dict[str, float]:
-        """Return what a plan gives over the horizon, and what it takes: for ever at an interval, or else as planned."""
+    def measures(self, course: Course) -> dict[str, float]:
+        """Return what a plan gives over the horizon."""
         spans = spans_above(course, self.keep)
         edges = np.append(spans.ravel()[1:], self.horizon) if len(spans) else np.array([0.0, self.horizon])
-        visits_per_year = YEAR / interval if interval else len(course.days) * YEAR / self.horizon
-        return ({"interval": interval} if interval else {"visits": len(course.days)}) | {
+        return {
             # Beyond these digits are roundings, and plans that keep the level alike would differ by them.
             "share_above": round(float(np.diff(spans).sum()) / self.horizon, 9),
             "longest_gap": float(np.diff(edges)[::2].max()),
             "lowest_effect": lowest_after_peak(course),
-            "units_per_year": float(self.visit.units or 0.0) * visits_per_year,
-            "visits_per_year": visits_per_year,
         }
 
-    def spaced(self, interval: float) -> dict[str, float]:
-        return self.measures(self.course(self.every(interval)), interval)
+    def at_interval(self, interval: float, course: Course) -> dict[str, float]:
+        """Return the measures of a plan at an interval, and what it takes if it goes on for ever."""
+        visits_per_year = YEAR / interval
+        takes = {"units_per_year": self.units * visits_per_year, "visits_per_year": visits_per_year}
+        return {"interval": interval} | self.measures(course) | takes
 
-    def share(self, days: list[float]) -> float:
-        return self.measures(self.course(self.on(days)), None)["share_above"]
+    def spaced(self, interval: float) -> dict[str, float]:
+        return self.at_interval(interval, self.course(self.every(interval)))
+
+    @property
+    def units(self) -> float:
+        return float(self.visit.units or 0.0)
 
     @cached_property
     def alone(self) -> Course:
