@@ -181,7 +181,7 @@ def test_the_next_visit_may_be_another():
     assert spacing.next_visit(once, units=40).day >= spacing.next_visit(once).day
     sooner = spacing.next_visit(once, keep=0.9)
     assert "sooner than the label of onabotulinumtoxinA allows: 90 days" in sooner.warnings[-1]
-    mixed = spacing.next_visit(once, product="abobotulinumtoxinA", units=50)
+    mixed = spacing.next_visit(once, product="abobotulinumtoxinA")  # its labelled 50 U
     assert mixed.day == spacing.next_visit(once).day  # 50 U are taken for 20 U of the other
     assert any("not interchangeable" in text for text in mixed.warnings)
 
@@ -194,8 +194,11 @@ def test_a_level_above_the_peak_names_the_nearest():
     assert found.interval is None
     assert found.even is None
     assert found.dates is None
-    assert found.nearest["keep"] == pytest.approx(wo.simulate().landmarks["peak_effect"], abs=1e-3)
-    assert "above the largest effect of one visit of 20 U of onabotulinumtoxinA (0.951)" in found.not_reachable
+    assert found.nearest["keep"] == pytest.approx(wo.simulate().landmarks["peak_effect"], abs=1e-9)
+    assert (
+        "above the largest effect of one visit of 20 U of onabotulinumtoxinA within 730 days (0.951)"
+        in found.not_reachable
+    )
     below = spacing.recommend(keep=found.nearest["keep"] - 1e-4)
     assert below.interval is not None
     assert (
@@ -252,6 +255,7 @@ def test_no_effect_at_all():
         (lambda: spacing.compare(horizon=1.5), "horizon is 1.5, not a whole number"),
         (lambda: spacing.compare(start="soon"), "start is 'soon', not a date"),
         (lambda: spacing.compare(units=-1), "units is -1"),
+        (lambda: spacing.compare(day=3), "day is 3; allowed: not given"),
         (lambda: spacing.compare(muscle="glabela"), "did you mean 'glabella'"),
         (lambda: spacing.recommend(max_units_per_year=0), "max_units_per_year is 0; allowed: above 0 U"),
         (lambda: spacing.recommend(visits=0), "visits is 0"),

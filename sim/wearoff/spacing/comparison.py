@@ -1,0 +1,116 @@
+"""Intervals between visits, beside each other."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from ..checks import InputError, number
+from ..figures.tradeoff import draw_tradeoff
+from ..model.landmarks import HALF
+from ..parameters import Parameters
+from ..simulation import DEFAULT
+from ..treatment.cautions import cautions
+from ..treatment.products import find_product
+from ..treatment.schedule import INTERVAL
+from .patient import TWO_YEARS, Patient
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+INTERVALS = (84, 90, 120, 150, 180)
+
+# Points of the curve through the intervals compared.
+FINE = 60
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Comparison:
+    """Intervals beside each other.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        One row an interval: ``interval`` (days), ``share_above`` (of the horizon, with the days before the first
+        effect), ``longest_gap`` (days below the level in a row, once it has been reached; the whole horizon if it never
+        is), ``lowest_effect`` (after the first peak), ``units_per_year``, ``visits_per_year``.
+    returns : pandas.DataFrame
+        One row a return: ``interval``, and the columns of `Timeline.returns`: the carry-over.
+    warnings : tuple of str
+        What is unusual about the schedules compared.
+    keep : float
+        The level to keep.
+    """
+
+    frame: pd.DataFrame
+    returns: pd.DataFrame
+    warnings: tuple[str, ...]
+    keep: float
+    _patient: Patient = dataclasses.field(repr=False)
+
+    def plot(self, recommended: float | None = None) -> Figure:
+        """Draw days above the level, and units a year, against the interval; with the recommended interval marked."""
+        shown = [*self.frame["interval"], *([] if recommended is None else [recommended])]
+        # A single interval is shown with a month beyond it.
+        low, high = min(shown), max(shown) if len(set(shown)) > 1 else min(shown) + 30
+        fine = np.union1d(np.linspace(low, high, FINE), shown)
+        curve = pd.DataFrame([self._patient.spaced(interval) for interval in fine])
+        shortest = find_product(self._patient.visit.product).min_interval_days
+        return draw_tradeoff(curve, self.frame, self.keep, recommended, shortest)
+
+
+def compare(
+    intervals: Iterable[float | str] = INTERVALS,
+    *,
+    keep: float | str = HALF,
+    horizon: int | str = TWO_YEARS,
+    parameters: Parameters = DEFAULT,
+    start: datetime.date | str | None = None,
+    **visit: Any,
+) -> Comparison:
+    """Compare intervals between visits, the first on day 0 and the last before the end of the horizon.
+
+    Parameters
+    ----------
+    intervals : iterable of float
+        Days between visits.
+    keep : float
+        The level of the visible effect to keep, a fraction of a full effect.
+    horizon : int
+        Days over which to judge.
+    parameters : Parameters
+    start : date, optional
+        The date of day 0.
+    **visit
+        Arguments of `Visit` but its day, the same at every visit.
+
+    Returns
+    -------
+    Comparison
+
+    Examples
+    --------
+    >>> compare([90, 180]).frame[["interval", "share_above", "units_per_year"]].round(3)
+       interval  share_above  units_per_year
+    0      90.0        0.996          81.167
+    1     180.0        0.649          40.583
+    """
+    patient = Patient.asked(keep, horizon, parameters, start, visit)
+    asked = [number(interval, INTERVAL._replace(name="intervals")) for interval in intervals]
+    if not asked:
+        raise InputError("intervals is empty; allowed: at least 1 interval in days")
+    rows, returns, found = [], [], []
+    for interval in asked:
+        plan = patient.every(interval)
+        timeline = patient.timeline(plan)
+        rows.append(patient.at_interval(interval, timeline.course))
+        returns.append(timeline.returns.assign(interval=interval))
+        found += cautions(plan)
+    carried = pd.concat(returns, ignore_index=True)
+    carried.insert(0, "interval", carried.pop("interval"))
+    return Comparison(pd.DataFrame(rows), carried, tuple(dict.fromkeys(found)), patient.keep, patient)

@@ -1,0 +1,120 @@
+"""One patient, a level to keep and a horizon: what a row of visits gives."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import math
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Any, Self
+
+import numpy as np
+
+from ..checks import InputError, Limits, number, whole
+from ..model.course import Course
+from ..model.landmarks import find_landmarks
+from ..model.spans import lowest_after_peak, spans_above
+from ..parameters import Parameters
+from ..simulation import solve_schedule
+from ..timeline import LEVEL, Timeline
+from ..treatment.schedule import VISITS, Schedule, Visit
+
+TWO_YEARS = 730
+YEAR = 365.25
+HORIZON = Limits("horizon", 1, 36525, "day")
+
+
+@dataclasses.dataclass(frozen=True)
+class Patient:
+    """One patient, the level to keep, the horizon in days, and what is given at each visit."""
+
+    keep: float
+    horizon: int
+    parameters: Parameters
+    start: datetime.date | None
+    visit: Visit
+
+    @classmethod
+    def asked(cls, keep: Any, horizon: Any, parameters: Parameters, start: Any, visit: dict[str, Any]) -> Self:
+        """Check what a user asks for; `visit` are arguments of `Visit` but its day."""
+        if "day" in visit:
+            raise InputError(f"day is {visit['day']!r}; allowed: not given, since the days are what is sought")
+        first = Schedule.once(start=start, **visit)
+        return cls(number(keep, LEVEL), whole(horizon, HORIZON), parameters, first.start, first.visits[0])
+
+    def evenly(self, interval: float) -> list[float]:
+        """Return the days of visits at an interval, over the horizon."""
+        # A visit at the very end of the horizon would have no effect.
+        name = f"visits every {interval:g} days"
+        count = whole(math.ceil(self.horizon / interval), VISITS._replace(name=name))
+        return [i * interval for i in range(count)]
+
+    def on(self, days: Iterable[float]) -> Schedule:
+        """Return visits on these days."""
+        return Schedule(tuple(dataclasses.replace(self.visit, day=day) for day in days), self.start)
+
+    def every(self, interval: float) -> Schedule:
+        """Return visits at an interval, over the horizon."""
+        return self.on(self.evenly(interval))
+
+    def then(self, given: Schedule, day: float) -> Schedule:
+        """Return a schedule with one more visit."""
+        return dataclasses.replace(given, visits=(*given.visits, dataclasses.replace(self.visit, day=day)))
+
+    def course(self, plan: Schedule) -> Course:
+        """Return the solution over the horizon."""
+        return solve_schedule(plan, self.parameters, self.horizon)
+
+    def timeline(self, plan: Schedule) -> Timeline:
+        """Return the same as a result, day by day."""
+        return Timeline(plan, self.parameters, self.course(plan), np.arange(self.horizon + 1.0))
+
+    def measures(self, course: Course) -> dict[str, float]:
+        """Return what a plan gives over the horizon."""
+        spans = spans_above(course, self.keep)
+        edges = np.append(spans.ravel()[1:], self.horizon) if len(spans) else np.array([0.0, self.horizon])
+        return {
+            # Beyond these digits are roundings, and plans that keep the level alike would differ by them.
+            "share_above": round(float(np.diff(spans).sum()) / self.horizon, 9),
+            "longest_gap": float(np.diff(edges)[::2].max()),
+            "lowest_effect": lowest_after_peak(course),
+        }
+
+    def at_interval(self, interval: float, course: Course) -> dict[str, float]:
+        """Return the measures of a plan at an interval, and what it takes if it goes on for ever."""
+        visits_per_year = YEAR / interval
+        takes = {"units_per_year": self.units * visits_per_year, "visits_per_year": visits_per_year}
+        return {"interval": interval} | self.measures(course) | takes
+
+    def spaced(self, interval: float) -> dict[str, float]:
+        """Return the row of an interval in a comparison."""
+        return self.at_interval(interval, self.course(self.every(interval)))
+
+    @property
+    def units(self) -> float:
+        """Units of one visit."""
+        return float(self.visit.units or 0.0)
+
+    @cached_property
+    def alone(self) -> Course:
+        """One visit, and none after it."""
+        return self.course(self.on([0.0]))
+
+    @property
+    def peak(self) -> float:
+        """The largest effect of one visit."""
+        return self._peak[1]
+
+    @property
+    def acts(self) -> float:
+        """Days from a visit to the largest effect of it alone: if the level is kept until then, the visit has acted."""
+        return self._peak[0]
+
+    @cached_property
+    def _peak(self) -> tuple[float, float]:
+        alone = self.alone
+        found = find_landmarks(alone.mesh, alone.visible[None], alone.weak[None])
+        if math.isnan(found.peak_day[0]):
+            return self.horizon, float(alone.visible.max())
+        return float(found.peak_day[0]), float(found.peak_effect[0])
