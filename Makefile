@@ -8,6 +8,11 @@ demo: .venv/demo
 	$(BIN)/wearoff simulate --product onabotulinumtoxinA --muscle glabella --out out
 	@echo
 	@echo "open out/timeline.png (the effect) and out/cascade.png (every step from the dose to the effect)"
+	@echo
+	$(BIN)/wearoff space --out out
+	@echo
+	@echo "open out/tradeoff.png (days above half effect and units a year against the interval between visits)"
+	@echo "and out/dates_visits.png (the fewest visits that keep half of the effect)"
 
 test: .venv/test
 	$(BIN)/pytest

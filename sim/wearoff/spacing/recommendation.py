@@ -144,7 +144,8 @@ def recommend(
     if answer.interval is not None and answer.interval < label.min_interval_days:
         unusual.append(
             f"the recommended interval, {answer.interval} days, is shorter than the label of {label.name} allows: "
-            f"every {label.min_interval_days:g} days the effect is at {patient.keep:g} or more on {at_label:.1%} of days"
+            f"every {label.min_interval_days:g} days the effect is at {patient.keep:g} or more on "
+            f"{at_label:.1%} of days"
         )
     return Recommendation(
         interval=answer.interval,
