@@ -62,17 +62,22 @@ REFUSED = {
 }
 
 
+def refusal(folder, content):
+    """The one line with which a file of this content is refused."""
+    (folder / "plan.csv").write_bytes(content)
+    with pytest.raises(InputError) as refused:
+        Schedule.from_csv(folder / "plan.csv")
+    message = str(refused.value)
+    assert message.startswith("plan.csv")
+    assert "llowed: " in message
+    assert "\n" not in message
+    return message
+
+
 @pytest.mark.parametrize("case", REFUSED)
 def test_a_wrong_file_is_refused_by_name(case, tmp_path):
     content, reason = REFUSED[case]
-    (tmp_path / "plan.csv").write_bytes(content)
-    with pytest.raises(InputError) as refusal:
-        Schedule.from_csv(tmp_path / "plan.csv")
-    message = str(refusal.value)
-    assert reason in message
-    assert "allowed: " in message
-    assert "\n" not in message
-    assert message.startswith("plan.csv")
+    assert reason in refusal(tmp_path, content)
 
 
 def test_a_missing_file_and_a_folder(tmp_path):

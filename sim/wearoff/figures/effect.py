@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from .style import BLACK, BLUE, GREEN, ORANGE, PURPLE, VERMILION, axes, tidy, time_axis
+from .style import BLACK, BLUE, GREEN, ORANGE, PURPLE, VERMILION, axes, legend_above, tidy, time_axis
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -79,16 +79,7 @@ def draw_effect(
             label = f"{word}\n{_when(day, start)}"
             (point,) = ax.plot([day], [height], mark, color=color, markersize=9, zorder=5, label=label)
             point.set(markeredgecolor="white", clip_on=False)
-    # Above the axes the labels cannot meet the curve, whatever its shape.
-    ax.legend(
-        loc="lower left",
-        bbox_to_anchor=(-0.02, 1.0),
-        ncols=6,
-        frameon=False,
-        fontsize=10,
-        handletextpad=0.4,
-        columnspacing=1.4 if start is None else 0.8,
-    )
+    legend_above(ax, 1.4 if start is None else 0.8)
     ax.set_ylim(0, 1.05)
     ax.set_yticks(np.arange(0, 1.01, 0.2))
     since = {0: "", 1: " since the visit"}.get(len(visits), " since the first visit")

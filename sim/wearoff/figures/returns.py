@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from .style import BLUE, ORANGE, axes, tidy
+from .style import BLUE, ORANGE, axes, legend_above, tidy
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -69,7 +69,7 @@ def draw_returns(
     middle, room = (len(place) - 1) / 2, max(len(place), 3) / 2 + 0.1
     ax.set_xlim(middle - room, middle + room)
     ax.set_ylim(0, 1.1 * max(1.0, float(np.max(light_chain))))
-    ax.legend(loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=2, frameon=False, fontsize=10, columnspacing=1.8)
+    legend_above(ax)
     ax.set_xlabel(f"visit, and its {'day' if dates is None else 'date'}", fontsize=11)
     ax.set_ylabel("left at the return", fontsize=11)
     tidy(ax)

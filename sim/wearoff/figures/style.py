@@ -43,6 +43,22 @@ def tidy(ax: Axes) -> None:
     ax.tick_params(colors=BLACK, labelsize=10)
 
 
+def legend_above(ax: Axes, gap: float = 1.8) -> None:
+    """Put the legend in one row above the axes, where it cannot meet a curve, whatever its shape.
+
+    `gap` between its entries in widths of the font.
+    """
+    ax.legend(
+        loc="lower left",
+        bbox_to_anchor=(-0.02, 1.0),
+        ncols=10,
+        frameon=False,
+        fontsize=10,
+        handletextpad=0.5,
+        columnspacing=gap,
+    )
+
+
 def time_axis(ax: Axes, end: float, word: str, start: datetime.date | None) -> None:
     """Set the time axis from day 0 to `end`: days, or the calendar where the date of day 0 is known."""
     ax.set_xlim(0, end)

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from .style import BLACK, BLUE, GREY, VERMILION, stack, tidy
+from .style import BLACK, BLUE, GREY, VERMILION, legend_above, stack, tidy
 
 if TYPE_CHECKING:
     from matplotlib.axis import Axis
@@ -64,7 +64,7 @@ def draw_tradeoff(
         ax.set_ylim(0, 1.08 * top)
         ax.set_yticks(_ticks(ax.yaxis, 0, top))
         tidy(ax)
-    rows[0].legend(loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=3, frameon=False, fontsize=10)
+    legend_above(rows[0])
     rows[1].set_xlim(low, high)
     rows[1].set_xticks(_ticks(rows[1].xaxis, low, high))
     rows[1].set_xlabel("interval between visits (days)", fontsize=11)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from .style import BLACK, BLUE, GREY, ORANGE, axes, tidy, time_axis
+from .style import BLACK, BLUE, GREY, ORANGE, axes, legend_above, tidy, time_axis
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -63,11 +63,7 @@ def draw_visits(
         visits, np.full(len(visits), 1.08), "v", color=GREY, markersize=9, clip_on=False, zorder=4,
         label=f"visit\n({len(visits)} in all)",
     )  # fmt: skip
-    # Above the axes the labels cannot meet the curve, whatever its shape.
-    ax.legend(
-        loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=4, frameon=False, fontsize=10, handletextpad=0.5,
-        columnspacing=1.8,
-    )  # fmt: skip
+    legend_above(ax)
     ax.set_ylim(0, 1.12)
     ax.set_yticks(np.arange(0, 1.01, 0.2))
     time_axis(ax, end, "time since the first visit" if 0.0 in visits else "time", start)
