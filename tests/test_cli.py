@@ -134,6 +134,7 @@ def test_space_says_when_it_cannot_be_had(call):
     assert "shorter than the label of onabotulinumtoxinA allows: every 90 days" in err
     assert "nearest: every 122 days" in call("space", "--max-units-per-year", "60")[1]
     assert "best dates: 3 visits" in call("space", "--visits", "3")[1]
+    assert "recommended: one visit, which keeps it for all 60 days" in call("space", "--horizon", "60")[1]
 
 
 def test_repeat_visits_bring_their_figures(call, tmp_path):

@@ -224,6 +224,7 @@ def test_an_effect_that_never_ends_needs_no_return():
     found = spacing.recommend(parameters=forever)
     assert found.interval == 730
     assert [visit.day for visit in found.dates.schedule] == [0]
+    assert found.warnings == spacing.recommend(parameters=forever, horizon=30).warnings == ()
     assert "no next visit is needed" in spacing.next_visit(wo.Schedule.once(), parameters=forever).not_reachable
 
 
@@ -252,6 +253,7 @@ def test_no_effect_at_all():
         (lambda: spacing.compare(keep=1.1), "keep is 1.1"),
         (lambda: spacing.compare(keep="half"), "keep is 'half', not a number"),
         (lambda: spacing.compare(horizon=0), "horizon is 0"),
+        (lambda: spacing.compare(horizon=7306), "horizon is 7306; allowed: from 1 to 7305 day"),
         (lambda: spacing.compare(horizon=1.5), "horizon is 1.5, not a whole number"),
         (lambda: spacing.compare(start="soon"), "start is 'soon', not a date"),
         (lambda: spacing.compare(units=-1), "units is -1"),

@@ -327,12 +327,19 @@ def _print_spacing(comparison: spacing.Comparison, found: spacing.Recommendation
             f"{row.units_per_year:>9.1f}{row.visits_per_year:>9.1f}"
         )
     print()
-    print(found.not_reachable or f"recommended: every {found.interval} days")
+    if found.not_reachable:
+        print(found.not_reachable)
+    elif found.even is not None and len(found.even.schedule) == 1:
+        print(f"recommended: one visit, which keeps it for all {found.interval} days")
+    else:
+        print(f"recommended: every {found.interval} days")
     if found.dates is not None:
         share = float(found.frame.loc[found.frame["plan"] == "dates", "share_above"].item())
         plan = found.dates.schedule
         days = [f"{visit.day:g}" if plan.start is None else f"{plan.date(visit.day)}" for visit in plan]
-        print(f"best dates: {len(plan)} visits, {share:.1%} of days at {comparison.keep:g} or more")
+        print(
+            f"best dates: {len(plan)} {'visit' if len(plan) == 1 else 'visits'}, {share:.1%} of days at {comparison.keep:g} or more"
+        )
         print(f"  {'' if plan.start else 'on days '}{', '.join(days)}")
 
 

@@ -22,7 +22,8 @@ from ..treatment.schedule import VISITS, Schedule, Visit
 
 TWO_YEARS = 730
 YEAR = 365.25
-HORIZON = Limits("horizon", 1, 36525, "day")
+# Twenty years: the search for the fewest visits takes the square of the horizon, some seconds here.
+HORIZON = Limits("horizon", 1, 7305, "day")
 
 
 @dataclasses.dataclass(frozen=True)

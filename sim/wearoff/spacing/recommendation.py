@@ -33,7 +33,7 @@ class Recommendation:
     Parameters
     ----------
     interval : int or None
-        The longest interval in days that keeps the level; None if there is none.
+        The longest interval in days that keeps the level: the horizon if one visit does, None if there is none.
     even, dates : Timeline or None
         The evenly spaced visits and the best dates, simulated over the horizon.
     frame : pandas.DataFrame
@@ -141,7 +141,7 @@ def recommend(
         takes = {"visits": len(timeline.schedule), "units": patient.units * len(timeline.schedule)}
         rows.append({"plan": name, **takes, **patient.measures(timeline.course)})
     unusual = [text for timeline in timelines.values() for text in cautions(timeline.schedule)]
-    if answer.interval is not None and answer.interval < label.min_interval_days:
+    if answer.interval is not None and answer.interval < min(label.min_interval_days, patient.horizon):
         unusual.append(
             f"the recommended interval, {answer.interval} days, is shorter than the label of {label.name} allows: "
             f"every {label.min_interval_days:g} days the effect is at {patient.keep:g} or more on "
