@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-import datetime
-import json
 import sys
 import warnings
 from pathlib import Path
 from typing import Annotated, Any
 
-import numpy as np
-import pandas as pd
 import typer
 
 from . import __version__, spacing
 from .checks import InputError
-from .figures.style import render
 from .files import write_all
-from .model.landmarks import HALF
 from .parameters import Parameters, assignment, presets
+from .report import (
+    landmarks_text,
+    simulation_files,
+    simulation_summary,
+    spacing_files,
+    spacing_summary,
+    spacing_text,
+    to_json,
+)
 from .simulation import simulate
-from .timeline import Timeline
 from .treatment.schedule import Schedule
-
-VISIBLE_AT = (1, 2, 3, 7, 14, 30, 60, 90, 120, 150, 180)
 
 app = typer.Typer(
     add_completion=False,
@@ -109,11 +109,11 @@ def simulate_command(
     visit = _given(units=units, product=product, muscle=muscle, sites=sites, start=start)
     plan = _plan(visit, every, visits, schedule)
     timeline = simulate(plan, parameters=_parameters(preset, set_), days=days)
-    written = [] if out is None else write_all(out, _files(timeline))
+    written = [] if out is None else write_all(out, simulation_files(timeline))
     if as_json:
-        print(_json(summary(timeline)))
+        print(to_json(simulation_summary(timeline)))
         return
-    _print_landmarks(timeline)
+    print(landmarks_text(timeline))
     _print_written(written)
 
 
@@ -145,13 +145,13 @@ def space_command(
     common = {"keep": keep, "horizon": horizon, "parameters": _parameters(preset, set_), **visit}
     comparison = spacing.compare(intervals.split(","), **common)
     found = spacing.recommend(max_units_per_year=max_units_per_year, visits=visits, **common)
-    written = [] if out is None else write_all(out, _space_files(comparison, found))
+    written = [] if out is None else write_all(out, spacing_files(comparison, found))
     if as_json:
-        print(_json(space_summary(comparison, found)))
+        print(to_json(spacing_summary(comparison, found)))
         return
     for text in dict.fromkeys((*comparison.warnings, *found.warnings)):
         _show_warning(text)
-    _print_spacing(comparison, found)
+    print(spacing_text(comparison, found))
     _print_written(written)
 
 
@@ -160,7 +160,7 @@ def parameters_command(preset: Preset = "default", set_: Set = None, as_json: Js
     """Print the constants with unit, plausible range, kind and source."""
     table = _parameters(preset, set_).table()
     if as_json:
-        print(_json({"parameters": table.to_dict("records")}))
+        print(to_json({"parameters": table.to_dict("records")}))
         return
     from rich import box
     from rich.console import Console
@@ -201,146 +201,6 @@ def _plan(visit: dict[str, str], every: str | None, visits: str | None, path: Pa
     if every is None or visits is None:
         raise InputError("every and visits go together; allowed: such as --every 90 --visits 4")
     return Schedule.every(every, visits=visits, **visit)
-
-
-def summary(timeline: Timeline) -> dict[str, Any]:
-    """Return what `wearoff simulate --json` prints."""
-    end = timeline.course.mesh.edges[-1]
-    days = [day for day in VISIBLE_AT if day <= end]
-    visible = timeline.at(days)["visible"].to_list()
-    return {
-        "schedule": _records(timeline.schedule.to_frame()),
-        "parameters": dict(zip(*timeline.parameters.table()[["name", "value"]].to_numpy().T, strict=True)),
-        "landmarks": timeline.landmarks.to_dict(),
-        **({"dates": timeline.dates} if timeline.schedule.start else {}),
-        "not_reached": timeline.not_reached,
-        "spill": list(timeline.spill),
-        "visible_at": {str(day): effect for day, effect in zip(days, visible, strict=True)},
-    }
-
-
-def _files(timeline: Timeline) -> dict[str, bytes]:
-    files = {
-        "timeline.csv": timeline.frame.to_csv(index=False, lineterminator="\n").encode(),
-        "landmarks.json": (_json(summary(timeline)) + "\n").encode(),
-    }
-    for kind in ("png", "svg"):
-        files[f"timeline.{kind}"] = render(timeline.plot(), kind)
-    for kind in ("png", "svg"):
-        files[f"cascade.{kind}"] = render(timeline.plot_cascade(), kind)
-    return files | _repeat_files(timeline, HALF)
-
-
-def _repeat_files(timeline: Timeline, keep: float) -> dict[str, bytes]:
-    if timeline.returns.empty:
-        return {}
-    files = {}
-    for kind in ("png", "svg"):
-        files[f"visits.{kind}"] = render(timeline.plot_visits(keep), kind)
-        files[f"returns.{kind}"] = render(timeline.plot_returns(), kind)
-    return files
-
-
-def space_summary(comparison: spacing.Comparison, found: spacing.Recommendation) -> dict[str, Any]:
-    """Return what `wearoff space --json` prints."""
-    plans = {name: plan.schedule for name, plan in (("even", found.even), ("dates", found.dates)) if plan}
-    return {
-        "keep": comparison.keep,
-        "intervals": _records(comparison.frame),
-        "returns": _records(comparison.returns),
-        "recommended_interval": found.interval,
-        "not_reachable": found.not_reachable,
-        "nearest": found.nearest,
-        "label_interval": found.label_interval,
-        "label_share_above": found.label_share_above,
-        "plans": _records(found.frame),
-        "schedules": {name: _records(plan.to_frame()[_columns(plan)]) for name, plan in plans.items()},
-        "warnings": list(dict.fromkeys((*comparison.warnings, *found.warnings))),
-    }
-
-
-def _columns(plan: Schedule) -> list[str]:
-    return ["time", "amt"] if plan.start is None else ["time", "date", "amt"]
-
-
-def _space_files(comparison: spacing.Comparison, found: spacing.Recommendation) -> dict[str, bytes]:
-    files = {
-        "intervals.csv": comparison.frame.to_csv(index=False, lineterminator="\n").encode(),
-        "returns.csv": comparison.returns.to_csv(index=False, lineterminator="\n").encode(),
-        "spacing.json": (_json(space_summary(comparison, found)) + "\n").encode(),
-    }
-    for kind in ("png", "svg"):
-        files[f"tradeoff.{kind}"] = render(comparison.plot(found.interval), kind)
-    for name, plan in (("even", found.even), ("dates", found.dates)):
-        if plan is not None:
-            files[f"{name}.csv"] = plan.schedule.to_events().to_csv(index=False, lineterminator="\n").encode()
-            for file, content in _repeat_files(plan, comparison.keep).items():
-                files[f"{name}_{file}"] = content
-    return files
-
-
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    return [{str(name): value for name, value in row.items()} for row in frame.astype(object).to_dict("records")]
-
-
-def _json(content: Any) -> str:
-    def plain(value: Any) -> Any:
-        # JSON knows no NaN and no infinity: a landmark that is not reached is null, a half-life without end is "inf".
-        if isinstance(value, dict):
-            return {key: plain(each) for key, each in value.items()}
-        if isinstance(value, list):
-            return [plain(each) for each in value]
-        if value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value)):
-            return None
-        if isinstance(value, datetime.date):
-            return f"{value:%Y-%m-%d}"
-        return str(value) if isinstance(value, float) and np.isinf(value) else value
-
-    return json.dumps(plain(content), indent=2, ensure_ascii=False, allow_nan=False)
-
-
-def _print_landmarks(timeline: Timeline) -> None:
-    words = {
-        "onset_day": "onset (effect reaches 0.20)",
-        "full_effect_day": "full effect (0.95 of the peak)",
-        "peak_day": "peak",
-        "peak_effect": "effect at the peak",
-        "half_effect_day": "half effect (falls through 0.50)",
-        "wear_off_day": "wear-off (falls through 0.20)",
-    }
-    for name, value in timeline.landmarks.items():
-        if np.isnan(value):
-            shown = f"not reached: {timeline.not_reached[str(name)]}"
-        else:
-            shown = f"{value:8.3f}" if name == "peak_effect" else f"day {value:6.1f}"
-            if name in timeline.dates:
-                shown += f"  {timeline.dates[str(name)]}"
-        print(f"{words[str(name)]:<34}{shown}")
-
-
-def _print_spacing(comparison: spacing.Comparison, found: spacing.Recommendation) -> None:
-    print(f"{'every':>10}{'days at':>10}{'longest':>10}{'lowest':>9}{'units':>9}{'visits':>9}")
-    print(f"{'':>10}{f'{comparison.keep:g} or more':>10}{'gap':>10}{'effect':>9}{'a year':>9}{'a year':>9}")
-    for row in comparison.frame.itertuples():
-        print(
-            f"{row.interval:>5g} days{row.share_above:>10.1%}{row.longest_gap:>8.1f} d{row.lowest_effect:>9.2f}"
-            f"{row.units_per_year:>9.1f}{row.visits_per_year:>9.1f}"
-        )
-    print()
-    if found.not_reachable:
-        print(found.not_reachable)
-    elif found.even is not None and len(found.even.schedule) == 1:
-        print(f"recommended: one visit, which keeps it for all {found.interval} days")
-    else:
-        print(f"recommended: every {found.interval} days")
-    if found.dates is not None:
-        share = float(found.frame.loc[found.frame["plan"] == "dates", "share_above"].item())
-        plan = found.dates.schedule
-        days = [f"{visit.day:g}" if plan.start is None else f"{plan.date(visit.day)}" for visit in plan]
-        print(
-            f"best dates: {len(plan)} {'visit' if len(plan) == 1 else 'visits'}, {share:.1%} of days at {comparison.keep:g} or more"
-        )
-        print(f"  {'' if plan.start else 'on days '}{', '.join(days)}")
 
 
 def _print_written(written: list[Path]) -> None:

@@ -1,0 +1,166 @@
+"""What the command says and writes: a result as JSON, as text and as files."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from .figures.style import render
+from .model.landmarks import HALF
+from .spacing import Comparison, Recommendation
+from .timeline import Timeline
+from .treatment.schedule import Schedule
+
+VISIBLE_AT = (1, 2, 3, 7, 14, 30, 60, 90, 120, 150, 180)
+
+
+def simulation_summary(timeline: Timeline) -> dict[str, Any]:
+    """Return what `wearoff simulate --json` prints."""
+    end = timeline.course.mesh.edges[-1]
+    days = [day for day in VISIBLE_AT if day <= end]
+    visible = timeline.at(days)["visible"].to_list()
+    return {
+        "schedule": _records(timeline.schedule.to_frame()),
+        "parameters": dict(zip(*timeline.parameters.table()[["name", "value"]].to_numpy().T, strict=True)),
+        "landmarks": timeline.landmarks.to_dict(),
+        **({"dates": timeline.dates} if timeline.schedule.start else {}),
+        "not_reached": timeline.not_reached,
+        "spill": list(timeline.spill),
+        "visible_at": {str(day): effect for day, effect in zip(days, visible, strict=True)},
+    }
+
+
+def landmarks_text(timeline: Timeline) -> str:
+    """Return the landmarks, one a line, with their dates where known."""
+    words = {
+        "onset_day": "onset (effect reaches 0.20)",
+        "full_effect_day": "full effect (0.95 of the peak)",
+        "peak_day": "peak",
+        "peak_effect": "effect at the peak",
+        "half_effect_day": "half effect (falls through 0.50)",
+        "wear_off_day": "wear-off (falls through 0.20)",
+    }
+    lines = []
+    for name, value in timeline.landmarks.items():
+        if np.isnan(value):
+            shown = f"not reached: {timeline.not_reached[str(name)]}"
+        else:
+            shown = f"{value:8.3f}" if name == "peak_effect" else f"day {value:6.1f}"
+            if name in timeline.dates:
+                shown += f"  {timeline.dates[str(name)]}"
+        lines.append(f"{words[str(name)]:<34}{shown}")
+    return "\n".join(lines)
+
+
+def simulation_files(timeline: Timeline) -> dict[str, bytes]:
+    """Return the files of a simulation, name by name: table, landmarks and pictures."""
+    files = {
+        "timeline.csv": timeline.frame.to_csv(index=False, lineterminator="\n").encode(),
+        "landmarks.json": (to_json(simulation_summary(timeline)) + "\n").encode(),
+    }
+    for kind in ("png", "svg"):
+        files[f"timeline.{kind}"] = render(timeline.plot(), kind)
+        files[f"cascade.{kind}"] = render(timeline.plot_cascade(), kind)
+    return files | _repeat_files(timeline, HALF)
+
+
+def spacing_summary(comparison: Comparison, found: Recommendation) -> dict[str, Any]:
+    """Return what `wearoff space --json` prints."""
+    plans = {name: plan.schedule for name, plan in (("even", found.even), ("dates", found.dates)) if plan}
+    return {
+        "keep": comparison.keep,
+        "intervals": _records(comparison.frame),
+        "returns": _records(comparison.returns),
+        "recommended_interval": found.interval,
+        "not_reachable": found.not_reachable,
+        "nearest": found.nearest,
+        "label_interval": found.label_interval,
+        "label_share_above": found.label_share_above,
+        "plans": _records(found.frame),
+        "schedules": {name: _records(plan.to_frame()[_columns(plan)]) for name, plan in plans.items()},
+        "warnings": list(dict.fromkeys((*comparison.warnings, *found.warnings))),
+    }
+
+
+def _columns(plan: Schedule) -> list[str]:
+    return ["time", "amt"] if plan.start is None else ["time", "date", "amt"]
+
+
+def spacing_text(comparison: Comparison, found: Recommendation) -> str:
+    """Return the comparison as a table, then what is recommended."""
+    lines = [
+        f"{'every':>10}{'days at':>10}{'longest':>10}{'lowest':>9}{'units':>9}{'visits':>9}",
+        f"{'':>10}{f'{comparison.keep:g} or more':>10}{'gap':>10}{'effect':>9}{'a year':>9}{'a year':>9}",
+    ]
+    for row in comparison.frame.itertuples():
+        lines.append(
+            f"{row.interval:>5g} days{row.share_above:>10.1%}{row.longest_gap:>8.1f} d{row.lowest_effect:>9.2f}"
+            f"{row.units_per_year:>9.1f}{row.visits_per_year:>9.1f}"
+        )
+    lines.append("")
+    if found.not_reachable:
+        lines.append(found.not_reachable)
+    elif found.even is not None and len(found.even.schedule) == 1:
+        lines.append(f"recommended: one visit, which keeps it for all {found.interval} days")
+    else:
+        lines.append(f"recommended: every {found.interval} days")
+    if found.dates is not None:
+        share = float(found.frame.loc[found.frame["plan"] == "dates", "share_above"].item())
+        plan = found.dates.schedule
+        visits = "1 visit" if len(plan) == 1 else f"{len(plan)} visits"
+        days = [f"{visit.day:g}" if plan.start is None else f"{plan.date(visit.day)}" for visit in plan]
+        lines.append(f"best dates: {visits}, {share:.1%} of days at {comparison.keep:g} or more")
+        lines.append(f"  {'' if plan.start else 'on days '}{', '.join(days)}")
+    return "\n".join(lines)
+
+
+def spacing_files(comparison: Comparison, found: Recommendation) -> dict[str, bytes]:
+    """Return the files of spacing, name by name: tables, results, schedules and pictures."""
+    files = {
+        "intervals.csv": comparison.frame.to_csv(index=False, lineterminator="\n").encode(),
+        "returns.csv": comparison.returns.to_csv(index=False, lineterminator="\n").encode(),
+        "spacing.json": (to_json(spacing_summary(comparison, found)) + "\n").encode(),
+    }
+    for kind in ("png", "svg"):
+        files[f"tradeoff.{kind}"] = render(comparison.plot(found.interval), kind)
+    for name, plan in (("even", found.even), ("dates", found.dates)):
+        if plan is not None:
+            files[f"{name}.csv"] = plan.schedule.to_events().to_csv(index=False, lineterminator="\n").encode()
+            for file, content in _repeat_files(plan, comparison.keep).items():
+                files[f"{name}_{file}"] = content
+    return files
+
+
+def to_json(content: Any) -> str:
+    """Return content as JSON, which knows no NaN and no infinity: null, and the text "inf"."""
+
+    def plain(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: plain(each) for key, each in value.items()}
+        if isinstance(value, list):
+            return [plain(each) for each in value]
+        if value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value)):
+            return None
+        if isinstance(value, datetime.date):
+            return f"{value:%Y-%m-%d}"
+        return str(value) if isinstance(value, float) and np.isinf(value) else value
+
+    return json.dumps(plain(content), indent=2, ensure_ascii=False, allow_nan=False)
+
+
+def _repeat_files(timeline: Timeline, keep: float) -> dict[str, bytes]:
+    if timeline.returns.empty:
+        return {}
+    files = {}
+    for kind in ("png", "svg"):
+        files[f"visits.{kind}"] = render(timeline.plot_visits(keep), kind)
+        files[f"returns.{kind}"] = render(timeline.plot_returns(), kind)
+    return files
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(name): value for name, value in row.items()} for row in frame.astype(object).to_dict("records")]
