@@ -28,6 +28,7 @@ PLANS = {
     "four visits": {"schedule": wo.Schedule.every(90, visits=4)},
     "ten years": {"schedule": wo.Schedule.every(120, visits=30)},
     "late": {"schedule": wo.Schedule((wo.Visit(day=10), wo.Visit(day=300))), "days": 200},
+    "no effect": {"units": 20, "parameters": wo.Parameters(potency=0)},
     "serotype E": {"units": 20, "parameters": wo.Parameters.preset("serotype_E")},
 }
 

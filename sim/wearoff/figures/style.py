@@ -46,8 +46,10 @@ def tidy(ax: Axes) -> None:
 def legend_above(ax: Axes, gap: float = 1.8) -> None:
     """Put the legend in one row above the axes, where it cannot meet a curve, whatever its shape.
 
-    `gap` between its entries in widths of the font.
+    `gap` between its entries in widths of the font; where nothing bears a label there is no legend.
     """
+    if not ax.get_legend_handles_labels()[0]:
+        return
     ax.legend(
         loc="lower left",
         bbox_to_anchor=(-0.02, 1.0),
