@@ -218,8 +218,8 @@ class _Answer(NamedTuple):
     interval: int | None
     even: list[float]
     dates: list[float]
-    not_reachable: str = ""
-    nearest: dict[str, float] = {}  # noqa: RUF012  never changed
+    not_reachable: str
+    nearest: dict[str, float]
 
 
 def _answer(patient: Patient, step: int, budget: float, count: int | None) -> _Answer:
@@ -250,4 +250,4 @@ def _answer(patient: Patient, step: int, budget: float, count: int | None) -> _A
         dates = most_days(patient, min(count or len(even), len(even)), step)
         return _Answer(None, even, dates, reason, {"interval": within, "share_above": share})
     dates = fewest(patient, step) if count is None else most_days(patient, count, step)
-    return _Answer(interval, patient.evenly(interval), dates)
+    return _Answer(interval, patient.evenly(interval), dates, "", {})

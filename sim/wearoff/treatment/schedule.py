@@ -138,7 +138,7 @@ class Schedule:
     @classmethod
     def once(cls, *, start: datetime.date | str | None = None, **visit: Any) -> Self:
         """Return a schedule of one visit on day 0, with the arguments of `Visit`."""
-        return cls((Visit(**visit),), start)  # type: ignore[arg-type]
+        return cls((Visit(**visit),), None if start is None else day_of_calendar(start, "start"))
 
     @classmethod
     def every(
@@ -158,7 +158,8 @@ class Schedule:
             Arguments of `Visit` but its day, the same at every visit.
         """
         interval, count = number(days, INTERVAL), whole(visits, VISITS)
-        return cls(tuple(Visit(day=i * interval, **visit) for i in range(count)), start)  # type: ignore[arg-type]
+        date = None if start is None else day_of_calendar(start, "start")
+        return cls(tuple(Visit(day=i * interval, **visit) for i in range(count)), date)
 
     def touch_up(self, units: float | str, *, days: float | str = 14, after: int | str = 1) -> Self:
         """Return the schedule with a smaller visit added some days after one of its visits.
