@@ -122,7 +122,7 @@ class Timeline:
     @cached_property
     def landmarks(self) -> pd.Series:
         """Onset, full effect, peak, half effect and wear-off in days; NaN where not reached (see `not_reached`)."""
-        found = find_landmarks(self.course.mesh, self.course.visible[None], self.course.weak[None])
+        found = find_landmarks(self.course.mesh, self.course.visible[..., None], self.course.weak[..., None])
         return pd.Series({name: float(value[0]) for name, value in found._asdict().items()}, name="landmarks")
 
     @property

@@ -49,37 +49,59 @@ def find_landmarks(mesh: Mesh, visible: Array, weak: Array) -> Landmarks:
     ----------
     mesh : Mesh
         n intervals of degree m.
-    visible, weak : ndarray, shape (k, n, m + 1)
+    visible, weak : ndarray, shape (n, m + 1, k)
         Visible effect and weakness at the mesh's nodes.
     """
-    k = len(visible)
-    everywhere = np.zeros(k, dtype=int)
-    onset = _crossing(mesh, visible, np.full(k, ONSET), everywhere, rising=True)
+    path = _path(visible)
     # V rises where W > V and falls where W < V: its largest value stands where W - V falls through zero.
-    largest = visible[..., 1:].reshape(k, -1).argmax(axis=1)
-    peak = _crossing(mesh, weak - visible, np.zeros(k), largest, rising=False)
+    largest = path[1:].argmax(axis=0)
+    peak = _crossing(mesh, weak - visible, 0.0, largest, rising=False)
     height = np.where(np.isnan(peak), np.nan, _at(mesh, visible, peak))
-    full = _crossing(mesh, visible, FULL * height, everywhere, rising=True)
-    after = np.where(np.isnan(peak), visible[..., 1:].shape[-1] * visible.shape[-2], largest)
-    half = _crossing(mesh, visible, np.full(k, HALF), after, rising=False)
-    wear_off = _crossing(mesh, visible, np.full(k, WEAR_OFF), after, rising=False)
-    return Landmarks(onset, full, peak, height, half, wear_off)
+    after = np.where(np.isnan(peak), len(path), largest)
+    return Landmarks(
+        _crossing(mesh, visible, ONSET, 0, rising=True),
+        _crossing(mesh, visible, FULL * height, 0, rising=True),
+        peak,
+        height,
+        _crossing(mesh, visible, HALF, after, rising=False),
+        _crossing(mesh, visible, WEAR_OFF, after, rising=False),
+    )
 
 
-def _crossing(mesh: Mesh, values: Array, level: Array, first: np.ndarray, *, rising: bool) -> Array:
+def last_day_above(mesh: Mesh, visible: Array, level: float) -> Array:
+    """Return the day of k patients on which V falls through `level` after its largest value.
+
+    0 where V never reaches the level, and ``inf`` where it is still above it at the end; `visible` as in
+    `find_landmarks`.
+    """
+    path = _path(visible)
+    largest = path[1:].argmax(axis=0)
+    day = _crossing(mesh, visible, level, largest, rising=False)
+    return np.where(path.max(axis=0) < level, 0.0, np.where(np.isnan(day), np.inf, day))
+
+
+def _path(values: Array) -> Array:
+    # Values along time, shape (n m + 1, k): an interval's start stands for the end of the one before.
+    return np.concatenate([values[0, :1], values[:, 1:].reshape(-1, values.shape[-1])])
+
+
+def _crossing(mesh: Mesh, values: Array, level: Array | float, first: Array | int, *, rising: bool) -> Array:
     # The first day on which each patient's values pass the level, searched from the segment `first` on; a segment
     # lies between two neighbouring nodes of one interval.
-    sign = 1.0 if rising else -1.0
-    above = sign * (values - level[:, None, None])
-    bracket = ((above[..., :-1] < 0) & (above[..., 1:] >= 0)).reshape(len(values), -1)
-    bracket &= np.arange(bracket.shape[1]) >= first[:, None]
-    interval, node = np.divmod(bracket.argmax(axis=1), mesh.degree)
-    day = root(mesh, values[np.arange(len(values)), interval], interval, node, level)
-    return np.where(bracket.any(axis=1), day, np.nan)
+    above = _path(values) >= level if rising else _path(values) < level
+    bracket = above[1:] & ~above[:-1]
+    bracket &= np.arange(len(bracket))[:, None] >= first
+    found = bracket.any(axis=0)
+    patients = np.flatnonzero(found)
+    interval, node = np.divmod(bracket[:, patients].argmax(axis=0), mesh.degree)
+    sought = np.broadcast_to(level, found.shape)[patients]
+    day = np.full(found.shape, np.nan)
+    day[patients] = root(mesh, values[interval, :, patients], interval, node, sought)
+    return day
 
 
-def _at(mesh: Mesh, values: Array, days: Array) -> Array:
+def _at(mesh: Mesh, visible: Array, days: Array) -> Array:
     days = np.where(np.isnan(days), mesh.edges[0], days)
     interval = np.clip(np.searchsorted(mesh.edges, days, side="right") - 1, 0, len(mesh.edges) - 2)
-    chosen = values[np.arange(len(values)), interval]
+    chosen = visible[interval, :, np.arange(len(days))]
     return within(mesh, chosen, (days - mesh.edges[interval]) / np.diff(mesh.edges)[interval])

@@ -20,6 +20,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.polynomial import Legendre, legendre
 from scipy.linalg.blas import dtbsv
+from scipy.sparse import csr_array
 
 from . import Array
 
@@ -108,6 +109,41 @@ def march(mesh: Mesh, rate: Array, source: Array) -> Array:
     return np.concatenate([start[..., None], particular + homogeneous * start[..., None]], axis=-1)
 
 
+class Following(NamedTuple):
+    """What follows a course at one rate, ``x' = rate (course - x)``: a map for each interval, the same for any course.
+
+    Parameters
+    ----------
+    particular : ndarray, shape (n, m, m)
+        From the course at the points of an interval to x there, from x = 0 at its start.
+    homogeneous : ndarray, shape (n, m)
+        From x at the start of an interval to x at its points, for a course of zero.
+    """
+
+    particular: Array
+    homogeneous: Array
+
+    @classmethod
+    def at(cls, mesh: Mesh, rate: float) -> Following:
+        """Return the maps of `mesh` for a rate in 1/day."""
+        derivative = _radau(mesh.degree).derivative
+        scaled = (np.diff(mesh.edges) * rate)[:, None, None]
+        inverse = np.linalg.inv(derivative[1:, 1:] + scaled * np.eye(mesh.degree))
+        return cls(scaled * inverse, -inverse @ derivative[1:, 0])
+
+    def __call__(self, course: Array) -> Array:
+        """Return x, shape (n, m + 1, k), for k courses at the points alone, shape (n, m, k)."""
+        n, m, k = course.shape
+        result = np.empty((n, m + 1, k))
+        start = np.zeros(k)
+        for x, own, left in zip(result, self.particular @ course, self.homogeneous, strict=True):
+            x[0] = start
+            np.multiply(left[:, None], start, out=x[1:])
+            x[1:] += own
+            start = x[m]
+        return result
+
+
 class Reading:
     """Reads values at a mesh's nodes at other times: the polynomials through them, evaluated there.
 
@@ -124,11 +160,20 @@ class Reading:
         self._weights = _weights(
             mesh.degree, (times - mesh.edges[self._interval]) / np.diff(mesh.edges)[self._interval]
         )
+        self._size = (len(mesh.edges) - 1) * (mesh.degree + 1)
 
     def __call__(self, values: Array) -> Array:
         """Return what `values`, shape (..., n, m + 1), are at the times, shape (..., k)."""
         result: Array = np.einsum("...ki,ki->...k", values[..., self._interval, :], self._weights)
         return result
+
+    def matrix(self) -> csr_array:
+        """Return the weights by which a matrix of nodes and patients is multiplied, shape (k, n (m + 1))."""
+        times, nodes = self._weights.shape
+        columns = self._interval[:, None] * nodes + np.arange(nodes)
+        return csr_array(
+            (self._weights.ravel(), columns.ravel(), np.arange(0, times * nodes + 1, nodes)), shape=(times, self._size)
+        )
 
 
 def within(mesh: Mesh, values: Array, place: Array) -> Array:
@@ -138,17 +183,28 @@ def within(mesh: Mesh, values: Array, place: Array) -> Array:
     ----------
     mesh : Mesh
         Of degree m.
-    values : ndarray, shape (k, m + 1)
+    values : ndarray, shape (..., k, m + 1)
         Values at the nodes of an interval, one row a polynomial.
     place : ndarray, shape (k,)
+
+    Returns
+    -------
+    ndarray, shape (..., k)
     """
-    result: Array = np.einsum("ki,ki->k", values, _weights(mesh.degree, place))
+    weights = _weights(mesh.degree, place).T
+    result: Array = (np.moveaxis(values, -1, 0) * weights[(slice(None), *[None] * (values.ndim - 2))]).sum(axis=0)
     return result
 
 
 def nodes_within(mesh: Mesh) -> Array:
     """Return the places of an interval's nodes within it, from 0 to 1, shape (degree + 1,)."""
     return _radau(mesh.degree).points
+
+
+def slopes_within(mesh: Mesh, values: Array) -> Array:
+    """Return the derivatives of polynomials at their nodes, an interval taken as 1; shapes as in `within`."""
+    result: Array = values @ _radau(mesh.degree).derivative.T
+    return result
 
 
 def pieces_needed(mesh: Mesh, values: Array, tolerance: float) -> Array:
@@ -194,14 +250,16 @@ def _radau(degree: int) -> _Radau:
 
 
 def _weights(degree: int, place: Array) -> Array:
+    # Lagrange's polynomials at places within an interval, shape (k, degree + 1): barycentric formula.
     radau = _radau(degree)
-    gaps = place[:, None] - radau.points
+    gaps = place - radau.points[:, None]
     exact = gaps == 0
     gaps[exact] = 1.0
-    weights = radau.barycentric / gaps
-    weights[exact.any(axis=1)] = exact[exact.any(axis=1)]
-    result: Array = weights / weights.sum(axis=1, keepdims=True)
-    return result
+    weights = radau.barycentric[:, None] / gaps
+    at_node = exact.any(axis=0)
+    weights[:, at_node] = exact[:, at_node]
+    weights /= weights.sum(axis=0)
+    return weights.T
 
 
 def _recurrence(factor: Array, term: Array) -> Array:

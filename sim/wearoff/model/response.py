@@ -50,11 +50,20 @@ def weakness(cleaved: Array, half_release: Number, steepness: Number) -> Array:
     array([0.   , 0.375, 1.   ])
     """
     # 1 - F = (1 - S^h) / (1 + (S / A50)^h): no difference of nearly equal numbers while little is cleaved. The march
-    # leaves the known range by less than its tolerance; going back to the range never adds to the error.
+    # leaves the known range by less than its tolerance; going back to the range never adds to the error. In place, since
+    # for many patients this is most of the work.
+    power = np.clip(cleaved, 0.0, 1.0)
+    np.negative(power, out=power)
     with np.errstate(divide="ignore"):
-        log_intact = np.log1p(-np.clip(cleaved, 0.0, 1.0))
-    result: Array = -np.expm1(steepness * log_intact) / (1 + np.exp(steepness * (log_intact - np.log(half_release))))
-    return result
+        np.log1p(power, out=power)
+    power = steepness * power
+    below = np.exp(power)
+    below *= half_release**-steepness
+    below += 1
+    np.expm1(power, out=power)
+    np.negative(power, out=power)
+    power /= below
+    return power
 
 
 def visible_effect(mesh: Mesh, weak: Array, k_visible: Number) -> Array:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from . import Array
-from .march import Mesh, nodes_within, within
+from .march import Mesh, nodes_within, slopes_within, within
 
-# Halvings of a bracket: 2^-50 of an interval of some days is far below a second.
-HALVINGS = 50
+# A root is found when a step moves it by less than this part of an interval: of some days, far below a second.
+NARROW = 1e-12
+# A height below this is rounding.
+ROUNDING = 1e-15
+STEPS = 60
 
 
 def crossings(mesh: Mesh, values: Array, level: float) -> Array:
@@ -49,9 +52,21 @@ def root(mesh: Mesh, values: Array, interval: Array, node: Array, level: Array) 
     places = nodes_within(mesh)
     low, high = places[node], places[node + 1]
     rising = np.take_along_axis(values, node[:, None], axis=1)[:, 0] < level
-    for _ in range(HALVINGS):
-        middle = (low + high) / 2
-        passed = (within(mesh, values, middle) >= level) == rising
-        low, high = np.where(passed, low, middle), np.where(passed, middle, high)
-    result: Array = mesh.edges[interval] + np.diff(mesh.edges)[interval] * high
+    both = np.stack([values, slopes_within(mesh, values)])
+    place = (low + high) / 2
+    wide = np.ones(len(place), dtype=bool)
+    # Newton's steps, and the middle of the bracket where one would leave it. A root that is found stays as it is, however
+    # long others take.
+    for _ in range(STEPS):
+        height, slope = within(mesh, both, place)
+        height -= level
+        passed = (height >= 0) == rising
+        low, high = np.where(passed, low, place), np.where(passed, place, high)
+        newton = place - height / np.where(slope == 0, np.inf, slope)
+        following = np.where((newton >= low) & (newton <= high), newton, (low + high) / 2)
+        wide &= (np.abs(following - place) > NARROW) & (np.abs(height) > ROUNDING)
+        place = np.where(wide, following, place)
+        if not wide.any():
+            break
+    result: Array = mesh.edges[interval] + np.diff(mesh.edges)[interval] * place
     return result

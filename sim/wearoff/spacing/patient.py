@@ -115,7 +115,7 @@ class Patient:
     @cached_property
     def _peak(self) -> tuple[float, float]:
         alone = self.alone
-        found = find_landmarks(alone.mesh, alone.visible[None], alone.weak[None])
+        found = find_landmarks(alone.mesh, alone.visible[..., None], alone.weak[..., None])
         if math.isnan(found.peak_day[0]):
             return self.horizon, float(alone.visible.max())
         return float(found.peak_day[0]), float(found.peak_effect[0])

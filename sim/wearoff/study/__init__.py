@@ -1,0 +1,1 @@
+"""Many patients: populations, virtual trials, the published observations, fits to them, and what matters most."""

@@ -1,0 +1,184 @@
+"""The published time courses as a tidy table, and a user's own in the same columns."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from .. import tables
+from ..checks import InputError, Limits, member, number, whole
+from ..treatment.schedule import Visit
+from .grades import ASSESSORS, ENDPOINTS
+
+# The last day that is simulated: what is observed later cannot be compared.
+HORIZON = 730.0
+DAY = Limits("day", 0, HORIZON, "day")
+PERCENT = Limits("value", 0, 100, "%")
+SUBJECTS = Limits("n", 1, 10_000_000)
+
+# What is a median of days over the patients, and under which name a trial has it.
+MEDIANS = {
+    "onset": "onset_day",
+    "return_to_baseline": "return_to_baseline_day",
+    "loss_of_none_or_mild": "loss_of_none_or_mild_day",
+}
+DAYS_OF = {"day": 1.0, "week": 7.0}
+ARMS = ("treated", "placebo")
+
+REQUIRED = ("endpoint", "value", "unit")
+DEFAULTS = {
+    "source": "",
+    "product": "onabotulinumtoxinA",
+    "units": "",
+    "muscle": "glabella",
+    "arm": "treated",
+    "assessor": "investigator",
+    "day": "",
+    "n": "",
+    "note": "",
+    "status": "given",
+    "used_for_fit": "no",
+}
+COLUMNS = ("source", "product", "dose", "units", "muscle", "arm", "endpoint", "assessor", "day", "value", "low", "high",
+           "unit", "n", "note", "status", "used_for_fit")  # fmt: skip
+
+
+def published() -> pd.DataFrame:
+    """Return the published observations, one a row, as they stand in ``data/observations.csv``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``source, product, dose, units, muscle, arm, endpoint, assessor, day, value, low, high, unit, n, note, status,
+        used_for_fit``; numbers as floats, NaN where the source has none. Status ``memory`` marks what was recalled and
+        not found in a source; ``used_for_fit`` the rows that the defaults were fitted to.
+
+    Examples
+    --------
+    >>> bool((published()["used_for_fit"]).sum() > 10)
+    True
+    """
+    frame = pd.DataFrame(tables.rows("observations"))
+    for column in ("units", "day", "value", "low", "high", "n"):
+        frame[column] = pd.to_numeric(frame[column])
+    return frame.assign(used_for_fit=frame["used_for_fit"] == "yes")
+
+
+def why_not(row: Mapping[str, Any]) -> str:
+    """Return why the model has nothing to say about a row of `published`; empty if it has."""
+    if row["endpoint"] not in (*ENDPOINTS, *MEDIANS):
+        return f"endpoint {row['endpoint']} is not one of the model's"
+    if row["muscle"] not in tables.column("muscles", "muscle"):
+        return f"muscle {row['muscle'] or '(not given)'} is not one of the model's"
+    if row["arm"] == "placebo":
+        return ""
+    if row["product"] not in tables.column("products", "product"):
+        return f"product {row['product']} has no relative potency"
+    if math.isnan(row["units"]):
+        return "the dose is not given"
+    if math.isnan(row["value"]):
+        return "the value is not given"
+    return ""
+
+
+def read_observations(path: str | Path) -> pd.DataFrame:
+    """Read a user's observations from a CSV file with the columns of `published`.
+
+    Parameters
+    ----------
+    path : str or Path
+        ``endpoint``, ``value`` and ``unit`` are required: ``%`` or ``count`` of ``n`` for responders on a ``day``,
+        ``day`` or ``week`` for a median of days (onset, return_to_baseline, loss_of_none_or_mild). What is absent or
+        blank is the labelled onabotulinumtoxinA in the glabella, a treated arm, seen by the investigator.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As `published`; responders in per cent.
+
+    Raises
+    ------
+    InputError
+        Names file, line and column of what is wrong.
+    """
+    name = Path(path).name
+    try:
+        text = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig", skipinitialspace=True)
+    except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        reason = " ".join(str(getattr(error, "strerror", None) or error).split())
+        raise InputError(f"{name}: cannot be read ({reason}); allowed: a CSV file in UTF-8 with a header") from None
+    return check_observations(text, name)
+
+
+def check_observations(frame: pd.DataFrame, name: str = "observations") -> pd.DataFrame:
+    """Return a table of observations checked and completed; see `read_observations`."""
+    for column in frame.columns:
+        member(str(column), COLUMNS, f"{name}: column")
+    for column in REQUIRED:
+        if column not in frame:
+            raise InputError(f"{name}: column {column!r} is missing; allowed: {', '.join(COLUMNS)}")
+    if frame.empty:
+        raise InputError(f"{name}: no row below the header; allowed: at least 1 observation")
+    records = []
+    for line, row in enumerate(frame.astype(object).where(frame.notna(), "").to_dict("records"), start=2):
+        cells = {str(key): str(value).strip() for key, value in row.items()}
+        try:
+            records.append(_checked({**DEFAULTS, **{key: cell for key, cell in cells.items() if cell != ""}}))
+        except InputError as error:
+            raise InputError(f"{name}, line {line}: {error}") from None
+    return pd.DataFrame(records)
+
+
+def _checked(row: dict[str, str]) -> dict[str, Any]:
+    for column in REQUIRED:
+        if column not in row:
+            raise InputError(f"{column} is blank; allowed: filled in every row")
+    member(row["arm"], ARMS, "arm")
+    member(row["endpoint"], (*ENDPOINTS, *MEDIANS), "endpoint")
+    known: dict[str, Any] = dict(row)
+    if row["arm"] == "treated":
+        visit = Visit(product=row["product"], muscle=row["muscle"], units=_blank(row["units"]))  # type: ignore[arg-type]
+        known["units"] = visit.units
+    else:
+        known["units"] = 0.0
+    known["n"] = float(whole(row["n"], SUBJECTS)) if row["n"] else math.nan
+    if row["endpoint"] in MEDIANS:
+        member(row["unit"], DAYS_OF, "unit")
+        known["value"] = number(row["value"], Limits("value", 0, HORIZON / DAYS_OF[row["unit"]], row["unit"], above=True))
+        known["day"] = math.nan
+    else:
+        member(row["assessor"], ASSESSORS, "assessor")
+        known["value"], known["unit"] = _per_cent(row, known["n"]), "%"
+        known["day"] = number(row["day"] or "blank", DAY)
+    known["used_for_fit"] = row["used_for_fit"] == "yes"
+    return {"dose": row.get("dose", ""), "low": math.nan, "high": math.nan, **known}
+
+
+def _per_cent(row: dict[str, str], n: float) -> float:
+    if member(row["unit"], ("%", "count"), "unit") == "%":
+        return number(row["value"], PERCENT)
+    if math.isnan(n):
+        raise InputError("n is blank; allowed: filled where the unit is count")
+    return 100 * whole(row["value"], Limits("value", 0, n)) / n
+
+
+def _blank(cell: str) -> str | None:
+    return cell or None
+
+
+def intervals(percent: pd.Series, n: pd.Series, confidence: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
+    """Return the exact binomial intervals (Clopper and Pearson 1934) of percentages, in per cent; NaN without n."""
+    from scipy.special import betaincinv
+
+    share, out = percent.to_numpy(float) / 100, n.to_numpy(float)
+    count, tail = np.rint(share * out), (1 - confidence) / 2
+    with np.errstate(invalid="ignore"):
+        low = np.where(count > 0, betaincinv(np.maximum(count, 1), out - count + 1, tail), 0.0)
+        high = np.where(count < out, betaincinv(count + 1, np.maximum(out - count, 1), 1 - tail), 1.0)
+    missing = np.isnan(out)
+    return np.where(missing, np.nan, 100 * low), np.where(missing, np.nan, 100 * high)

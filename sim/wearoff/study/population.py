@@ -1,0 +1,171 @@
+"""Virtual patients: who they are, how they differ, and how they are drawn.
+
+Potency, the loss rate of the light chain and the release rate vary between patients, log-normally around those of the
+typical patient, who is the median. ``omega`` is the standard deviation of the logarithm, as pharmacometricians have it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+from collections.abc import Iterator
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from .. import tables
+from ..checks import InputError, Limits, member, number
+from ..model.course import Constants
+from ..parameters import Parameters
+from .grades import Raters
+
+Array = npt.NDArray[np.float64]
+
+_TABLE = tables.column("population", "name")
+# What varies, in the order of the columns of the draws.
+VARYING = ("potency", "loss", "release")
+# Pilots stand so many standard deviations from the typical patient: one in a million draws lies farther out.
+PILOTS = (-5.0, -2.5, 0.0, 2.5, 5.0)
+
+
+def _default(name: str) -> float:
+    return float(_TABLE[name]["value"])
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Population:
+    """Patients around a typical one; immutable, and checked when made. Every number has a row in :meth:`table`.
+
+    Parameters
+    ----------
+    parameters : Parameters
+        The typical patient, who is the median of each constant.
+    omega_potency, omega_loss, omega_release : float
+        Standard deviations of the logarithms of potency, loss rate and release rate.
+    correlation_potency_loss, correlation_potency_release, correlation_loss_release : float
+        Correlations of these logarithms.
+    severe_share : float
+        Share of patients whose line is severe at baseline (grade 3); the others are moderate (grade 2).
+    placebo_share : float
+        Share of patients whose line is one grade better whatever was injected.
+    investigator_error, subject_error : float
+        Standard deviations of the raters' errors, in grades.
+
+    Examples
+    --------
+    >>> Population(omega_potency=0.5).omega_potency
+    0.5
+    >>> Population(omega_potency=-1)
+    Traceback (most recent call last):
+    ...
+    wearoff.checks.InputError: omega_potency is -1; allowed: from 0 to 2
+    """
+
+    parameters: Parameters = dataclasses.field(default_factory=Parameters)
+    omega_potency: float = _default("omega_potency")
+    omega_loss: float = _default("omega_loss")
+    omega_release: float = _default("omega_release")
+    correlation_potency_loss: float = _default("correlation_potency_loss")
+    correlation_potency_release: float = _default("correlation_potency_release")
+    correlation_loss_release: float = _default("correlation_loss_release")
+    severe_share: float = _default("severe_share")
+    placebo_share: float = _default("placebo_share")
+    investigator_error: float = _default("investigator_error")
+    subject_error: float = _default("subject_error")
+
+    def __post_init__(self) -> None:
+        for name in _TABLE:
+            object.__setattr__(self, name, number(getattr(self, name), limits_of(name)))
+        if np.linalg.eigvalsh(self._correlations()).min() < 1e-6:
+            raise InputError(
+                "correlations of potency, loss and release contradict each other; allowed: those of a positive "
+                "definite matrix"
+            )
+
+    def replace(self, **changes: Any) -> Self:
+        """Return a copy with some numbers changed, the typical patient's constants among them.
+
+        Examples
+        --------
+        >>> changed = Population().replace(omega_loss=0.3, loss_half_life=60)
+        >>> changed.omega_loss, changed.parameters.loss_half_life
+        (0.3, 60.0)
+        """
+        own = {name: value for name, value in changes.items() if name in _TABLE or name == "parameters"}
+        others = {name: value for name, value in changes.items() if name not in own}
+        for name in others:
+            member(name, [*names(), "parameters"], "parameter")
+        typical = own.pop("parameters", self.parameters).replace(**others)
+        return dataclasses.replace(self, parameters=typical, **own)
+
+    def value(self, name: str) -> float:
+        """Return a number of the population, or a constant of the typical patient."""
+        member(name, names(), "parameter")
+        found: float = getattr(self if name in _TABLE else self.parameters, name)
+        return found
+
+    def table(self) -> pd.DataFrame:
+        """Return the population's own numbers with unit, plausible range, kind and source; see `Parameters.table`."""
+        records = []
+        for name, row in _TABLE.items():
+            value = getattr(self, name)
+            given = {} if value == float(row["value"]) else {"kind": "given", "status": "given", "source": "given"}
+            kept = {key: row[key] for key in ("unit", "kind", "status", "source", "meaning")}
+            limits = {"low": float(row["low"]), "high": float(row["high"])}
+            records.append({"name": name, "value": value, **limits, **kept, **given})
+        return pd.DataFrame(records)
+
+    @property
+    def raters(self) -> Raters:
+        """The mix of patients and the errors of those who see them."""
+        return Raters(self.severe_share, self.placebo_share, self.investigator_error, self.subject_error)
+
+    def constants(self, normals: Array, relative_potency: float = 1.0) -> Constants:
+        """Return the constants of patients for independent standard normal draws, shape (k, 3).
+
+        Parameters
+        ----------
+        normals : ndarray, shape (k, 3)
+        relative_potency : float
+            Units of onabotulinumtoxinA that one unit of the product is taken for.
+        """
+        spread = np.diag([self.omega_potency, self.omega_loss, self.omega_release])
+        varied = np.exp(normals @ (spread @ np.linalg.cholesky(self._correlations())).T)
+        symbols = self.parameters.symbols()
+        del symbols["sigma"]
+        typical = Constants(**symbols)
+        return typical._replace(
+            k_cleave=typical.k_cleave * relative_potency * varied[:, 0],
+            U50=typical.U50 / relative_potency,
+            k_loss=typical.k_loss * varied[:, 1],
+            k_release=typical.k_release * varied[:, 2],
+        )
+
+    def pilots(self, relative_potency: float = 1.0) -> Constants:
+        """Return patients who span the population: every combination of rare, common and typical values."""
+        corners = np.array(list(itertools.product(PILOTS, repeat=len(VARYING))))
+        return self.constants(corners, relative_potency)
+
+    def _correlations(self) -> Array:
+        pl, pr, lr = self.correlation_potency_loss, self.correlation_potency_release, self.correlation_loss_release
+        return np.array([[1, pl, pr], [pl, 1, lr], [pr, lr, 1]])
+
+
+def limits_of(name: str) -> Limits:
+    """Return what a number of the population or a constant may be."""
+    row = {**tables.column("parameters", "name"), **_TABLE}[name]
+    unit = "" if row["unit"] == "1" else row["unit"]
+    return Limits(name, float(row["minimum"]), float(row["maximum"]), unit)
+
+
+def plausible(name: str) -> tuple[float, float]:
+    """Return the plausible range of a number of the population or of a constant."""
+    row = {**tables.column("parameters", "name"), **_TABLE}[name]
+    return float(row["low"]), float(row["high"])
+
+
+def names() -> tuple[str, ...]:
+    """Return the names of the typical patient's constants, then of the population's own numbers."""
+    return (*tables.column("parameters", "name"), *_TABLE)
