@@ -7,35 +7,24 @@ import platform
 import statistics
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from tests.reference import reference
 
 import wearoff as wo
-from benchmarks import peer
+from benchmarks import many, peer
+from benchmarks.measure import Figure, compare, loosest, typical, worst
 
-REPEATS = 15
 PROMISED = 1e-8
 TOLERANCES = [10 ** (-6 - step / 4) for step in range(25)]
 
 
-class Figure(NamedTuple):
-    """One row of the table: how many times faster (or as long), and what was aimed at."""
-
-    work: str
-    against: str
-    target: str
-    ratios: list[float]
-    met: bool | None
-
-
 def main() -> None:
     """Measure, and print a Markdown table."""
-    figures = [*one_patient(), spacing_search(), importing()]
+    figures = [*one_patient(), spacing_search(), *many.population(), *many.scale(), importing()]
     print(
         f"\nPython {platform.python_version()}, numpy {np.__version__}, {os.cpu_count()} cores, {platform.machine()}\n"
     )
@@ -103,18 +92,6 @@ def spacing_search() -> Figure:
     )
 
 
-def typical() -> tuple[dict[str, float], float]:
-    """Return the constants under their symbols as the peer knows them, and the units taken up of 20."""
-    symbols = wo.Parameters().symbols()
-    taken = 20 / (1 + 20 / symbols["U50"])
-    return {name: each for name, each in symbols.items() if name not in ("U50", "sigma")}, taken
-
-
-def loosest(errors: dict[float, float], bound: float) -> float:
-    """Return the loosest tolerance with which the peer's error is no larger, or else its tightest."""
-    return next((rtol for rtol, error in errors.items() if error <= bound), min(errors))
-
-
 def importing() -> Figure:
     """`import wearoff` in a fresh process."""
 
@@ -129,24 +106,6 @@ def importing() -> Figure:
         ratios,
         statistics.median(ratios) <= 1.3,
     )
-
-
-def compare(one: Callable[[], Any], other: Callable[[], Any]) -> list[float]:
-    """Time the two in turn and return the ratio one / other of every pair."""
-    one(), other()
-    return [timed(one) / timed(other) for _ in range(REPEATS)]
-
-
-def timed(work: Callable[[], Any]) -> float:
-    """Return the seconds that `work` takes."""
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
-
-
-def worst(found: Any, exact: Any) -> float:
-    """Return the largest error of any column against that column's largest value."""
-    return float((np.abs(found - exact).max(axis=0) / np.abs(exact).max(axis=0)).max())
 
 
 if __name__ == "__main__":

@@ -1,8 +1,27 @@
 """What all tests share."""
 
+import sys
+
+import pytest
 from hypothesis import settings
+
+from wearoff import cli
 
 # The same examples in every run, so that a failure is a change's and not the day's; no clock decides a test.
 settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.register_profile("searching", deadline=None)
 settings.load_profile("repeatable")
+
+
+@pytest.fixture
+def call(monkeypatch, capsys):
+    """Run the command in this process; return its exit status and what it printed."""
+
+    def inner(*arguments):
+        monkeypatch.setattr(sys, "argv", ["wearoff", *map(str, arguments)])
+        with pytest.raises(SystemExit) as stop:
+            cli.main()
+        printed = capsys.readouterr()
+        return stop.value.code, printed.out, printed.err
+
+    return inner

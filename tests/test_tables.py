@@ -29,7 +29,9 @@ def faults(row: dict[str, str]) -> list[str]:
 
 
 def test_all_tables_are_known():
-    assert TABLES == ["labels", "muscles", "observations", "parameters", "presets", "products", "typical_patient"]
+    assert TABLES == [
+        "labels", "muscles", "observations", "parameters", "population", "presets", "products", "typical_patient",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", TABLES)
@@ -46,8 +48,9 @@ def test_a_row_without_it_is_refused(column):
     assert faults({**tables.rows("parameters")[0], column: ""})
 
 
-def test_defaults_are_plausible_and_the_plausible_possible():
-    for row in tables.rows("parameters"):
+@pytest.mark.parametrize("table", ["parameters", "population"])
+def test_defaults_are_plausible_and_the_plausible_possible(table):
+    for row in tables.rows(table):
         possible_low, low, value, high, possible_high = (
             float(row[key]) for key in ("minimum", "low", "value", "high", "maximum")
         )

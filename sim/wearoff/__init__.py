@@ -3,8 +3,10 @@
 >>> import wearoff as wo
 >>> timeline = wo.simulate(units=20)
 >>> float(round(timeline.landmarks["peak_day"], 1))
-7.5
+7.6
 """
+
+from typing import TYPE_CHECKING, Any
 
 from . import spacing
 from .checks import InputError, UnusualWarning
@@ -12,6 +14,9 @@ from .parameters import Parameters, presets
 from .simulation import simulate
 from .timeline import Timeline
 from .treatment.schedule import Schedule, Visit
+
+if TYPE_CHECKING:
+    from . import study
 
 __version__ = "0.1.0"
 
@@ -25,4 +30,14 @@ __all__ = [
     "presets",
     "simulate",
     "spacing",
+    "study",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    # Many patients take a sixth of the time of the import, and most uses have one: imported when first asked for.
+    if name == "study":
+        import importlib
+
+        return importlib.import_module(".study", __name__)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -93,11 +93,13 @@ def test_the_gaps_shaded_are_the_days_below_the_level():
 def test_the_bars_are_what_is_left_at_the_returns():
     timeline = wo.simulate(wo.Schedule.every(90, visits=4))
     ax = timeline.plot_returns()
+    half_uptake = wo.Parameters().half_uptake
+    taken = 20 * half_uptake / (20 + half_uptake)
     effect, chain = ([bar.get_height() for bar in bars] for bars in ax.containers)
     for visit in (1, 2, 3):
         before = wo.simulate(wo.Schedule.every(90, visits=visit), days=300).at([90 * visit])
         assert effect[visit - 1] == pytest.approx(before["visible"][0], abs=1e-8)
-        assert chain[visit - 1] == pytest.approx(before["light_chain"][0] / 10, abs=1e-8)  # 10 of 20 U are taken up
+        assert chain[visit - 1] == pytest.approx(before["light_chain"][0] / taken, abs=1e-8)
     mpl.pyplot.close(ax.get_figure())
 
 

@@ -32,8 +32,14 @@ def axes(ax: Axes | None, size: tuple[float, float] = SIZE) -> Axes:
 
 def stack(rows: int, size: tuple[float, float]) -> tuple[Figure, list[Axes]]:
     """Return a new figure with `rows` Axes above each other on one time axis."""
-    figure, found = _pyplot().subplots(rows, figsize=size, sharex=True, layout="constrained")
-    return figure, list(found)
+    figure, found = _pyplot().subplots(rows, figsize=size, sharex=True, layout="constrained", squeeze=False)
+    return figure, list(found[:, 0])
+
+
+def mosaic(rows: int, columns: int, size: tuple[float, float]) -> tuple[Figure, list[Axes]]:
+    """Return a new figure with rows and columns of Axes, each for itself, row by row."""
+    figure, found = _pyplot().subplots(rows, columns, figsize=size, layout="constrained", squeeze=False)
+    return figure, list(found.ravel())
 
 
 def tidy(ax: Axes) -> None:
@@ -72,6 +78,13 @@ def time_axis(ax: Axes, end: float, word: str, start: datetime.date | None) -> N
     labels = [f"{date:%b}\n{date:%Y}" if i == 0 or date.month == 1 else f"{date:%b}" for i, date in enumerate(dates)]
     ax.set_xticks([(date - start).days for date in dates], labels)
     ax.set_xlabel(f"date (day 0 is {start.day} {start:%B %Y})", fontsize=11)
+
+
+def inner_ticks(ax: Axes) -> None:
+    """Keep the ticks of the horizontal axis that lie within it."""
+    low, high = ax.get_xlim()
+    ax.set_xticks([tick for tick in ax.get_xticks() if low <= tick <= high])
+    ax.set_xlim(low, high)
 
 
 def _ticks(end: float) -> npt.NDArray[np.float64]:

@@ -103,6 +103,11 @@ class Course(NamedTuple):
         columns["visible"] = np.clip(reading(self.visible), 0.0, 1.0)
         return columns
 
+    def visible_at(self, times: Array) -> Array:
+        """Return the visible effect alone at `times`, shape (..., k)."""
+        result: Array = np.clip(Reading(self.mesh, times)(self.visible), 0.0, 1.0)
+        return result
+
 
 def solve(
     days: Array,

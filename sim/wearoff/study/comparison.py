@@ -30,8 +30,8 @@ class Comparison:
     ----------
     population : Population
     rows : pandas.DataFrame
-        One row an observation: who and what (``source, product, units, muscle, arm, endpoint, assessor, day, n, status``),
-        ``used_for_fit``; ``observed, low, high`` (a 95 % binomial interval where n is known), ``predicted`` and ``error``
+        One row an observation: ``source, product, units, muscle, arm, endpoint, assessor, day, n, status,
+        used_for_fit``; ``observed, low, high`` (a 95 % binomial interval where n is known), ``predicted, error``
         (predicted less observed), in per cent, or days for medians; ``why_not``: why there is no prediction.
     rmse : pandas.DataFrame
         One row an endpoint: ``endpoint, unit, rows, rmse``, over the treated arms; and ``rmse_fitted`` and
@@ -46,7 +46,9 @@ class Comparison:
         """Draw the prediction through the published points of the glabella, an Axes an endpoint and assessor."""
         from .trial import Arm, run_trial
 
-        drawn = self.rows[(self.rows["muscle"] == "glabella") & (self.rows["unit"] == "%") & (self.rows["why_not"] == "")]
+        drawn = self.rows[
+            (self.rows["muscle"] == "glabella") & (self.rows["unit"] == "%") & (self.rows["why_not"] == "")
+        ]
         pairs = list(dict.fromkeys(zip(drawn["endpoint"], drawn["assessor"], strict=True)))
         treated = drawn[drawn["arm"] == "treated"]
         arms = dict.fromkeys(zip(treated["units"], treated["product"], strict=True))
@@ -98,7 +100,7 @@ def compare(
     rows = given[list(KEPT)].assign(observed=given["value"], unit=given["unit"], why_not=reasons)
     covered = rows["why_not"] == ""
     asked = given[covered]
-    predicted = predict(asked, people, draws(count, seed_of(rng)), choose_grids(asked, people)).values
+    predicted = predict(asked, people, draws(count, seed_of(rng)), choose_grids(asked, people)).means
     rows["predicted"] = pd.Series(predicted, index=asked.index)
     in_days = given["endpoint"].isin(MEDIANS)
     factor = given["unit"].map(DAYS_OF).where(in_days, 1.0)

@@ -69,7 +69,7 @@ def published() -> pd.DataFrame:
     return frame.assign(used_for_fit=frame["used_for_fit"] == "yes")
 
 
-def why_not(row: Mapping[str, Any]) -> str:
+def why_not(row: Mapping[Any, Any]) -> str:
     """Return why the model has nothing to say about a row of `published`; empty if it has."""
     if row["endpoint"] not in (*ENDPOINTS, *MEDIANS):
         return f"endpoint {row['endpoint']} is not one of the model's"
@@ -149,7 +149,9 @@ def _checked(row: dict[str, str]) -> dict[str, Any]:
     known["n"] = float(whole(row["n"], SUBJECTS)) if row["n"] else math.nan
     if row["endpoint"] in MEDIANS:
         member(row["unit"], DAYS_OF, "unit")
-        known["value"] = number(row["value"], Limits("value", 0, HORIZON / DAYS_OF[row["unit"]], row["unit"], above=True))
+        known["value"] = number(
+            row["value"], Limits("value", 0, HORIZON / DAYS_OF[row["unit"]], row["unit"], above=True)
+        )
         known["day"] = math.nan
     else:
         member(row["assessor"], ASSESSORS, "assessor")

@@ -1,7 +1,7 @@
 """What a population predicts for rows of observations: rates of responders, and medians of days.
 
-Rows of one treatment share their patients; the same draws stand behind every prediction, so that it is a smooth function
-of the population's numbers.
+Rows of one treatment share their patients; the same draws stand behind every prediction, so that it is a smooth
+function of the population's numbers.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ class Prediction(NamedTuple):
 
     Parameters
     ----------
-    values : ndarray, shape (k,)
+    means : ndarray, shape (k,)
         In the unit of each row.
     covariance : ndarray, shape (k, k)
-        Of the values that trials of the rows' numbers of patients would report: rows of one arm have the same patients.
+        Of what trials of the rows' numbers of patients would report: rows of one arm have the same patients.
         The Monte Carlo error is not part of it. NaN where a row has no number of patients.
     """
 
-    values: Array
+    means: Array
     covariance: Array
 
 
@@ -70,7 +70,9 @@ def choose_grids(rows: pd.DataFrame, population: Population) -> dict[Treatment, 
     found = {}
     for product, units in _treatments(rows):
         potency = find_product(product).relative_potency
-        found[product, units] = choose_grid(np.zeros(1), np.array([units]), population.pilots(potency), HORIZON, ACCURACY)
+        found[product, units] = choose_grid(
+            np.zeros(1), np.array([units]), population.pilots(potency), HORIZON, ACCURACY
+        )
     return found
 
 
@@ -92,27 +94,30 @@ def predict(rows: pd.DataFrame, population: Population, normal: Array, grids: Ma
         treatment: _patients(rows, treatment, population, normal, grids[treatment]) for treatment in _treatments(rows)
     }
     size = len(normal)
-    values, spread = np.empty(len(rows)), np.zeros((len(rows), len(rows)))
+    means, spread = np.empty(len(rows)), np.zeros((len(rows), len(rows)))
     responses: dict[Hashable, list[tuple[int, Array]]] = {}
     for i, row in enumerate(rows.to_dict("records")):
         treatment = None if row["arm"] == "placebo" else (row["product"], row["units"])
         if row["endpoint"] in MEDIANS:
             share = population.severe_share
             days = patients[treatment].days[row["endpoint"]] / DAYS_OF[row["unit"]]  # type: ignore[index]
-            values[i], deviation = _median(days.ravel(), np.repeat([1 - share, share], size) / size)
+            means[i], deviation = _median(days.ravel(), np.repeat([1 - share, share], size) / size)
             spread[i, i] = deviation**2 / row["n"]
             continue
         seen = np.zeros(size) if treatment is None else patients[treatment].visible[row["day"]]
         chances = np.stack(
-            [chance(seen, row["endpoint"], row["assessor"], kind, population.raters) for kind in population.raters.kinds()]
+            [
+                chance(seen, row["endpoint"], row["assessor"], kind, population.raters)
+                for kind in population.raters.kinds()
+            ]
         )
-        values[i] = 100 * shares @ chances.mean(axis=1)
+        means[i] = 100 * shares @ chances.mean(axis=1)
         arm = (row["source"], row["arm"], row["product"], row["units"])
         responses.setdefault(arm, []).append((i, chances))
-    for arm in responses.values():
-        places = [i for i, _ in arm]
-        spread[np.ix_(places, places)] = _spread(arm, shares, rows["n"].to_numpy(float))
-    return Prediction(values, spread)
+    for own in responses.values():
+        places = [i for i, _ in own]
+        spread[np.ix_(places, places)] = _spread(own, shares, rows["n"].to_numpy(float))
+    return Prediction(means, spread)
 
 
 def _treatments(rows: pd.DataFrame) -> list[Treatment]:
@@ -125,12 +130,16 @@ def _patients(rows: pd.DataFrame, treatment: Treatment, population: Population, 
     own = rows[(rows["arm"] != "placebo") & (rows["product"] == product) & (rows["units"] == units)]
     constants = population.constants(normal, find_product(product).relative_potency)
     if float(constants.k_visible) != grid.rate:
-        grid = grid._replace(following=Following.at(grid.mesh, float(constants.k_visible)), rate=float(constants.k_visible))
+        grid = grid._replace(
+            following=Following.at(grid.mesh, float(constants.k_visible)), rate=float(constants.k_visible)
+        )
     cohort = solve_cohort(grid, constants)
     on = np.unique(own["day"].dropna())
     read = Reading(cohort.mesh, on).matrix() @ cohort.visible.reshape(-1, len(normal))
     events = dict.fromkeys(own["endpoint"][own["endpoint"].isin(MEDIANS)])
-    return Patients(dict(zip(on, np.clip(read, 0.0, 1.0), strict=True)), {name: _event(name, cohort) for name in events})
+    return Patients(
+        dict(zip(on, np.clip(read, 0.0, 1.0), strict=True)), {name: _event(name, cohort) for name in events}
+    )
 
 
 def _event(name: str, cohort: Cohort) -> Array:
@@ -158,4 +167,5 @@ def _spread(arm: list[tuple[int, Array]], shares: Array, subjects: Array) -> Arr
     both = np.einsum("ikp,jkp,k->ij", stacked, stacked, shares / size, optimize=True)
     np.fill_diagonal(both, means)
     n = subjects[[i for i, _ in arm]]
-    return 1e4 * (both - np.outer(means, means)) / np.maximum.outer(n, n)
+    result: Array = 1e4 * (both - np.outer(means, means)) / np.maximum.outer(n, n)
+    return result

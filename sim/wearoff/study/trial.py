@@ -19,7 +19,7 @@ from ..model.landmarks import find_landmarks, last_day_above
 from ..model.march import Reading
 from ..treatment.products import find_product
 from ..treatment.schedule import Schedule
-from .draws import BLOCK, DIMENSIONS, normals, seed_of
+from .draws import BLOCK, normals, seed_of
 from .grades import ASSESSORS, BASELINES, ENDPOINTS, level_of_loss, level_of_return, mean_chance
 from .population import Population
 from .tally import Histogram, Tally
@@ -78,9 +78,9 @@ class Arm:
         """Read an arm: ``placebo``, ``UNITS`` or ``UNITS:PRODUCT``, such as ``50:abobotulinumtoxinA``."""
         if text.strip() == "placebo":
             return cls.placebo()
-        units, _, product = (part.strip() for part in text.partition(":"))
+        units, sign, product = (part.strip() for part in text.partition(":"))
         try:
-            return cls.treated(units=units, **({"product": product} if product else {}))
+            return cls.treated(units=units, **({"product": product} if sign else {}))
         except InputError as error:
             raise InputError(f"arm is {text!r}: {error}; or placebo, UNITS, UNITS:PRODUCT") from None
 

@@ -1,19 +1,17 @@
-"""What the command says and writes: a result as JSON, as text and as files."""
+"""What is said and written of one patient: a simulation, and the spacing of visits."""
 
 from __future__ import annotations
 
-import datetime
-import json
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
-from .figures.style import render
-from .model.landmarks import HALF
-from .spacing import Comparison, Recommendation
-from .timeline import Timeline
-from .treatment.schedule import Schedule
+from ..figures.style import render
+from ..model.landmarks import HALF
+from ..spacing import Comparison, Recommendation
+from ..timeline import Timeline
+from ..treatment.schedule import Schedule
+from .plain import records, table, to_json
 
 VISIBLE_AT = (1, 2, 3, 7, 14, 30, 60, 90, 120, 150, 180)
 
@@ -24,7 +22,7 @@ def simulation_summary(timeline: Timeline) -> dict[str, Any]:
     days = [day for day in VISIBLE_AT if day <= end]
     visible = timeline.at(days)["visible"].to_list()
     return {
-        "schedule": _records(timeline.schedule.to_frame()),
+        "schedule": records(timeline.schedule.to_frame()),
         "parameters": dict(zip(*timeline.parameters.table()[["name", "value"]].to_numpy().T, strict=True)),
         "landmarks": timeline.landmarks.to_dict(),
         **({"dates": timeline.dates} if timeline.schedule.start else {}),
@@ -59,7 +57,7 @@ def landmarks_text(timeline: Timeline) -> str:
 def simulation_files(timeline: Timeline) -> dict[str, bytes]:
     """Return the files of a simulation, name by name: table, landmarks and pictures."""
     files = {
-        "timeline.csv": timeline.frame.to_csv(index=False, lineterminator="\n").encode(),
+        "timeline.csv": table(timeline.frame),
         "landmarks.json": (to_json(simulation_summary(timeline)) + "\n").encode(),
     }
     for kind in ("png", "svg"):
@@ -73,15 +71,15 @@ def spacing_summary(comparison: Comparison, found: Recommendation) -> dict[str, 
     plans = {name: plan.schedule for name, plan in (("even", found.even), ("dates", found.dates)) if plan}
     return {
         "keep": comparison.keep,
-        "intervals": _records(comparison.frame),
-        "returns": _records(comparison.returns),
+        "intervals": records(comparison.frame),
+        "returns": records(comparison.returns),
         "recommended_interval": found.interval,
         "not_reachable": found.not_reachable,
         "nearest": found.nearest,
         "label_interval": found.label_interval,
         "label_share_above": found.label_share_above,
-        "plans": _records(found.frame),
-        "schedules": {name: _records(plan.to_frame()[_columns(plan)]) for name, plan in plans.items()},
+        "plans": records(found.frame),
+        "schedules": {name: records(plan.to_frame()[_columns(plan)]) for name, plan in plans.items()},
         "warnings": list(dict.fromkeys((*comparison.warnings, *found.warnings))),
     }
 
@@ -121,35 +119,18 @@ def spacing_text(comparison: Comparison, found: Recommendation) -> str:
 def spacing_files(comparison: Comparison, found: Recommendation) -> dict[str, bytes]:
     """Return the files of spacing, name by name: tables, results, schedules and pictures."""
     files = {
-        "intervals.csv": comparison.frame.to_csv(index=False, lineterminator="\n").encode(),
-        "returns.csv": comparison.returns.to_csv(index=False, lineterminator="\n").encode(),
+        "intervals.csv": table(comparison.frame),
+        "returns.csv": table(comparison.returns),
         "spacing.json": (to_json(spacing_summary(comparison, found)) + "\n").encode(),
     }
     for kind in ("png", "svg"):
         files[f"tradeoff.{kind}"] = render(comparison.plot(found.interval), kind)
     for name, plan in (("even", found.even), ("dates", found.dates)):
         if plan is not None:
-            files[f"{name}.csv"] = plan.schedule.to_events().to_csv(index=False, lineterminator="\n").encode()
+            files[f"{name}.csv"] = table(plan.schedule.to_events())
             for file, content in _repeat_files(plan, comparison.keep).items():
                 files[f"{name}_{file}"] = content
     return files
-
-
-def to_json(content: Any) -> str:
-    """Return content as JSON, which knows no NaN and no infinity: null, and the text "inf"."""
-
-    def plain(value: Any) -> Any:
-        if isinstance(value, dict):
-            return {key: plain(each) for key, each in value.items()}
-        if isinstance(value, list):
-            return [plain(each) for each in value]
-        if value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value)):
-            return None
-        if isinstance(value, datetime.date):
-            return f"{value:%Y-%m-%d}"
-        return str(value) if isinstance(value, float) and np.isinf(value) else value
-
-    return json.dumps(plain(content), indent=2, ensure_ascii=False, allow_nan=False)
 
 
 def _repeat_files(timeline: Timeline, keep: float) -> dict[str, bytes]:
@@ -160,7 +141,3 @@ def _repeat_files(timeline: Timeline, keep: float) -> dict[str, bytes]:
         files[f"visits.{kind}"] = render(timeline.plot_visits(keep), kind)
         files[f"returns.{kind}"] = render(timeline.plot_returns(), kind)
     return files
-
-
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    return [{str(name): value for name, value in row.items()} for row in frame.astype(object).to_dict("records")]

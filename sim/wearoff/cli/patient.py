@@ -1,90 +1,44 @@
-"""The `wearoff` command: a thin layer that parses, calls, prints."""
+"""One patient: simulate, space, parameters."""
 
 from __future__ import annotations
 
 import sys
-import warnings
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from . import __version__, spacing
-from .checks import InputError
-from .files import write_all
-from .parameters import Parameters, assignment, presets
-from .report import (
+from .. import spacing
+from ..checks import InputError
+from ..files import write_all
+from ..parameters import presets
+from ..report.curves import (
     landmarks_text,
     simulation_files,
     simulation_summary,
     spacing_files,
     spacing_summary,
     spacing_text,
-    to_json,
 )
-from .simulation import simulate
-from .treatment.schedule import Schedule
-
-app = typer.Typer(
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    invoke_without_command=True,
-    help="How the effect of a botulinum-toxin treatment arrives, holds and wears off. "
-    "A model for teaching and research; it gives no dosing advice.",
+from ..report.plain import to_json
+from ..simulation import simulate
+from ..treatment.schedule import Schedule
+from .options import (
+    Json,
+    Muscle,
+    Out,
+    Preset,
+    Product,
+    Set,
+    Sites,
+    Start,
+    Units,
+    app,
+    given,
+    print_written,
+    read_parameters,
+    show_warning,
 )
-
-
-def main() -> None:
-    """Run the command; what cannot be used is one line on standard error, and exit status 2."""
-    warnings.showwarning = _show_warning
-    try:
-        status = app(standalone_mode=False)
-    except InputError as error:
-        _stop(str(error))
-    except typer.TyperException as error:
-        _stop(error.format_message())
-    else:
-        sys.exit(status or 0)
-
-
-def _stop(message: str) -> None:
-    print(f"error: {' '.join(message.split())}", file=sys.stderr)
-    sys.exit(2)
-
-
-def _show_warning(message: Warning | str, *_: Any, **__: Any) -> None:
-    print(f"warning: {message}", file=sys.stderr)
-
-
-def _version(wanted: bool) -> None:
-    if wanted:
-        print(f"wearoff {__version__}")
-        raise typer.Exit
-
-
-@app.callback()
-def _common(
-    context: typer.Context,
-    version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
-    ] = False,
-) -> None:
-    if context.invoked_subcommand is None:
-        print(context.get_help())
-
-
-# Numbers stay text here: what is called checks them, and says field, value and what is allowed.
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
-Preset = Annotated[str, typer.Option(help="Constants to start from; `wearoff parameters` names them.")]
-Units = Annotated[str | None, typer.Option(metavar="U", help="Units a visit; default: the labelled dose.")]
-Product = Annotated[str | None, typer.Option(help="Default: onabotulinumtoxinA.")]
-Muscle = Annotated[str | None, typer.Option(help="Default: glabella.")]
-Sites = Annotated[str | None, typer.Option(metavar="N", help="Injection sites; default: an even dose.")]
-Start = Annotated[str | None, typer.Option(metavar="DATE", help="Date of day 0, to show dates: such as 2027-01-04.")]
-Out = Annotated[Path | None, typer.Option(metavar="DIR", help="Write tables, results and pictures here.")]
-Set = Annotated[
-    list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Change a constant; may be repeated.")
-]
 
 
 @app.command("simulate", epilog="Example: wearoff simulate --units 20 --set loss_half_life=60 --out out")
@@ -106,15 +60,15 @@ def simulate_command(
     as_json: Json = False,
 ) -> None:
     """Compute the curve of one patient and print its landmarks."""
-    visit = _given(units=units, product=product, muscle=muscle, sites=sites, start=start)
+    visit = given(units=units, product=product, muscle=muscle, sites=sites, start=start)
     plan = _plan(visit, every, visits, schedule)
-    timeline = simulate(plan, parameters=_parameters(preset, set_), days=days)
+    timeline = simulate(plan, parameters=read_parameters(preset, set_), days=days)
     written = [] if out is None else write_all(out, simulation_files(timeline))
     if as_json:
         print(to_json(simulation_summary(timeline)))
         return
     print(landmarks_text(timeline))
-    _print_written(written)
+    print_written(written)
 
 
 @app.command(
@@ -141,8 +95,8 @@ def space_command(
     as_json: Json = False,
 ) -> None:
     """Compare intervals between visits, recommend one, and find the best dates."""
-    visit = _given(units=units, product=product, muscle=muscle, sites=sites, start=start)
-    common = {"keep": keep, "horizon": horizon, "parameters": _parameters(preset, set_), **visit}
+    visit = given(units=units, product=product, muscle=muscle, sites=sites, start=start)
+    common = {"keep": keep, "horizon": horizon, "parameters": read_parameters(preset, set_), **visit}
     comparison = spacing.compare(intervals.split(","), **common)
     found = spacing.recommend(max_units_per_year=max_units_per_year, visits=visits, **common)
     written = [] if out is None else write_all(out, spacing_files(comparison, found))
@@ -150,15 +104,15 @@ def space_command(
         print(to_json(spacing_summary(comparison, found)))
         return
     for text in dict.fromkeys((*comparison.warnings, *found.warnings)):
-        _show_warning(text)
+        show_warning(text)
     print(spacing_text(comparison, found))
-    _print_written(written)
+    print_written(written)
 
 
 @app.command("parameters", epilog="Example: wearoff parameters --preset lebeda2008")
 def parameters_command(preset: Preset = "default", set_: Set = None, as_json: Json = False) -> None:
     """Print the constants with unit, plausible range, kind and source."""
-    table = _parameters(preset, set_).table()
+    table = read_parameters(preset, set_).table()
     if as_json:
         print(to_json({"parameters": table.to_dict("records")}))
         return
@@ -182,14 +136,6 @@ def parameters_command(preset: Preset = "default", set_: Set = None, as_json: Js
     print(f"presets: {', '.join(presets())}")
 
 
-def _parameters(preset: str, changes: list[str] | None) -> Parameters:
-    return Parameters.preset(preset).replace(**dict(assignment(change) for change in changes or []))
-
-
-def _given(**options: str | None) -> dict[str, Any]:
-    return {name: value for name, value in options.items() if value is not None}
-
-
 def _plan(visit: dict[str, str], every: str | None, visits: str | None, path: Path | None) -> Schedule:
     if path is not None:
         for name, value in {**visit, "every": every, "visits": visits}.items():
@@ -201,10 +147,3 @@ def _plan(visit: dict[str, str], every: str | None, visits: str | None, path: Pa
     if every is None or visits is None:
         raise InputError("every and visits go together; allowed: such as --every 90 --visits 4")
     return Schedule.every(every, visits=visits, **visit)
-
-
-def _print_written(written: list[Path]) -> None:
-    if written:
-        print("\nwritten:")
-        for path in written:
-            print(f"  {path}")

@@ -1,0 +1,57 @@
+"""The `wearoff` command: a thin layer that parses, calls, prints."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from typing import Annotated
+
+import typer
+
+from .. import __version__
+from ..checks import InputError
+from . import patient, studies
+from .options import app, show_warning
+
+__all__ = ["main", "patient", "studies"]
+
+# What the parser returns after Ctrl-C, as a shell does.
+INTERRUPTED = 130
+
+
+def main() -> None:
+    """Run the command; what cannot be used is one line on standard error, and exit status 2."""
+    warnings.showwarning = show_warning
+    try:
+        status = app(standalone_mode=False)
+    except InputError as error:
+        _stop(str(error))
+    except typer.TyperException as error:
+        _stop(error.format_message())
+    else:
+        if status == INTERRUPTED:
+            # Files are written whole at the very end, so that none was begun.
+            print("interrupted: nothing was written", file=sys.stderr)
+        sys.exit(status or 0)
+
+
+def _stop(message: str) -> None:
+    print(f"error: {' '.join(message.split())}", file=sys.stderr)
+    sys.exit(2)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"wearoff {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _common(
+    context: typer.Context,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    if context.invoked_subcommand is None:
+        print(context.get_help())

@@ -1,0 +1,97 @@
+"""The options that commands share, and how they are read."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ..checks import InputError, member, whole
+from ..parameters import Parameters, assignment
+from ..study.population import Population, names
+from ..study.workers import WORKERS
+
+app = typer.Typer(
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    invoke_without_command=True,
+    help="How the effect of a botulinum-toxin treatment arrives, holds and wears off. "
+    "A model for teaching and research; it gives no dosing advice.",
+)
+
+# Numbers stay text here: what is called checks them, and says field, value and what is allowed.
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
+Preset = Annotated[str, typer.Option(help="Constants to start from; `wearoff parameters` names them.")]
+Units = Annotated[str | None, typer.Option(metavar="U", help="Units a visit; default: the labelled dose.")]
+Product = Annotated[str | None, typer.Option(help="Default: onabotulinumtoxinA.")]
+Muscle = Annotated[str | None, typer.Option(help="Default: glabella.")]
+Sites = Annotated[str | None, typer.Option(metavar="N", help="Injection sites; default: an even dose.")]
+Start = Annotated[str | None, typer.Option(metavar="DATE", help="Date of day 0, to show dates: such as 2027-01-04.")]
+Out = Annotated[Path | None, typer.Option(metavar="DIR", help="Write tables, results and pictures here.")]
+Set = Annotated[
+    list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Change a constant; may be repeated.")
+]
+Patients = Annotated[str, typer.Option(metavar="N", help="Virtual patients in each arm.")]
+Seed = Annotated[str, typer.Option(metavar="N", help="The same seed draws the same patients.")]
+
+
+def read_parameters(preset: str, changes: list[str] | None) -> Parameters:
+    """Return the constants of one patient."""
+    return Parameters.preset(preset).replace(**dict(assignment(change) for change in changes or []))
+
+
+def read_population(preset: str, changes: list[str] | None) -> Population:
+    """Return a population; changes may name the typical patient's constants and the population's own numbers."""
+    values: dict[str, str] = {}
+    for change in changes or []:
+        name, sign, value = change.partition("=")
+        if not sign:
+            raise InputError(f"set is {change!r}; allowed: NAME=VALUE, such as omega_loss=0.3")
+        values[member(name.strip(), names(), "parameter")] = value
+    return Population(parameters=Parameters.preset(preset)).replace(**values)
+
+
+def read_seed(text: str) -> int:
+    """Return a seed."""
+    if not text.isascii() or not text.isdigit():
+        raise InputError(f"seed is {text!r}; allowed: a whole number from 0")
+    return int(text)
+
+
+def read_workers(text: str) -> int:
+    """Return the number of processes."""
+    return whole(text, WORKERS)
+
+
+def given(**options: str | None) -> dict[str, Any]:
+    """Return the options that were given."""
+    return {name: value for name, value in options.items() if value is not None}
+
+
+def show_warning(message: Warning | str, *_: Any, **__: Any) -> None:
+    """Print a warning as one line on standard error."""
+    print(f"warning: {message}", file=sys.stderr)
+
+
+def print_written(written: list[Path]) -> None:
+    """Print which files were written."""
+    if written:
+        print("\nwritten:")
+        for path in written:
+            print(f"  {path}")
+
+
+@contextmanager
+def progress_bar(word: str) -> Iterator[Any]:
+    """Give a function of the work done and all there is, which moves a bar on standard error, on a terminal only."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn(word), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty(), transient=True) as bar:
+        task = bar.add_task(word, total=None)
+        yield lambda done, total=None: bar.update(task, completed=done, total=total)

@@ -1,0 +1,167 @@
+"""Many patients: trial, compare, fit, sensitivity."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..files import write_all
+from ..report.plain import to_json
+from ..report.studies import (
+    comparison_files,
+    comparison_summary,
+    comparison_text,
+    fit_files,
+    fit_summary,
+    fit_text,
+    sensitivity_files,
+    sensitivity_summary,
+    sensitivity_text,
+    trial_files,
+    trial_summary,
+    trial_text,
+)
+from ..study import sensitivity
+from ..study.calibration import fit
+from ..study.comparison import compare
+from ..study.observations import read_observations
+from ..study.trial import Arm, run_trial
+from .options import (
+    Json,
+    Muscle,
+    Out,
+    Patients,
+    Preset,
+    Product,
+    Seed,
+    Set,
+    Units,
+    app,
+    given,
+    print_written,
+    progress_bar,
+    read_parameters,
+    read_population,
+    read_seed,
+    read_workers,
+)
+
+FITTED = ("potency", "loss_half_life", "omega_potency")
+
+
+@app.command("trial", epilog="Example: wearoff trial --arm 20 --arm 40 --arm placebo --patients 10000 --out out")
+def trial_command(
+    arm: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ARM", help="UNITS, UNITS:PRODUCT or placebo; may be repeated. Default: 20 and placebo."),
+    ] = None,
+    patients: Patients = "10000",
+    days: Annotated[str, typer.Option(metavar="N", help="Last day.")] = "240",
+    sampler: Annotated[str, typer.Option(metavar="NAME", help="sobol or random.")] = "sobol",
+    seed: Seed = "1",
+    workers: Annotated[str, typer.Option(metavar="N", help="Processes that share the work.")] = "1",
+    chunk: Annotated[str, typer.Option(metavar="N", help="Patients handed out at a time.")] = "10000",
+    preset: Preset = "default",
+    set_: Set = None,
+    out: Out = None,
+    as_json: Json = False,
+) -> None:
+    """Run a virtual trial: responder rates, percentile bands, landmarks of many patients."""
+    arms = [Arm.parse(text) for text in arm or ("20", "placebo")]
+    population, start = read_population(preset, set_), read_seed(seed)
+    with progress_bar("patients") as progress:
+        trial = run_trial(
+            arms, population=population, patients=patients, days=days, sampler=sampler, rng=start,
+            workers=read_workers(workers), chunk=chunk, progress=progress,
+        )  # fmt: skip
+    written = [] if out is None else write_all(out, trial_files(trial))
+    print(to_json(trial_summary(trial)) if as_json else trial_text(trial))
+    if not as_json:
+        print_written(written)
+
+
+@app.command("compare", epilog="Example: wearoff compare --out out")
+def compare_command(
+    observations: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Your observations as CSV; default: the published ones.")
+    ] = None,
+    patients: Patients = "4096",
+    seed: Seed = "1",
+    preset: Preset = "default",
+    set_: Set = None,
+    out: Out = None,
+    as_json: Json = False,
+) -> None:
+    """Put the prediction beside the published observations, with the error."""
+    rows = None if observations is None else read_observations(observations)
+    found = compare(rows, population=read_population(preset, set_), patients=patients, rng=read_seed(seed))
+    written = [] if out is None else write_all(out, comparison_files(found))
+    print(to_json(comparison_summary(found)) if as_json else comparison_text(found))
+    if not as_json:
+        print_written(written)
+
+
+@app.command(
+    "fit", epilog="Example: wearoff fit mine.csv --free potency --free loss_half_life --profile potency --out out"
+)
+def fit_command(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="Observations as CSV: endpoint, value, unit, day, n, ...")
+    ],
+    free: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help=f"What is fitted; may be repeated. Default: {', '.join(FITTED)}."),
+    ] = None,
+    profile: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Give the profile interval of this one; may be repeated.")
+    ] = None,
+    patients: Patients = "1024",
+    seed: Seed = "1",
+    preset: Preset = "default",
+    set_: Set = None,
+    out: Out = None,
+    as_json: Json = False,
+) -> None:
+    """Calibrate to your observations: estimates, standard errors, correlations, what is not identifiable."""
+    rows, start, seeded = read_observations(file), read_population(preset, set_), read_seed(seed)
+    with progress_bar("evaluations") as progress:
+        found = fit(rows, free or FITTED, population=start, patients=patients, rng=seeded, progress=progress)
+        profiles = {name: found.profile(name) for name in profile or ()}
+    written = [] if out is None else write_all(out, fit_files(found, profiles))
+    print(to_json(fit_summary(found, profiles)) if as_json else fit_text(found, profiles))
+    if not as_json:
+        print_written(written)
+
+
+@app.command("sensitivity", epilog="Example: wearoff sensitivity --quantity wear_off_day --out out")
+def sensitivity_command(
+    quantity: Annotated[
+        str, typer.Option(metavar="NAME", help="A landmark such as half_effect_day, or effect_on_day_90.")
+    ] = "half_effect_day",
+    samples: Annotated[
+        str, typer.Option(metavar="N", help="Base samples of the Sobol indices, a power of two.")
+    ] = "512",
+    within: Annotated[
+        str | None,
+        typer.Option(metavar="FACTOR", help="Vary by this factor either way; default: the plausible ranges."),
+    ] = None,
+    units: Units = None,
+    product: Product = None,
+    muscle: Muscle = None,
+    seed: Seed = "1",
+    preset: Preset = "default",
+    set_: Set = None,
+    out: Out = None,
+    as_json: Json = False,
+) -> None:
+    """Ask which constant moves a landmark: elasticities one at a time, and Sobol indices."""
+    visit = given(units=units, product=product, muscle=muscle)
+    parameters, start = read_parameters(preset, set_), read_seed(seed)
+    single = sensitivity.elasticities(quantity, parameters=parameters, **visit)
+    joint = sensitivity.indices(quantity, samples=samples, within=within, rng=start, parameters=parameters, **visit)
+    written = [] if out is None else write_all(out, sensitivity_files(single, joint))
+    print(to_json(sensitivity_summary(single, joint)) if as_json else sensitivity_text(single, joint))
+    if not as_json:
+        print_written(written)

@@ -1,0 +1,75 @@
+"""A fit: the rows beside what is predicted, and the estimates with their intervals."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from .style import BLACK, BLUE, GREY, VERMILION, inner_ticks, mosaic, tidy
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+
+def draw_fit(rows: pd.DataFrame, estimates: pd.DataFrame) -> Figure:
+    """Draw the residual of every row, and every estimate against where the fit started.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        ``arm, endpoint, assessor, day, residual``.
+    estimates : pandas.DataFrame
+        ``name, start, estimate, low, high, at_bound``.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    size = max(len(rows), len(estimates))
+    figure, (left, right) = mosaic(1, 2, (11.0, 1.6 + 0.28 * size))
+    _residuals(left, rows)
+    _estimates(right, estimates)
+    return figure
+
+
+def _residuals(ax: Axes, rows: pd.DataFrame) -> None:
+    labels = []
+    for row in rows.to_dict("records"):
+        day = "" if row["day"] != row["day"] else f", day {row['day']:g}"
+        labels.append(f"{row['arm']}: {row['endpoint'].replace('_', ' ')}{day}")
+    place = np.arange(len(rows))
+    ax.axvspan(-2, 2, color=GREY, alpha=0.15, linewidth=0)
+    ax.hlines(place, 0, rows["residual"], color=BLUE, linewidth=2)
+    ax.plot(rows["residual"], place, "o", color=BLUE, markersize=6)
+    ax.axvline(0, color=BLACK, linewidth=1)
+    ax.set_yticks(place, labels)
+    ax.set_ylim(len(rows) - 0.4, -0.6)
+    reach = 1.1 * max(3.0, float(rows["residual"].abs().max()))
+    ax.set_xlim(-reach, reach)
+    inner_ticks(ax)
+    ax.set_xlabel("observed less predicted (standard deviations)", fontsize=11)
+    tidy(ax)
+
+
+def _estimates(ax: Axes, estimates: pd.DataFrame) -> None:
+    # Each number against its own start: their sizes have nothing to do with each other. A correlation as a difference.
+    place = np.arange(len(estimates))
+    correlation = estimates["name"].str.startswith("correlation").to_numpy()
+    ratio = {
+        key: np.where(correlation, 1 + estimates[key] - estimates["start"], estimates[key] / estimates["start"])
+        for key in ("estimate", "low", "high")
+    }
+    finite = np.isfinite(ratio["low"]) & np.isfinite(ratio["high"])
+    ax.hlines(place[finite], ratio["low"][finite], ratio["high"][finite], color=VERMILION, linewidth=2)
+    ax.plot(ratio["estimate"], place, "D", color=VERMILION, markersize=6, markeredgecolor="white")
+    ax.axvline(1, color=BLACK, linewidth=1, linestyle=(0, (5, 3)))
+    notes = np.where(finite, np.where(estimates["at_bound"], " (at its bound)", ""), " (not identifiable)")
+    ax.set_yticks(place, [f"{name}{note}" for name, note in zip(estimates["name"], notes, strict=True)])
+    ax.set_ylim(len(estimates) - 0.4, -0.6)
+    inner_ticks(ax)
+    apart = "\n(a correlation: difference from the start, + 1)" if correlation.any() else ""
+    ax.set_xlabel(f"estimate and 95 % interval, start = 1{apart}", fontsize=11)
+    tidy(ax)

@@ -1,0 +1,1 @@
+"""What the command says and writes: results as JSON, as text and as files."""

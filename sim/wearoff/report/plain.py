@@ -1,0 +1,37 @@
+"""Results in plain forms: JSON, records, CSV."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+
+def to_json(content: Any) -> str:
+    """Return content as JSON, which knows no NaN and no infinity: null, and the text "inf"."""
+
+    def plain(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: plain(each) for key, each in value.items()}
+        if isinstance(value, list):
+            return [plain(each) for each in value]
+        if value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value)):
+            return None
+        if isinstance(value, datetime.date):
+            return f"{value:%Y-%m-%d}"
+        return str(value) if isinstance(value, float) and np.isinf(value) else value
+
+    return json.dumps(plain(content), indent=2, ensure_ascii=False, allow_nan=False)
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a table as dicts."""
+    return [{str(name): value for name, value in row.items()} for row in frame.astype(object).to_dict("records")]
+
+
+def table(frame: pd.DataFrame) -> bytes:
+    """Return a table as the bytes of a CSV file."""
+    return frame.to_csv(index=False, lineterminator="\n").encode()

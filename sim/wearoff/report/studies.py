@@ -1,0 +1,207 @@
+"""What is said and written of many patients: trials, comparisons, fits, sensitivities."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import pandas as pd
+
+from ..figures.style import render
+from ..study.calibration import Fit
+from ..study.comparison import Comparison
+from ..study.sensitivity import Elasticities, Indices
+from ..study.trial import PERCENTILES, Trial
+from .plain import records, table, to_json
+
+Profiles = dict[str, tuple[float, float]]
+
+
+def trial_summary(trial: Trial) -> dict[str, Any]:
+    """Return what `wearoff trial --json` prints."""
+    return {
+        "patients": trial.patients,
+        "responders": records(trial.responders),
+        "landmarks": records(trial.landmarks),
+        "bands": records(trial.bands),
+    }
+
+
+def trial_text(trial: Trial) -> str:
+    """Return none or mild by the investigator, and the landmarks, arm by arm."""
+    lines = [f"{trial.patients} patients in each arm", ""]
+    seen = trial.responders
+    chosen = seen[(seen["endpoint"] == "none_or_mild") & (seen["assessor"] == "investigator")]
+    lines += ["none or mild by the investigator (%, and its Monte Carlo error)", f"{'day':>6}"]
+    arms = list(dict.fromkeys(chosen["arm"]))
+    lines[-1] += "".join(f"{arm:>28}" for arm in arms)
+    for day, own in chosen.groupby("day"):
+        rates = own.set_index("arm")
+        shown = [f"{100 * rates.loc[arm, 'rate']:.1f} ({100 * rates.loc[arm, 'error']:.2f})" for arm in arms]
+        lines.append(f"{day:>6g}" + "".join(f"{cell:>28}" for cell in shown))
+    for arm, own in trial.landmarks.groupby("arm", sort=False):
+        lines += ["", f"{arm}: percentiles", f"{'':<30}{'reached':>9}" + "".join(f"{each:>9}" for each in PERCENTILES)]
+        for row in own.to_dict("records"):
+            cells = "".join(
+                f"{row[each]:>9.1f}" if row["landmark"] != "peak_effect" else f"{row[each]:>9.3f}"
+                for each in PERCENTILES
+            )
+            lines.append(f"{row['landmark'].replace('_', ' '):<30}{row['reached']:>9.1%}{cells}")
+    return "\n".join(lines)
+
+
+def trial_files(trial: Trial) -> dict[str, bytes]:
+    """Return the files of a trial, name by name: tables, results and pictures."""
+    files = {
+        "responders.csv": table(trial.responders),
+        "bands.csv": table(trial.bands),
+        "landmarks.csv": table(trial.landmarks),
+        "trial.json": _json(trial_summary(trial)),
+    }
+    for kind in ("png", "svg"):
+        files[f"bands.{kind}"] = render(trial.plot(), kind)
+        files[f"responders.{kind}"] = render(trial.plot_responders(), kind)
+    return files
+
+
+def comparison_summary(found: Comparison) -> dict[str, Any]:
+    """Return what `wearoff compare --json` prints: every row, and the root-mean-square error of each endpoint."""
+    return {
+        "rows": records(found.rows),
+        "rmse": {row["endpoint"]: row["rmse"] for row in records(found.rmse)},
+        "rmse_of_rows": records(found.rmse),
+    }
+
+
+def comparison_text(found: Comparison) -> str:
+    """Return the treated rows beside their predictions, what is not covered, and the errors by endpoint."""
+    headings = f"{'day':>5}{'observed':>10}{'predicted':>10}{'error':>8}"
+    lines = [f"{'source':<40}{'treatment':<28}{'endpoint, assessor':<38}{headings}"]
+    covered = found.rows["why_not"] == ""
+    for row in found.rows[covered].to_dict("records"):
+        given = "placebo" if row["arm"] == "placebo" else f"{row['units']:g} U {row['product']}"
+        mark = ("* " if row["used_for_fit"] else "  ") + ("(memory) " if row["status"] == "memory" else "")
+        day = "" if pd.isna(row["day"]) else f"{row['day']:g}"
+        lines.append(
+            f"{row['source'][:38]:<40}{given:<28}{row['endpoint'] + ', ' + (row['assessor'] or '-'):<38}{day:>5}"
+            f"{row['observed']:>10.1f}{row['predicted']:>10.1f}{row['error']:>8.1f} {mark}"
+        )
+    lines += ["", "* used for the fit; (memory): recalled, not found in a source. Per cent, or days for medians."]
+    reasons = found.rows["why_not"][~covered].value_counts()
+    lines += [
+        "",
+        f"not covered, {int(reasons.sum())} rows:",
+        *(f"  {count:>3}  {reason}" for reason, count in reasons.items()),
+    ]
+    lines += ["", f"{'root-mean-square error':<30}{'rows':>6}{'all':>9}{'fitted':>9}{'predicted':>11}"]
+    for row in found.rmse.to_dict("records"):
+        fitted, predicted = (
+            "-" if pd.isna(row[key]) else f"{row[key]:.1f}" for key in ("rmse_fitted", "rmse_predicted")
+        )
+        name = f"{row['endpoint'].replace('_', ' ')} ({row['unit']})"
+        lines.append(f"{name:<30}{row['rows']:>6}{row['rmse']:>9.1f}{fitted:>9}{predicted:>11}")
+    return "\n".join(lines)
+
+
+def comparison_files(found: Comparison) -> dict[str, bytes]:
+    """Return the files of a comparison, name by name."""
+    files = {
+        "comparison.csv": table(found.rows),
+        "rmse.csv": table(found.rmse),
+        "comparison.json": _json(comparison_summary(found)),
+    }
+    figure = {kind: found.plot() for kind in ("png", "svg")}
+    return files | {f"comparison.{kind}": render(picture, kind) for kind, picture in figure.items()}
+
+
+def fit_summary(found: Fit, profiles: Profiles) -> dict[str, Any]:
+    """Return what `wearoff fit --json` prints."""
+    return {
+        "estimates": records(found.estimates),
+        "profiles": {name: {"low": low, "high": high} for name, (low, high) in profiles.items()},
+        "correlations": {str(name): row for name, row in found.correlations.to_dict("index").items()},
+        "goodness": found.goodness,
+        "not_identifiable": list(found.not_identifiable),
+        "rows": records(found.rows),
+    }
+
+
+def fit_text(found: Fit, profiles: Profiles) -> str:
+    """Return the report of a fit."""
+    lines = [f"{'':<28}{'start':>10}{'estimate':>10}{'se (%)':>9}{'95 % interval':>24}"]
+    for row in found.estimates.to_dict("records"):
+        note = "  at the end of its plausible range" if row["at_bound"] else ""
+        interval = f"{row['low']:.4g} to {row['high']:.4g}"
+        lines.append(
+            f"{row['name']:<28}{row['start']:>10.4g}{row['estimate']:>10.4g}{row['se_percent']:>9.2g}{interval:>24}{note}"
+        )
+    lines += [f"{name:<28}{'profile':>29}{f'{low:.4g} to {high:.4g}':>24}" for name, (low, high) in profiles.items()]
+    shared = found.correlations.to_numpy()
+    pairs = sorted(itertools.combinations(range(len(shared)), 2), key=lambda pair: -abs(shared[pair]))
+    lines += ["", "largest correlations of the estimates"] if pairs else []
+    lines += [
+        f"  {shared[i, j]:+.2f}  {found.estimates['name'][i]}, {found.estimates['name'][j]}" for i, j in pairs[:5]
+    ]
+    deviance, chi2, dof, p = (found.goodness[key] for key in ("deviance", "chi2", "dof", "p"))
+    tested = "" if pd.isna(p) else f", p = {p:.3g}"
+    lines += ["", f"deviance {deviance:.1f}; chi-squared {chi2:.1f} on {dof:.0f} degrees of freedom{tested}"]
+    lines += ["", *(found.not_identifiable or ("every number is identifiable",))]
+    return "\n".join(lines)
+
+
+def fit_files(found: Fit, profiles: Profiles) -> dict[str, bytes]:
+    """Return the files of a fit, name by name."""
+    files = {
+        "estimates.csv": table(found.estimates),
+        "rows.csv": table(found.rows),
+        "fit.json": _json(fit_summary(found, profiles)),
+    }
+    return files | {f"fit.{kind}": render(found.plot(), kind) for kind in ("png", "svg")}
+
+
+def sensitivity_summary(single: Elasticities, joint: Indices) -> dict[str, Any]:
+    """Return what `wearoff sensitivity --json` prints."""
+    return {
+        "quantity": single.quantity,
+        "typical": single.typical,
+        "elasticities": records(single.frame),
+        "indices": records(joint.frame),
+        "share_never_above": joint.share_never_above,
+    }
+
+
+def sensitivity_text(single: Elasticities, joint: Indices) -> str:
+    """Return elasticities and Sobol indices, one table below the other."""
+    lines = [f"{single.quantity.replace('_', ' ')}: {single.typical:.4g} with the constants unchanged", ""]
+    lines += [f"{'one at a time':<26}{'elasticity':>12}{'at the low end':>18}{'at the high end':>18}"]
+    for row in single.frame.to_dict("records"):
+        ends = ["not reached" if pd.isna(row[end]) else f"{row[end]:.4g}" for end in ("at_low", "at_high")]
+        lines.append(f"{row['name']:<26}{row['elasticity']:>12.3f}{ends[0]:>18}{ends[1]:>18}")
+    lines += ["", f"{'all together (Sobol)':<26}{'S1':>12}{'':>8}{'ST':>12}"]
+    for row in joint.frame.to_dict("records"):
+        lines.append(
+            f"{row['name']:<26}{row['S1']:>12.3f} +- {row['S1_conf']:<5.3f}{row['ST']:>11.3f} +- {row['ST_conf']:<5.3f}"
+        )
+    if joint.share_never_above:
+        lines += [
+            "",
+            f"in {joint.share_never_above:.1%} of the samples the effect never reaches the level: taken for day 0",
+        ]
+    return "\n".join(lines)
+
+
+def sensitivity_files(single: Elasticities, joint: Indices) -> dict[str, bytes]:
+    """Return the files of a sensitivity analysis, name by name."""
+    files = {
+        "elasticities.csv": table(single.frame),
+        "indices.csv": table(joint.frame),
+        "sensitivity.json": _json(sensitivity_summary(single, joint)),
+    }
+    for kind in ("png", "svg"):
+        files[f"tornado.{kind}"] = render(single.plot(), kind)
+        files[f"indices.{kind}"] = render(joint.plot(), kind)
+    return files
+
+
+def _json(content: Any) -> bytes:
+    return (to_json(content) + "\n").encode()

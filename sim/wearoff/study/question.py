@@ -1,0 +1,141 @@
+"""A quantity of one patient that depends on constants: a landmark, or the effect on a day, for many values at once."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Iterable
+from typing import Any, NamedTuple, Self
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from .. import tables
+from ..checks import InputError, UnusualWarning, member, number
+from ..model.course import TOLERANCE, Constants, Course, solve
+from ..model.landmarks import HALF, WEAR_OFF, Landmarks, find_landmarks, last_day_above
+from ..parameters import Parameters
+from ..treatment.cautions import cautions
+from ..treatment.muscles import find_muscle, relative_dose, zones
+from ..treatment.products import find_product
+from ..treatment.schedule import DAY, Schedule, Visit
+
+Array = npt.NDArray[np.float64]
+
+EFFECT = "effect_on_day_"
+EFFECT_DAY = DAY._replace(name="effect_on_day", above=True)
+# The landmarks on which the effect falls through a level.
+FALLS = {"half_effect_day": HALF, "wear_off_day": WEAR_OFF}
+
+# Patients times zones of the muscle solved at once: less than 100 MB.
+BLOCK = 256
+
+
+class Question(NamedTuple):
+    """Which quantity of which patient depends on which constants."""
+
+    quantity: str
+    names: tuple[str, ...]
+    parameters: Parameters
+    visit: Visit
+
+    @classmethod
+    def asked(cls, quantity: str, names: Iterable[str] | None, parameters: Parameters, visit: dict[str, Any]) -> Self:
+        """Check what a user asks for; `visit` are arguments of `Visit` but its day."""
+        if quantity.startswith(EFFECT):
+            _day_of(quantity)
+        else:
+            member(quantity, (*Landmarks._fields, f"{EFFECT}90"), "quantity")
+        if "day" in visit:
+            raise InputError(f"day is {visit['day']!r}; allowed: not given, since days count from the visit")
+        plan = Schedule.once(**visit)
+        for reason in cautions(plan):
+            warnings.warn(reason, UnusualWarning, stacklevel=3)
+        known = tables.column("parameters", "name")
+        sited = plan.visits[0].sites is not None
+        chosen = tuple(name for name in known if sited or name != "spread") if names is None else tuple(names)
+        for name in chosen:
+            member(name, known, "names")
+        if not chosen or len(set(chosen)) < len(chosen):
+            raise InputError(f"names is {', '.join(chosen) or 'empty'}; allowed: at least 1 constant, each once")
+        return cls(quantity, chosen, parameters, plan.visits[0])
+
+    def table(self) -> pd.DataFrame:
+        """Return the constants, a row each: ``name``, ``unit``, ``value``, ``low``, ``high``."""
+        table = self.parameters.table().set_index("name").loc[list(self.names)]
+        return table[["unit", "value", "low", "high"]].reset_index()
+
+    def plausible(self) -> Array:
+        """Return the plausible ranges, shape (d, 2)."""
+        return self.table()[["low", "high"]].to_numpy()
+
+    def around(self, factor: float) -> Array:
+        """Return the values divided and multiplied by a factor, shape (d, 2); both must be possible."""
+        spans = []
+        for name in self.names:
+            value = getattr(self.parameters, name)
+            if not 0 < value < math.inf:
+                raise InputError(f"{name} is {value:g}; allowed: above 0 and finite, to be changed by a factor")
+            ends = (value / factor, value * factor)
+            spans.append([getattr(self.parameters.replace(**{name: end}), name) for end in ends])
+        return np.array(spans)
+
+    def answers(self, constants: Array, tolerance: float = TOLERANCE) -> Array:
+        """Return the quantity of k patients, whose constants have shape (k, d).
+
+        NaN where it is not reached; of a fall, 0 where the effect never was above, and ``inf`` where it never falls.
+        """
+        rows = tables.column("parameters", "name")
+        given = {name: np.full(len(constants), getattr(self.parameters, name)) for name in rows}
+        given.update(zip(self.names, constants.T, strict=True))
+        symbols = {
+            rows[name]["symbol"]: math.log(2) / value if name.endswith("_half_life") else value
+            for name, value in given.items()
+        }
+        spread = symbols.pop("sigma")
+        relative = find_product(self.visit.product).relative_potency
+        symbols |= {"k_cleave": symbols["k_cleave"] * relative, "U50": symbols["U50"] / relative}
+        units, weights = self._local_doses(spread)
+        end = _day_of(self.quantity) if self.quantity.startswith(EFFECT) else DAY.high
+        size = max(1, BLOCK // len(weights))
+        found = []
+        for first in range(0, len(constants), size):
+            block = slice(first, first + size)
+            patients = Constants(**{symbol: value[block] for symbol, value in symbols.items()})
+            course = solve(np.zeros(1), units[block], patients, end, zone_weights=weights, tolerance=tolerance)
+            found.append(self._read(course))
+        return np.concatenate(found)
+
+    def _local_doses(self, spread: Array) -> tuple[Array, Array]:
+        # Of k patients in z zones from one dose, shape (k, z, 1), and the zones' shares, enough for the least spread.
+        even = np.full((len(spread), 1, 1), self.visit.units)
+        if self.visit.sites is None:
+            return even, np.ones(1)
+        length, sites = find_muscle(self.visit.muscle).length, self.visit.sites
+        places, weights = zones(length, float(spread.min()))
+        relative = {each: relative_dose(places, length, sites, each) for each in np.unique(spread)}
+        return even * np.stack([relative[each] for each in spread])[..., None], weights
+
+    def _read(self, course: Course) -> Array:
+        if self.quantity.startswith(EFFECT):
+            return course.at(course.mesh.edges[-1:])["visible"][:, 0]
+        visible, weak = (np.moveaxis(each, 0, -1) for each in (course.visible, course.weak))
+        if self.quantity in FALLS:
+            return last_day_above(course.mesh, visible, FALLS[self.quantity])
+        day: Array = getattr(find_landmarks(course.mesh, visible, weak), self.quantity)
+        return day
+
+
+def in_words(quantity: str) -> str:
+    """Return a quantity as the label of an axis, with its unit."""
+    if quantity.startswith(EFFECT):
+        return f"visible effect on day {_day_of(quantity):g} (fraction of full)"
+    if quantity == "peak_effect":
+        return "visible effect at the peak (fraction of full)"
+    word = quantity.removesuffix("_day").replace("_", " ").replace("wear off", "wear-off")
+    return f"{word} (days after the visit)"
+
+
+def _day_of(quantity: str) -> float:
+    return number(quantity.removeprefix(EFFECT), EFFECT_DAY)

@@ -1,0 +1,115 @@
+"""Where the defaults come from: ``python -m studies.defaults [--write]``.
+
+Three things, in this order. The typical patient stays in the middle of the ranges of ``data/typical_patient.csv``. The
+rows that are marked ``used_for_fit`` in ``data/observations.csv`` are fitted. The published return to baseline after 20
+and 40 U is kept within two and a half weeks. Everything else in the observations is only predicted.
+
+The rows cannot tell all the constants apart: `SHAPE` is moved first, together with the rest, until the ranges are kept;
+then `FITTED` is fitted with the shape fixed, which is what the standard errors are of.
+"""
+
+from __future__ import annotations
+
+import csv
+import sys
+import time
+from pathlib import Path
+
+from wearoff import tables
+from wearoff.study.calibration import Fit, fit
+from wearoff.study.likelihood import Held, held_from
+from wearoff.study.observations import published
+from wearoff.study.population import Population
+
+DATA = Path(__file__).parents[1] / "data"
+UNITS = 20.0
+# Of a range, left free at both ends: a typical patient is in its middle two fifths, not at its edge.
+MARGIN = 0.3
+WEEKS = 2.5
+
+SHAPE = ("turnover_half_life", "half_uptake", "half_release", "steepness", "visible_half_life")
+FITTED = ("potency", "loss_half_life", "release_half_life", "omega_potency", "omega_loss", "omega_release",
+          "correlation_potency_loss", "investigator_error", "subject_error")  # fmt: skip
+# A typical patient who keeps the ranges, found by trying; the differences between patients are guesses.
+START = {
+    "release_half_life": 0.82, "loss_half_life": 75.0, "turnover_half_life": 6.6, "half_uptake": 20.0, "potency": 0.134,
+    "half_release": 0.164, "steepness": 3.9, "visible_half_life": 0.18, "omega_potency": 0.6, "omega_loss": 0.4,
+    "omega_release": 0.4, "correlation_potency_loss": 0.8, "investigator_error": 0.33,
+    "subject_error": 0.33,
+}  # fmt: skip
+DIGITS = 4
+
+
+def main() -> None:
+    """Fit, print the report, and with ``--write`` put the estimates into the tables."""
+    found = calibrate()
+    report(found)
+    if "--write" in sys.argv[1:]:
+        write(found.population)
+
+
+def calibrate(patients: int = 1024) -> Fit:
+    """Return the second of the two fits."""
+    rows = published()
+    rows = rows[rows["used_for_fit"]]
+    held = ranges()
+    shaped = fit(rows, [*FITTED, *SHAPE], population=Population().replace(**START), held=held, patients=patients)
+    shape = {name: rounded(shaped.population.value(name)) for name in SHAPE}
+    return fit(rows, FITTED, population=shaped.population.replace(**shape), held=held, patients=patients)
+
+
+def ranges() -> list[Held]:
+    """Return the ranges held: the typical patient's, a margin within, and those of the return to baseline."""
+    typical = []
+    for each in held_from(tables.rows("typical_patient"), UNITS):
+        margin = MARGIN * (each.high - each.low)
+        typical.append(each._replace(low=each.low + margin, high=each.high - margin))
+    rows = published()
+    rows = rows[(rows["endpoint"] == "return_to_baseline") & (rows["product"] == "onabotulinumtoxinA")]
+    return typical + [
+        Held("return_to_baseline", units, 7 * (weeks - WEEKS), 7 * (weeks + WEEKS))
+        for units, weeks in zip(rows["units"].to_numpy(float), rows["value"].to_numpy(float), strict=True)
+    ]
+
+
+def report(found: Fit) -> None:
+    """Print what was found, as Markdown."""
+    print(f"# The fit of the defaults, {time.strftime('%Y-%m-%d')}\n")
+    tables_ = {
+        "Estimates": found.estimates,
+        "Rows": found.rows.drop(columns=["source", "product", "status"]),
+        "Ranges held": found.held,
+        "Correlations of the estimates": found.correlations.round(2).reset_index(names=""),
+    }
+    for title, frame in tables_.items():
+        print(f"## {title}\n\n| {' | '.join(map(str, frame.columns))} |\n|{' --- |' * len(frame.columns)}")
+        for row in frame.itertuples(index=False):
+            print(f"| {' | '.join(f'{cell:.4g}' if isinstance(cell, float) else str(cell) for cell in row)} |")
+        print()
+    print("## Goodness of fit\n\n" + ", ".join(f"{name} {value:.3g}" for name, value in found.goodness.items()) + "\n")
+    print("## Not identifiable\n\n" + "\n".join(f"- {each}" for each in found.not_identifiable or ["nothing"]) + "\n")
+
+
+def write(population: Population) -> None:
+    """Put the estimates into ``data/parameters.csv`` and ``data/population.csv``."""
+    for name in ("parameters", "population"):
+        path = DATA / f"{name}.csv"
+        with path.open(encoding="utf-8", newline="") as file:
+            reader = csv.DictReader(file)
+            columns, rows = list(reader.fieldnames or ()), list(reader)
+        for row in rows:
+            if row["name"] in (*FITTED, *SHAPE):
+                row["value"] = f"{rounded(population.value(row['name'])):g}"
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, columns, lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(rows)
+
+
+def rounded(value: float) -> float:
+    """Return a value with as many digits as the tables keep."""
+    return float(f"{value:.{DIGITS}g}")
+
+
+if __name__ == "__main__":
+    main()

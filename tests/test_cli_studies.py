@@ -1,0 +1,202 @@
+"""The command for many patients: what it prints and writes, what it refuses, and what it leaves when stopped."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pandas as pd
+import pytest
+
+from wearoff.study.population import Population
+
+FAST = ["--patients", "512"]
+
+
+@pytest.fixture
+def mine(tmp_path):
+    """A table of one's own, whose percentages are invented for the test."""
+    path = tmp_path / "mine.csv"
+    rows = [
+        "endpoint,day,value,unit,n",
+        *(f"none_or_mild,{d},{v},%,200" for d, v in ((7, 75), (30, 80), (90, 50), (120, 30))),
+    ]
+    path.write_text("\n".join(rows) + "\n")
+    return path
+
+
+def test_trial(call, tmp_path):
+    arms = ["--arm", "20", "--arm", "50:abobotulinumtoxinA", "--arm", "placebo"]
+    status, out, err = call("trial", *arms, *FAST, "--days", 60, "--out", tmp_path / "out", "--json")
+    found = json.loads(out)
+    assert (status, err) == (0, "")
+    assert set(found) == {"patients", "responders", "landmarks", "bands"}
+    assert {row["arm"] for row in found["responders"]} == {
+        "20 U onabotulinumtoxinA",
+        "50 U abobotulinumtoxinA",
+        "placebo",
+    }
+    names = {path.name for path in (tmp_path / "out").iterdir()}
+    assert names == {
+        "trial.json", "bands.csv", "landmarks.csv", "responders.csv", "bands.png", "bands.svg", "responders.png",
+        "responders.svg",
+    }  # fmt: skip
+    assert (tmp_path / "out" / "trial.json").read_text() == out
+    assert len(pd.read_csv(tmp_path / "out" / "bands.csv")) == 3 * 61
+    assert "none or mild by the investigator" in call("trial", *FAST, "--days", 60)[1]
+
+
+def test_trial_takes_the_population_s_numbers(call):
+    wide, narrow = (
+        json.loads(call("trial", *FAST, "--days", 60, "--set", f"omega_potency={omega}", "--json")[1])
+        for omega in (1, 0)
+    )
+    peaks = [next(row for row in found["landmarks"] if row["landmark"] == "peak_effect") for found in (wide, narrow)]
+    assert peaks[0]["p95"] - peaks[0]["p5"] > peaks[1]["p95"] - peaks[1]["p5"]
+
+
+def test_workers_and_chunk_change_nothing(call):
+    once = call("trial", *FAST, "--days", 30, "--json")[1]
+    assert call("trial", *FAST, "--days", 30, "--json", "--workers", 2, "--chunk", 100)[1] == once
+
+
+def test_compare(call, tmp_path):
+    status, out, err = call("compare", *FAST, "--out", tmp_path, "--json")
+    found = json.loads(out)
+    assert (status, err) == (0, "")
+    for row in found["rows"]:
+        assert {"source", "endpoint", "day", "observed", "predicted", "used_for_fit"} <= set(row)
+    assert found["rmse"]["none_or_mild"] > 0
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "comparison.json", "comparison.csv", "rmse.csv", "comparison.png", "comparison.svg",
+    }  # fmt: skip
+    text = call("compare", *FAST)[1]
+    assert "* used for the fit" in text
+    assert "not covered" in text
+
+
+def test_compare_with_a_table_of_one_s_own(call, mine):
+    found = json.loads(call("compare", "--observations", mine, *FAST, "--json")[1])
+    assert [row["observed"] for row in found["rows"]] == [75, 80, 50, 30]
+
+
+def test_fit(call, mine, tmp_path):
+    given = ["--free", "potency", "--free", "loss_half_life", "--profile", "potency", *FAST]
+    status, out, err = call("fit", mine, *given, "--out", tmp_path / "out", "--json")
+    found = json.loads(out)
+    assert (status, err) == (0, "")
+    assert [row["name"] for row in found["estimates"]] == ["potency", "loss_half_life"]
+    assert (
+        found["profiles"]["potency"]["low"] < found["estimates"][0]["estimate"] < found["profiles"]["potency"]["high"]
+    )
+    assert found["goodness"]["dof"] == 2
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {
+        "fit.json", "estimates.csv", "rows.csv", "fit.png", "fit.svg",
+    }  # fmt: skip
+    text = call("fit", mine, *FAST)[1]
+    for name in ("potency", "loss_half_life", "omega_potency", "chi-squared", "largest correlations"):
+        assert name in text
+
+
+def test_sensitivity(call, tmp_path):
+    status, out, err = call("sensitivity", "--samples", 16, "--out", tmp_path, "--json")
+    found = json.loads(out)
+    assert (status, err) == (0, "")
+    assert {"name", "elasticity", "at_low", "at_high"} <= set(found["elasticities"][0])
+    assert {"name", "S1", "S1_conf", "ST", "ST_conf"} <= set(found["indices"][0])
+    assert {"tornado.png", "indices.png", "tornado.svg", "indices.svg", "sensitivity.json"} <= {
+        path.name for path in tmp_path.iterdir()
+    }
+    assert "elasticity" in call("sensitivity", "--samples", 16)[1]
+
+
+BAD = [
+    *(["trial", "--patients", value] for value in ("0", "-1", "2.5", "many", "1e99")),
+    *(["trial", "--workers", value] for value in ("0", "-1", "two", "1e9")),
+    *(["trial", "--chunk", value] for value in ("0", "some")),
+    *(["trial", "--days", value] for value in ("0", "1e9", "soon")),
+    *(["trial", "--seed", value] for value in ("-1", "x", "1.5", "")),
+    *(["trial", "--arm", value] for value in ("", "-5", "20:botulin", "nan", "20:", "1e308", "placebos")),
+    ["trial", "--sampler", "halton"],
+    ["trial", "--set", "omega_potenzy=1"],
+    ["trial", "--set", "omega_potency=-1"],
+    ["trial", "--set", "correlation_potency_loss=1"],
+    ["trial", "--set", "omega_potency"],
+    ["trial", "--preset", "lebeda"],
+    *(["compare", "--patients", value] for value in ("0", "7", "x")),
+    ["compare", "--observations", "nothing.csv"],
+    ["compare", "--observations", "."],
+    ["compare", "--seed", "x"],
+    ["fit", "nothing.csv"],
+    ["fit", "."],
+    ["fit", "mine.csv", "--free", "potenzy"],
+    ["fit", "mine.csv", "--free", "subject_error"],
+    ["fit", "mine.csv", "--profile", "steepness"],
+    ["fit", "mine.csv", "--patients", "0"],
+    ["fit", "mine.csv", *(part for name in ("potency", "steepness", "half_release", "omega_loss", "omega_potency")
+                          for part in ("--free", name))],
+    ["fit", "bad_percent.csv"],
+    ["fit", "bad_count.csv"],
+    ["fit", "bad_endpoint.csv"],
+    ["fit", "bad_day.csv"],
+    *(["sensitivity", "--samples", value] for value in ("0", "100", "x")),
+    *(["sensitivity", "--within", value] for value in ("1", "0.5", "nan", "x")),
+    *(["sensitivity", "--quantity", value] for value in ("half_effect", "effect_on_day_x", "effect_on_day_-1", "")),
+    ["sensitivity", "--units", "-1"],
+    ["fit"],
+    ["trial", "surplus"],
+]  # fmt: skip
+PARSERS_OWN = (["fit"], ["trial", "surplus"])
+
+
+@pytest.mark.parametrize("arguments", BAD, ids=[" ".join(each) for each in BAD])
+def test_bad_input_is_one_line_and_status_2(call, mine, tmp_path, monkeypatch, arguments):
+    monkeypatch.chdir(tmp_path)
+    header = "endpoint,day,value,unit,n\n"
+    (tmp_path / "bad_percent.csv").write_text(header + "none_or_mild,30,150,%,100\n")
+    (tmp_path / "bad_count.csv").write_text(header + "none_or_mild,30,150,count,100\n")
+    (tmp_path / "bad_endpoint.csv").write_text(header + "paralysis,30,50,%,100\n")
+    (tmp_path / "bad_day.csv").write_text(header + "none_or_mild,5000,50,%,100\n")
+    before = sorted(tmp_path.iterdir())
+    status, out, err = call(*arguments, "--out", "out")
+    assert status == 2
+    assert out == ""
+    assert err.startswith("error: ")
+    assert err.count("\n") == 1
+    if arguments not in PARSERS_OWN:
+        assert "llowed" in err
+    assert sorted(tmp_path.iterdir()) == before
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_an_interrupt_leaves_nothing_and_says_so(tmp_path, workers):
+    command = ["trial", "--patients", "3000000", "--workers", workers, "--out", "out"]
+    process = subprocess.Popen(
+        [sys.executable, "-c", "from wearoff.cli import main; main()", *command],
+        cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+    )  # fmt: skip
+    time.sleep(6)
+    assert process.poll() is None
+    # As a terminal does: to every process of the group.
+    os.killpg(process.pid, signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert out == ""
+    assert err.strip().splitlines()[-1] == "interrupted: nothing was written"
+    assert "Traceback" not in err
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(ProcessLookupError):  # nobody of the group is left
+        os.killpg(process.pid, 0)
+
+
+def test_help_has_an_example(call):
+    for command in ("trial", "compare", "fit", "sensitivity"):
+        assert "Example: wearoff" in call(command, "--help")[1]
+
+
+def test_the_population_prints_where_its_numbers_come_from():
+    table = Population(omega_loss=0.3).table().set_index("name")
+    assert table.loc["omega_loss", "source"] == "given"
+    assert table.loc["severe_share", "kind"] == "measured"
