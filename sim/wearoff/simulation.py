@@ -72,12 +72,12 @@ def simulate(
     Examples
     --------
     >>> simulate(units=20).landmarks.round(2)
-    onset_day            2.57
-    full_effect_day      4.51
-    peak_day             7.52
-    peak_effect          0.95
-    half_effect_day    102.29
-    wear_off_day       150.78
+    onset_day            2.80
+    full_effect_day      4.93
+    peak_day             7.61
+    peak_effect          0.89
+    half_effect_day     86.73
+    wear_off_day       141.29
     Name: landmarks, dtype: float64
     """
     given = {"units": units, "product": product, "muscle": muscle, "sites": sites, "start": start}

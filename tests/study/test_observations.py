@@ -64,7 +64,8 @@ def test_a_prediction_is_the_rate_of_a_virtual_trial():
         assert row.predicted == pytest.approx(100 * rates[row.day], abs=0.2)
     median = trial.landmarks.set_index("landmark").loc["return_to_baseline_day", "p50"]
     rows = FOUND.rows[(FOUND.rows["endpoint"] == "return_to_baseline") & (FOUND.rows["units"] == 20)]
-    assert rows["predicted"].iloc[0] == pytest.approx(median, abs=0.5)
+    # The median of 1024 days that vary by some 45 has a standard error of 1.7 days, and less by Sobol points.
+    assert rows["predicted"].iloc[0] == pytest.approx(median, abs=1.5)
 
 
 def test_every_row_is_predicted_or_says_why_not():

