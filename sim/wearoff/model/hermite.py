@@ -61,10 +61,21 @@ def steps(slope: Slopes, edges: Array) -> tuple[Array, Array]:
     h = np.diff(edges)[:, None]
     a, b, c = h / 2, h * h / 10, h**3 / 120
     (c1, c2, c3), (f1, f2, f3) = slope
-    after = 1 + a * f1[1:] - b * f2[1:] + c * f3[1:]
-    before = 1 - a * f1[:-1] - b * f2[:-1] - c * f3[:-1]
-    term = a * (c1[:-1] + c1[1:]) + b * (c2[:-1] - c2[1:]) + c * (c3[:-1] + c3[1:])
-    return before / after, term / after
+    # Sums in place: for many patients a new array costs more than what is written into it.
+    after = c * f3[1:]
+    after -= b * f2[1:]
+    after += a * f1[1:]
+    after += 1
+    before = -c * f3[:-1]
+    before -= b * f2[:-1]
+    before -= a * f1[:-1]
+    before += 1
+    term = c * (c3[:-1] + c3[1:])
+    term += b * (c2[:-1] - c2[1:])
+    term += a * (c1[:-1] + c1[1:])
+    before /= after
+    term /= after
+    return before, term
 
 
 def follow(factor: Array, term: Array) -> Array:

@@ -7,7 +7,6 @@ typical patient, who is the median. ``omega`` is the standard deviation of the l
 from __future__ import annotations
 
 import dataclasses
-import itertools
 from typing import Any, Self
 
 import numpy as np
@@ -25,8 +24,9 @@ Array = npt.NDArray[np.float64]
 _TABLE = tables.column("population", "name")
 # What varies, in the order of the columns of the draws.
 VARYING = ("potency", "loss", "release")
-# Pilots stand so many standard deviations from the typical patient: one in a million draws lies farther out.
-PILOTS = (-5.0, -2.5, 0.0, 2.5, 5.0)
+# Pilots stand so many standard deviations from the typical patient, in so many directions: fifteen in a million draws
+# lie farther out.
+DISTANCES, DIRECTIONS = (1.75, 3.5, 5.0), 20
 
 
 def _default(name: str) -> float:
@@ -143,9 +143,14 @@ class Population:
         )
 
     def pilots(self, relative_potency: float = 1.0) -> Constants:
-        """Return patients who span the population: every combination of rare, common and typical values."""
-        corners = np.array(list(itertools.product(PILOTS, repeat=len(VARYING))))
-        return self.constants(corners, relative_potency)
+        """Return patients who span the population: the typical one, and rare and common ones in every direction."""
+        # Evenly on a sphere: a spiral by the golden angle.
+        height = 1 - (2 * np.arange(DIRECTIONS) + 1) / DIRECTIONS
+        around = np.pi * (3 - np.sqrt(5)) * np.arange(DIRECTIONS)
+        across = np.sqrt(1 - height**2)
+        directions = np.stack([across * np.cos(around), across * np.sin(around), height], axis=1)
+        standing = [np.zeros((1, 3)), *(distance * directions for distance in DISTANCES)]
+        return self.constants(np.concatenate(standing), relative_potency)
 
     def _correlations(self) -> Array:
         pl, pr, lr = self.correlation_potency_loss, self.correlation_potency_release, self.correlation_loss_release
