@@ -13,6 +13,10 @@ demo: .venv/demo
 	@echo
 	@echo "open out/tradeoff.png (days above half effect and units a year against the interval between visits)"
 	@echo "and out/dates_visits.png (the fewest visits that keep half of the effect)"
+	@echo
+	$(BIN)/wearoff trial --out out
+	@echo
+	@echo "open out/bands.png (the effect in 10,000 patients) and out/responders.png (how many respond, day by day)"
 
 test: .venv/test
 	$(BIN)/pytest

@@ -83,7 +83,7 @@ def test_compare_with_a_table_of_one_s_own(call, mine):
 
 
 def test_fit(call, mine, tmp_path):
-    given = ["--free", "potency", "--free", "loss_half_life", "--profile", "potency", *FAST]
+    given = ["--free", "potency", "--free", "loss_half_life", "--profile", "potency", "--patients", "128"]
     status, out, err = call("fit", mine, *given, "--out", tmp_path / "out", "--json")
     found = json.loads(out)
     assert (status, err) == (0, "")
@@ -95,7 +95,7 @@ def test_fit(call, mine, tmp_path):
     assert {path.name for path in (tmp_path / "out").iterdir()} == {
         "fit.json", "estimates.csv", "rows.csv", "fit.png", "fit.svg",
     }  # fmt: skip
-    text = call("fit", mine, *FAST)[1]
+    text = call("fit", mine, "--patients", "128")[1]
     for name in ("potency", "loss_half_life", "omega_potency", "chi-squared", "largest correlations"):
         assert name in text
 
@@ -170,6 +170,17 @@ def test_bad_input_is_one_line_and_status_2(call, mine, tmp_path, monkeypatch, a
     assert sorted(tmp_path.iterdir()) == before
 
 
+def nobody_left(group):
+    """Whether a process group has ended, within ten seconds."""
+    for _ in range(100):
+        try:
+            os.killpg(group, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.1)
+    return False
+
+
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_an_interrupt_leaves_nothing_and_says_so(tmp_path, workers):
     command = ["trial", "--patients", "3000000", "--workers", workers, "--out", "out"]
@@ -187,8 +198,7 @@ def test_an_interrupt_leaves_nothing_and_says_so(tmp_path, workers):
     assert err.strip().splitlines()[-1] == "interrupted: nothing was written"
     assert "Traceback" not in err
     assert list(tmp_path.iterdir()) == []
-    with pytest.raises(ProcessLookupError):  # nobody of the group is left
-        os.killpg(process.pid, 0)
+    assert nobody_left(process.pid)
 
 
 def test_help_has_an_example(call):
