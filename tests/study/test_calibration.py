@@ -77,8 +77,8 @@ def test_the_covariance_of_rows_is_that_of_simulated_trials():
     treated = (rows["arm"] == "treated").to_numpy()
     measured, predicted = np.cov(np.stack(trials).T)[treated][:, treated], found.covariance[treated][:, treated]
     scale = np.sqrt(np.outer(np.diag(predicted), np.diag(predicted)))
-    # Relative to the standard deviations, a covariance of 1000 pairs has a standard error of at most sqrt(2 / 1000); the
-    # largest of 105 is within 4 of them, and a tenth is lost where a tenth of the pool is drawn without replacement.
+    # Relative to the standard deviations, a covariance of 1000 pairs has a standard error of at most sqrt(2 / 1000):
+    # the largest of 105 is within 4 of them. A tenth is lost where a tenth of the pool is drawn without replacement.
     assert np.abs((measured - predicted) / scale).max() < 4 * np.sqrt(2 / 1000) + 0.1
     # Rows taken to be apart would be off by more: the largest correlation of two rows is above a half.
     assert (predicted / scale)[~np.eye(len(scale), dtype=bool)].max() > 0.5

@@ -60,7 +60,7 @@ def draw_comparison(rows: pd.DataFrame, curves: pd.DataFrame) -> Figure:
 
 def _panel(ax: Axes, own: pd.DataFrame, curves: pd.DataFrame, colors: dict[str, str]) -> None:
     last = float(own["day"].max())
-    end = EARLY if last < EARLY else 1.15 * last
+    end = EARLY if last < EARLY else 5.0 * np.ceil(1.1 * last / 5)
     subjects = float(own["n"].median())
     drawn: list[pd.Series] = []
     # The smaller doses first, each with its own line.
@@ -79,7 +79,8 @@ def _panel(ax: Axes, own: pd.DataFrame, curves: pd.DataFrame, colors: dict[str, 
             half = 1.96 * np.sqrt(curve["rate"] * (1 - curve["rate"]) / subjects)
             low, high = np.maximum(curve["rate"] - half, 0), np.minimum(curve["rate"] + half, 1)
             ax.fill_between(curve["day"], 100 * low, 100 * high, color=color, alpha=0.12, linewidth=0, zorder=1)
-    for row in own.to_dict("records"):
+    # Those used for the fit last, on top.
+    for row in own.sort_values("used_for_fit", kind="stable").to_dict("records"):
         color = GREY if row["arm"] == "placebo" else colors[row["product"]]
         if row["low"] == row["low"]:
             ax.plot([row["day"]] * 2, [row["low"], row["high"]], color=color, linewidth=1.2, zorder=3)
@@ -110,6 +111,7 @@ def _keys() -> list[Artist]:
     return [
         Line2D([], [], color=BLACK, linewidth=1.8, label="predicted"),
         Line2D([], [], color=BLACK, linewidth=1.8, linestyle=LINES[1], label="predicted, a larger dose"),
+        Line2D([], [], color=GREY, linewidth=1.8, label="predicted, placebo"),
         Patch(color=BLACK, alpha=0.12, linewidth=0, label="95 % of trials of the usual size"),
     ]
 

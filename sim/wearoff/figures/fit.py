@@ -22,7 +22,7 @@ def draw_fit(rows: pd.DataFrame, estimates: pd.DataFrame) -> Figure:
     rows : pandas.DataFrame
         ``arm, endpoint, assessor, day, residual``.
     estimates : pandas.DataFrame
-        ``name, start, estimate, low, high, at_bound``.
+        ``name, start, estimate, se_percent, low, high, at_bound``.
 
     Returns
     -------
@@ -62,7 +62,7 @@ def _estimates(ax: Axes, estimates: pd.DataFrame) -> None:
         key: np.where(correlation, 1 + estimates[key] - estimates["start"], estimates[key] / estimates["start"])
         for key in ("estimate", "low", "high")
     }
-    finite = np.isfinite(ratio["low"]) & np.isfinite(ratio["high"])
+    finite = np.isfinite(estimates["se_percent"].to_numpy(float))
     ax.hlines(place[finite], ratio["low"][finite], ratio["high"][finite], color=VERMILION, linewidth=2)
     ax.plot(ratio["estimate"], place, "D", color=VERMILION, markersize=6, markeredgecolor="white")
     ax.axvline(1, color=BLACK, linewidth=1, linestyle=(0, (5, 3)))

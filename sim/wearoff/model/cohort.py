@@ -1,8 +1,8 @@
 """The course of many patients at once, within an accuracy asked for, on one grid that is chosen once for all of them.
 
-The equations are those of `course`; the grid is what differs. Pilot patients, who span the cohort, are solved to far
-more than the accuracy asked for; then the grid is refined until the cohort's march agrees with them. A patient's
-course depends on the grid and on nothing else, so that it is the same in whatever company it is solved.
+The equations are those of `course`; the grid is what differs. Pilot patients, who stand among the cohort and around it,
+are solved on a grid and on its halves, and the grid is refined until the two agree. A patient's course depends on the
+grid and on nothing else, so that it is the same in whatever company it is solved.
 """
 
 from __future__ import annotations
@@ -13,20 +13,19 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from . import Array
-from .course import Constants, Course, solve
+from .course import SHORTEST, Constants
 from .hermite import Slopes, follow, quintic, slopes, steps
 from .kinetics import chain_derivatives, uptake
 from .march import Following, Mesh, Reading, graded_mesh, pieces_needed
 from .response import weakness
 
 # Of the polynomials between the nodes: high enough that the force's steep parts need few intervals, and no higher.
-DEGREE = 10
-# What the weakness may be off by for the steps, and the effect for the mesh, against the accuracy asked for: of the
-# first little is left in the effect, which follows it, and the two are seldom largest together.
-STEPS, MESH = 3.0, 1.5
-# The first tolerance tried, of the error of a step and of the coefficients of the mesh, against these; each is cut by a
-# factor TIGHTER until the pilots agree.
-STEP, COEFFICIENTS, TIGHTER = 1.0, 500.0, 2.0
+DEGREE = 12
+# The first tolerances tried, of the error of a step and of the coefficients of the mesh, against the accuracy asked
+# for: of both little is left in the effect. Whichever weighs more is then cut by as much as the error is too large, to
+# AIM of the accuracy, but to no less than LEAST of itself.
+STEP, COEFFICIENTS = 0.2, 300.0
+AIM, LEAST = 0.5, 0.2
 
 
 class Grid(NamedTuple):
@@ -56,6 +55,28 @@ class Grid(NamedTuple):
     following: Following
     rate: float
 
+    @classmethod
+    def on(cls, days: Array, units: Array, edges: Array, mesh: Mesh, rate: float) -> Grid:
+        """Return the grid of these steps and this mesh."""
+        reading = quintic(edges, mesh.nodes[:, 1:].ravel())
+        return cls(days, units, edges, mesh, reading, Following.at(mesh, rate), rate)
+
+    @property
+    def recipe(self) -> tuple[Array, Array, Array, Mesh, float]:
+        """What `on` makes this grid from: small enough to be sent with every piece of work."""
+        return self.days, self.units, self.edges, self.mesh, self.rate
+
+    @classmethod
+    def on(cls, days: Array, units: Array, edges: Array, mesh: Mesh, rate: float) -> Grid:
+        """Return the grid of these steps and this mesh."""
+        reading = quintic(edges, mesh.nodes[:, 1:].ravel())
+        return cls(days, units, edges, mesh, reading, Following.at(mesh, rate), rate)
+
+    @property
+    def recipe(self) -> tuple[Array, Array, Array, Mesh, float]:
+        """What `on` makes this grid from: small enough to be sent with every piece of work."""
+        return self.days, self.units, self.edges, self.mesh, self.rate
+
 
 class Cohort(NamedTuple):
     """The solution for k patients.
@@ -74,32 +95,47 @@ class Cohort(NamedTuple):
 
 
 def choose_grid(days: Array, units: Array, pilots: Constants, end: float, accuracy: float) -> Grid:
-    """Return a grid on which the pilots' visible effect is within `accuracy` of the truth everywhere.
+    """Return a grid on which the pilots' visible effect is within `accuracy` of that on a grid twice as fine.
 
     Parameters
     ----------
     days, units : ndarray, shape (v,)
         Days of the doses, ascending and distinct, from 0, and their units: an even treatment.
     pilots : Constants
-        Patients who span the cohort, arrays of shape (k,) or numbers; the last step's rate is a number.
+        Patients of whom there is one near every patient of the cohort, arrays of shape (k,) or numbers; the last step's
+        rate is a number.
     end : float
         The last day.
     accuracy : float
         Of the visible effect, a fraction of full.
     """
-    truth = solve(days, units[None], pilots, end, tolerance=0.01 * accuracy)
-    starts, follows = np.unique(np.append(0.0, days[days < end])), float(pilots.k_visible)
-    times, expected = _at_points(truth, truth.visible)
-    share = 1.0
+    starts = np.append(0.0, days[days < end - SHORTEST])
+    starts = starts[np.diff(starts, prepend=-np.inf) > SHORTEST]
+    edges = graded_mesh(starts, end, float(np.max(pilots.rates))).edges
+    follows = float(pilots.k_visible)
+    mesh = graded_mesh(starts, end, follows)._replace(degree=DEGREE)
+    step, coefficients = STEP * accuracy, COEFFICIENTS * accuracy
     while True:
-        edges = _choose_edges(starts, days, units, pilots, truth, share * STEPS * accuracy)
-        mesh = _choose_mesh(starts, follows, truth, share * MESH * accuracy)
-        reading = quintic(edges, mesh.nodes[:, 1:].ravel())
-        grid = Grid(days, units, edges, mesh, reading, Following.at(mesh, follows), follows)
-        found = Reading(mesh, times).matrix() @ solve_cohort(grid, pilots).visible.reshape(mesh.nodes.size, -1)
-        if np.abs(found - expected).max() <= accuracy:
+        edges = _halved_steps(edges, days, units, pilots, step)
+        mesh = _halved_mesh(mesh, _halves(edges), days, units, pilots, coefficients)
+        grid = Grid.on(days, units, edges, mesh, follows)
+        visible = solve_cohort(grid, pilots).visible
+        finer_steps = solve_cohort(Grid.on(days, units, _halves(edges), mesh, follows), pilots).visible
+        twice = mesh.split(np.full(len(mesh.edges) - 1, 2))
+        finest = solve_cohort(Grid.on(days, units, _halves(edges), twice, follows), pilots).visible
+        reading = Reading(mesh, twice.nodes.ravel()).matrix()
+        error, by_mesh = (
+            np.abs(reading @ found.reshape(mesh.nodes.size, -1) - finest.reshape(twice.nodes.size, -1)).max()
+            for found in (visible, finer_steps)
+        )
+        if error <= accuracy:
             return grid
-        share /= TIGHTER
+        by_steps = np.abs(visible - finer_steps).max()
+        cut = np.clip(AIM * accuracy / error, LEAST, 1)
+        if by_steps >= by_mesh:
+            step *= cut
+        if by_mesh >= by_steps:
+            coefficients *= cut
 
 
 def solve_cohort(grid: Grid, constants: Constants) -> Cohort:
@@ -111,22 +147,17 @@ def solve_cohort(grid: Grid, constants: Constants) -> Cohort:
     constants : Constants
         Arrays of shape (k,), or numbers; the last step's rate is the grid's.
     """
-    points = _weak(grid.edges, grid.reading, grid.days, grid.units, constants)
-    weak = points.reshape(len(grid.mesh.edges) - 1, grid.mesh.degree, -1)
-    starts = np.concatenate([np.zeros_like(weak[:1, -1]), weak[:-1, -1]])
-    return Cohort(grid.mesh, np.concatenate([starts[:, None], weak], axis=1), grid.following(weak))
-
-
-def _weak(edges: Array, reading: csr_array, days: Array, units: Array, constants: Constants) -> Array:
-    # The weakness at the times that `reading` reads, one row a time.
-    slope, factor, term = _steps(edges, days, units, constants)
+    slope, factor, term = _steps(grid.edges, grid.days, grid.units, constants)
     cleaved = follow(factor, term)
     known = np.empty((3, *cleaved.shape))
     known[0] = cleaved
     for place, constant, own in zip(known[1:], slope.constants, slope.factors, strict=False):
         np.multiply(own, cleaved, out=place)
         np.subtract(constant, place, out=place)
-    return weakness(reading @ known.reshape(-1, cleaved.shape[1]), constants.A50, constants.h)
+    points = weakness(grid.reading @ known.reshape(-1, cleaved.shape[1]), constants.A50, constants.h)
+    weak = points.reshape(len(grid.mesh.edges) - 1, grid.mesh.degree, -1)
+    starts = np.concatenate([np.zeros_like(weak[:1, -1]), weak[:-1, -1]])
+    return Cohort(grid.mesh, np.concatenate([starts[:, None], weak], axis=1), grid.following(weak))
 
 
 def _steps(edges: Array, days: Array, units: Array, constants: Constants) -> tuple[Slopes, Array, Array]:
@@ -136,47 +167,29 @@ def _steps(edges: Array, days: Array, units: Array, constants: Constants) -> tup
     return slope, *steps(slope, edges)
 
 
-def _choose_edges(starts: Array, days: Array, units: Array, pilots: Constants, truth: Course, accuracy: float) -> Array:
-    # Halve the steps that two halves do not bear out, more strictly until the pilots' weakness is within the accuracy,
-    # and so the effect that follows it.
-    edges = graded_mesh(starts, float(truth.mesh.edges[-1]), float(np.max(pilots.rates))).edges
-    times, expected = _at_points(truth, truth.weak)
-    tolerance = STEP * accuracy
+def _halves(edges: Array) -> Array:
+    return np.sort(np.append(edges, (edges[1:] + edges[:-1]) / 2))
+
+
+def _halved_steps(edges: Array, days: Array, units: Array, pilots: Constants, tolerance: float) -> Array:
+    # Halve the steps that two halves do not bear out.
     while True:
-        middles = (edges[1:] + edges[:-1]) / 2
-        x = follow(*_steps(np.sort(np.append(edges, middles)), days, units, pilots)[1:])[::2]
+        x = follow(*_steps(_halves(edges), days, units, pilots)[1:])[::2]
         _, factor, term = _steps(edges, days, units, pilots)
         apart = np.abs(factor * x[:-1] + term - x[1:]).max(axis=1)
-        if apart.max() > tolerance:
-            edges = np.sort(np.append(edges, middles[apart > tolerance]))
-        elif np.abs(_weak(edges, quintic(edges, times), days, units, pilots) - expected).max() > accuracy:
-            tolerance /= TIGHTER
-        else:
+        if apart.max() <= tolerance:
             return edges
+        edges = np.sort(np.append(edges, ((edges[1:] + edges[:-1]) / 2)[apart > tolerance]))
 
 
-def _choose_mesh(starts: Array, follows: float, truth: Course, accuracy: float) -> Mesh:
-    # Halve the intervals whose polynomials do not hold the pilots' weakness, more strictly until the effect that
-    # follows it is within the accuracy, at the nodes of the truth.
-    mesh = graded_mesh(starts, float(truth.mesh.edges[-1]), follows)._replace(degree=DEGREE)
-    times, expected = _at_points(truth, truth.visible)
-    tolerance = COEFFICIENTS * accuracy
+def _halved_mesh(mesh: Mesh, edges: Array, days: Array, units: Array, pilots: Constants, tolerance: float) -> Mesh:
+    # Halve the intervals whose polynomials do not hold the pilots' weakness.
+    follows = float(pilots.k_visible)
     while True:
-        weak = Reading(truth.mesh, mesh.nodes.ravel())(truth.weak).reshape(-1, *mesh.nodes.shape)
+        weak = np.moveaxis(solve_cohort(Grid.on(days, units, edges, mesh, follows), pilots).weak, -1, 0)
         # An error of the weakness that lasts a short while leaves a small part of it in the effect.
         lasting = np.minimum(1.0, follows * np.diff(mesh.edges))[:, None]
         pieces = np.minimum(pieces_needed(mesh, lasting * weak, tolerance), 2)
-        if pieces.max() > 1:
-            mesh = mesh.split(pieces)
-            continue
-        visible = Following.at(mesh, follows)(np.moveaxis(weak[..., 1:], 0, -1))
-        found = Reading(mesh, times).matrix() @ visible.reshape(mesh.nodes.size, -1)
-        if np.abs(found - expected).max() <= accuracy:
+        if pieces.max() == 1:
             return mesh
-        tolerance /= TIGHTER
-
-
-def _at_points(course: Course, values: Array) -> tuple[Array, Array]:
-    # The times of a course's points, and values there, one row a time.
-    times = course.mesh.nodes[:, 1:].ravel()
-    return times, values[..., 1:].reshape(-1, len(times)).T
+        mesh = mesh.split(pieces)

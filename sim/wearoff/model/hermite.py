@@ -1,4 +1,4 @@
-"""The march of a cohort: ``x' = source - rate x`` by Hermite's two-point formula, a few products a step for each patient.
+"""The march of a cohort: ``x' = source - rate x`` by Hermite's two-point formula, a few products a step a patient.
 
 Collocation (`march`) solves a small linear system on every interval for every patient. Where the rate and its
 derivatives are known in closed form, as the light chain makes them here, the formula of order 6 that takes two
@@ -22,7 +22,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.sparse import csr_array
 
-from . import Array
+from . import Array, Number
 
 
 class Slopes(NamedTuple):
@@ -37,14 +37,14 @@ class Slopes(NamedTuple):
     factors: tuple[Array, Array, Array]
 
 
-def slopes(cleavage: Array, turnover: float) -> Slopes:
+def slopes(cleavage: Array, turnover: Number) -> Slopes:
     """Return the derivatives of the cleaved fraction: ``x' = c - (turnover + c) x`` with c the cleavage.
 
     Parameters
     ----------
     cleavage : ndarray, shape (3, n, patients)
         c and its first two derivatives in time.
-    turnover : float
+    turnover : float or ndarray, shape (patients,)
         1/day.
     """
     c, c1, c2 = cleavage
@@ -110,12 +110,15 @@ def quintic(edges: Array, times: Array) -> csr_array:
 
 
 def _value(u: Array) -> Array:
-    return u**3 * (10 - 15 * u + 6 * u**2)
+    result: Array = u**3 * (10 - 15 * u + 6 * u**2)
+    return result
 
 
 def _slope(u: Array) -> Array:
-    return u**3 * (1 - u) * (4 - 3 * u)
+    result: Array = u**3 * (1 - u) * (4 - 3 * u)
+    return result
 
 
 def _curvature(u: Array) -> Array:
-    return u**3 * (1 - u) ** 2 / 2
+    result: Array = u**3 * (1 - u) ** 2 / 2
+    return result

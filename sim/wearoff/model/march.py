@@ -255,7 +255,7 @@ def _weights(degree: int, place: Array) -> Array:
     gaps = place - radau.points[:, None]
     exact = gaps == 0
     gaps[exact] = 1.0
-    weights = radau.barycentric[:, None] / gaps
+    weights: Array = radau.barycentric[:, None] / gaps
     at_node = exact.any(axis=0)
     weights[:, at_node] = exact[:, at_node]
     weights /= weights.sum(axis=0)

@@ -50,9 +50,9 @@ def weakness(cleaved: Array, half_release: Number, steepness: Number) -> Array:
     array([0.   , 0.375, 1.   ])
     """
     # 1 - F = (1 - S^h) / (1 + (S / A50)^h): no difference of nearly equal numbers while little is cleaved. The march
-    # leaves the known range by less than its tolerance; going back to the range never adds to the error. In place, since
-    # for many patients this is most of the work.
-    power = np.clip(cleaved, 0.0, 1.0)
+    # leaves the known range by less than its tolerance; going back to the range never adds to the error. In place,
+    # since for many patients this is most of the work.
+    power: Array = np.clip(cleaved, 0.0, 1.0)
     np.negative(power, out=power)
     with np.errstate(divide="ignore"):
         np.log1p(power, out=power)

@@ -55,8 +55,8 @@ def root(mesh: Mesh, values: Array, interval: Array, node: Array, level: Array) 
     both = np.stack([values, slopes_within(mesh, values)])
     place = (low + high) / 2
     wide = np.ones(len(place), dtype=bool)
-    # Newton's steps, and the middle of the bracket where one would leave it. A root that is found stays as it is, however
-    # long others take.
+    # Newton's steps, and the middle of the bracket where one would leave it. A root that is found stays as it is,
+    # however long others take.
     for _ in range(STEPS):
         height, slope = within(mesh, both, place)
         height -= level

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from ..figures.style import render
@@ -137,7 +138,8 @@ def fit_text(found: Fit, profiles: Profiles) -> str:
         )
     lines += [f"{name:<28}{'profile':>29}{f'{low:.4g} to {high:.4g}':>24}" for name, (low, high) in profiles.items()]
     shared = found.correlations.to_numpy()
-    pairs = sorted(itertools.combinations(range(len(shared)), 2), key=lambda pair: -abs(shared[pair]))
+    known = [pair for pair in itertools.combinations(range(len(shared)), 2) if np.isfinite(shared[pair])]
+    pairs = sorted(known, key=lambda pair: -abs(shared[pair]))
     lines += ["", "largest correlations of the estimates"] if pairs else []
     lines += [
         f"  {shared[i, j]:+.2f}  {found.estimates['name'][i]}, {found.estimates['name'][j]}" for i, j in pairs[:5]

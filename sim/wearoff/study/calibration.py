@@ -52,10 +52,10 @@ class Fit:
         With the estimates in place.
     estimates : pandas.DataFrame
         ``name, start, estimate, se_percent, low, high, at_bound``: the standard error in per cent of the estimate (for
-        correlations, in hundredths), and the 95 % interval from it; ``at_bound`` if it stands at an end of its
-        plausible range, where neither means much.
+        correlations, in hundredths), and the 95 % interval from it, or where it is infinite the plausible range;
+        ``at_bound`` if it stands at an end of its plausible range, where neither means much.
     correlations : pandas.DataFrame
-        Of the estimates, names on both axes.
+        Of the estimates, names on both axes; NaN for those without a standard error.
     rows : pandas.DataFrame
         The observations with ``observed, low, high, predicted, residual``: the residual in standard deviations.
     goodness : dict of str to float
@@ -178,8 +178,10 @@ def _report(problem: Problem, solution: Solution) -> Fit:
     deviation = np.sqrt(np.diag(spread.covariance))
     scale = np.where(deviation > 0, deviation, 1.0)
     correlations = pd.DataFrame(spread.covariance / np.outer(scale, scale), problem.free, problem.free)
+    # What stands in an open direction has no standard error, and no correlation with anything.
     unknown = np.abs(spread.flat).max(axis=0, initial=0.0) > 0.3
     deviation[unknown] = np.inf
+    correlations.iloc[unknown, :], correlations.iloc[:, unknown] = np.nan, np.nan
     return Fit(
         population,
         _estimates(problem, solution, deviation),
@@ -204,7 +206,8 @@ def _estimates(problem: Problem, solution: Solution, deviation: Array) -> pd.Dat
         )
         size = 1.0 if name.startswith("correlation") else abs(estimate)
         at_bound = min(x - problem.low[i], problem.high[i] - x) < AT_BOUND
-        ends = [problem.back(name, end) if math.isfinite(end) else end for end in (x - reach[i], x + reach[i])]
+        near, far = (x - reach[i], x + reach[i]) if math.isfinite(reach[i]) else (problem.low[i], problem.high[i])
+        ends = problem.back(name, near), problem.back(name, far)
         records.append(
             (name, problem.start.value(name), estimate, 100 * slope * deviation[i] / size, *ends, bool(at_bound))
         )
@@ -259,23 +262,27 @@ def _profile(problem: Problem, solution: Solution, place: int) -> tuple[float, f
     allowed = float(ndtri((1 + CONFIDENCE) / 2)) ** 2 * widening
     least, centre = float(solution.residuals @ solution.residuals), float(solution.transformed[place])
     deviation = math.sqrt(spread.covariance[place, place])
-    begin = solution.transformed
+    # Near the estimates, their grids will do; each fit starts where the one before it ended.
+    grids, others = problem.grids(solution.transformed), np.delete(np.arange(len(problem.free)), place)
+    x = solution.transformed.copy()
 
     def drop(value: float) -> float:
-        nonlocal begin
-        found = problem.solve({place: value}, begin)
-        begin = found.transformed
-        more: float = found.residuals @ found.residuals - least - allowed
+        nonlocal x
+        x[place] = value
+        if len(others):
+            x = problem.least_squares(x, others, grids)
+        more: float = (problem.residuals(x, grids) ** 2).sum() - least - allowed
         return more
 
     ends: list[float] = []
     for sign, bound in ((-1, problem.low[place]), (1, problem.high[place])):
-        begin, inner, outer = solution.transformed, centre, centre
+        x, inner, step = solution.transformed.copy(), centre, 1.5 * deviation
+        outer = centre
         while sign * (bound - outer) > 0:
-            outer = sign * min(sign * (outer + sign * 1.5 * deviation), sign * bound)
+            outer = sign * min(sign * outer + step, sign * bound)
             if drop(outer) > 0:
                 outer = brentq(drop, inner, outer, xtol=0.02 * deviation)
                 break
-            inner = outer
+            inner, step = outer, 2 * step
         ends.append(problem.back(problem.free[place], float(outer)))
     return ends[0], ends[1]

@@ -1,4 +1,4 @@
-"""Which patients are drawn: blocks of independent standard normals, the same wherever and in whatever order they are made.
+"""Which patients are drawn: blocks of independent standard normals, the same wherever and whenever they are made.
 
 Patients come in blocks of `BLOCK`, and every block holds the same number from each of `REPLICATES` independent
 sequences: the spread of their means tells the Monte Carlo error, for quasi-random sequences too.
@@ -6,6 +6,7 @@ sequences: the spread of their means tells the Monte Carlo error, for quasi-rand
 
 from __future__ import annotations
 
+import threading
 from functools import lru_cache
 from typing import Any
 
@@ -58,7 +59,7 @@ def normals(sampler: str, seed: int, block: int) -> Array:
 
 
 def _sobol(seed: int, replicate: int, first: int, count: int) -> Array:
-    engine = _engine(seed, replicate)
+    engine = _engine(seed, replicate, threading.get_ident())
     if engine.num_generated > first:
         engine.reset()
     if engine.num_generated < first:
@@ -67,9 +68,10 @@ def _sobol(seed: int, replicate: int, first: int, count: int) -> Array:
     return result
 
 
-@lru_cache(maxsize=4 * REPLICATES)
-def _engine(seed: int, replicate: int) -> Any:
-    # Half of the time that `import wearoff` may take: imported by the first draw.
+@lru_cache(maxsize=64 * REPLICATES)
+def _engine(seed: int, replicate: int, thread: int) -> Any:
+    # An engine goes from point to point, so that two threads must not have the same one. The import takes half of the
+    # time that `import wearoff` may take, and is left to the first draw.
     from scipy.stats import qmc
 
     return qmc.Sobol(DIMENSIONS, scramble=True, bits=BITS, rng=np.random.default_rng([seed, replicate]))

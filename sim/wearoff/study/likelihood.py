@@ -123,21 +123,19 @@ class Problem:
         result: Array = 100 * HELD_WEIGHT * (np.maximum(low - found, 0) + np.maximum(found - high, 0)) / (high - low)
         return result
 
-    def solve(self, fixed: Mapping[int, float] | None = None, begin: Array | None = None) -> Solution:
-        """Return the least squares, with some of the transformed numbers fixed if wanted."""
-        x = np.array(self.begin if begin is None else begin)
-        for place, value in (fixed or {}).items():
-            x[place] = value
-        moving = np.array([i for i in range(len(x)) if i not in (fixed or {})], dtype=int)
-        for _ in range(ROUNDS if len(moving) else 0):
-            found = self._least_squares(x, moving, self.grids(x))
+    def solve(self) -> Solution:
+        """Return the least squares, on grids that are chosen anew until the numbers settle."""
+        x, everything = np.array(self.begin), np.arange(len(self.free))
+        for _ in range(ROUNDS):
+            found = self.least_squares(x, everything, self.grids(x))
             moved, x = np.abs(found - x).max(), found
             if moved < SETTLED:
                 break
         grids = self.grids(x)
         return Solution(x, self.jacobian(x, grids), self.predict(x, grids), self.residuals(x, grids))
 
-    def _least_squares(self, x: Array, moving: Array, grids: Mapping[Treatment, Grid]) -> Array:
+    def least_squares(self, x: Array, moving: npt.NDArray[np.intp], grids: Mapping[Treatment, Grid]) -> Array:
+        """Return the transformed numbers where the residuals are least, only the `moving` ones moved."""
         from scipy.optimize import least_squares
 
         def full(part: Array) -> Array:
@@ -149,7 +147,7 @@ class Problem:
         found = least_squares(
             lambda part: self.residuals(full(part), grids),
             np.clip(x[moving], low + 1e-9, high - 1e-9),
-            lambda part: self.jacobian(full(part), grids)[:, moving],
+            lambda part: self.jacobian(full(part), grids, moving),
             bounds=(low, high),
             x_scale="jac",
             ftol=1e-9,
@@ -158,10 +156,12 @@ class Problem:
         )
         return full(found.x)
 
-    def jacobian(self, transformed: Array, grids: Mapping[Treatment, Grid]) -> Array:
-        """Return the slopes of the residuals, by central differences on the same grids and draws."""
+    def jacobian(
+        self, transformed: Array, grids: Mapping[Treatment, Grid], moving: npt.NDArray[np.intp] | None = None
+    ) -> Array:
+        """Return the slopes of the residuals, by central differences on the same grids and draws; a column a number."""
         columns = []
-        for i in range(len(transformed)):
+        for i in range(len(transformed)) if moving is None else moving:
             up, down = transformed.copy(), transformed.copy()
             up[i], down[i] = up[i] + STEP, down[i] - STEP
             columns.append((self.residuals(up, grids) - self.residuals(down, grids)) / (2 * STEP))

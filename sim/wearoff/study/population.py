@@ -17,6 +17,7 @@ from .. import tables
 from ..checks import InputError, Limits, member, number
 from ..model.course import Constants
 from ..parameters import Parameters
+from .draws import normals
 from .grades import Raters
 
 Array = npt.NDArray[np.float64]
@@ -25,8 +26,8 @@ _TABLE = tables.column("population", "name")
 # What varies, in the order of the columns of the draws.
 VARYING = ("potency", "loss", "release")
 # Pilots stand so many standard deviations from the typical patient, in so many directions: fifteen in a million draws
-# lie farther out.
-DISTANCES, DIRECTIONS = (1.75, 3.5, 5.0), 20
+# lie farther out. As many others as fill a block are drawn, so many times as wide as the population.
+DISTANCES, DIRECTIONS, WIDER = (1.75, 3.5, 5.0), 40, 2.0
 
 
 def _default(name: str) -> float:
@@ -143,14 +144,15 @@ class Population:
         )
 
     def pilots(self, relative_potency: float = 1.0) -> Constants:
-        """Return patients who span the population: the typical one, and rare and common ones in every direction."""
+        """Return patients who span the population: the typical one, rare and common ones in every direction, others."""
         # Evenly on a sphere: a spiral by the golden angle.
         height = 1 - (2 * np.arange(DIRECTIONS) + 1) / DIRECTIONS
         around = np.pi * (3 - np.sqrt(5)) * np.arange(DIRECTIONS)
         across = np.sqrt(1 - height**2)
         directions = np.stack([across * np.cos(around), across * np.sin(around), height], axis=1)
-        standing = [np.zeros((1, 3)), *(distance * directions for distance in DISTANCES)]
-        return self.constants(np.concatenate(standing), relative_potency)
+        standing = np.concatenate([np.zeros((1, 3)), *(distance * directions for distance in DISTANCES)])
+        drawn = WIDER * normals("sobol", 0, 0)[len(standing) :]
+        return self.constants(np.concatenate([standing, drawn]), relative_potency)
 
     def _correlations(self) -> Array:
         pl, pr, lr = self.correlation_potency_loss, self.correlation_potency_release, self.correlation_loss_release

@@ -13,7 +13,8 @@ from .draws import REPLICATES
 Array = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.int64]
 
-# Chances are added up as whole numbers of this size, since sums of floats depend on their order: up to 2^31 patients.
+# Chances are added up as whole numbers of this size, since sums of floats depend on their order; there is room for less
+# than 2^31 patients.
 UNIT = 2.0**-32
 EFFECT_BINS = 1000
 DAY_BINS = 8000
@@ -63,28 +64,42 @@ class Histogram:
         self.beyond += other.beyond
         self.missing += other.missing
 
-    def quantiles(self, shares: Array) -> Array:
-        """Return the values below which these shares of all that is not missing lie, shape (rows, shares).
+    def quantiles(self, shares: Array, mix: Array | None = None) -> Array:
+        """Return the values below which these shares of all that is not missing lie.
 
         Within a bin values are taken as even; infinite where the share lies beyond, NaN where nothing was counted.
-        """
-        return np.stack(
-            [self._row(counts, beyond, shares) for counts, beyond in zip(self.counts, self.beyond, strict=True)]
-        )
 
-    def _row(self, counts: Array, beyond: int, shares: Array) -> Array:
-        found = counts.sum()
-        total = found + beyond
-        if total == 0:
-            return np.full(len(shares), np.nan)
-        width = self.top / len(counts)
-        filled = np.flatnonzero(counts)
-        # Straight lines between the ends of the bins that are not empty.
-        ends = np.stack([filled, filled + 1], axis=1).ravel() * width
-        below = np.cumsum(counts[filled])
-        shares_at = np.stack([below - counts[filled], below], axis=1).ravel() / total
-        inside = np.interp(shares, shares_at, ends) if len(filled) else np.full(len(shares), np.inf)
-        return np.where(shares * total <= found, inside, np.inf)
+        Parameters
+        ----------
+        shares : ndarray, shape (q,)
+            From 0 to 1.
+        mix : ndarray, shape (m, rows), optional
+            Weights by which the rows are mixed before; default: each row by itself.
+
+        Returns
+        -------
+        ndarray, shape (m, q)
+        """
+        counts, beyond = (self.counts, self.beyond) if mix is None else (mix @ self.counts, mix @ self.beyond)
+        width = self.top / self.counts.shape[1]
+        result: Array = width * np.stack([_quantiles(*row, shares) for row in zip(counts, beyond, strict=True)])
+        return result
+
+
+def _quantiles(counts: Array | Counts, beyond: float, shares: Array) -> Array:
+    # In bins of width 1: straight lines between the ends of those that are not empty.
+    found = counts.sum()
+    total = found + beyond
+    if total == 0:
+        return np.full(len(shares), np.nan)
+    filled = np.flatnonzero(counts)
+    if len(filled) == 0:
+        return np.full(len(shares), np.inf)
+    ends = np.stack([filled, filled + 1], axis=1).ravel()
+    below = np.cumsum(counts[filled])
+    shares_at = np.stack([below - counts[filled], below], axis=1).ravel() / total
+    result: Array = np.where(shares * total <= found, np.interp(shares, shares_at, ends), np.inf)
+    return result
 
 
 @dataclasses.dataclass

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.sparse import csr_array
+from scipy.linalg import block_diag
 
 from ..checks import InputError, Limits, member, number, whole
 from ..figures.trial import draw_bands, draw_responders
 from ..model.cohort import Grid, choose_grid, solve_cohort
-from ..model.landmarks import find_landmarks, last_day_above
+from ..model.landmarks import HALF, WEAR_OFF, Landmarks, find_landmarks, last_day_above
 from ..model.march import Reading
 from ..treatment.products import find_product
 from ..treatment.schedule import Schedule
-from .draws import BLOCK, normals, seed_of
+from .draws import BLOCK, SAMPLERS, normals, seed_of
 from .grades import ASSESSORS, BASELINES, ENDPOINTS, level_of_loss, level_of_return, mean_chance
 from .population import Population
-from .tally import Histogram, Tally
+from .tally import Tally
 from .workers import Workers, sharing
 
 if TYPE_CHECKING:
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 Array = npt.NDArray[np.float64]
 
 ACCURACY = 1e-6  # of the visible effect
-PATIENTS = Limits("patients", 1, 2**31)
-CHUNK = Limits("chunk", 1, 2**31)
+PATIENTS = Limits("patients", 1, 10**9)  # what `tally.UNIT` allows
+CHUNK = Limits("chunk", 1, 10**9)
 DAYS = Limits("days", 1, 3652, "day")
 
 RESPONSES = tuple(
@@ -50,13 +50,22 @@ DURATIONS = {"return_to_baseline_day": level_of_return, "loss_of_none_or_mild_da
 class Arm:
     """One arm of a trial: a schedule, or None for placebo.
 
+    Parameters
+    ----------
+    schedule : Schedule or None
+    label : str, optional
+        What it is called in tables and pictures; default: its first dose, product and number of visits.
+
     Examples
     --------
     >>> Arm.treated(units=20).name, Arm.placebo().name
     ('20 U onabotulinumtoxinA', 'placebo')
+    >>> Arm(Schedule.every(84, visits=4, units=20), "every 12 weeks").name
+    'every 12 weeks'
     """
 
     schedule: Schedule | None
+    label: str | None = None
 
     def __post_init__(self) -> None:
         for visit in self.schedule or ():
@@ -87,6 +96,8 @@ class Arm:
     @property
     def name(self) -> str:
         """What it is called in tables and pictures."""
+        if self.label is not None:
+            return self.label
         if self.schedule is None:
             return "placebo"
         first = self.schedule.visits[0]
@@ -108,9 +119,10 @@ class Trial:
     bands : pandas.DataFrame
         ``arm, time, p5, p25, p50, p75, p95``: percentiles of the visible effect, day by day.
     landmarks : pandas.DataFrame
-        ``arm, landmark, reached, p5, p25, p50, p75, p95``: the share of patients who reach it, and percentiles in days
-        (a fraction for ``peak_effect``); infinite for what is not over at the end. The day of the return to baseline
-        and of the loss of none or mild is 0 for those who were never better.
+        ``arm, landmark, reached, p5, p25, p50, p75, p95``, for every treated arm: the share of patients who reach it
+        before the end, and percentiles in days (a fraction for ``peak_effect``) of those who do or still will: infinite
+        where the effect is still above the level at the end. The return to baseline and the loss of none or mild come
+        to every patient, on day 0 to those who were never better.
     """
 
     population: Population
@@ -129,9 +141,9 @@ class Trial:
         """Draw responder rates day by day, a curve an arm; into `ax`, or a new figure."""
         chosen = self.responders[(self.responders["endpoint"] == endpoint) & (self.responders["assessor"] == assessor)]
         if chosen.empty:
-            raise InputError(
-                f"{endpoint} by {assessor} is not among the responses of this trial; allowed: those asked for"
-            )
+            pairs = self.responders[["endpoint", "assessor"]].drop_duplicates().itertuples(index=False)
+            allowed = ", ".join(" by ".join(pair) for pair in pairs) or "none was asked for"
+            raise InputError(f"response is {endpoint} by {assessor}; allowed: {allowed}")
         return draw_responders(chosen, ax=ax)
 
 
@@ -148,14 +160,21 @@ class Cohorts(NamedTuple):
 
     population: Population
     relative_potency: float
-    grid: Grid
-    reading: csr_array
+    recipe: tuple[Any, ...]  # of the grid
     days: Array
     response_days: Array
     responses: tuple[Response, ...]
     patients: int
     sampler: str
     seed: int
+
+
+class Part(NamedTuple):
+    """What is handed out at a time: some blocks of the patients of an arm."""
+
+    arm: str
+    plan: Cohorts
+    blocks: range
 
 
 def run_trial(
@@ -199,7 +218,7 @@ def run_trial(
     chunk : int
         Patients handed out at a time.
     progress : callable, optional
-        Called with the patients done and all there are.
+        Called with the patients done and all there are, in all treated arms together.
 
     Returns
     -------
@@ -217,28 +236,36 @@ def run_trial(
     >>> bool(rates["rate"].iloc[0] > 0.7), bool(rates["rate"].iloc[1] < 0.1)
     (True, True)
     """
-    given = list(arms)
-    if not given:
-        raise InputError("arms is empty; allowed: at least 1")
+    named = _named(arms)
     people = Population() if population is None else population
     count, last, size = whole(patients, PATIENTS), whole(days, DAYS), whole(chunk, CHUNK)
     asked = _responses(responses, response_days, last)
+    member(sampler, SAMPLERS, "sampler")
     seed = seed_of(rng)
-    member(sampler, ("sobol", "random"), "sampler")
-    treated = [arm for arm in given if arm.schedule is not None]
-    plans = [_plan(arm.schedule, people, last, asked, count, sampler, seed) for arm in treated if arm.schedule]
-    tallies = iter(_tallies(plans, size, workers, progress))
-    found = [(arm, None if arm.schedule is None else next(tallies)) for arm in given]
-    grid = np.arange(last + 1.0)
+    plans = {
+        name: _plan(arm.schedule, people, last, asked, count, sampler, seed)
+        for name, arm in named.items()
+        if arm.schedule is not None
+    }
+    tallies = _tallies(plans, size, workers, progress)
     return Trial(
         people,
         count,
-        pd.concat([_responders(arm, tally, asked, people) for arm, tally in found], ignore_index=True),
-        pd.concat([_bands(arm, tally, grid) for arm, tally in found], ignore_index=True),
-        pd.concat([_landmarks(arm, tally, people) for arm, tally in found if tally is not None], ignore_index=True)
-        if treated
-        else pd.DataFrame(columns=["arm", "landmark", "reached", *PERCENTILES]),
+        _by_arm({name: _responders(tallies.get(name), asked, people) for name in named}),
+        _by_arm({name: _bands(tallies.get(name), np.arange(last + 1.0)) for name in named}),
+        _by_arm({name: _landmarks(tally, people) for name, tally in tallies.items()}, ["landmark", "reached"]),
     )
+
+
+def _named(arms: Iterable[Arm]) -> dict[str, Arm]:
+    found: dict[str, Arm] = {}
+    for arm in arms:
+        if arm.name in found:
+            raise InputError(f"arms has {arm.name!r} twice; allowed: each name once, set with Arm(schedule, label)")
+        found[arm.name] = arm
+    if not found:
+        raise InputError("arms is empty; allowed: at least 1")
+    return found
 
 
 def _responses(pairs: Sequence[tuple[str, str]], days: Sequence[float], last: int) -> tuple[Response, ...]:
@@ -269,34 +296,29 @@ def _plan(
         np.array(list(doses)), np.array(list(doses.values())), people.pilots(first), float(last), ACCURACY
     )
     days, response_days = np.arange(last + 1.0), np.unique([each.day for each in asked])
-    reading = Reading(grid.mesh, np.concatenate([days, response_days])).matrix()
-    return Cohorts(people, first, grid, reading, days, response_days, asked, patients, sampler, seed)
+    return Cohorts(people, first, grid.recipe, days, response_days, asked, patients, sampler, seed)
 
 
 def _tallies(
-    plans: list[Cohorts], chunk: int, workers: Workers, progress: Callable[[int, int], None] | None
-) -> list[Tally]:
-    if not plans:
-        return []
-    # A chunk holds the whole blocks that begin in it: no block is ever cut.
-    blocks = range(-(-plans[0].patients // BLOCK))
-    edges = sorted({-(-first // BLOCK) for first in range(0, plans[0].patients, chunk)} | {len(blocks)})
-    parts = [
-        (arm, blocks[first:after])
-        for arm in range(len(plans))
-        for first, after in itertools.pairwise(edges)
-        if first < after
-    ]
-    totals = [_empty(plan) for plan in plans]
-    done, total = 0, len(plans) * plans[0].patients
-    with sharing(workers) as shared:
-        found = shared(_tally, [(plans[arm], part) for arm, part in parts])
-        for (arm, _), tally in zip(parts, found, strict=True):
-            totals[arm].merge(tally)
+    plans: dict[str, Cohorts], chunk: int, workers: Workers, progress: Callable[[int, int], None] | None
+) -> dict[str, Tally]:
+    parts = [Part(name, plan, blocks) for name, plan in plans.items() for blocks in _chunks(plan.patients, chunk)]
+    totals = {name: _empty(plan) for name, plan in plans.items()}
+    done, total = 0, sum(plan.patients for plan in plans.values())
+    with sharing(workers if parts else 1) as shared:
+        for _, (name, tally) in zip(parts, shared(_tally, parts), strict=True):
+            totals[name].merge(tally)
             done += int(tally.patients.sum())
             if progress is not None:
                 progress(done, total)
     return totals
+
+
+def _chunks(patients: int, chunk: int) -> list[range]:
+    # A chunk holds the whole blocks that begin in it: no block is ever cut.
+    blocks = range(-(-patients // BLOCK))
+    edges = sorted({-(-first // BLOCK) for first in range(0, patients, chunk)} | {len(blocks)})
+    return [blocks[first:after] for first, after in itertools.pairwise(edges)]
 
 
 def _empty(plan: Cohorts) -> Tally:
@@ -304,13 +326,14 @@ def _empty(plan: Cohorts) -> Tally:
     return Tally.empty(len(plan.days) + 1, rows, len(plan.responses), float(plan.days[-1]))
 
 
-def _tally(part: tuple[Cohorts, range]) -> Tally:
-    plan, blocks = part
-    total = _empty(plan)
-    for block in blocks:
+def _tally(part: Part) -> tuple[str, Tally]:
+    plan = part.plan
+    total, grid = _empty(plan), Grid.on(*plan.recipe)
+    reading = Reading(grid.mesh, np.concatenate([plan.days, plan.response_days])).matrix()
+    for block in part.blocks:
         draws = normals(plan.sampler, plan.seed, block)[: plan.patients - block * BLOCK]
-        cohort = solve_cohort(plan.grid, plan.population.constants(draws, plan.relative_potency))
-        read = np.clip(plan.reading @ cohort.visible.reshape(plan.reading.shape[1], -1), 0.0, 1.0)
+        cohort = solve_cohort(grid, plan.population.constants(draws, plan.relative_potency))
+        read = np.clip(reading @ cohort.visible.reshape(reading.shape[1], -1), 0.0, 1.0)
         effect, reported = read[: len(plan.days)], read[len(plan.days) :]
         found = find_landmarks(cohort.mesh, cohort.visible, cohort.weak)
         durations = [
@@ -320,10 +343,20 @@ def _tally(part: tuple[Cohorts, range]) -> Tally:
         ]
         total.add(
             np.concatenate([effect, found.peak_effect[None]]),
-            np.stack([*(getattr(found, name) for name in LANDMARKS), *durations]),
+            np.stack([*_days(found, cohort.visible), *durations]),
             _chances(plan, reported),
         )
-    return total
+    return part.arm, total
+
+
+def _days(found: Landmarks, visible: Array) -> Iterator[Array]:
+    # A fall through a level that is still to come at the end is infinite, not missing.
+    falls = {"half_effect_day": HALF, "wear_off_day": WEAR_OFF}
+    for name in LANDMARKS:
+        days = getattr(found, name)
+        if name in falls:
+            days = np.where(np.isnan(days) & (visible[-1, -1] >= falls[name]), np.inf, days)
+        yield days
 
 
 def _chances(plan: Cohorts, reported: Array) -> Array:
@@ -336,46 +369,39 @@ def _chances(plan: Cohorts, reported: Array) -> Array:
     return result
 
 
-def _responders(arm: Arm, tally: Tally | None, asked: tuple[Response, ...], people: Population) -> pd.DataFrame:
+def _responders(tally: Tally | None, asked: tuple[Response, ...], people: Population) -> pd.DataFrame:
     if tally is None:
         # Nothing is drawn: the chance without effect is the rate.
         rates = np.array([mean_chance(np.zeros(1), each.endpoint, each.assessor, people.raters)[0] for each in asked])
         errors = np.zeros(len(asked))
     else:
         rates, errors = tally.rates()
-    return pd.DataFrame(asked, columns=list(Response._fields)).assign(rate=rates, error=errors).pipe(_named, arm)
+    return pd.DataFrame(asked, columns=list(Response._fields)).assign(rate=rates, error=errors)
 
 
-def _bands(arm: Arm, tally: Tally | None, days: Array) -> pd.DataFrame:
+def _bands(tally: Tally | None, days: Array) -> pd.DataFrame:
     values = np.zeros((len(days), len(SHARES))) if tally is None else tally.effect.quantiles(np.array(SHARES))[:-1]
-    return pd.DataFrame(values, columns=list(PERCENTILES)).assign(time=days)[["time", *PERCENTILES]].pipe(_named, arm)
-
-
-def _landmarks(arm: Arm, tally: Tally, people: Population) -> pd.DataFrame:
-    days, shares = tally.landmarks, np.array(SHARES)
-    patients = tally.patients.sum()
-    reached = days.counts.sum(axis=1) / patients
-    rows = [(name, reached[i], *days.quantiles(shares)[i]) for i, name in enumerate(LANDMARKS)]
-    peak = len(tally.effect.counts) - 1
-    rows.insert(
-        LANDMARKS.index("peak_day") + 1,
-        ("peak_effect", tally.effect.counts[peak].sum() / patients, *tally.effect.quantiles(shares)[peak]),
-    )
-    mix = np.array([1 - people.severe_share, people.severe_share])
-    for i, name in enumerate(DURATIONS):
-        first = len(LANDMARKS) + i * len(BASELINES)
-        own = slice(first, first + len(BASELINES))
-        mixed = Histogram(
-            days.top,
-            *(
-                mix @ kept[own][:, None] if kept.ndim == 1 else (mix @ kept[own])[None]
-                for kept in (days.counts, days.beyond, days.missing)
-            ),
-        )
-        rows.append((name, float(mix @ reached[own]), *mixed.quantiles(shares)[0]))
-    return pd.DataFrame(rows, columns=["landmark", "reached", *PERCENTILES]).pipe(_named, arm)
-
-
-def _named(frame: pd.DataFrame, arm: Arm) -> pd.DataFrame:
-    frame.insert(0, "arm", arm.name)
+    frame = pd.DataFrame(values, columns=list(PERCENTILES))
+    frame.insert(0, "time", days)
     return frame
+
+
+def _landmarks(tally: Tally, people: Population) -> pd.DataFrame:
+    # A landmark is the same for every baseline grade, a duration is not.
+    baselines = np.array([[1 - people.severe_share, people.severe_share]])
+    mix = block_diag(np.eye(len(LANDMARKS)), *[baselines] * len(DURATIONS))
+    reached = mix @ tally.landmarks.counts.sum(axis=1)
+    days = tally.landmarks.quantiles(np.array(SHARES), mix)
+    rows = [(name, *row) for name, *row in zip([*LANDMARKS, *DURATIONS], reached, *days.T, strict=True)]
+    largest = tally.effect
+    peak = ("peak_effect", largest.counts[-1].sum(), *largest.quantiles(np.array(SHARES))[-1])
+    rows.insert(LANDMARKS.index("peak_day") + 1, peak)
+    frame = pd.DataFrame(rows, columns=["landmark", "reached", *PERCENTILES])
+    return frame.assign(reached=frame["reached"] / tally.patients.sum())
+
+
+def _by_arm(frames: dict[str, pd.DataFrame], columns: Sequence[str] = ()) -> pd.DataFrame:
+    # One below the other; of no frame, the columns of its rows.
+    if not frames:
+        return pd.DataFrame(columns=["arm", *columns, *PERCENTILES])
+    return pd.concat(frames, names=["arm"]).reset_index(level="arm").reset_index(drop=True)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from typing import Any, TypeAlias
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ..checks import InputError, Limits, whole
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
 
 Workers: TypeAlias = int | Callable[..., Iterable[Any]]
 
@@ -16,13 +21,18 @@ WORKERS = Limits("workers", 1, 4096)
 
 @contextmanager
 def sharing(workers: Workers) -> Iterator[Callable[[Callable[[Any], Any], list[Any]], Iterator[Any]]]:
-    """Give a function like `map` that shares work out, with the results in the order of the work.
+    """Give a function like `map` that shares work out.
 
     Parameters
     ----------
     workers : int or map-like callable
         As in scipy: so many processes, 1 for none beside this one; or a callable such as ``pool.map`` or a Dask
         client's ``client.map``, whose futures are waited for.
+
+    Raises
+    ------
+    InputError
+        For workers that cannot be, and where one of the processes ends before its work.
     """
     if callable(workers):
         yield lambda work, parts: map(_result, workers(work, parts))
@@ -34,11 +44,51 @@ def sharing(workers: Workers) -> Iterator[Callable[[Callable[[Any], Any], list[A
     if count == 1:
         yield map
         return
+    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
     from multiprocessing import get_context
 
-    # Spawned, as every system can; an interrupt is for this process, which then ends the others.
-    with get_context("spawn").Pool(count, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN)) as pool:
-        yield pool.imap
+    # Spawned, as every system can. The others finish the piece that they have in hand, and no more, when there is no
+    # more to do or this process is interrupted; if it is killed they end as soon as it lets go of the rope.
+    context = get_context("spawn")
+    held, rope = context.Pipe(duplex=False)
+    with held, rope:
+        pool = ProcessPoolExecutor(count, context, _begin, (held,))
+        try:
+            with _deaf_to_interrupts():
+                pool.submit(int)  # starts the processes, which inherit the deafness
+            yield pool.map
+        except BrokenProcessPool:
+            raise InputError(
+                f"workers is {count}, but a process ended before its work; allowed: 1; in a script, a call under "
+                "`if __name__ == '__main__':`; smaller chunks, where memory is short"
+            ) from None
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _deaf_to_interrupts() -> Iterator[None]:
+    # An interrupt is for the first process: a terminal sends it to all.
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _begin(held: Connection) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end, args=(held,), daemon=True).start()
+
+
+def _end(held: Connection) -> None:
+    with suppress(EOFError, OSError):
+        held.recv()
+    os._exit(1)
 
 
 def _result(found: Any) -> Any:
