@@ -66,17 +66,6 @@ class Grid(NamedTuple):
         """What `on` makes this grid from: small enough to be sent with every piece of work."""
         return self.days, self.units, self.edges, self.mesh, self.rate
 
-    @classmethod
-    def on(cls, days: Array, units: Array, edges: Array, mesh: Mesh, rate: float) -> Grid:
-        """Return the grid of these steps and this mesh."""
-        reading = quintic(edges, mesh.nodes[:, 1:].ravel())
-        return cls(days, units, edges, mesh, reading, Following.at(mesh, rate), rate)
-
-    @property
-    def recipe(self) -> tuple[Array, Array, Array, Mesh, float]:
-        """What `on` makes this grid from: small enough to be sent with every piece of work."""
-        return self.days, self.units, self.edges, self.mesh, self.rate
-
 
 class Cohort(NamedTuple):
     """The solution for k patients.

@@ -1,0 +1,55 @@
+"""The same bytes for any sharing of the work: processes, chunks, Dask, and a worker killed half way."""
+
+import os
+import pickle
+import signal
+
+import pytest
+from distributed import Client, LocalCluster
+
+from wearoff.study.trial import Arm, run_trial
+
+
+def trial(**sharing):
+    """The bytes of all tables of a trial."""
+    arms = [Arm.treated(units=20), Arm.treated(units=40), Arm.placebo()]
+    found = run_trial(arms, patients=12_000, days=120, rng=7, **sharing)
+    return [pickle.dumps([(name, frame[name].to_numpy().tolist()) for name in frame]) for frame in
+            (found.responders, found.bands, found.landmarks)]  # fmt: skip
+
+
+ONCE = trial()
+
+
+@pytest.fixture(scope="module")
+def client():
+    with LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1"
+    ) as cluster:
+        with Client(cluster) as client:
+            yield client
+
+
+@pytest.mark.parametrize("chunk", [1_000, 10_000, 777])
+@pytest.mark.parametrize("workers", [1, 2])
+def test_processes(workers, chunk):
+    assert trial(workers=workers, chunk=chunk) == ONCE
+
+
+@pytest.mark.parametrize("chunk", [1_000, 10_000])
+def test_dask(client, chunk):
+    assert trial(workers=client.map, chunk=chunk) == ONCE
+
+
+def test_dask_with_a_worker_killed_half_way(client):
+    killed = []
+
+    def kill_once(done, total):
+        if not killed and done >= total / 4:
+            pids = client.run(os.getpid)
+            killed.append(next(iter(pids.values())))
+            os.kill(killed[0], signal.SIGKILL)
+
+    assert trial(workers=client.map, chunk=500, progress=kill_once) == ONCE
+    assert killed
+    assert killed[0] not in client.run(os.getpid).values()
