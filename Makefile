@@ -19,8 +19,8 @@ demo: .venv/demo
 	@echo "open out/bands.png (the effect in 10,000 patients) and out/responders.png (how many respond, day by day)"
 
 test: .venv/test
-	$(BIN)/pytest
-	$(BIN)/pytest --nbmake notebooks
+	$(BIN)/pytest -n auto --dist loadfile
+	$(BIN)/pytest -n auto --nbmake notebooks
 
 lint: .venv/lint
 	$(BIN)/ruff check .

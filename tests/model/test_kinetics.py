@@ -1,5 +1,6 @@
-"""The chain against Lebeda 2008's closed form, conservation and superposition."""
+"""The chain against Lebeda 2008's closed form, 60 digits, conservation and superposition."""
 
+import mpmath
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -8,7 +9,7 @@ from scipy.optimize import brentq
 
 import wearoff as wo
 from wearoff.model.exponentials import exp_divided_difference
-from wearoff.model.kinetics import amounts, uptake
+from wearoff.model.kinetics import LARGE, amounts, chain_derivatives, uptake
 
 MINUTE = 1 / 1440
 HALF_LIFE = st.floats(1e-3, 400)
@@ -73,3 +74,81 @@ def test_a_second_dose_adds_its_own_shifted_course(interval):
 def test_uptake_saturates():
     assert uptake(np.array([20.0]), 20.0) == 10.0
     assert uptake(np.array([20.0]), np.inf) == 20.0
+
+
+def chain_at_60_digits(times, days, taken, rates):
+    """The light chain and its first two derivatives by the exponential of the chain's matrix, at 60 digits."""
+    mpmath.mp.dps = 60
+    matrix = mpmath.zeros(5)
+    for i, rate in enumerate(rates):
+        matrix[i, i] = -mpmath.mpf(float(rate))
+        if i < 4:
+            matrix[i + 1, i] = mpmath.mpf(float(rate))
+    found = np.zeros((3, len(times)))
+    for day, units in zip(days, taken, strict=True):
+        for j, time in enumerate(times):
+            if time > day:
+                after = mpmath.expm(matrix * (mpmath.mpf(float(time)) - mpmath.mpf(float(day))), method="taylor")[:, 0]
+                for derivative in range(3):
+                    found[derivative, j] += float(units * after[4])
+                    after = matrix * after
+    return found
+
+
+SOME_RATES = {
+    "well separated": [0.85, 83.5, 203.0, 18.7, 0.0085],
+    "release as fast as translocation": [18.7, 83.5, 203.0, 18.7, 0.0085],
+    "release nearly as fast as translocation": [18.7 * (1 + 1e-9), 83.5, 203.0, 18.7, 0.0085],
+    "release as slow as loss": [0.0085, 83.5, 203.0, 18.7, 0.0085],
+    "all a tenth apart": [0.85, 0.85 * 1.1, 0.85 * 1.1**2, 0.85 * 1.1**3, 0.85 * 1.1**4],
+    "all a little apart": [0.85, 0.85 * 1.02, 0.85 * 1.02**2, 0.85 * 1.02**3, 0.85 * 1.02**4],
+    "all a hair apart": [0.85, 0.85 * (1 + 1e-9), 0.85 * (1 + 1e-12), 0.85 * (1 - 1e-9), 0.85 * (1 + 1e-6)],
+    "one pair a thousandth apart": [18.7 * 1.001, 83.5, 203.0, 18.7, 0.0085],
+    "one pair a fiftieth apart": [18.7 * 1.02, 83.5, 203.0, 18.7, 0.0085],
+    "all equal": [2.0] * 5,
+    "no loss": [0.85, 83.5, 203.0, 18.7, 0.0],
+}
+
+
+@pytest.mark.parametrize("rates", SOME_RATES.values(), ids=SOME_RATES)
+def test_the_light_chain_of_a_cohort_has_its_exact_value_and_derivatives(rates):
+    days, taken = np.array([0.0, 3.0, 3.5]), np.array([10.0, 5.0, 20.0])
+    times = np.array([0.0, 1e-3, 0.02, 0.3, 1.0, 2.9, 3.0, 3.001, 3.6, 8.0, 40.0])
+    exact = chain_at_60_digits(times, days, taken, rates)
+    found = chain_derivatives(times, days, taken, [np.array([rate]) for rate in rates])[..., 0]
+    errors = np.abs(found - exact).max(axis=1) / np.abs(exact).max(axis=1)
+    print("relative errors of value, slope, bend:", errors)
+    assert errors.max() < 10 * LARGE * np.finfo(float).eps
+
+
+def test_patients_with_and_without_near_rates_do_not_disturb_each_other():
+    times, days, taken = np.linspace(0, 60, 30), np.array([0.0, 20.0]), np.array([10.0, 7.0])
+    every = np.array(list(SOME_RATES.values())).T
+    together = chain_derivatives(times, days, taken, list(every))
+    assert np.isfinite(together).all()
+    for i, rates in enumerate(every.T):
+        alone = chain_derivatives(times, days, taken, [np.array([rate]) for rate in rates])[..., 0]
+        # Of terms below exp(-50) some are left out, where the slowest patient of the company allows it.
+        assert together[..., i] == pytest.approx(alone, rel=1e-13, abs=1e-13)
+
+
+@settings(max_examples=50)
+@given(st.lists(HALF_LIFE, min_size=5, max_size=5), st.floats(0, 300), st.floats(0, 100))
+def test_the_light_chain_of_a_cohort_is_the_exact_one_for_any_rates(half_lives, second, units):
+    rates, times = np.log(2) / np.array(half_lives), np.linspace(0, 400, 60)
+    days, taken = np.array([0.0, second]), np.array([10.0, units])
+    expected = amounts(times, days, taken[None], rates, ("light_chain",))["light_chain"][0]
+    found = chain_derivatives(times, days, taken, [np.array([rate]) for rate in rates])[0, :, 0]
+    assert np.abs(found - expected).max() <= 1e-9 * taken.sum()
+
+
+@settings(max_examples=30)
+@given(st.floats(0, 100), st.floats(0, 50))
+def test_doses_of_a_cohort_add_up(second, units):
+    rates = [np.array([rate]) for rate in SOME_RATES["well separated"]]
+    times = np.linspace(0, 200, 80)
+    both = chain_derivatives(times, np.array([0.0, second]), np.array([10.0, units]), rates)
+    first = chain_derivatives(times, np.zeros(1), np.array([10.0]), rates)
+    other = chain_derivatives(times, np.array([second]), np.array([units]), rates)
+    scale = np.abs(both).max(axis=1, keepdims=True) + 1e-300
+    assert (np.abs(both - first - other) / scale).max() < 1e-13

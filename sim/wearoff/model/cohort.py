@@ -21,11 +21,15 @@ from .response import weakness
 
 # Of the polynomials between the nodes: high enough that the force's steep parts need few intervals, and no higher.
 DEGREE = 12
+# Pilots go by so many at a time, each lot on the grid that the ones before left.
+TOGETHER = 256
 # The first tolerances tried, of the error of a step and of the coefficients of the mesh, against the accuracy asked
 # for: of both little is left in the effect. Whichever weighs more is then cut by as much as the error is too large, to
 # AIM of the accuracy, but to no less than LEAST of itself.
-STEP, COEFFICIENTS = 0.2, 300.0
+STEP, COEFFICIENTS = 0.3, 300.0
 AIM, LEAST = 0.5, 0.2
+# What the weakness within a step may be off by, against the tolerance of the step.
+WITHIN = 3.0
 
 
 class Grid(NamedTuple):
@@ -100,31 +104,21 @@ def choose_grid(days: Array, units: Array, pilots: Constants, end: float, accura
     """
     starts = np.append(0.0, days[days < end - SHORTEST])
     starts = starts[np.diff(starts, prepend=-np.inf) > SHORTEST]
-    edges = graded_mesh(starts, end, float(np.max(pilots.rates))).edges
     follows = float(pilots.k_visible)
-    mesh = graded_mesh(starts, end, follows)._replace(degree=DEGREE)
+    edges = graded_mesh(starts, end, float(np.max(pilots.rates))).edges
+    grid = Grid.on(days, units, edges, graded_mesh(starts, end, follows)._replace(degree=DEGREE), follows)
     step, coefficients = STEP * accuracy, COEFFICIENTS * accuracy
-    while True:
-        edges = _halved_steps(edges, days, units, pilots, step)
-        mesh = _halved_mesh(mesh, _halves(edges), days, units, pilots, coefficients)
-        grid = Grid.on(days, units, edges, mesh, follows)
-        visible = solve_cohort(grid, pilots).visible
-        finer_steps = solve_cohort(Grid.on(days, units, _halves(edges), mesh, follows), pilots).visible
-        twice = mesh.split(np.full(len(mesh.edges) - 1, 2))
-        finest = solve_cohort(Grid.on(days, units, _halves(edges), twice, follows), pilots).visible
-        reading = Reading(mesh, twice.nodes.ravel()).matrix()
-        error, by_mesh = (
-            np.abs(reading @ found.reshape(mesh.nodes.size, -1) - finest.reshape(twice.nodes.size, -1)).max()
-            for found in (visible, finer_steps)
-        )
-        if error <= accuracy:
-            return grid
-        by_steps = np.abs(visible - finer_steps).max()
-        cut = np.clip(AIM * accuracy / error, LEAST, 1)
-        if by_steps >= by_mesh:
-            step *= cut
-        if by_mesh >= by_steps:
-            coefficients *= cut
+    for first in range(0, max(np.size(each) for each in pilots), TOGETHER):
+        few = Constants(*(each[first : first + TOGETHER] if isinstance(each, np.ndarray) else each for each in pilots))
+        while True:
+            grid = _halved_mesh(_halved_steps(grid, few, step), few, coefficients)
+            error, by_steps, by_mesh = _errors(grid, few)
+            if error <= accuracy:
+                break
+            cut = float(np.clip(AIM * accuracy / error, LEAST, 1))
+            step *= cut if by_steps >= by_mesh else 1
+            coefficients *= cut if by_mesh >= by_steps else 1
+    return grid
 
 
 def solve_cohort(grid: Grid, constants: Constants) -> Cohort:
@@ -136,49 +130,84 @@ def solve_cohort(grid: Grid, constants: Constants) -> Cohort:
     constants : Constants
         Arrays of shape (k,), or numbers; the last step's rate is the grid's.
     """
-    slope, factor, term = _steps(grid.edges, grid.days, grid.units, constants)
-    cleaved = follow(factor, term)
-    known = np.empty((3, *cleaved.shape))
-    known[0] = cleaved
-    for place, constant, own in zip(known[1:], slope.constants, slope.factors, strict=False):
-        np.multiply(own, cleaved, out=place)
-        np.subtract(constant, place, out=place)
-    points = weakness(grid.reading @ known.reshape(-1, cleaved.shape[1]), constants.A50, constants.h)
+    slope = _slopes(grid, grid.edges, constants)
+    known = _known(slope, follow(*steps(slope, grid.edges)))
+    points = weakness(grid.reading @ known, constants.A50, constants.h)
     weak = points.reshape(len(grid.mesh.edges) - 1, grid.mesh.degree, -1)
     starts = np.concatenate([np.zeros_like(weak[:1, -1]), weak[:-1, -1]])
     return Cohort(grid.mesh, np.concatenate([starts[:, None], weak], axis=1), grid.following(weak))
 
 
-def _steps(edges: Array, days: Array, units: Array, constants: Constants) -> tuple[Slopes, Array, Array]:
+def _slopes(grid: Grid, edges: Array, constants: Constants) -> Slopes:
     rates = [np.atleast_1d(np.asarray(rate, dtype=float)) for rate in constants[:5]]
-    chain = chain_derivatives(edges, days, uptake(units, constants.U50), rates)
-    slope = slopes(constants.k_cleave * chain, constants.k_turnover)
-    return slope, *steps(slope, edges)
+    chain = chain_derivatives(edges, grid.days, uptake(grid.units, constants.U50), rates)
+    return slopes(constants.k_cleave * chain, constants.k_turnover)
+
+
+def _known(slope: Slopes, cleaved: Array) -> Array:
+    # The cleaved fraction at the edges, and below it its first two derivatives: what `quintic` reads.
+    known = np.empty((3, *cleaved.shape))
+    known[0] = cleaved
+    for place, constant, own in zip(known[1:], slope.constants, slope.factors, strict=False):
+        np.multiply(own, cleaved, out=place)
+        np.subtract(constant, place, out=place)
+    return known.reshape(-1, cleaved.shape[1])
 
 
 def _halves(edges: Array) -> Array:
-    return np.sort(np.append(edges, (edges[1:] + edges[:-1]) / 2))
+    result = np.empty(2 * len(edges) - 1)
+    result[::2] = edges
+    result[1::2] = (edges[1:] + edges[:-1]) / 2
+    return result
 
 
-def _halved_steps(edges: Array, days: Array, units: Array, pilots: Constants, tolerance: float) -> Array:
-    # Halve the steps that two halves do not bear out.
+def _halved_steps(grid: Grid, pilots: Constants, tolerance: float) -> Grid:
+    # Halve the steps that two halves do not bear out: not at the end, or not the weakness read in the middle.
+    edges = grid.edges
     while True:
-        x = follow(*_steps(_halves(edges), days, units, pilots)[1:])[::2]
-        _, factor, term = _steps(edges, days, units, pilots)
-        apart = np.abs(factor * x[:-1] + term - x[1:]).max(axis=1)
-        if apart.max() <= tolerance:
-            return edges
-        edges = np.sort(np.append(edges, ((edges[1:] + edges[:-1]) / 2)[apart > tolerance]))
+        halves = _halves(edges)
+        finer = _slopes(grid, halves, pilots)
+        cleaved = follow(*steps(finer, halves))
+        slope = finer.every_other()
+        start, middle, end = cleaved[:-1:2], cleaved[1::2], cleaved[2::2]
+        factor, term = steps(slope, edges)
+        read = quintic(edges, halves[1::2]) @ _known(slope, cleaved[::2])
+        apart = [weakness(each, pilots.A50, pilots.h) for each in (read, middle)]
+        lasting = _lasting(edges, grid.rate)[:, None]
+        error = np.maximum(np.abs(factor * start + term - end), lasting * np.abs(apart[0] - apart[1]) / WITHIN)
+        coarse = error.max(axis=1) > tolerance
+        if not coarse.any():
+            return Grid.on(grid.days, grid.units, edges, grid.mesh, grid.rate)
+        edges = np.sort(np.append(edges, halves[1::2][coarse]))
 
 
-def _halved_mesh(mesh: Mesh, edges: Array, days: Array, units: Array, pilots: Constants, tolerance: float) -> Mesh:
+def _halved_mesh(grid: Grid, pilots: Constants, tolerance: float) -> Grid:
     # Halve the intervals whose polynomials do not hold the pilots' weakness.
-    follows = float(pilots.k_visible)
     while True:
-        weak = np.moveaxis(solve_cohort(Grid.on(days, units, edges, mesh, follows), pilots).weak, -1, 0)
-        # An error of the weakness that lasts a short while leaves a small part of it in the effect.
-        lasting = np.minimum(1.0, follows * np.diff(mesh.edges))[:, None]
-        pieces = np.minimum(pieces_needed(mesh, lasting * weak, tolerance), 2)
+        weak = np.moveaxis(solve_cohort(grid, pilots).weak, -1, 0)
+        pieces = np.minimum(
+            pieces_needed(grid.mesh, _lasting(grid.mesh.edges, grid.rate)[:, None] * weak, tolerance), 2
+        )
         if pieces.max() == 1:
-            return mesh
-        mesh = mesh.split(pieces)
+            return grid
+        grid = Grid.on(grid.days, grid.units, grid.edges, grid.mesh.split(pieces), grid.rate)
+
+
+def _lasting(edges: Array, rate: float) -> Array:
+    # How much of an error of the weakness is left in the effect, which follows it, if it lasts for one step.
+    return np.minimum(1.0, rate * np.diff(edges))
+
+
+def _errors(grid: Grid, pilots: Constants) -> tuple[float, float, float]:
+    # Of the visible effect, all of it, and what steps and mesh have in it: against steps and intervals half as long.
+    days, units, edges, mesh, rate = grid.recipe
+    twice = mesh.split(np.full(len(mesh.edges) - 1, 2))
+    reading = Reading(mesh, twice.nodes.ravel()).matrix()
+    exact = solve_cohort(Grid.on(days, units, _halves(edges), twice, rate), pilots).visible.reshape(
+        twice.nodes.size, -1
+    )
+    by_mesh = reading @ solve_cohort(Grid.on(days, units, _halves(edges), mesh, rate), pilots).visible.reshape(
+        mesh.nodes.size, -1
+    )
+    found = reading @ solve_cohort(grid, pilots).visible.reshape(mesh.nodes.size, -1)
+    return np.abs(found - exact).max(), np.abs(found - by_mesh).max(), np.abs(by_mesh - exact).max()

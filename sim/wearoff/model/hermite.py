@@ -36,6 +36,11 @@ class Slopes(NamedTuple):
     constants: tuple[Array, Array, Array]
     factors: tuple[Array, Array, Array]
 
+    def every_other(self) -> Slopes:
+        """Return the slopes at every other node, from the first."""
+        (c1, c2, c3), (f1, f2, f3) = self
+        return Slopes((c1[::2], c2[::2], c3[::2]), (f1[::2], f2[::2], f3[::2]))
+
 
 def slopes(cleavage: Array, turnover: Number) -> Slopes:
     """Return the derivatives of the cleaved fraction: ``x' = c - (turnover + c) x`` with c the cleavage.

@@ -12,7 +12,6 @@ difference of exp over -t times the first n rates: the Bateman sum, without its 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -20,9 +19,9 @@ import numpy as np
 from . import Array, Number
 from .exponentials import exp_divided_difference
 
-# Where two of the rates are less far apart, relative to the larger, a Bateman sum loses more digits than a cohort can
-# spare: a factor NEAR with each such pair.
-NEAR = 0.02
+# Where rates are close to each other, the terms of a Bateman sum are large and cancel: so many times larger than the
+# dose, and it loses as many digits as a cohort can spare.
+LARGE = 1e3
 # exp(-50) is far below rounding.
 VANISHED = 50.0
 
@@ -86,8 +85,8 @@ def amounts(
 def chain_derivatives(times: Array, days: Array, taken: Array, rates: Sequence[Array]) -> Array:
     """Return the light chain of many patients in one zone with its first two derivatives, as a cohort needs them.
 
-    By a Bateman sum, an exponential for each rate, with an error near rounding relative to the largest value; for
-    patients with rates close to each other, by the exact amounts and the equations of the chain.
+    By a Bateman sum, an exponential for each rate, with an error of `LARGE` roundings at most; for patients with rates
+    close to each other, by the exact amounts and the equations of the chain.
 
     Parameters
     ----------
@@ -103,22 +102,20 @@ def chain_derivatives(times: Array, days: Array, taken: Array, rates: Sequence[A
     ndarray, shape (3, k, patients)
         U, U/day, U/day^2.
     """
-    every = np.stack(np.broadcast_arrays(*rates))
-    ordered = np.sort(every, axis=0)
-    near = (ordered[1:] - ordered[:-1] <= NEAR * ordered[1:]).any(axis=0)
+    before = np.prod(np.broadcast_arrays(*rates[:-1]), axis=0)
+    apart = [[other - rate for j, other in enumerate(rates) if j != i] for i, rate in enumerate(rates)]
     with np.errstate(divide="ignore", invalid="ignore"):
-        result = _bateman(times, days, taken, rates, every.shape[1])
+        weights = [before / np.prod(np.broadcast_arrays(*each), axis=0) for each in apart]
+        result = _bateman(times, days, taken, rates, weights)
+    near = ~(np.max(np.abs(np.broadcast_arrays(*weights)), axis=0) <= LARGE)
     if near.any():
+        every = np.stack(np.broadcast_arrays(*rates))
         result[..., near] = _by_the_equations(times, days, taken, every[:, near])
     return result
 
 
-def _bateman(times: Array, days: Array, taken: Array, rates: Sequence[Array], patients: int) -> Array:
-    before = math.prod(rates[:-1])
-    weights = [
-        before / math.prod(other - rate for j, other in enumerate(rates) if j != i) for i, rate in enumerate(rates)
-    ]
-    result = np.zeros((3, len(times), patients))
+def _bateman(times: Array, days: Array, taken: Array, rates: Sequence[Array], weights: Sequence[Array]) -> Array:
+    result = np.zeros((3, len(times), len(weights[0])))
     for day, units in zip(days, taken, strict=True):
         first = np.searchsorted(times, day, side="right")
         since = times[first:] - day

@@ -26,8 +26,10 @@ _TABLE = tables.column("population", "name")
 # What varies, in the order of the columns of the draws.
 VARYING = ("potency", "loss", "release")
 # Pilots stand so many standard deviations from the typical patient, in so many directions: fifteen in a million draws
-# lie farther out. Others are drawn, so many times as wide as the population.
-DISTANCES, DIRECTIONS, DRAWN, WIDER = (1.75, 3.5, 5.0), 20, 128, 1.5
+# lie farther out. Blocks of others are drawn, so many times as wide as the population: with fewer of them, steep fronts
+# of wide populations pass between those of the pilots.
+DISTANCES, DIRECTIONS = (1.75, 3.5, 5.0), 40
+DRAWN, WIDER = 2, 1.5
 
 
 def _default(name: str) -> float:
@@ -151,8 +153,8 @@ class Population:
         across = np.sqrt(1 - height**2)
         directions = np.stack([across * np.cos(around), across * np.sin(around), height], axis=1)
         standing = np.concatenate([np.zeros((1, 3)), *(distance * directions for distance in DISTANCES)])
-        drawn = WIDER * normals("sobol", 0, 0)[:DRAWN]
-        return self.constants(np.concatenate([standing, drawn]), relative_potency)
+        drawn = [WIDER * normals("sobol", 0, block) for block in range(DRAWN)]
+        return self.constants(np.concatenate([standing, *drawn]), relative_potency)
 
     def _correlations(self) -> Array:
         pl, pr, lr = self.correlation_potency_loss, self.correlation_potency_release, self.correlation_loss_release
