@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from wearoff.model.march import Mesh
-from wearoff.model.roots import crossings
+from wearoff.model.roots import NARROW, crossings, root
 
 
 def test_a_cosine_passes_a_level_where_its_arc_does():
@@ -29,3 +29,34 @@ def test_what_stays_on_one_side_passes_nothing():
     mesh = Mesh(np.array([0.0, 1.0, 5.0]))
     assert len(crossings(mesh, np.exp(-mesh.nodes), 2.0)) == 0
     assert len(crossings(mesh, np.zeros_like(mesh.nodes), 0.0)) == 0
+
+
+def test_many_roots_at_once_each_in_its_own_bracket():
+    # Of exp(-t) = level, one polynomial and one level a root: t = -log(level).
+    mesh = Mesh(np.linspace(0, 6, 13))
+    levels = np.geomspace(0.003, 0.99, 400)
+    expected = -np.log(levels)
+    interval = np.searchsorted(mesh.edges, expected) - 1
+    node = (mesh.nodes[interval] < expected[:, None]).sum(axis=1) - 1
+    found = root(mesh, np.exp(-mesh.nodes)[interval], interval, node, levels)
+    assert np.abs(found - expected).max() < 0.5 * NARROW
+
+
+def test_a_root_that_is_found_stays_as_it_is_however_long_another_takes():
+    mesh = Mesh(np.array([0.0, 1.0]))
+    straight, flat = mesh.nodes[0] - 0.3, (mesh.nodes[0] - 1 / 3) ** 7
+    node = np.array([(mesh.nodes[0] < 0.3).sum() - 1, (mesh.nodes[0] < 1 / 3).sum() - 1])
+    quick, slow = (
+        root(mesh, np.stack([straight, other]), np.zeros(2, int), node, np.zeros(2)) for other in (straight, flat)
+    )
+    assert quick[0] == slow[0]
+    assert quick[0] == pytest.approx(0.3, abs=NARROW)
+
+
+@pytest.mark.parametrize("power", [1, 3, 5, 7])
+def test_a_flat_crossing_is_found_as_exactly_as_its_height_allows(power):
+    # (t - 1/3)^power, without a slope where it crosses zero: Newton alone would crawl.
+    mesh = Mesh(np.array([0.0, 1.0]))
+    node = np.array([(mesh.nodes[0] < 1 / 3).sum() - 1])
+    found = root(mesh, (mesh.nodes - 1 / 3) ** power, np.array([0]), node, np.zeros(1))[0]
+    assert abs(found - 1 / 3) ** power < 2e-15

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from .style import BLACK, BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILION, axes, legend_above, stack, tidy, time_axis
+from .style import BLACK, BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILION, axes, stack, tidy, time_axis
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 COLORS = (BLUE, VERMILION, GREEN, ORANGE, PURPLE, SKY)
 STYLES = ("o-", "s--", "^-.", "D:", "v-", "P--")
+# Letters that fit beside each other above the axes, and what an entry of the legend takes beside its name.
+WIDTH, SIGN = 90, 10
 
 
 def draw_bands(bands: pd.DataFrame) -> Figure:
@@ -32,7 +35,7 @@ def draw_bands(bands: pd.DataFrame) -> Figure:
     arms = [(name, own) for name, own in bands.groupby("arm", sort=False) if (own["p95"] > 0).any()] or [
         *bands.groupby("arm", sort=False)
     ]
-    figure, rows = stack(len(arms), (8.0, 1.3 + 2.7 * len(arms)))
+    figure, rows = stack(len(arms), (8.0, 1.3 + 2.9 * len(arms)))
     for ax, (name, own) in zip(rows, arms, strict=True):
         ax.fill_between(
             own["time"], own["p5"], own["p95"], color=BLUE, alpha=0.15, linewidth=0, label="5th to 95th percentile"
@@ -41,9 +44,10 @@ def draw_bands(bands: pd.DataFrame) -> Figure:
         ax.plot(own["time"], own["p50"], color=BLUE, linewidth=2.5, label="median")
         ax.set_ylim(0, 1.05)
         ax.set_yticks(np.arange(0, 1.01, 0.2))
-        ax.set_ylabel(f"{name}\nvisible effect", fontsize=11)
+        ax.set_ylabel("visible effect\n(fraction of full)", fontsize=11)
+        ax.set_title(textwrap.fill(str(name), WIDTH), loc="left", fontsize=11)
         tidy(ax)
-    legend_above(rows[0])
+    figure.legend(*rows[0].get_legend_handles_labels(), loc="outside upper left", ncols=3, frameon=False, fontsize=10)
     time_axis(rows[-1], float(bands["time"].max()), "time since the first visit", None)
     return figure
 
@@ -63,7 +67,8 @@ def draw_responders(responders: pd.DataFrame, *, ax: Axes | None = None) -> Axes
     matplotlib.axes.Axes
     """
     ax = axes(ax)
-    for i, (name, own) in enumerate(responders.groupby("arm", sort=False)):
+    names = [textwrap.fill(str(name), WIDTH - SIGN) for name in responders["arm"].unique()]
+    for i, (_, own) in enumerate(responders.groupby("arm", sort=False)):
         style, color = STYLES[i % len(STYLES)], COLORS[i % len(COLORS)]
         ax.errorbar(
             own["day"],
@@ -72,13 +77,16 @@ def draw_responders(responders: pd.DataFrame, *, ax: Axes | None = None) -> Axes
             fmt=style,
             color=color,
             ecolor=BLACK,
-            label=name,
+            label=names[i],
             capsize=3,
         )
     first = responders.iloc[0]
     ax.set_ylim(0, 105)
+    ax.set_yticks(np.arange(0, 101, 20))
     ax.set_ylabel(f"{first['endpoint'].replace('_', ' ')}\nby {first['assessor']} (%)", fontsize=11)
-    legend_above(ax)
-    time_axis(ax, 1.03 * float(responders["day"].max()), "time since the first visit", None)
+    # In as many columns as the names leave room for, above the axes.
+    columns = max(1, WIDTH // (max(map(len, names)) + SIGN))
+    ax.legend(loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=columns, frameon=False, fontsize=10)
+    time_axis(ax, 1.03 * max(1.0, float(responders["day"].max())), "time since the first visit", None)
     tidy(ax)
     return ax

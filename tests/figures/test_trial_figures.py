@@ -1,0 +1,149 @@
+"""The pictures of a trial: legible for any arms, and what they draw is the trial's tables."""
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+import pytest
+from tests.figures.test_figures import assert_legible
+
+import wearoff as wo
+from wearoff.figures.trial import draw_bands, draw_responders
+from wearoff.study.trial import PERCENTILES, Arm, run_trial
+
+mpl.use("Agg")
+
+BREATHLESS = "whoever planned this arm wanted to say all of it in one breath, the product, the dose, the days and why"
+
+
+def arms(*labels):
+    return [Arm(wo.Schedule.once(units=10 + 5 * i), label) for i, label in enumerate(labels)]
+
+
+ARMS = {
+    "one": [Arm.treated(units=20)],
+    "two": [Arm.treated(units=20), Arm.placebo()],
+    "three": [Arm.treated(units=20), Arm.treated(units=40), Arm.placebo()],
+    "placebo only": [Arm.placebo()],
+    "long products": [
+        Arm.treated(units=units, product=product)
+        for units, product in ((22.5, "onabotulinumtoxinA"), (62.5, "abobotulinumtoxinA"), (20, "letibotulinumtoxinA"))
+    ],
+    "several visits": [Arm(wo.Schedule.every(90, visits=3, units=20)), Arm.treated(units=20)],
+    "seven": arms(*(f"arm {letter}" for letter in "ABCDEFG")),
+    "long labels": arms(BREATHLESS, "short"),
+}
+TRIALS = {name: run_trial(given, patients=512, days=190, rng=1) for name, given in ARMS.items()}
+
+
+@pytest.fixture(params=TRIALS)
+def trial(request):
+    return TRIALS[request.param]
+
+
+def test_bands_are_legible(trial):
+    assert_legible(trial.plot())
+
+
+def test_responders_are_legible(trial):
+    assert_legible(trial.plot_responders().get_figure())
+
+
+@pytest.mark.parametrize("days", [1, 3, 365])
+def test_short_and_long_trials_are_legible(days):
+    trial = run_trial([Arm.treated(units=20)], patients=64, days=days, rng=1)
+    assert_legible(trial.plot())
+    assert_legible(trial.plot_responders().get_figure())
+
+
+def test_axes_are_not_squeezed_by_the_legend(trial):
+    figure = trial.plot_responders().get_figure()
+    figure.canvas.draw()
+    box = figure.axes[0].get_position()
+    mpl.pyplot.close(figure)
+    assert box.width > 0.8
+    assert box.height > 0.4
+
+
+def edges_of(shade):
+    """The lower and the upper edge of what `fill_between` has shaded, day by day."""
+    corners = shade.get_paths()[0].vertices
+    days = np.unique(corners[:, 0])
+    at = [corners[corners[:, 0] == day, 1] for day in days]
+    return days, np.array([each.min() for each in at]), np.array([each.max() for each in at])
+
+
+def test_the_bands_drawn_are_the_percentiles():
+    trial = TRIALS["three"]
+    figure = trial.plot()
+    assert [ax.get_title(loc="left") for ax in figure.axes] == ["20 U onabotulinumtoxinA", "40 U onabotulinumtoxinA"]
+    for ax in figure.axes:
+        own = trial.bands[trial.bands["arm"] == ax.get_title(loc="left")]
+        for shade, low, high in zip(ax.collections, ("p5", "p25"), ("p95", "p75"), strict=True):
+            days, below, above = edges_of(shade)
+            np.testing.assert_array_equal(days, own["time"])
+            np.testing.assert_array_equal(below, own[low])
+            np.testing.assert_array_equal(above, own[high])
+        np.testing.assert_array_equal(ax.lines[0].get_xdata(), own["time"])
+        np.testing.assert_array_equal(ax.lines[0].get_ydata(), own["p50"])
+    mpl.pyplot.close(figure)
+
+
+def test_a_placebo_arm_is_drawn_only_where_there_is_no_other():
+    for name, count in (("two", 1), ("placebo only", 1), ("seven", 7)):
+        figure = TRIALS[name].plot()
+        assert len(figure.axes) == count
+        mpl.pyplot.close(figure)
+
+
+def test_the_responders_drawn_are_the_rates_with_their_errors():
+    trial = TRIALS["three"]
+    for endpoint, assessor in (("none_or_mild", "investigator"), ("two_grades", "composite")):
+        ax = trial.plot_responders(endpoint, assessor)
+        chosen = trial.responders.query("endpoint == @endpoint and assessor == @assessor")
+        assert len(ax.containers) == 3
+        for container, (name, own) in zip(ax.containers, chosen.groupby("arm", sort=False), strict=True):
+            assert container.get_label() == name
+            line, _, (bars,) = container.lines
+            np.testing.assert_array_equal(line.get_xdata(), own["day"])
+            np.testing.assert_allclose(np.asarray(line.get_ydata(), float), 100 * own["rate"], rtol=1e-15)
+            reach = np.array([segment[:, 1] for segment in bars.get_segments()])
+            np.testing.assert_allclose(np.diff(reach, axis=1)[:, 0], 200 * own["error"], rtol=1e-9, atol=1e-12)
+        mpl.pyplot.close(ax.get_figure())
+
+
+def test_labels_say_what_is_drawn_and_in_which_unit():
+    figure = TRIALS["one"].plot()
+    assert "(fraction of full)" in figure.axes[0].get_ylabel()
+    assert "(days)" in figure.axes[-1].get_xlabel()
+    ax = TRIALS["one"].plot_responders("two_grades", "composite")
+    assert ax.get_ylabel() == "two grades\nby composite (%)"
+    mpl.pyplot.close("all")
+
+
+def test_drawing_into_given_axes_opens_no_figure():
+    figure, ax = mpl.pyplot.subplots()
+    before = mpl.pyplot.get_fignums()
+    assert TRIALS["one"].plot_responders(ax=ax) is ax
+    assert mpl.pyplot.get_fignums() == before
+    mpl.pyplot.close(figure)
+
+
+def test_a_response_that_was_not_asked_for_is_refused():
+    trial = run_trial([Arm.placebo()], responses=[("one_grade", "subject")], days=30)
+    with pytest.raises(
+        wo.InputError, match=r"^response is none_or_mild by investigator; allowed: one_grade by subject$"
+    ):
+        trial.plot_responders()
+
+
+def test_frames_are_drawn_as_they_are_and_not_changed():
+    bands = pd.DataFrame({"arm": "x", "time": [0.0, 10.0], **{name: [0.0, 0.5] for name in PERCENTILES}})
+    responders = pd.DataFrame(
+        {"arm": "x", "endpoint": "none_or_mild", "assessor": "rater", "day": [0.0], "rate": [0.5], "error": [0.1]}
+    )
+    copies = bands.copy(), responders.copy()
+    draw_bands(bands)
+    draw_responders(responders)
+    pd.testing.assert_frame_equal(bands, copies[0])
+    pd.testing.assert_frame_equal(responders, copies[1])
+    mpl.pyplot.close("all")

@@ -1,0 +1,191 @@
+"""A cohort against the solution of single patients and against LSODA: the accuracy asked for, for whoever is drawn."""
+
+import numpy as np
+import pytest
+from tests.reference import reference
+
+import wearoff as wo
+from wearoff.model.cohort import choose_grid, solve_cohort
+from wearoff.model.course import Constants, solve
+from wearoff.model.kinetics import uptake
+from wearoff.model.landmarks import FULL, HALF, ONSET, WEAR_OFF, find_landmarks, last_day_above
+from wearoff.model.march import Reading
+from wearoff.study.population import Population
+
+ACCURACY, END = 1e-6, 365.0
+ONE, FOUR = {0.0: 20.0}, {0.0: 20.0, 84.0: 20.0, 84.5: 5.0, 200.3: 100.0}
+WIDE = Population(omega_potency=1.0, omega_loss=0.8, omega_release=0.8, correlation_potency_loss=0)
+POPULATIONS = {
+    "default": Population(),
+    "wide": WIDE,
+    "wide and steep": WIDE.replace(steepness=8, visible_half_life=0.05),
+    "narrow": Population(omega_potency=0.05, omega_loss=0.05, omega_release=0.05),
+    "all the same": Population(omega_potency=0, omega_loss=0, omega_release=0),
+    "no loss": Population().replace(loss_half_life=np.inf),
+    "potent": Population().replace(potency=10),
+}
+
+
+def arrays(doses):
+    return np.array(list(doses)), np.array(list(doses.values()))
+
+
+def grid_of(population, doses, end=END, accuracy=ACCURACY):
+    return choose_grid(*arrays(doses), population.pilots(), end, accuracy)
+
+
+def drawn(population, patients, seed=1):
+    """Patients of the population, who are none of its pilots."""
+    return population.constants(np.random.default_rng(seed).standard_normal((patients, 3)))
+
+
+def some_times(end=END):
+    """Days between the nodes of any mesh, more of them while the effect arrives."""
+    return np.union1d(np.random.default_rng(2).uniform(0, end, 1000), np.geomspace(1e-3, min(end, 30), 300))
+
+
+def worst_error(grid, constants, times):
+    """Largest error of any patient's visible effect, in units of the accuracy asked for."""
+    cohort = solve_cohort(grid, constants)
+    truth = solve(grid.days, grid.units[None], constants, END, tolerance=1e-10)
+    found = Reading(cohort.mesh, times).matrix() @ cohort.visible.reshape(cohort.mesh.nodes.size, -1)
+    return np.abs(found.T - Reading(truth.mesh, times)(truth.visible)).max() / ACCURACY
+
+
+@pytest.mark.parametrize("doses", [ONE, FOUR], ids=["one visit", "four visits"])
+@pytest.mark.parametrize("population", POPULATIONS.values(), ids=POPULATIONS)
+def test_every_patient_is_within_the_accuracy_asked_for(population, doses):
+    grid = grid_of(population, doses)
+    error = worst_error(grid, drawn(population, 512 // len(doses) ** 2), some_times())
+    print(f"error {error:.2f} of the accuracy, {len(grid.edges) - 1} steps, {len(grid.mesh.edges) - 1} intervals")
+    assert error < 1
+
+
+def test_a_population_wider_than_is_plausible_is_within_ten_times_of_it():
+    # The pilots leave gaps there, as `run_trial` says.
+    wider = WIDE.replace(omega_potency=1.5, omega_release=1.5)
+    assert worst_error(grid_of(wider, ONE), drawn(wider, 512), some_times()) < 10
+
+
+def test_a_coarser_accuracy_is_kept_too_with_fewer_steps():
+    fine, coarse = (grid_of(Population(), ONE, accuracy=accuracy) for accuracy in (ACCURACY, 1e-4))
+    assert len(coarse.edges) < 0.7 * len(fine.edges)
+    assert worst_error(coarse, drawn(Population(), 256), some_times()) < 100
+
+
+def test_a_handful_of_patients_agree_with_an_independent_solver():
+    constants, times = drawn(WIDE, 6, seed=3), np.arange(0.0, 366.0, 0.25)
+    cohort = solve_cohort(grid_of(WIDE, FOUR), constants)
+    found = Reading(cohort.mesh, times).matrix() @ cohort.visible.reshape(cohort.mesh.nodes.size, -1)
+    errors = []
+    for i in range(6):
+        own = {
+            name: float(each[i] if np.ndim(each) else each)
+            for name, each in zip(Constants._fields, constants, strict=True)
+        }
+        taken = {day: float(uptake(np.array(units), own["U50"])) for day, units in FOUR.items()}
+        judge = reference({name: value for name, value in own.items() if name != "U50"}, taken, times)
+        errors.append(np.abs(found[:, i] - judge["visible"]).max() / ACCURACY)
+    print("errors against LSODA, of the accuracy:", np.round(errors, 2))
+    assert max(errors) < 1
+
+
+@pytest.mark.parametrize("apart", [0.0, 1e-15, 1e-12, 1e-9, 1e-6, 1e-4, 1e-2, 0.03])
+def test_a_release_as_fast_as_a_step_of_the_chain_breaks_nothing(apart):
+    # In the default population one of ten thousand patients releases as fast as the light chain leaves the endosome.
+    constants = drawn(Population(), 6)
+    release = np.array(constants.k_release)
+    release[:3] = np.array([constants.k_translocation, constants.k_loss[1], constants.k_translocation]) * (1 + apart)
+    loss = np.array(constants.k_loss)
+    loss[3] = release[3] * (1 - apart)
+    constants = constants._replace(k_release=release, k_loss=loss)
+    assert worst_error(grid_of(Population(), ONE), constants, some_times()) < 1
+
+
+def test_a_patient_is_the_same_in_any_company():
+    grid, constants = grid_of(Population(), FOUR), drawn(WIDE, 65)
+    together = solve_cohort(grid, constants).visible
+    for some in (slice(0, 1), slice(3, 10), slice(40, 65)):
+        own = Constants(*(each[some] if np.ndim(each) else each for each in constants))
+        assert solve_cohort(grid, own).visible == pytest.approx(together[..., some], abs=1e-14)
+
+
+def test_numbers_are_a_cohort_of_one():
+    grid, typical = grid_of(Population(), ONE), drawn(Population(omega_potency=0, omega_loss=0, omega_release=0), 1)
+    numbers = Constants(*(float(np.ravel(each)[0]) for each in typical))
+    assert (solve_cohort(grid, numbers).visible == solve_cohort(grid, typical).visible).all()
+
+
+@pytest.mark.parametrize("later", [5e-324, 1e-300, 1e-12, 1e-9, 1e-6])
+def test_doses_almost_at_once_and_almost_at_the_start(later):
+    # The visible effect rises by less than 1 a day.
+    for doses in ({0.0: 20.0, later: 5.0}, {later: 20.0}, {3.0: 20.0, 3.0 + later: 5.0}):
+        grid = grid_of(Population(), doses)
+        assert worst_error(grid, drawn(Population(), 32), some_times()) < 1 + later / ACCURACY
+
+
+@pytest.mark.parametrize("doses", [{0.0: 20.0, 365.0: 20.0}, {0.0: 20.0, 400.0: 20.0}])
+def test_doses_at_the_end_and_past_it_have_no_effect(doses):
+    constants = drawn(Population(), 16)
+    cohort, alone = (solve_cohort(grid_of(Population(), each), constants) for each in (doses, ONE))
+    assert (cohort.visible == alone.visible).all()
+
+
+def test_before_the_first_dose_and_without_potency_there_is_nothing():
+    late = solve_cohort(grid_of(Population(), {100.0: 20.0}), drawn(Population(), 16))
+    before = late.mesh.nodes.ravel() <= 100
+    assert (late.visible.reshape(len(before), -1)[before] == 0).all()
+    impotent = Population().replace(potency=0)
+    assert (solve_cohort(grid_of(impotent, FOUR), drawn(impotent, 4)).visible == 0).all()
+
+
+def single_patients(patients, doses):
+    """Patients of the default population as `simulate` has them, and their constants."""
+    names = {"potency": "k_cleave", "loss_half_life": "k_loss", "release_half_life": "k_release"}
+    constants = drawn(Population(), patients, seed=4)
+    schedule = wo.Schedule(tuple(wo.Visit(day=day, units=units) for day, units in doses.items()))
+    for i in range(patients):
+        own = {name: getattr(constants, symbol)[i] for name, symbol in names.items()}
+        halves = {name: np.log(2) / value if name.endswith("half_life") else value for name, value in own.items()}
+        yield wo.simulate(schedule, parameters=wo.Parameters().replace(**halves), days=END)
+
+
+@pytest.mark.filterwarnings("ignore::wearoff.UnusualWarning")
+@pytest.mark.parametrize("doses", [ONE, FOUR], ids=["one visit", "four visits"])
+def test_landmarks_are_those_of_single_patients(doses):
+    cohort = solve_cohort(grid_of(Population(), doses), drawn(Population(), 24, seed=4))
+    found = find_landmarks(cohort.mesh, cohort.visible, cohort.weak)
+    levels = {"onset_day": ONSET, "half_effect_day": HALF, "wear_off_day": WEAR_OFF}
+    reached = dict.fromkeys(levels, 0)
+    for i, timeline in enumerate(single_patients(24, doses)):
+        judge = timeline.landmarks
+        # The day is where the patient's own effect has the level, within the accuracy of the cohort's effect.
+        peak = judge["peak_effect"]
+        assert found.peak_effect[i] == pytest.approx(peak, abs=ACCURACY)
+        assert timeline.at([found.peak_day[i]])["visible"][0] == pytest.approx(peak, abs=2 * ACCURACY)
+        full = timeline.at([found.full_effect_day[i]])["visible"][0]
+        assert full == pytest.approx(FULL * peak, abs=2 * ACCURACY)
+        for name, level in levels.items():
+            day = getattr(found, name)[i]
+            assert np.isnan(day) == np.isnan(judge[name])
+            if not np.isnan(day):
+                reached[name] += 1
+                assert timeline.at([day])["visible"][0] == pytest.approx(level, abs=ACCURACY)
+                # The same crossing, where the effect passes the level more than once: its slope is above 0.001 a day.
+                assert day == pytest.approx(judge[name], abs=1000 * ACCURACY)
+    assert min(reached.values()) >= 3
+
+
+def test_the_last_day_above_a_level_is_where_single_patients_fall_through_it():
+    cohort = solve_cohort(grid_of(Population(), ONE), drawn(Population(), 24, seed=4))
+    for level in (0.25, 0.5, 0.98):
+        last = last_day_above(cohort.mesh, cohort.visible, level)
+        for i, timeline in enumerate(single_patients(24, ONE)):
+            later = timeline.at(np.linspace(0, END, 4000))["visible"]
+            if last[i] == 0:
+                assert later.max() < level + ACCURACY
+            elif np.isinf(last[i]):
+                assert later[-1] > level - ACCURACY
+            else:
+                assert timeline.at([last[i]])["visible"][0] == pytest.approx(level, abs=ACCURACY)
+                assert (timeline.at(np.linspace(last[i], END, 200)[1:])["visible"] < level + ACCURACY).all()
