@@ -46,7 +46,9 @@ def as_futures(work, parts):
     return found
 
 
-@pytest.mark.parametrize("workers", [1, "2", map, in_thread, as_futures], ids=str)
+@pytest.mark.parametrize(
+    "workers", [1, "2", map, in_thread, as_futures], ids=lambda each: getattr(each, "__name__", str(each))
+)
 def test_results_come_in_the_order_of_the_work(workers):
     with sharing(workers) as shared:
         assert list(shared(square, list(range(20)))) == [x * x for x in range(20)]
@@ -76,7 +78,7 @@ def test_nor_where_the_results_are_not_taken():
     assert set(active_children()) <= before
 
 
-@pytest.mark.parametrize("workers", [1, 2, map, as_futures], ids=str)
+@pytest.mark.parametrize("workers", [1, 2, map, as_futures], ids=lambda each: getattr(each, "__name__", str(each)))
 def test_an_error_of_the_work_is_raised_as_it_is(workers):
     before = set(active_children())
     with pytest.raises(RuntimeError, match="2 is no good"), sharing(workers) as shared:
