@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime
 import io
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+
+from ..checks import member
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,6 +21,24 @@ SKY, PURPLE, BLACK, GREY = "#56B4E9", "#CC79A7", "#222222", "#767676"
 
 SIZE = (8.0, 4.5)  # inches: the shape of a slide, and the width of a printed page
 DPI = 200
+
+
+class Look(NamedTuple):
+    """For what a plate is made: its width in inches, and its sizes in points."""
+
+    width: float
+    text: float
+    small: float
+    line: float
+
+
+# A printed page between its margins (180 mm), and a slide of 16 to 9 that is read from the last row.
+LOOKS = {"print": Look(7.1, 9.0, 7.0, 1.6), "slide": Look(40 / 3, 18.0, 14.0, 3.2)}
+
+
+def find_look(style: str) -> Look:
+    """Return the sizes of a style, ``print`` or ``slide``; another name raises `InputError`."""
+    return LOOKS[member(style, LOOKS, "style")]
 
 
 def axes(ax: Axes | None, size: tuple[float, float] = SIZE) -> Axes:

@@ -1,0 +1,1 @@
+"""For the class: the page with sliders, the hand-out, the animation."""
