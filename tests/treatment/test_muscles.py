@@ -74,3 +74,13 @@ def test_twice_as_many_zones_change_nothing_that_is_promised(sites, spread, monk
 def test_an_unknown_muscle_is_named_with_the_nearest():
     with pytest.raises(wo.InputError, match="did you mean 'platysma'"):
         find_muscle("platisma")
+
+
+def test_one_half_of_the_strip_stands_for_both():
+    # Gauss-Legendre points over the whole strip, made here, against those of one half.
+    timeline = wo.simulate(units=20, sites=3, days=120)
+    points, weights = np.polynomial.legendre.leggauss(200)
+    local = 20 * relative_dose((points + 1) * LENGTH / 2, LENGTH, 3, SPREAD)
+    with pytest.warns(wo.UnusualWarning, match="an extrapolation"):
+        alone = [wo.simulate(units=units, days=120).frame["visible"] for units in local]
+    assert weights @ np.array(alone) / 2 == pytest.approx(timeline.frame["visible"].to_numpy(), abs=1e-8)
