@@ -88,6 +88,22 @@ class Timeline:
         return frame
 
     @cached_property
+    def curve(self) -> pd.DataFrame:
+        """The table of `frame` on the days of a smooth curve: 400 between the ends, and more where it bends."""
+        # The nodes of the solution stand where it bends; the last of them may miss the end by a rounding.
+        return self.at(np.minimum(np.union1d(np.linspace(0, self._end, 400), self.course.mesh.nodes), self._end))
+
+    @cached_property
+    def cascade(self) -> pd.DataFrame:
+        """The table of `frame` from a minute after the first injection, on days for a logarithmic axis."""
+        first = self.schedule.visits[0].day
+        if first + FIRST_MOMENT >= self._end:
+            raise InputError(f"days ends at {self._end:g}; allowed to draw: past the first visit, on day {first:g}")
+        early = first + np.geomspace(FIRST_MOMENT, self._end - first, 400)
+        nodes = self.course.mesh.nodes
+        return self.at(np.minimum(np.union1d(early, nodes[nodes > early[0]]), self._end))
+
+    @cached_property
     def spill(self) -> tuple[float, ...]:
         """Share of each visit's dose that fell beyond the muscle; 0 where the dose is taken as even."""
         length = find_muscle(self.schedule.visits[0].muscle).length
@@ -158,7 +174,7 @@ class Timeline:
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw the visible effect with its landmarks; into `ax`, or a new figure."""
-        curve = self._smooth()
+        curve = self.curve
         landmarks = {str(name): float(day) for name, day in self.landmarks.items()}
         return draw_effect(
             curve["time"], curve["visible"], landmarks, self._visits(), ONSET, start=self.schedule.start, ax=ax
@@ -169,7 +185,7 @@ class Timeline:
 
         Into `ax`, or a new figure; on a calendar where the schedule's start is known.
         """
-        curve = self._smooth()
+        curve = self.curve
         spans = spans_above(self.course, number(keep, LEVEL))
         return draw_visits(
             curve["time"], curve["visible"], self._visits(), keep, spans, start=self.schedule.start, ax=ax
@@ -194,16 +210,4 @@ class Timeline:
 
     def plot_cascade(self) -> Figure:
         """Draw every step from the depot to the visible effect, on a time axis of hours, days and months."""
-        first = self.schedule.visits[0].day
-        if first + FIRST_MOMENT >= self._end:
-            raise InputError(f"days ends at {self._end:g}; allowed to draw: past the first visit, on day {first:g}")
-        early = first + np.geomspace(FIRST_MOMENT, self._end - first, 400)
-        nodes = self.course.mesh.nodes.ravel()
-        # The last of the geometric row may miss the end by a rounding.
-        days = np.minimum(np.union1d(early, nodes[nodes > early[0]]), self._end)
-        return draw_cascade(self.at(days), first)
-
-    def _smooth(self) -> pd.DataFrame:
-        # A curve for the eye: 400 days between the ends, and the nodes of the solution where it bends.
-        nodes = self.course.mesh.nodes.ravel()
-        return self.at(np.minimum(np.union1d(np.linspace(0, self._end, 400), nodes), self._end))
+        return draw_cascade(self.cascade, self.schedule.visits[0].day)

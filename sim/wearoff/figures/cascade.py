@@ -12,7 +12,7 @@ from .style import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILION, sta
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-_STEPS = {
+STEPS = {
     "depot": ("in the depot", "U", BLUE),
     "free": ("free", "U", BLUE),
     "bound": ("bound to the nerve ending", "U", BLUE),
@@ -23,7 +23,7 @@ _STEPS = {
     "force": ("muscle force", "", PURPLE),
     "visible": ("visible effect", "", VERMILION),
 }
-_TICKS = {
+TICKS = {
     1 / 1440: "1 min",
     10 / 1440: "10 min",
     1 / 24: "1 h",
@@ -53,8 +53,8 @@ def draw_cascade(columns: pd.DataFrame, first_visit: float) -> Figure:
     matplotlib.figure.Figure
     """
     since = np.asarray(columns["time"], dtype=float) - first_visit
-    figure, rows = stack(len(_STEPS), (8.0, 7.2))
-    for ax, (name, (word, unit, color)) in zip(rows, _STEPS.items(), strict=True):
+    figure, rows = stack(len(STEPS), (8.0, 7.2))
+    for ax, (name, (word, unit, color)) in zip(rows, STEPS.items(), strict=True):
         values = np.asarray(columns[name], dtype=float)
         top = float(values.max()) if unit else 1.0
         ax.fill_between(since, 0, values, color=color, alpha=0.25, linewidth=0)
@@ -73,7 +73,7 @@ def draw_cascade(columns: pd.DataFrame, first_visit: float) -> Figure:
     last.set_xscale("log")
     last.set_xlim(since[0], since[-1])
     # A label at the very end would stand over the scales on the right.
-    shown = {day: word for day, word in _TICKS.items() if since[0] <= day <= 0.7 * since[-1]}
+    shown = {day: word for day, word in TICKS.items() if since[0] <= day <= 0.7 * since[-1]}
     last.set_xticks(list(shown), list(shown.values()))
     last.minorticks_off()
     last.set_xlabel("time since the first injection (logarithmic)", fontsize=11)

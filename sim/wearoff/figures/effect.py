@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 # What each landmark is called, its colour and its mark: told apart without colour too.
-_LANDMARKS = {
+LANDMARKS = {
     "onset_day": ("onset", ORANGE, "o"),
     "full_effect_day": ("full effect", GREEN, "s"),
     "peak_day": ("peak", VERMILION, "^"),
@@ -72,7 +72,7 @@ def draw_effect(
             linewidth=0,
             label=f"visible\n(≥ {visible_from:.2f})",
         )
-    for name, (word, color, mark) in _LANDMARKS.items():
+    for name, (word, color, mark) in LANDMARKS.items():
         day = landmarks[name]
         if not np.isnan(day):
             height = np.interp(day, days, visible)

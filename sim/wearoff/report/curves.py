@@ -13,6 +13,14 @@ from ..timeline import Timeline
 from ..treatment.schedule import Schedule
 from .plain import records, table, to_json
 
+WORDS = {
+    "onset_day": "onset (effect reaches 0.20)",
+    "full_effect_day": "full effect (0.95 of the peak)",
+    "peak_day": "peak",
+    "peak_effect": "effect at the peak",
+    "half_effect_day": "half effect (falls through 0.50)",
+    "wear_off_day": "wear-off (falls through 0.20)",
+}
 VISIBLE_AT = (1, 2, 3, 7, 14, 30, 60, 90, 120, 150, 180)
 
 
@@ -34,14 +42,6 @@ def simulation_summary(timeline: Timeline) -> dict[str, Any]:
 
 def landmarks_text(timeline: Timeline) -> str:
     """Return the landmarks, one a line, with their dates where known."""
-    words = {
-        "onset_day": "onset (effect reaches 0.20)",
-        "full_effect_day": "full effect (0.95 of the peak)",
-        "peak_day": "peak",
-        "peak_effect": "effect at the peak",
-        "half_effect_day": "half effect (falls through 0.50)",
-        "wear_off_day": "wear-off (falls through 0.20)",
-    }
     lines = []
     for name, value in timeline.landmarks.items():
         if np.isnan(value):
@@ -50,7 +50,7 @@ def landmarks_text(timeline: Timeline) -> str:
             shown = f"{value:8.3f}" if name == "peak_effect" else f"day {value:6.1f}"
             if name in timeline.dates:
                 shown += f"  {timeline.dates[str(name)]}"
-        lines.append(f"{words[str(name)]:<34}{shown}")
+        lines.append(f"{WORDS[str(name)]:<34}{shown}")
     return "\n".join(lines)
 
 

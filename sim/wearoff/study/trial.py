@@ -17,7 +17,7 @@ from ..figures.trial import draw_bands, draw_responders
 from ..model.cohort import Grid, choose_grid, solve_cohort
 from ..model.landmarks import HALF, WEAR_OFF, Landmarks, find_landmarks, last_day_above
 from ..model.march import Reading
-from ..treatment.products import find_product
+from ..treatment.doses import even_doses
 from ..treatment.schedule import Schedule
 from .draws import BLOCK, SAMPLERS, normals, seed_of
 from .grades import ASSESSORS, BASELINES, ENDPOINTS, level_of_loss, level_of_return, mean_chance
@@ -289,16 +289,11 @@ def _plan(
     sampler: str,
     seed: int,
 ) -> Cohorts:
-    first = find_product(schedule.visits[0].product).relative_potency
-    doses: dict[float, float] = {}
-    for visit in schedule:
-        units = float(visit.units or 0.0) * find_product(visit.product).relative_potency / first
-        doses[visit.day] = doses.get(visit.day, 0.0) + units
-    grid = choose_grid(
-        np.array(list(doses)), np.array(list(doses.values())), people.pilots(first), float(last), ACCURACY
-    )
+    doses = even_doses(schedule)
+    pilots = people.pilots(doses.relative_potency)
+    grid = choose_grid(doses.days, doses.units, pilots, float(last), ACCURACY)
     days, response_days = np.arange(last + 1.0), np.unique([each.day for each in asked])
-    return Cohorts(people, first, grid.recipe, days, response_days, asked, patients, sampler, seed)
+    return Cohorts(people, doses.relative_potency, grid.recipe, days, response_days, asked, patients, sampler, seed)
 
 
 def _tallies(

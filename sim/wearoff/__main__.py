@@ -1,0 +1,5 @@
+"""``python -m wearoff``: the command."""
+
+from .cli import main
+
+main()

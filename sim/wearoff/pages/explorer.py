@@ -1,0 +1,293 @@
+"""The page with sliders: one patient's effect, step by step, as the settings are moved; in a browser or in Jupyter."""
+
+from __future__ import annotations
+
+import html
+import io
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import panel as pn
+from bokeh.models import PrintfTickFormatter
+
+from .. import tables
+from ..checks import InputError
+from ..figures.effect import LANDMARKS
+from ..figures.style import BLACK, render
+from ..report.curves import WORDS
+from ..report.plain import table
+from ..study.bands import SHARES, quick_bands
+from ..study.observations import published
+from ..study.population import Population
+from ..treatment.products import find_label
+from .plots import BANDS, DARK, LIGHT, CascadePlot, EffectPlot
+from .settings import CONSTANTS, SITES, Settings
+
+# The constants that move the landmarks most, by their elasticities (`wearoff sensitivity`); the others are in a drawer.
+FOREMOST = (
+    "loss_half_life",
+    "potency",
+    "turnover_half_life",
+    "half_release",
+    "half_uptake",
+    "release_half_life",
+)
+# How far the sliders go where a table has no plausible range: name, first, last, step.
+TREATMENT = {"units": (1, 100, 1), "sites": (SITES.low, SITES.high, 1), "visits": (1, 12, 1), "every": (28, 365, 1)}
+TITLES = {
+    "units": "units a visit (U)",
+    "sites": "injection sites (0: an even dose)",
+    "visits": "visits",
+    "every": "days between visits",
+    "product": "product",
+    "muscle": "muscle",
+    "observations": "published responder rates",
+    "bands": "percentiles of 256 patients",
+}
+# Four digits, as many as a slider can set.
+SHORT = PrintfTickFormatter(format="%.4g")
+STYLE = (Path(__file__).parent / "explorer.css").read_text(encoding="utf-8")
+# The marks of the plot beside their names.
+_SIGNS = {"o": "●", "s": "■", "^": "▲", "D": "◆", "v": "▼"}
+MARKS = {
+    name: f'<b style="color: {"inherit" if color == BLACK else color}">{_SIGNS[mark]}</b>'
+    for name, (_, color, mark) in LANDMARKS.items()
+}
+# Milliseconds for which a widget waits for more moves: fewer than an eye can tell.
+TOGETHER = 5
+
+
+class Explorer:
+    """Widgets, plots and numbers of one visitor's page.
+
+    Parameters
+    ----------
+    settings : Settings
+    dark : bool
+        Whether the page is drawn on a dark ground.
+    problem : str
+        What was wrong with the link, said in place of the cautions until something is moved.
+    """
+
+    def __init__(self, settings: Settings, dark: bool = False, problem: str = "") -> None:
+        self.settings = settings
+        self.dark = dark
+        self.widgets = _widgets(settings)
+        theme = DARK if dark else LIGHT
+        self.effect, self.cascade = EffectPlot(theme), CascadePlot(theme)
+        self.plots = [pn.pane.Bokeh(plot.figure, sizing_mode="stretch_width") for plot in (self.effect, self.cascade)]
+        self.numbers, self.message, self.links, self.legend = (
+            pn.pane.HTML(stylesheets=[STYLE], sizing_mode="stretch_width", margin=0) for _ in range(4)
+        )
+        self.reset = pn.widgets.Button(name="Reset", stylesheets=[STYLE], margin=(4, 8, 4, 0))
+        self.downloads = [
+            pn.widgets.FileDownload(callback=call, filename=name, label=label, stylesheets=[STYLE], margin=(4, 8, 4, 0))
+            for call, name, label in (
+                (self._png, "timeline.png", "Figure (PNG)"),
+                (self._csv, "timeline.csv", "Table (CSV)"),
+            )
+        ]
+        self._setting = False
+        for name, widget in self.widgets.items():
+            widget.param.watch(self._labelled if name in ("product", "muscle") else self._moved, "value")
+        self.reset.on_click(lambda _: self.set(Settings()))
+        self._show(problem)
+
+    def set(self, settings: Settings) -> None:
+        """Bring the page to other settings."""
+        self._setting = True
+        for name, value in settings.named.items():
+            self.widgets[name].value = value
+        self._setting = False
+        self._moved()
+
+    def _labelled(self, *_: Any) -> None:
+        # Another product or muscle has another labelled dose; where none is known the units stay.
+        label = find_label(self.widgets["product"].value, self.widgets["muscle"].value)
+        if label is not None and not self._setting and label.units != self.widgets["units"].value:
+            self.widgets["units"].value = label.units
+        else:
+            self._moved()
+
+    def _moved(self, *_: Any) -> None:
+        if self._setting:
+            return
+        try:
+            self.settings = Settings.read({name: widget.value for name, widget in self.widgets.items()})
+        except InputError as error:
+            self._say([str(error)], "error")
+        else:
+            self._show()
+
+    def _show(self, problem: str = "") -> None:
+        # Sent together, so that the browser paints once.
+        with pn.io.hold():
+            settings, timeline = self.settings, self.settings.timeline
+            visits = [visit.day for visit in timeline.schedule]
+            bands = _bands(settings) if settings.bands or settings.observations else None
+            points = _points(settings) if settings.observations else None
+            self.effect.show(timeline.curve, timeline.landmarks, visits, bands, points)
+            self.cascade.show(timeline.cascade, visits[0])
+            self.numbers.object = _numbers(timeline.landmarks, timeline.not_reached)
+            self.legend.object = _legend(settings, points, self.dark)
+            self.links.object = _links(settings.link, self.dark)
+            if problem:
+                self._say([problem], "error")
+            else:
+                self._say(list(settings.cautions), "caution")
+        if pn.state.curdoc is None:
+            # In a notebook, what is put into a plot by hand must be sent by hand.
+            pn.io.push_notebook(*self.plots)
+
+    def _say(self, lines: list[str], kind: str) -> None:
+        said = "".join(f"<p>{html.escape(line)}</p>" for line in lines)
+        role = "alert" if kind == "error" else "status"
+        self.message.object = f'<div class="{kind}" role="{role}">{said}</div>' if lines else ""
+
+    def _png(self) -> io.BytesIO:
+        return io.BytesIO(render(self.settings.timeline.plot(), "png"))
+
+    def _csv(self) -> io.BytesIO:
+        return io.BytesIO(table(self.settings.timeline.frame))
+
+    @property
+    def rooms(self) -> dict[str, Any]:
+        """The parts of the page under the names that its template knows."""
+        first = ["product", "muscle", "units", "sites", "visits", "every"]
+        more = [name for name in CONSTANTS if name not in FOREMOST]
+
+        def column(names: list[str] | tuple[str, ...]) -> list[Any]:
+            return [self.widgets[name] for name in names]
+
+        drawer = pn.Card(*column(more), title="More constants", collapsed=True, sizing_mode="stretch_width")
+        return {
+            "treatment": pn.Column(*column(first), sizing_mode="stretch_width"),
+            "constants": pn.Column(*column(FOREMOST), drawer, sizing_mode="stretch_width"),
+            "shown": pn.Column(*column(["observations", "bands"]), sizing_mode="stretch_width"),
+            "actions": pn.FlexBox(self.reset, *self.downloads, sizing_mode="stretch_width"),
+            "message": self.message,
+            "numbers": self.numbers,
+            "effect": self.plots[0],
+            "legend": self.legend,
+            "cascade": self.plots[1],
+            "links": self.links,
+        }
+
+
+def explorer(**settings: Any) -> Any:
+    """Return the explorer as a Panel object, which a notebook shows as the page in a browser does.
+
+    Parameters
+    ----------
+    **settings
+        Where it starts: ``units``, ``product``, ``muscle``, ``sites``, ``visits``, ``every``, ``observations``,
+        ``bands``, and any constant, such as ``loss_half_life=60``.
+
+    Returns
+    -------
+    panel.Row
+
+    Raises
+    ------
+    InputError
+        A value is not possible; the message names the field, the value and what is allowed.
+    """
+    pn.extension()
+    rooms = Explorer(Settings.read(settings)).rooms
+    left = [rooms[name] for name in ("treatment", "constants", "shown", "actions")]
+    right = [rooms[name] for name in ("message", "numbers", "effect", "legend", "cascade")]
+    return pn.Row(pn.Column(*left, width=300), pn.Column(*right, sizing_mode="stretch_width"))
+
+
+def _widgets(settings: Settings) -> dict[str, Any]:
+    made: dict[str, Any] = {
+        "product": pn.widgets.Select(options=list(tables.column("products", "product")), name=TITLES["product"]),
+        "muscle": pn.widgets.Select(options=list(tables.column("muscles", "muscle")), name=TITLES["muscle"]),
+        **{name: _slider(TITLES[name], *ends, settings.named[name]) for name, ends in TREATMENT.items()},
+        **{name: pn.widgets.Checkbox(name=TITLES[name]) for name in ("observations", "bands")},
+    }
+    rows = tables.column("parameters", "name")
+    for name in CONSTANTS:
+        low, high, unit = float(rows[name]["low"]), float(rows[name]["high"]), rows[name]["unit"]
+        title = f"{name.replace('_', ' ').replace('half life', 'half-life')}{'' if unit == '1' else f' ({unit})'}"
+        made[name] = _slider(title, low, high, (high - low) / 200, settings.named[name])
+    for name, widget in made.items():
+        widget.value = settings.named[name]
+        widget.sizing_mode = "stretch_width"
+        widget.stylesheets = [STYLE]
+        widget.margin = (4, 10)
+        # Panel gathers the moves of 50 ms, half of the time in which a redraw shall be seen.
+        widget._debounce = TOGETHER
+    return made
+
+
+def _slider(title: str, low: float, high: float, step: float, value: float) -> Any:
+    # A link may name a value beyond the slider's usual ends, which then reaches as far.
+    ends = {"start": min(low, value), "end": max(high, value)}
+    return pn.widgets.FloatSlider(name=title, value=value, step=step, format=SHORT, **ends)
+
+
+def _bands(settings: Settings) -> pd.DataFrame:
+    end = settings.timeline.curve["time"].iloc[-1]
+    bands = quick_bands(
+        settings.schedule, np.linspace(0, end, 200), population=Population(parameters=settings.parameters)
+    )
+    hidden = [] if settings.bands else list(SHARES)
+    return bands.assign(**dict.fromkeys(hidden if settings.observations else [*hidden, "none_or_mild"], np.nan))[BANDS]
+
+
+def _points(settings: Settings) -> pd.DataFrame:
+    # After a second visit nothing was published that the model covers.
+    rows = published()
+    alike = (
+        (rows["product"] == settings.product) & (rows["muscle"] == settings.muscle) & (rows["units"] == settings.units)
+    )
+    seen = (rows["arm"] == "treated") & (rows["endpoint"] == "none_or_mild") & (rows["assessor"] == "investigator")
+    early = (rows["day"] <= settings.every) | (settings.visits == 1)
+    chosen = rows[alike & seen & early & (rows["unit"] == "%")]
+    return pd.DataFrame({"day": chosen["day"], "share": chosen["value"] / 100, "source": chosen["source"]})
+
+
+def _numbers(landmarks: pd.Series, not_reached: Mapping[str, str]) -> str:
+    cells = []
+    for name, words in WORDS.items():
+        if np.isnan(landmarks[name]):
+            shown = f'<dd class="none">not reached<small>{html.escape(not_reached[name])}</small></dd>'
+        else:
+            value = f"{landmarks[name]:.3f}" if name == "peak_effect" else f"day {landmarks[name]:.1f}"
+            shown = f'<dd id="{name}">{value}</dd>'
+        word, _, meaning = words.partition(" (")
+        mark = MARKS.get(name, "")
+        cells.append(f"<div><dt>{mark}{word}<small>{meaning.rstrip(')') or '&nbsp;'}</small></dt>{shown}</div>")
+    return f'<dl aria-live="polite">{"".join(cells)}</dl>'
+
+
+def _legend(settings: Settings, points: pd.DataFrame | None, dark: bool) -> str:
+    lines = ['<span class="curve"></span>one patient with these constants']
+    if settings.bands:
+        lines.append('<span class="band"></span>5th to 95th and 25th to 75th percentile, and median, of 256 patients')
+    if points is not None:
+        lines.append('<span class="share"></span>computed: share rated none or mild by the investigator')
+        sources = ", ".join(dict.fromkeys(points["source"]))
+        found = (
+            f"published: the same share ({html.escape(sources)})"
+            if len(points)
+            else "no such share is published for this dose"
+        )
+        lines.append(f'<span class="point">⬢</span>{found}')
+    if (settings.bands or settings.observations) and settings.sites:
+        lines.append("for many patients, the dose is taken as even")
+    return f'<ul class="{"dark" if dark else "light"}">{"".join(f"<li>{line}</li>" for line in lines)}</ul>'
+
+
+def _links(link: str, dark: bool) -> str:
+    other = "light" if dark else "dark"
+    theme = ["theme=dark"] if dark else []
+    same, switched = ("&".join(filter(None, [link, *more])) for more in (theme, [] if dark else ["theme=dark"]))
+    return (
+        f'<a id="same" href="?{html.escape(same)}">Link to these settings</a>'
+        f'<a id="theme" href="?{html.escape(switched)}">{other.capitalize()} page</a>'
+    )

@@ -1,0 +1,94 @@
+"""The explorer as a page: a server on this machine, a session for every visitor."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import panel as pn
+
+from ..checks import InputError, Limits, whole
+from .explorer import Explorer
+from .settings import Settings
+
+PORT = Limits("port", 0, 65535)
+HERE = "127.0.0.1"
+THEMES = ("light", "dark")
+TEMPLATE = (Path(__file__).parent / "explorer.html").read_text(encoding="utf-8")
+
+
+def serve(*, host: str = HERE, port: int | str = 5006, show: bool = True, ready: Callable[[str], None] = print) -> None:
+    """Serve the explorer until interrupted.
+
+    Parameters
+    ----------
+    host : str
+        The address to listen on; another than this machine's own lets other machines in.
+    port : int
+        0 for any that is free.
+    show : bool
+        Whether to open the page in a browser.
+    ready : callable
+        Called with the page's address once it is served.
+
+    Raises
+    ------
+    InputError
+        The address cannot be listened on.
+    """
+    try:
+        number = whole(port, PORT) or _free(host)
+        server = pn.serve(
+            {"/": page}, address=host, port=number, show=False, start=False, verbose=False, location=False,
+            websocket_origin=_origins(host, number), title="wearoff",
+        )  # fmt: skip
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise InputError(
+            f"host is {host!r} and port {port}, which cannot be listened on ({reason}); allowed: an address of this "
+            "machine and a free port"
+        ) from None
+    address = f"http://{host}:{server.port}"
+    ready(address)
+    if show:
+        server.show("/")
+    server.run_until_shutdown()
+
+
+def page() -> Any:
+    """Return the page of a new visitor, as the link asks."""
+    theme, settings, problem = read_link(pn.state.session_args)
+    made = pn.Template(TEMPLATE)
+    made.add_variable("theme", theme)
+    for name, room in Explorer(settings, theme == "dark", problem).rooms.items():
+        made.add_panel(name, room)
+    return made
+
+
+def read_link(arguments: Mapping[str, Sequence[bytes]]) -> tuple[str, Settings, str]:
+    """Return theme and settings of a link, and what is wrong with it: then the settings are the usual ones."""
+    values = {name: [value.decode(errors="replace") for value in given] for name, given in arguments.items()}
+    theme = "dark" if values.pop("theme", ["light"]) == ["dark"] else "light"
+    try:
+        for name, given in values.items():
+            if len(given) > 1:
+                raise InputError(f"{name} is given {len(given)} times; allowed: once")
+        return theme, Settings.read({name: given[0] for name, given in values.items()}), ""
+    except InputError as error:
+        return theme, Settings(), f"{error}. The usual settings are shown."
+
+
+def _free(host: str) -> int:
+    # Asked for beforehand, since whose pages may talk to the server is said with its port.
+    with socket.socket() as probe:
+        probe.bind((host, 0))
+        return int(probe.getsockname()[1])
+
+
+def _origins(host: str, port: int) -> list[str]:
+    # Pages of other sites may not talk to this one; where any address is listened on, nobody knows its name.
+    if host in ("0.0.0.0", "::"):
+        return ["*"]
+    return [f"{name}:{port}" for name in {host, "localhost" if host == HERE else host}]

@@ -1,0 +1,137 @@
+"""What a page is set to: checked as on the command line, and written as a link that brings it back."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import warnings
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, Self
+from urllib.parse import urlencode
+
+from ..checks import InputError, Limits, UnusualWarning, member, number, whole
+from ..parameters import Parameters
+from ..simulation import simulate
+from ..timeline import Timeline
+from ..treatment.schedule import Schedule
+
+# What a page computes at every move must be done before the next one, for many people at once.
+VISITS = Limits("visits", 1, 24)
+SITES = Limits("sites", 0, 10)
+SPREAD = Limits("spread", 3, 1000, "mm")
+
+CONSTANTS = tuple(field.name for field in dataclasses.fields(Parameters) if field.name != "origin")
+SWITCHES = {"on": True, "off": False}
+
+
+@dataclasses.dataclass(frozen=True)
+class Settings:
+    """The settings of a page; immutable, and checked when made.
+
+    Parameters
+    ----------
+    units : float, optional
+        Units (U) a visit; default: the labelled dose.
+    product, muscle : str
+    sites : int
+        Injection sites; 0 for a dose that is even along the muscle.
+    visits : int
+    every : float
+        Days between visits.
+    observations, bands : bool
+        Whether published points, and percentiles of a population, are drawn.
+    parameters : Parameters
+    """
+
+    product: str = "onabotulinumtoxinA"
+    muscle: str = "glabella"
+    units: float | None = None
+    sites: int = 0
+    visits: int = 1
+    every: float = 90.0
+    observations: bool = False
+    bands: bool = False
+    parameters: Parameters = dataclasses.field(default_factory=Parameters)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "visits", whole(self.visits, VISITS))
+        object.__setattr__(self, "sites", whole(self.sites, SITES))
+        number(self.parameters.spread, SPREAD)
+        for name in CONSTANTS:
+            if math.isinf(getattr(self.parameters, name)):
+                raise InputError(f"{name} is inf; allowed on a page: a number that a slider can reach")
+        first = self.schedule.visits[0]
+        object.__setattr__(self, "units", first.units)
+        object.__setattr__(self, "every", float(self.every))
+
+    @classmethod
+    def read(cls, values: Mapping[str, Any]) -> Self:
+        """Return the settings of names and values, such as those of a link; constants stand beside the other names.
+
+        Examples
+        --------
+        >>> Settings.read({"units": "30", "loss_half_life": "60"}).parameters.loss_half_life
+        60.0
+        """
+        names = [field.name for field in dataclasses.fields(cls) if field.name != "parameters"]
+        for name in values:
+            member(name, [*names, *CONSTANTS], "setting")
+        constants = {name: value for name, value in values.items() if name in CONSTANTS}
+        own = {name: value for name, value in values.items() if name in names}
+        for name in ("observations", "bands"):
+            if isinstance(own.get(name), str):
+                own[name] = SWITCHES[member(own[name], SWITCHES, name)]
+        return cls(**own, parameters=Parameters().replace(**constants))
+
+    @property
+    def named(self) -> dict[str, Any]:
+        """Every setting under its name, the constants among them; what `read` reads."""
+        own = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+        parameters = own.pop("parameters")
+        return own | {name: getattr(parameters, name) for name in CONSTANTS}
+
+    @property
+    def link(self) -> str:
+        """The part of a link behind the question mark: what differs from the defaults.
+
+        Examples
+        --------
+        >>> Settings.read({"units": 30, "visits": 4, "bands": "on"}).link
+        'units=30&visits=4&bands=on'
+        """
+        usual = type(self)().named
+        return urlencode({name: _word(value) for name, value in self.named.items() if value != usual[name]})
+
+    @property
+    def schedule(self) -> Schedule:
+        """The visits."""
+        visit: dict[str, Any] = {"product": self.product, "muscle": self.muscle, "sites": self.sites or None}
+        if self.units is not None:
+            visit["units"] = self.units
+        return Schedule.every(self.every, visits=self.visits, **visit)
+
+    @property
+    def timeline(self) -> Timeline:
+        """What `simulate` gives for these settings."""
+        return _computed(self)[0]
+
+    @property
+    def cautions(self) -> tuple[str, ...]:
+        """What is possible but unusual about them."""
+        return _computed(self)[1]
+
+
+# A class that opens the same page asks for the same timelines.
+@lru_cache(maxsize=256)
+def _computed(settings: Settings) -> tuple[Timeline, tuple[str, ...]]:
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", UnusualWarning)
+        timeline = simulate(settings.schedule, parameters=settings.parameters)
+    return timeline, tuple(str(each.message) for each in caught)
+
+
+def _word(value: Any) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return f"{value:.15g}" if isinstance(value, float) else str(value)
