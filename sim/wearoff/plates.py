@@ -17,7 +17,7 @@ from .model.landmarks import ONSET
 from .parameters import Parameters
 from .simulation import DEFAULT, simulate
 from .timeline import Timeline
-from .treatment.muscles import SITES, find_muscle, relative_dose, zones
+from .treatment.muscles import SITES, find_muscle, relative_dose, site_places, zones
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -82,23 +82,19 @@ def plot_serotypes(
     visit = _given(units=units, product=product, muscle=muscle)
     days = np.geomspace(1, YEAR, 600)
     kinds = _serotypes(parameters)
-    timelines = [
-        simulate(times=days, parameters=parameters.replace(loss_half_life=kind.half_life), **visit) for kind in kinds
-    ]
-    spans = [_span(timeline) for timeline in timelines]
-    curves = [
-        each.frame[["time", "visible"]].assign(serotype=kind.serotype)
-        for kind, each in zip(kinds, timelines, strict=True)
-    ]
+    timelines = {
+        kind.serotype: simulate(times=days, parameters=parameters.replace(loss_half_life=kind.half_life), **visit)
+        for kind in kinds
+    }
+    spans = [_span(timeline) for timeline in timelines.values()]
+    sources = dict.fromkeys(kind.source for kind in kinds if kind.source)
     return draw_serotypes(
-        pd.concat(curves),
+        pd.concat([each.frame[["time", "visible"]].assign(serotype=name) for name, each in timelines.items()]),
         pd.DataFrame(kinds).assign(first_day=[first for first, _ in spans], last_day=[last for _, last in spans]),
         ONSET,
         title="How long each serotype acts after the same dose",
-        treatment=f"{_treatment(timelines[0])}",
-        source="Half-lives: A's, this model; the others', "
-        + "; ".join(dict.fromkeys(kind.source for kind in kinds[1:]))
-        + ".",
+        treatment=_treatment(timelines["A"]),
+        source=f"Half-lives: A, this model; others, the number shown, of {'; '.join(sources)}.",
         style=style,
     )
 
@@ -149,6 +145,7 @@ def plot_sites(
     return draw_sites(
         pd.concat([_along(each, number, place.length) for number, each in timelines.items()]),
         pd.concat(curves),
+        {number: site_places(place.length, number) for number in timelines},
         {number: each.spill[0] for number, each in timelines.items()},
         length=place.length,
         day=DAY,
@@ -166,15 +163,16 @@ class _Kind(NamedTuple):
 
 def _serotypes(parameters: Parameters) -> list[_Kind]:
     # A first, then the others as their light chain lasts; what is written beside each is what its source says.
-    own = parameters.table().set_index("name").loc["loss_half_life"]
-    words = "not lost" if np.isinf(own["value"]) else f"{own['value']:.3g} d, {own['kind']}"
+    kind = parameters.table().set_index("name").loc["loss_half_life", "kind"]
+    own = parameters.loss_half_life
+    words = "not lost" if np.isinf(own) else f"{own:.3g} d, {kind}"
     others = []
     for row in tables.rows("presets"):
         if row["preset"].startswith(_PREFIX):
             what, _, where = row["source"].removeprefix("illustration: half-life of inhibition ").partition(", ")
-            source = f"half-life of inhibition in {where}"
-            others.append(_Kind(row["preset"].removeprefix(_PREFIX), float(row["value"]), what, source))
-    return [_Kind("A", own["value"], words, ""), *sorted(others, key=lambda kind: -kind.half_life)]
+            name = row["preset"].removeprefix(_PREFIX)
+            others.append(_Kind(name, float(row["value"]), what, f"inhibition in {where}"))
+    return [_Kind("A", own, words, ""), *sorted(others, key=lambda kind: -kind.half_life)]
 
 
 def _span(timeline: Timeline) -> tuple[float, float]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from .style import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, VERMILION, Look, find_look, frame, panels, plain
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 # Serotypes in the order given: told apart without colour too.
 _LOOKS = [(BLUE, "-"), (GREEN, (0, (5, 1.5))), (ORANGE, (0, (5, 1.5, 1, 1.5))), (PURPLE, (0, (2, 1))), (VERMILION, ":")]
 _DAYS = (1, 3, 7, 14, 30, 90, 180, 365)
-_ALONE = "An illustration: the serotypes differ here by the half-life of the light chain alone."
+_ALONE = "An illustration: serotypes differ here by the half-life of the light chain alone."
 
 
 def draw_serotypes(
@@ -59,18 +58,33 @@ def draw_serotypes(
     caption = _ALONE
     unseen = serotypes.loc[serotypes["first_day"].isna(), "serotype"]
     if len(unseen):
-        caption += f" {' and '.join(unseen)}: lost before enough of the target is cut."
+        caption += f" Lost before enough is cut: {', '.join(unseen)}."
     frame(figure, title, (caption, source), look)
     return figure
 
 
 def _draw_effects(ax: Axes, curves: pd.DataFrame, names: list[str], visible_from: float, look: Look) -> None:
     ax.axhline(visible_from, color=GREY, linewidth=look.line / 2, linestyle=(0, (3, 3)), zorder=1)
-    for name, (color, dashes) in zip(names, _LOOKS, strict=False):
+    for row, (name, (color, dashes)) in enumerate(zip(names, _LOOKS, strict=False)):
         curve = curves[curves["serotype"] == name]
         days, effect = curve["time"].to_numpy(), curve["visible"].to_numpy()
         ax.plot(days, effect, color=color, linestyle=dashes, linewidth=look.line, label=name)
-        _name(ax, name, days, effect, visible_from, color, look)
+        # Small effects are named above their peak; others beside their fall, each lower than the one before.
+        small = effect.max() < visible_from
+        at = effect.argmax() if small else np.flatnonzero(effect >= (0.65 - 0.13 * row) * effect.max())[-1]
+        ax.annotate(
+            name,
+            (days[at], effect[at]),
+            (0, look.text / 8) if small else (look.text / 3, 0),
+            textcoords="offset points",
+            ha="center" if small else "left",
+            va="bottom" if small else "center",
+            fontsize=1.2 * look.text,
+            weight="bold",
+            color=color,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0},
+            visible=bool(effect.any()),
+        )
     last = curves["time"].max()
     ax.set(xscale="log", xlim=(1, last), ylim=(0, 1.02), yticks=np.arange(0, 1.01, 0.2))
     shown = [day for day in _DAYS if day <= last]
@@ -82,44 +96,17 @@ def _draw_effects(ax: Axes, curves: pd.DataFrame, names: list[str], visible_from
     plain(ax, look)
 
 
-def _name(
-    ax: Axes,
-    name: str,
-    days: npt.NDArray[np.float64],
-    effect: npt.NDArray[np.float64],
-    visible_from: float,
-    color: str,
-    look: Look,
-) -> None:
-    # Beside the fall, where the curves are farthest apart; above the peak where the effect is small.
-    small = effect.max() < visible_from
-    at = effect.argmax() if small else np.flatnonzero(effect >= effect.max() / 2)[-1]
-    ax.annotate(
-        name,
-        (days[at], effect[at]),
-        (0, look.text / 8) if small else (look.text / 3, 0),
-        textcoords="offset points",
-        ha="center" if small else "left",
-        va="bottom" if small else "center",
-        fontsize=1.2 * look.text,
-        weight="bold",
-        color=color,
-        bbox={"facecolor": "white", "edgecolor": "none", "pad": 0},
-    )
-
-
 def _draw_half_lives(ax: Axes, curves: pd.DataFrame, serotypes: pd.DataFrame, look: Look) -> None:
     halves = serotypes["half_life"].to_numpy()
     longest = halves[np.isfinite(halves)].max()
-    for row, (each, (color, _)) in enumerate(zip(serotypes.itertuples(), _LOOKS, strict=False)):
-        # What is never lost has a bar that runs out of the picture.
-        width = min(each.half_life, 2 * longest)
+    for row, (each, (color, _)) in enumerate(zip(serotypes.to_dict("records"), _LOOKS, strict=False)):
+        width = min(each["half_life"], 1.2 * longest)  # no bar is long enough for what is never lost
         ax.barh(row, width, 0.3, color=color)
-        ax.annotate(
-            each.words, (min(width, 1.1 * longest), row), (look.text / 3, 0), textcoords="offset points", va="center"
-        ).set_fontsize(look.small)
-        peak = curves.loc[curves["serotype"] == each.serotype, "visible"].max()
-        ax.text(0, row + 0.2, _seen(each.first_day, each.last_day, peak), va="top", fontsize=look.small, color=BLACK)
+        beside = {"xytext": (look.text / 3, 0), "textcoords": "offset points", "va": "center"}
+        ax.annotate(each["words"], (width, row), fontsize=look.small, color=BLACK, **beside)
+        peak = curves.loc[curves["serotype"] == each["serotype"], "visible"].max()
+        seen = _seen(each["first_day"], each["last_day"], peak)
+        ax.text(0, row + 0.2, seen, va="top", fontsize=look.small, color=BLACK)
     ax.set(xlim=(0, 1.75 * longest), ylim=(len(halves) - 0.45, -0.4), xticks=[])
     ax.set_yticks(range(len(halves)), serotypes["serotype"])
     ax.set_title("half-life of the light chain", loc="left", fontsize=look.small)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from .style import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, Look, find_look, frame, panels, plain
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 # Plans in the order given: told apart without colour too.
-_LOOKS = [(PURPLE, "--"), (BLUE, "-"), (GREEN, ":"), (ORANGE, "-.")]
+_LOOKS = [(ORANGE, "--"), (BLUE, "-"), (GREEN, ":"), (PURPLE, "-.")]
 MOST = len(_LOOKS)
 # Muscle that is still, and muscle that pulls.
 _STILL, _PULLS = "#F7E4DF", "#A8322A"
@@ -26,6 +26,7 @@ _STILL, _PULLS = "#F7E4DF", "#A8322A"
 def draw_sites(
     along: pd.DataFrame,
     curves: pd.DataFrame,
+    needles: Mapping[int, npt.ArrayLike],
     spill: Mapping[int, float],
     *,
     length: float,
@@ -42,8 +43,10 @@ def draw_sites(
         beyond its ends; ``dose``, 1 where even; ``visible``, the local effect on the day, NaN beyond the ends.
     curves : pandas.DataFrame
         One row a number of sites and a day: ``sites``, ``time`` in days, ``visible``.
+    needles : mapping of int to array_like
+        Numbers of sites, four at most, in the order drawn, and where each site is, in mm.
     spill : mapping of int to float
-        Number of sites, four at most and in the order drawn, and the share of the dose beyond the ends of the muscle.
+        The share of the dose beyond the ends of the muscle.
     length : float
         Of the muscle, in mm.
     day : float
@@ -58,25 +61,27 @@ def draw_sites(
     matplotlib.figure.Figure
     """
     look = find_look(style)
-    figure, found = panels([[f"dose {n}", f"effect {n}", "curves"] for n in spill], look.size, [1.15, 1, 1.4])
+    figure, found = panels([[f"dose {n}", f"effect {n}", "curves"] for n in needles], look.size, [1.15, 1, 1.4])
     highest = along["dose"].max()
-    for (sites, spilled), (color, _) in zip(spill.items(), _LOOKS, strict=False):
-        here = along[along["sites"] == sites]
-        whole = curves[curves["sites"] == sites]
+    for sites, (color, _) in zip(needles, _LOOKS, strict=False):
+        here, whole = along[along["sites"] == sites], curves[curves["sites"] == sites]
         mean = float(np.interp(day, whole["time"], whole["visible"]))
-        _draw_dose(found[f"dose {sites}"], here, sites, spilled, length, highest, color, look)
+        ax = found[f"dose {sites}"]
+        _draw_dose(ax, here, needles[sites], length, highest, color, look)
+        ax.set_ylabel(_words(sites), weight="bold", color=color)
+        ax.text(0.99, 0.98, f"spill {spill[sites]:.1%}", transform=ax.transAxes, ha="right", va="top", size=look.small)
         _draw_local(found[f"effect {sites}"], here, mean, length, color, look)
-    first, last = next(iter(spill)), list(spill)[-1]
+    first, last = next(iter(needles)), list(needles)[-1]
     for name, ax in found.items():
         ax.tick_params(labelbottom=name in (f"dose {last}", f"effect {last}", "curves"))
     found[f"dose {first}"].set_title("local dose (1 where even)", loc="left", fontsize=look.small)
     found[f"effect {first}"].set_title(f"local effect on day {day:g}", loc="left", fontsize=look.small)
     for name in ("dose", "effect"):
         found[f"{name} {last}"].set_xlabel("place along the muscle (mm)", fontsize=look.small)
-    _draw_curves(found["curves"], curves, list(spill), day, look)
+    _draw_curves(found["curves"], curves, list(needles), day, look)
     caption = (
-        f"Triangles: injection sites. Red: what still pulls on day {day:g}. Spill: the share of the dose beyond the ends "
-        "of the muscle (black).",
+        f"Triangles: injection sites. Red: what still pulls on day {day:g}. "
+        "Spill: the share of the dose beyond the ends of the muscle (black).",
         "The effect of the whole muscle is the mean of the local effect.",
     )
     frame(figure, title, caption, look)
@@ -84,31 +89,34 @@ def draw_sites(
 
 
 def _draw_dose(
-    ax: Axes, here: pd.DataFrame, sites: int, spilled: float, length: float, highest: float, color: str, look: Look
+    ax: Axes,
+    here: pd.DataFrame,
+    needles: npt.ArrayLike,
+    length: float,
+    highest: float,
+    color: str,
+    look: Look,
 ) -> None:
     place, dose = here["place"].to_numpy(), here["dose"].to_numpy()
-    top = 1.15 * max(highest, 1.0)
+    top = max(1.15 * highest, 1.6)
     inside = (place >= 0) & (place <= length)
     ax.fill_between(place, 0, dose, where=inside.tolist(), color=color, alpha=0.35, linewidth=0)
     for beyond in (place <= 0, place >= length):
         ax.fill_between(place, 0, dose, where=beyond.tolist(), color=BLACK, alpha=0.75, linewidth=0)
     ax.plot(place, dose, color=color, linewidth=look.line)
     ax.plot([0, length], [1, 1], color=BLACK, linewidth=look.line / 3)
-    # The muscle itself, dark where it is weak, and the needles above it.
+    # The muscle itself, pale where it is still, and the needles above it.
     strip = np.interp(np.linspace(0, length, 400), place[inside], here["visible"].to_numpy()[inside])
     ax.imshow(
         strip[None, :], cmap=_muscle(), vmin=0, vmax=1, extent=(0, length, -0.36 * top, -0.14 * top), aspect="auto"
     )
-    needles = (np.arange(sites) + 0.5) * length / sites
-    ax.plot(needles, np.full(sites, -0.07 * top), "v", color=BLACK, markersize=look.small / 2)
-    ax.text(0.99, 0.98, f"spill {spilled:.1%}", transform=ax.transAxes, ha="right", va="top", fontsize=look.small)
+    ax.plot(needles, np.full(np.shape(needles), -0.07 * top), "v", color=BLACK, markersize=look.small / 2)
     ax.set(
         xlim=(place[0], place[-1]),
         xticks=[0, length / 2, length],
         ylim=(-0.38 * top, top),
-        yticks=np.arange(0, top, math.ceil(highest / 4)),
+        yticks=np.arange(0, top, max(1, round(highest / 3))),
     )
-    ax.set_ylabel(_words(sites), fontsize=look.text, weight="bold", color=color)
     plain(ax, look)
     ax.spines["bottom"].set_visible(False)
 
@@ -120,18 +128,21 @@ def _draw_local(ax: Axes, here: pd.DataFrame, mean: float, length: float, color:
     ax.fill_between(place, effect, 1, color=_PULLS, alpha=0.55, linewidth=0)
     ax.plot(place, effect, color=color, linewidth=look.line)
     ax.set(xlim=(0, length), xticks=[0, length / 2, length], ylim=(0, 1), yticks=[0, 0.5, 1])
-    ax.text(0.5, 0.06, f"mean {mean:.2f}", transform=ax.transAxes, ha="center", va="bottom", fontsize=look.small)
+    ax.text(
+        0.5, 0.06, f"mean {mean:.2f}", transform=ax.transAxes, ha="center", va="bottom", fontsize=look.small
+    ).set_bbox({"facecolor": "white", "alpha": 0.75, "edgecolor": "none", "pad": look.line})
     plain(ax, look)
 
 
 def _draw_curves(ax: Axes, curves: pd.DataFrame, plans: list[int], day: float, look: Look) -> None:
-    for sites, (color, dashes) in zip(plans, _LOOKS, strict=False):
+    for row, (sites, (color, dashes)) in enumerate(zip(plans, _LOOKS, strict=False)):
         whole = curves[curves["sites"] == sites]
         ax.plot(
             whole["time"], whole["visible"], color=color, linestyle=dashes, linewidth=look.line, label=_words(sites)
         )
         effect = np.interp(day, whole["time"], whole["visible"])
-        ax.plot(day, effect, "o", color=color, markersize=3 * look.line, zorder=3)
+        # Smaller and smaller, so that none hides another.
+        ax.plot(day, effect, "o", color=color, markersize=(4 - 0.9 * row) * look.line, zorder=3)
     ax.axvline(day, color=GREY, linewidth=look.line / 2, linestyle=(0, (3, 3)), zorder=1)
     last = curves["time"].max()
     ax.set(xlim=(0, last), ylim=(0, 1.02), xticks=np.arange(0, last + 1, 60), yticks=np.arange(0, 1.01, 0.2))
