@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 YEAR = 365
-# Of the local effect: past every peak, before the whole muscle begins to recover.
+# Of the local effect: when a trial counts its responders.
 DAY = 30.0
 
 _PREFIX = "serotype_"
@@ -113,7 +113,7 @@ def plot_sites(
     Parameters
     ----------
     sites : sequence of int
-        One to four different numbers of sites.
+        One to three different numbers of sites.
     units, product, muscle, parameters, style : optional
         As in `plot_serotypes`.
 
@@ -133,7 +133,7 @@ def plot_sites(
 
     Examples
     --------
-    >>> figure = plot_sites((1, 2, 4), units=20)
+    >>> figure = plot_sites((1, 2), units=20)
     >>> figure.savefig("sites.png")  # doctest: +SKIP
     """
     find_look(style)
@@ -163,7 +163,7 @@ class _Kind(NamedTuple):
 
 def _serotypes(parameters: Parameters) -> list[_Kind]:
     # A first, then the others as their light chain lasts; what is written beside each is what its source says.
-    kind = parameters.table().set_index("name").loc["loss_half_life", "kind"]
+    kind = str(parameters.table().set_index("name").loc["loss_half_life", "kind"])
     own = parameters.loss_half_life
     words = "not lost" if np.isinf(own) else f"{own:.3g} d, {kind}"
     others = []

@@ -58,7 +58,7 @@ def draw_serotypes(
     caption = _ALONE
     unseen = serotypes.loc[serotypes["first_day"].isna(), "serotype"]
     if len(unseen):
-        caption += f" Lost before enough is cut: {', '.join(unseen)}."
+        caption += f" {' and '.join(unseen)}: lost before enough is cut to be seen."
     frame(figure, title, (caption, source), look)
     return figure
 
@@ -75,14 +75,15 @@ def _draw_effects(ax: Axes, curves: pd.DataFrame, names: list[str], visible_from
         ax.annotate(
             name,
             (days[at], effect[at]),
-            (0, look.text / 8) if small else (look.text / 3, 0),
+            (0, look.text / 8) if small else (0.4 * look.text, 0),
             textcoords="offset points",
             ha="center" if small else "left",
             va="bottom" if small else "center",
             fontsize=1.2 * look.text,
             weight="bold",
             color=color,
-            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0},
+            # The level may pass behind a small effect's name.
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0} if small else None,
             visible=bool(effect.any()),
         )
     last = curves["time"].max()
@@ -102,8 +103,15 @@ def _draw_half_lives(ax: Axes, curves: pd.DataFrame, serotypes: pd.DataFrame, lo
     for row, (each, (color, _)) in enumerate(zip(serotypes.to_dict("records"), _LOOKS, strict=False)):
         width = min(each["half_life"], 1.2 * longest)  # no bar is long enough for what is never lost
         ax.barh(row, width, 0.3, color=color)
-        beside = {"xytext": (look.text / 3, 0), "textcoords": "offset points", "va": "center"}
-        ax.annotate(each["words"], (width, row), fontsize=look.small, color=BLACK, **beside)
+        ax.annotate(
+            each["words"],
+            (width, row),
+            (look.text / 3, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=look.small,
+            color=BLACK,
+        )
         peak = curves.loc[curves["serotype"] == each["serotype"], "visible"].max()
         seen = _seen(each["first_day"], each["last_day"], peak)
         ax.text(0, row + 0.2, seen, va="top", fontsize=look.small, color=BLACK)

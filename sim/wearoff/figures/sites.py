@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from .style import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, Look, find_look, frame, panels, plain
+from .style import BLACK, BLUE, GREEN, GREY, ORANGE, Look, find_look, frame, panels, plain
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 # Plans in the order given: told apart without colour too.
-_LOOKS = [(ORANGE, "--"), (BLUE, "-"), (GREEN, ":"), (PURPLE, "-.")]
+_LOOKS = [(ORANGE, "--"), (BLUE, "-"), (GREEN, ":")]
 MOST = len(_LOOKS)
 # Muscle that is still, and muscle that pulls.
 _STILL, _PULLS = "#F7E4DF", "#A8322A"
@@ -44,7 +44,7 @@ def draw_sites(
     curves : pandas.DataFrame
         One row a number of sites and a day: ``sites``, ``time`` in days, ``visible``.
     needles : mapping of int to array_like
-        Numbers of sites, four at most, in the order drawn, and where each site is, in mm.
+        Numbers of sites, three at most, in the order drawn, and where each site is, in mm.
     spill : mapping of int to float
         The share of the dose beyond the ends of the muscle.
     length : float
@@ -69,7 +69,15 @@ def draw_sites(
         ax = found[f"dose {sites}"]
         _draw_dose(ax, here, needles[sites], length, highest, color, look)
         ax.set_ylabel(_words(sites), weight="bold", color=color)
-        ax.text(0.99, 0.98, f"spill {spill[sites]:.1%}", transform=ax.transAxes, ha="right", va="top", size=look.small)
+        ax.text(
+            0.99,
+            0.98,
+            f"spill {100 * spill[sites]:.1f} %",
+            transform=ax.transAxes,
+            ha="right",
+            va="top",
+            size=look.small,
+        )
         _draw_local(found[f"effect {sites}"], here, mean, length, color, look)
     first, last = next(iter(needles)), list(needles)[-1]
     for name, ax in found.items():
@@ -142,7 +150,7 @@ def _draw_curves(ax: Axes, curves: pd.DataFrame, plans: list[int], day: float, l
         )
         effect = np.interp(day, whole["time"], whole["visible"])
         # Smaller and smaller, so that none hides another.
-        ax.plot(day, effect, "o", color=color, markersize=(4 - 0.9 * row) * look.line, zorder=3)
+        ax.plot(day, effect, "o", color=color, markersize=(4 - row) * look.line, zorder=3)
     ax.axvline(day, color=GREY, linewidth=look.line / 2, linestyle=(0, (3, 3)), zorder=1)
     last = curves["time"].max()
     ax.set(xlim=(0, last), ylim=(0, 1.02), xticks=np.arange(0, last + 1, 60), yticks=np.arange(0, 1.01, 0.2))
