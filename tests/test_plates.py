@@ -223,6 +223,14 @@ def test_the_command_writes_nothing_when_something_is_wrong(call, tmp_path, bad,
     assert not (tmp_path / "made").exists()
 
 
+@pytest.mark.filterwarnings("default::wearoff.UnusualWarning")
+def test_what_is_unusual_is_said_once(call, tmp_path):
+    status, _, err = call("plates", "--units", 10, "--out", tmp_path)
+    assert status == 0
+    assert err.startswith("warning: 10 U")
+    assert err.count("\n") == 1
+
+
 def test_the_command_asks_where_to_write(call):
     status, _, err = call("plates")
     assert status == 2

@@ -79,7 +79,7 @@ def plot_serotypes(
     find_look(style)
     if parameters.origin.startswith(_PREFIX):
         raise InputError(f"preset is {parameters.origin!r}; allowed: one of serotype A, which the others start from")
-    visit = _given(units=units, product=product, muscle=muscle)
+    visit: dict[str, Any] = {"units": units, "product": product, "muscle": muscle}
     days = np.geomspace(1, YEAR, 600)
     kinds = _serotypes(parameters)
     timelines = {
@@ -137,7 +137,7 @@ def plot_sites(
     >>> figure.savefig("sites.png")  # doctest: +SKIP
     """
     find_look(style)
-    visit = _given(units=units, product=product, muscle=muscle)
+    visit: dict[str, Any] = {"units": units, "product": product, "muscle": muscle}
     timelines = {number: simulate(sites=number, parameters=parameters, **visit) for number in _numbers_of_sites(sites)}
     one = next(iter(timelines.values()))
     place = find_muscle(one.schedule.visits[0].muscle)
@@ -212,7 +212,3 @@ def _along(timeline: Timeline, sites: int, length: float) -> pd.DataFrame:
 def _treatment(timeline: Timeline) -> str:
     visit = timeline.schedule.visits[0]
     return f"{visit.units:g} U of {visit.product}, {visit.muscle.replace('_', ' ')}"
-
-
-def _given(**visit: Any) -> dict[str, Any]:
-    return {name: value for name, value in visit.items() if value is not None}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from pathlib import Path
 from typing import Annotated
 
@@ -84,7 +85,11 @@ def plates_command(
 ) -> None:
     """Draw plates for teaching: the serotypes, and the injection sites."""
     visit = given(units=units, product=product, muscle=muscle)
-    print_written(write_all(out, plates_files(read_parameters(preset, set_), style, **visit)))
+    with warnings.catch_warnings(record=True) as unusual:
+        files = plates_files(read_parameters(preset, set_), style, **visit)
+    for text in dict.fromkeys(str(each.message) for each in unusual):  # every plate has the same visit
+        show_warning(text)
+    print_written(write_all(out, files))
 
 
 @app.command(
