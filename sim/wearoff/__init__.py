@@ -8,7 +8,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from . import spacing
+from . import plates, spacing
 from .checks import InputError, UnusualWarning
 from .parameters import Parameters, presets
 from .simulation import simulate
@@ -27,6 +27,7 @@ __all__ = [
     "Timeline",
     "UnusualWarning",
     "Visit",
+    "plates",
     "presets",
     "simulate",
     "spacing",

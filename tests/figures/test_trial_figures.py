@@ -4,7 +4,7 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
-from tests.figures.test_figures import assert_legible
+from tests.figures.legible import assert_legible
 
 import wearoff as wo
 from wearoff.figures.trial import draw_bands, draw_responders

@@ -100,3 +100,12 @@ def test_a_finer_tolerance_changes_nothing_that_is_promised():
     plain = solve(days, units, Constants(**DEFAULT), 240.0).at(times)["visible"]
     finer = solve(days, units, Constants(**DEFAULT), 240.0, tolerance=1e-11).at(times)["visible"]
     assert np.abs(plain - finer).max() < 1e-8
+
+
+def test_the_effect_along_the_muscle_adds_up_to_that_of_the_muscle():
+    patients = {**DEFAULT, "k_loss": np.array([0.01, 0.02, 0.03]), "k_visible": np.array([1.0, 4.0, 7.0])}
+    weights, times = np.array([0.2, 0.8]), np.array([1.0, 5.0, 30.0, 99.0])
+    course = solve(np.zeros(1), np.array([[5.0], [20.0]]), Constants(**patients), 100.0, zone_weights=weights)
+    along = course.visible_along(times)
+    assert along.shape == (3, 2, 4)
+    np.testing.assert_allclose(np.einsum("pzk,z->pk", along, weights), course.visible_at(times), rtol=0, atol=1e-14)

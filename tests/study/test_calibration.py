@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from studies.recovery import DAYS, FREE, SUBJECTS, recover, simulate_effect, simulate_rows
-from tests.figures.test_figures import assert_legible
+from tests.figures.legible import assert_legible
 
 import wearoff as wo
 from wearoff.study.calibration import fit

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime
 import io
+import textwrap
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -30,6 +32,11 @@ class Look(NamedTuple):
     text: float
     small: float
     line: float
+
+    @property
+    def size(self) -> tuple[float, float]:
+        """Width and height in inches, in the shape of a slide."""
+        return self.width, self.width * 9 / 16
 
 
 # A printed page between its margins (180 mm), and a slide of 16 to 9 that is read from the last row.
@@ -62,11 +69,33 @@ def mosaic(rows: int, columns: int, size: tuple[float, float]) -> tuple[Figure, 
     return figure, list(found.ravel())
 
 
+def panels(rows: list[list[str]], size: tuple[float, float], widths: Sequence[float]) -> tuple[Figure, dict[str, Axes]]:
+    """Return a new figure and its Axes by name; a name that stands in several rows is one Axes over them."""
+    return _pyplot().subplot_mosaic(rows, figsize=size, width_ratios=widths, layout="constrained")  # type: ignore[no-any-return]
+
+
 def tidy(ax: Axes) -> None:
     """Take away what carries no information."""
     ax.spines[["top", "right"]].set_visible(False)
     ax.spines[["left", "bottom"]].set_color(GREY)
     ax.tick_params(colors=BLACK, labelsize=10)
+
+
+def plain(ax: Axes, look: Look) -> None:
+    """Make `ax` tidy, with the sizes of a plate."""
+    tidy(ax)
+    ax.tick_params(labelsize=look.small)
+    for label in (ax.xaxis.label, ax.yaxis.label):
+        label.set_fontsize(look.small)
+
+
+def frame(figure: Figure, title: str, caption: Sequence[str], look: Look) -> None:
+    """Give a plate its title above, the lines of its caption below, and a margin."""
+    figure.suptitle(title, x=0.015, ha="left", fontsize=1.2 * look.text, weight="bold", color=BLACK)
+    lines = [line for text in caption for line in textwrap.wrap(text, 132)]
+    figure.supxlabel("\n".join(lines), x=0.015, ha="left", fontsize=look.small, color=BLACK, linespacing=1.3)
+    margin = look.width / 90
+    figure.set_layout_engine("constrained", w_pad=margin, h_pad=margin, wspace=0.02, hspace=0.0)
 
 
 def legend_above(ax: Axes, gap: float = 1.8) -> None:

@@ -108,6 +108,16 @@ class Course(NamedTuple):
         result: Array = np.clip(Reading(self.mesh, times)(self.visible), 0.0, 1.0)
         return result
 
+    def visible_along(self, times: Array) -> Array:
+        """Return the visible effect that each zone would have if it were the muscle, shape (..., z, k).
+
+        The visible effect is linear in the weakness, so that the mean over the zones is that of the muscle.
+        """
+        constants = self.constants.over(3)
+        weak = weakness(self.cleaved, constants.A50, constants.h)
+        result: Array = np.clip(Reading(self.mesh, times)(visible_effect(self.mesh, weak, constants.k_visible)), 0, 1)
+        return result
+
 
 def solve(
     days: Array,

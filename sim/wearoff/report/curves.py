@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..figures.style import render
 from ..model.landmarks import HALF
+from ..parameters import Parameters
+from ..plates import plot_serotypes, plot_sites
 from ..spacing import Comparison, Recommendation
 from ..timeline import Timeline
 from ..treatment.schedule import Schedule
 from .plain import records, table, to_json
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 WORDS = {
     "onset_day": "onset (effect reaches 0.20)",
@@ -64,6 +69,15 @@ def simulation_files(timeline: Timeline) -> dict[str, bytes]:
         files[f"timeline.{kind}"] = render(timeline.plot(), kind)
         files[f"cascade.{kind}"] = render(timeline.plot_cascade(), kind)
     return files | _repeat_files(timeline, HALF)
+
+
+def plates_files(parameters: Parameters, style: str, **visit: Any) -> dict[str, bytes]:
+    """Return the plates of one treatment, each for a slide or document, for the web and for print."""
+    plates: dict[str, Figure] = {
+        "serotypes": plot_serotypes(parameters=parameters, style=style, **visit),
+        "sites": plot_sites(parameters=parameters, style=style, **visit),
+    }
+    return {f"{name}.{kind}": render(plate, kind) for name, plate in plates.items() for kind in ("png", "svg", "pdf")}
 
 
 def spacing_summary(comparison: Comparison, found: Recommendation) -> dict[str, Any]:

@@ -68,6 +68,18 @@ def zones(length: float, spread: float) -> Zones:
     return Zones((points[:half] + 1) * length / 2, weights[:half])
 
 
+def site_places(length: float, sites: int) -> npt.NDArray[np.float64]:
+    """Return where the sites stand along a strip, in mm from one end.
+
+    Examples
+    --------
+    >>> site_places(length=50, sites=5)
+    array([ 5., 15., 25., 35., 45.])
+    """
+    result: npt.NDArray[np.float64] = (np.arange(sites) + 0.5) * length / sites
+    return result
+
+
 def relative_dose(places: npt.NDArray[np.float64], length: float, sites: int, spread: float) -> npt.NDArray[np.float64]:
     """Return w(x), the local dose against that of an even treatment with the same units.
 
@@ -84,8 +96,7 @@ def relative_dose(places: npt.NDArray[np.float64], length: float, sites: int, sp
     ndarray, shape (z,)
         ``l / n`` times the sum over the sites of the normal density at x.
     """
-    sited = (np.arange(sites) + 0.5) * length / sites
-    distance = (places[:, None] - sited) / spread
+    distance = (places[:, None] - site_places(length, sites)) / spread
     density = np.exp(-(distance**2) / 2) / (spread * math.sqrt(2 * math.pi))
     result: npt.NDArray[np.float64] = length * density.mean(axis=1)
     return result

@@ -1,0 +1,131 @@
+"""The plate of the serotypes: how long each acts, and the half-life of its light chain, from which that follows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from .style import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, VERMILION, Look, find_look, frame, panels, plain
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+# Serotypes in the order given: told apart without colour too.
+_LOOKS = [(BLUE, "-"), (GREEN, (0, (5, 1.5))), (ORANGE, (0, (5, 1.5, 1, 1.5))), (PURPLE, (0, (2, 1))), (VERMILION, ":")]
+_DAYS = (1, 3, 7, 14, 30, 90, 180, 365)
+_ALONE = "An illustration: serotypes differ here by the half-life of the light chain alone."
+
+
+def draw_serotypes(
+    curves: pd.DataFrame,
+    serotypes: pd.DataFrame,
+    visible_from: float,
+    *,
+    title: str,
+    treatment: str,
+    source: str,
+    style: str = "print",
+) -> Figure:
+    """Draw the effect of each serotype on a logarithmic axis of time, and beside it the half-lives.
+
+    Parameters
+    ----------
+    curves : pandas.DataFrame
+        One row a serotype and day: ``serotype``, ``time`` in days, ascending from 1 or more, and ``visible``.
+    serotypes : pandas.DataFrame
+        One row a serotype, in the order drawn, five at most: ``serotype``; ``half_life`` of the light chain in days;
+        ``words``, what is written at its bar; ``first_day`` and ``last_day`` on which the effect is visible, NaN where
+        it never is and ``inf`` where it still is at the end.
+    visible_from : float
+        The effect from which on it is visible.
+    title, treatment, source : str
+        What is shown, what was given, and where the half-lives come from.
+    style : str
+        ``print`` or ``slide``.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    look = find_look(style)
+    figure, found = panels([["effect", "half-lives"]], look.size, [1.75, 1])
+    _draw_effects(found["effect"], curves, list(serotypes["serotype"]), visible_from, look)
+    found["effect"].set_title(f"visible effect after {treatment}", loc="left", fontsize=look.small)
+    _draw_half_lives(found["half-lives"], curves, serotypes, look)
+    caption = _ALONE
+    unseen = serotypes.loc[serotypes["first_day"].isna(), "serotype"]
+    if len(unseen):
+        caption += f" {' and '.join(unseen)}: lost before enough is cut to be seen."
+    frame(figure, title, (caption, source), look)
+    return figure
+
+
+def _draw_effects(ax: Axes, curves: pd.DataFrame, names: list[str], visible_from: float, look: Look) -> None:
+    ax.axhline(visible_from, color=GREY, linewidth=look.line / 2, linestyle=(0, (3, 3)), zorder=1)
+    for row, (name, (color, dashes)) in enumerate(zip(names, _LOOKS, strict=False)):
+        curve = curves[curves["serotype"] == name]
+        days, effect = curve["time"].to_numpy(), curve["visible"].to_numpy()
+        ax.plot(days, effect, color=color, linestyle=dashes, linewidth=look.line, label=name)
+        # Small effects are named above their peak; others beside their fall, each lower than the one before.
+        small = effect.max() < visible_from
+        at = effect.argmax() if small else np.flatnonzero(effect >= (0.65 - 0.13 * row) * effect.max())[-1]
+        ax.annotate(
+            name,
+            (days[at], effect[at]),
+            (0, look.text / 8) if small else (0.4 * look.text, 0),
+            textcoords="offset points",
+            ha="center" if small else "left",
+            va="bottom" if small else "center",
+            fontsize=1.2 * look.text,
+            weight="bold",
+            color=color,
+            # The level may pass behind a small effect's name.
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0} if small else None,
+            visible=bool(effect.any()),
+        )
+    last = curves["time"].max()
+    ax.set(xscale="log", xlim=(1, last), ylim=(0, 1.02), yticks=np.arange(0, 1.01, 0.2))
+    shown = [day for day in _DAYS if day <= last]
+    ax.set_xticks(shown, [str(day) for day in shown])
+    ax.minorticks_off()
+    ax.text(1.06, visible_from + 0.015, "visible", va="bottom", fontsize=look.small, color=GREY)
+    ax.set_xlabel("time since the visit (days, logarithmic)")
+    ax.set_ylabel("fraction of a full effect")
+    plain(ax, look)
+
+
+def _draw_half_lives(ax: Axes, curves: pd.DataFrame, serotypes: pd.DataFrame, look: Look) -> None:
+    halves = serotypes["half_life"].to_numpy()
+    longest = halves[np.isfinite(halves)].max()
+    for row, (each, (color, _)) in enumerate(zip(serotypes.to_dict("records"), _LOOKS, strict=False)):
+        width = min(each["half_life"], 1.2 * longest)  # no bar is long enough for what is never lost
+        ax.barh(row, width, 0.3, color=color)
+        ax.annotate(
+            each["words"],
+            (width, row),
+            (look.text / 3, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=look.small,
+            color=BLACK,
+        )
+        peak = curves.loc[curves["serotype"] == each["serotype"], "visible"].max()
+        seen = _seen(each["first_day"], each["last_day"], peak)
+        ax.text(0, row + 0.2, seen, va="top", fontsize=look.small, color=BLACK)
+    ax.set(xlim=(0, 1.75 * longest), ylim=(len(halves) - 0.45, -0.4), xticks=[])
+    ax.set_yticks(range(len(halves)), serotypes["serotype"])
+    ax.set_title("half-life of the light chain", loc="left", fontsize=look.small)
+    plain(ax, look)
+    ax.spines[:].set_visible(False)
+    ax.tick_params(axis="y", length=0)
+    for label, (color, _) in zip(ax.get_yticklabels(), _LOOKS, strict=False):
+        label.set(fontsize=1.2 * look.text, weight="bold", color=color)
+
+
+def _seen(first: float, last: float, peak: float) -> str:
+    if np.isnan(first):
+        return f"never visible: peaks at {peak:.2f}"
+    return f"visible from day {first:.0f} " + ("on" if np.isinf(last) else f"to {last:.0f}")

@@ -1,0 +1,171 @@
+"""The plate of the injection sites: where the dose lands, what that does along the muscle, and what is seen of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from .style import BLACK, BLUE, GREEN, GREY, ORANGE, Look, find_look, frame, panels, plain
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.colors import Colormap
+    from matplotlib.figure import Figure
+
+# Plans in the order given: told apart without colour too.
+_LOOKS = [(ORANGE, "--"), (BLUE, "-"), (GREEN, ":")]
+MOST = len(_LOOKS)
+# Muscle that is still, and muscle that pulls.
+_STILL, _PULLS = "#F7E4DF", "#A8322A"
+
+
+def draw_sites(
+    along: pd.DataFrame,
+    curves: pd.DataFrame,
+    needles: Mapping[int, npt.ArrayLike],
+    spill: Mapping[int, float],
+    *,
+    length: float,
+    day: float,
+    title: str,
+    style: str = "print",
+) -> Figure:
+    """Draw a muscle treated at few and at many sites: local dose, local effect, and the effect of the whole.
+
+    Parameters
+    ----------
+    along : pandas.DataFrame
+        One row a number of sites and a place: ``sites``; ``place`` in mm from one end of the muscle, ascending, also
+        beyond its ends; ``dose``, 1 where even; ``visible``, the local effect on the day, NaN beyond the ends.
+    curves : pandas.DataFrame
+        One row a number of sites and a day: ``sites``, ``time`` in days, ``visible``.
+    needles : mapping of int to array_like
+        Numbers of sites, three at most, in the order drawn, and where each site is, in mm.
+    spill : mapping of int to float
+        The share of the dose beyond the ends of the muscle.
+    length : float
+        Of the muscle, in mm.
+    day : float
+        Of the local effect.
+    title : str
+        What was given.
+    style : str
+        ``print`` or ``slide``.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    look = find_look(style)
+    figure, found = panels([[f"dose {n}", f"effect {n}", "curves"] for n in needles], look.size, [1.15, 1, 1.4])
+    highest = along["dose"].max()
+    for sites, (color, _) in zip(needles, _LOOKS, strict=False):
+        here, whole = along[along["sites"] == sites], curves[curves["sites"] == sites]
+        mean = float(np.interp(day, whole["time"], whole["visible"]))
+        ax = found[f"dose {sites}"]
+        _draw_dose(ax, here, needles[sites], length, highest, color, look)
+        ax.set_ylabel(_words(sites), weight="bold", color=color)
+        ax.text(
+            0.99,
+            0.98,
+            f"spill {100 * spill[sites]:.1f} %",
+            transform=ax.transAxes,
+            ha="right",
+            va="top",
+            size=look.small,
+        )
+        _draw_local(found[f"effect {sites}"], here, mean, length, color, look)
+    first, last = next(iter(needles)), list(needles)[-1]
+    for name, ax in found.items():
+        ax.tick_params(labelbottom=name in (f"dose {last}", f"effect {last}", "curves"))
+    found[f"dose {first}"].set_title("local dose (1 where even)", loc="left", fontsize=look.small)
+    found[f"effect {first}"].set_title(f"local effect on day {day:g}", loc="left", fontsize=look.small)
+    for name in ("dose", "effect"):
+        found[f"{name} {last}"].set_xlabel("place along the muscle (mm)", fontsize=look.small)
+    _draw_curves(found["curves"], curves, list(needles), day, look)
+    caption = (
+        f"Triangles: injection sites. Red: what still pulls on day {day:g}. "
+        "Spill: the share of the dose beyond the ends of the muscle (black).",
+        "The effect of the whole muscle is the mean of the local effect.",
+    )
+    frame(figure, title, caption, look)
+    return figure
+
+
+def _draw_dose(
+    ax: Axes,
+    here: pd.DataFrame,
+    needles: npt.ArrayLike,
+    length: float,
+    highest: float,
+    color: str,
+    look: Look,
+) -> None:
+    place, dose = here["place"].to_numpy(), here["dose"].to_numpy()
+    top = max(1.15 * highest, 1.6)
+    inside = (place >= 0) & (place <= length)
+    ax.fill_between(place, 0, dose, where=inside.tolist(), color=color, alpha=0.35, linewidth=0)
+    for beyond in (place <= 0, place >= length):
+        ax.fill_between(place, 0, dose, where=beyond.tolist(), color=BLACK, alpha=0.75, linewidth=0)
+    ax.plot(place, dose, color=color, linewidth=look.line)
+    ax.plot([0, length], [1, 1], color=BLACK, linewidth=look.line / 3)
+    # The muscle itself, pale where it is still, and the needles above it.
+    strip = np.interp(np.linspace(0, length, 400), place[inside], here["visible"].to_numpy()[inside])
+    ax.imshow(
+        strip[None, :], cmap=_muscle(), vmin=0, vmax=1, extent=(0, length, -0.36 * top, -0.14 * top), aspect="auto"
+    )
+    ax.plot(needles, np.full(np.shape(needles), -0.07 * top), "v", color=BLACK, markersize=look.small / 2)
+    ax.set(
+        xlim=(place[0], place[-1]),
+        xticks=[0, length / 2, length],
+        ylim=(-0.38 * top, top),
+        yticks=np.arange(0, top, max(1, round(highest / 3))),
+    )
+    plain(ax, look)
+    ax.spines["bottom"].set_visible(False)
+
+
+def _draw_local(ax: Axes, here: pd.DataFrame, mean: float, length: float, color: str, look: Look) -> None:
+    here = here.dropna()
+    place, effect = here["place"].to_numpy(), here["visible"].to_numpy()
+    ax.fill_between(place, 0, effect, color=color, alpha=0.35, linewidth=0)
+    ax.fill_between(place, effect, 1, color=_PULLS, alpha=0.55, linewidth=0)
+    ax.plot(place, effect, color=color, linewidth=look.line)
+    ax.set(xlim=(0, length), xticks=[0, length / 2, length], ylim=(0, 1), yticks=[0, 0.5, 1])
+    ax.text(
+        0.5, 0.06, f"mean {mean:.2f}", transform=ax.transAxes, ha="center", va="bottom", fontsize=look.small
+    ).set_bbox({"facecolor": "white", "alpha": 0.75, "edgecolor": "none", "pad": look.line})
+    plain(ax, look)
+
+
+def _draw_curves(ax: Axes, curves: pd.DataFrame, plans: list[int], day: float, look: Look) -> None:
+    for row, (sites, (color, dashes)) in enumerate(zip(plans, _LOOKS, strict=False)):
+        whole = curves[curves["sites"] == sites]
+        ax.plot(
+            whole["time"], whole["visible"], color=color, linestyle=dashes, linewidth=look.line, label=_words(sites)
+        )
+        effect = np.interp(day, whole["time"], whole["visible"])
+        # Smaller and smaller, so that none hides another.
+        ax.plot(day, effect, "o", color=color, markersize=(4 - row) * look.line, zorder=3)
+    ax.axvline(day, color=GREY, linewidth=look.line / 2, linestyle=(0, (3, 3)), zorder=1)
+    last = curves["time"].max()
+    ax.set(xlim=(0, last), ylim=(0, 1.02), xticks=np.arange(0, last + 1, 60), yticks=np.arange(0, 1.01, 0.2))
+    ax.legend(fontsize=look.small, frameon=False)
+    ax.set_title("visible effect of the whole muscle", loc="left", fontsize=look.small)
+    ax.set_xlabel("time since the visit (days)")
+    plain(ax, look)
+
+
+def _words(sites: int) -> str:
+    return "1 site" if sites == 1 else f"{sites} sites"
+
+
+def _muscle() -> Colormap:
+    # By how strong the effect is: red where the muscle pulls, pale where it is still.
+    from matplotlib.colors import LinearSegmentedColormap
+
+    return LinearSegmentedColormap.from_list("muscle", [_PULLS, _STILL])
