@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import io
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -154,27 +154,29 @@ class Explorer:
         return io.BytesIO(table(self.settings.timeline.frame))
 
     @property
-    def rooms(self) -> dict[str, Any]:
-        """The parts of the page under the names that its template knows."""
-        first = ["product", "muscle", "units", "sites", "visits", "every"]
+    def layout(self) -> Any:
+        """The whole page, a Panel object."""
+        first = ["product", "muscle", *TREATMENT]
         more = [name for name in CONSTANTS if name not in FOREMOST]
-
-        def column(names: list[str] | tuple[str, ...]) -> list[Any]:
-            return [self.widgets[name] for name in names]
-
-        drawer = pn.Card(*column(more), title="More constants", collapsed=True, sizing_mode="stretch_width")
-        return {
-            "treatment": pn.Column(*column(first), sizing_mode="stretch_width"),
-            "constants": pn.Column(*column(FOREMOST), drawer, sizing_mode="stretch_width"),
-            "shown": pn.Column(*column(["observations", "bands"]), sizing_mode="stretch_width"),
-            "actions": pn.FlexBox(self.reset, *self.downloads, sizing_mode="stretch_width"),
-            "message": self.message,
-            "numbers": self.numbers,
-            "effect": self.plots[0],
-            "legend": self.legend,
-            "cascade": self.plots[1],
-            "links": self.links,
+        drawer = pn.Card(*self._column(more), title="More constants", collapsed=True, sizing_mode="stretch_width")
+        parts = {
+            "numbers": [self.message, self.numbers],
+            "effect": [_heading("The visible effect"), self.plots[0], self.legend],
+            "settings": [
+                *(_heading("Treatment"), *self._column(first), *self._column(["observations", "bands"])),
+                *(_heading("Constants"), *self._column(FOREMOST), drawer),
+                *(pn.FlexBox(self.reset, *self.downloads, sizing_mode="stretch_width"), self.links),
+            ],
+            "cascade": [_heading("Every step on the way"), self.plots[1]],
         }
+        rooms = [
+            pn.Column(*shown, css_classes=[name], sizing_mode="stretch_width", stylesheets=[STYLE])
+            for name, shown in parts.items()
+        ]
+        return pn.Column(*rooms, css_classes=["rooms"], sizing_mode="stretch_width", stylesheets=[STYLE])
+
+    def _column(self, names: Iterable[str]) -> list[Any]:
+        return [self.widgets[name] for name in names]
 
 
 def explorer(**settings: Any) -> Any:
@@ -188,7 +190,7 @@ def explorer(**settings: Any) -> Any:
 
     Returns
     -------
-    panel.Row
+    panel.Column
 
     Raises
     ------
@@ -196,10 +198,11 @@ def explorer(**settings: Any) -> Any:
         A value is not possible; the message names the field, the value and what is allowed.
     """
     pn.extension()
-    rooms = Explorer(Settings.read(settings)).rooms
-    left = [rooms[name] for name in ("treatment", "constants", "shown", "actions")]
-    right = [rooms[name] for name in ("message", "numbers", "effect", "legend", "cascade")]
-    return pn.Row(pn.Column(*left, width=300), pn.Column(*right, sizing_mode="stretch_width"))
+    return Explorer(Settings.read(settings)).layout
+
+
+def _heading(words: str) -> Any:
+    return pn.pane.HTML(f"<h2>{words}</h2>", stylesheets=[STYLE], margin=0)
 
 
 def _widgets(settings: Settings) -> dict[str, Any]:
@@ -219,6 +222,7 @@ def _widgets(settings: Settings) -> dict[str, Any]:
         widget.sizing_mode = "stretch_width"
         widget.stylesheets = [STYLE]
         widget.margin = (4, 10)
+        widget.css_classes = [f"setting-{name}"]
         # Panel gathers the moves of 50 ms, half of the time in which a redraw shall be seen.
         widget._debounce = TOGETHER
     return made

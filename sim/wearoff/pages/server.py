@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -54,17 +55,17 @@ def serve(*, host: str = HERE, port: int | str = 5006, show: bool = True, ready:
     ready(address)
     if show:
         server.show("/")
-    server.run_until_shutdown()
+    with contextlib.suppress(KeyboardInterrupt):
+        server.io_loop.start()
+    server.stop()
 
 
 def page() -> Any:
     """Return the page of a new visitor, as the link asks."""
     theme, settings, problem = read_link(pn.state.session_args)
-    made = pn.Template(TEMPLATE)
-    made.add_variable("theme", theme)
-    for name, room in Explorer(settings, theme == "dark", problem).rooms.items():
-        made.add_panel(name, room)
-    return made
+    pn.state.curdoc.template = TEMPLATE
+    pn.state.curdoc.template_variables["theme"] = theme
+    return Explorer(settings, theme == "dark", problem).layout
 
 
 def read_link(arguments: Mapping[str, Sequence[bytes]]) -> tuple[str, Settings, str]:

@@ -1,0 +1,169 @@
+"""The page: from a slider's move to the redraw in a real browser, and a class of fifty who all move sliders at once."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import random
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from urllib.request import urlopen
+
+import numpy as np
+from tornado.websocket import WebSocketClientConnection, websocket_connect
+
+PUPILS, SECONDS = 50, 30.0
+# Moves a second of somebody who drags a slider and looks.
+MOVES = 2.0
+SLIDERS = {"units a visit (U)": (5.0, 60.0), "visits": (1.0, 6.0), "days between visits": (60.0, 200.0)}
+
+
+def main() -> None:
+    """Print both."""
+    with served() as address:
+        redraws = in_a_browser(address)
+        if redraws is None:
+            print("no browser: the redraw is not measured")
+        else:
+            print(
+                f"slider to redraw: median {np.median(redraws):.0f} ms, slowest of {len(redraws)} {max(redraws):.0f} ms"
+            )
+        answers, failures = asyncio.run(class_of(address, PUPILS, SECONDS))
+        print(
+            f"{PUPILS} sessions, {MOVES:g} moves a second each for {SECONDS:g} s: {len(answers)} redraws, {failures} "
+            f"failures; median {1e3 * np.median(answers):.0f} ms, slowest {1e3 * max(answers):.0f} ms"
+        )
+
+
+@contextlib.contextmanager
+def served() -> Iterator[str]:
+    """Serve the page as a user does, and give its address."""
+    command = [sys.executable, "-m", "wearoff", "explore", "--no-show", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        try:
+            yield server.stdout.readline().split()[0]
+        finally:
+            server.send_signal(signal.SIGINT)
+
+
+# From the key that moves a slider to the frame in which both plots stand anew.
+WATCH = """() => {
+    window.redraws = [];
+    document.addEventListener('keydown', () => { window.pressed = performance.now(); }, true);
+    const drawn = Bokeh.documents[0].get_model_by_name('drawn-cascade');
+    drawn.properties.data.change.connect(() => requestAnimationFrame(() => setTimeout(() => {
+        window.redraws.push(performance.now() - window.pressed);
+    }, 0)));
+}"""
+
+
+def in_a_browser(address: str, moves: int = 30) -> list[float] | None:
+    """Return the milliseconds from a key to the redraw, for moves of the units; None where there is no browser."""
+    from playwright.sync_api import sync_playwright
+
+    program = shutil.which("chromium") or shutil.which("google-chrome")
+    if program is None:
+        return None
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
+        page = browser.new_page()
+        page.goto(f"{address}/?visits=4")
+        page.wait_for_selector("dl")
+        page.wait_for_timeout(1000)
+        page.locator(".setting-units .noUi-handle").focus()
+        page.evaluate(WATCH)
+        for _ in range(moves):
+            page.keyboard.press("ArrowRight")
+            page.wait_for_timeout(300)
+        found: list[float] = page.evaluate("window.redraws")
+        browser.close()
+    return found
+
+
+async def class_of(address: str, pupils: int, seconds: float) -> tuple[list[float], int]:
+    """Return the seconds that each redraw took, and how many sessions failed."""
+    ends = time.perf_counter() + seconds
+    # Enough threads for all pages at once: the answers, not this client, shall be waited for.
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(2 * pupils))
+    outcomes = await asyncio.gather(*(_pupil(address, i, ends) for i in range(pupils)), return_exceptions=True)
+    failures = [each for each in outcomes if isinstance(each, BaseException)]
+    for each in failures[:3]:
+        print(f"failed: {each!r}")
+    return [answer for each in outcomes if isinstance(each, list) for answer in each], len(failures)
+
+
+async def _pupil(address: str, number: int, ends: float) -> list[float]:
+    dice = random.Random(number)
+    page = await asyncio.to_thread(lambda: urlopen(address, timeout=60).read().decode())
+    token = re.search(r'"token":"([^"]+)"', page)
+    assert token is not None
+    place = address.replace("http", "ws") + "/ws"
+    socket = await websocket_connect(place, connect_timeout=60, subprotocols=["bokeh", token[1]])
+    await _message(socket)
+    await _send(socket, "PULL-DOC-REQ", {})
+    models = _models((await _message(socket))[2]["doc"])
+    sliders = {each["attributes"]["title"]: each["id"] for each in models if each["attributes"].get("title") in SLIDERS}
+    drawn = next(each["id"] for each in models if each["attributes"].get("name") == "drawn-curve")
+    ready = {"type": "event", "name": "document_ready", "values": {"type": "map", "entries": []}}
+    await _patch(socket, {"kind": "MessageSent", "msg_type": "bokeh_event", "msg_data": ready})
+    answers = []
+    while time.perf_counter() < ends:
+        await asyncio.sleep(dice.uniform(0.5, 1.5) / MOVES)
+        title = dice.choice(list(sliders))
+        value = round(dice.uniform(*SLIDERS[title]))
+        begin = time.perf_counter()
+        change = {"kind": "ModelChanged", "model": {"id": sliders[title]}, "attr": "value", "new": value}
+        await _patch(socket, change)
+        async with asyncio.timeout(30):
+            while not any(
+                event.get("model", {}).get("id") == drawn for event in (await _message(socket))[2].get("events", ())
+            ):
+                pass
+        answers.append(time.perf_counter() - begin)
+    socket.close()
+    return answers
+
+
+def _models(content: Any) -> list[dict[str, Any]]:
+    # Every model of a document, wherever it is first spelled out.
+    if isinstance(content, list):
+        return [model for each in content for model in _models(each)]
+    if not isinstance(content, dict):
+        return []
+    own = [content] if {"id", "attributes"} <= set(content) else []
+    return own + [model for each in content.values() for model in _models(each)]
+
+
+async def _patch(socket: WebSocketClientConnection, event: dict[str, Any]) -> None:
+    await _send(socket, "PATCH-DOC", {"events": [event]})
+
+
+async def _send(socket: WebSocketClientConnection, kind: str, content: dict[str, Any]) -> None:
+    # Bokeh's protocol: header, metadata and content, each a text of its own.
+    for part in ({"msgid": f"{random.getrandbits(64)}", "msgtype": kind}, {}, content):
+        await socket.write_message(json.dumps(part))
+
+
+async def _message(socket: WebSocketClientConnection) -> list[dict[str, Any]]:
+    parts = [await socket.read_message() for _ in range(3)]
+    if any(part is None for part in parts):
+        raise ConnectionError("the server closed the connection")
+    header, metadata, content = (json.loads(part) for part in parts)
+    for _ in range(2 * int(header.get("num_buffers", 0))):
+        await socket.read_message()
+    if header["msgtype"] == "ERROR":
+        raise RuntimeError(content["text"])
+    return [header, metadata, content]
+
+
+if __name__ == "__main__":
+    main()
