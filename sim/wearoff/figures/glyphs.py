@@ -1,0 +1,87 @@
+"""The signs of the drawing of a nerve ending, told apart by shape as well as by colour, in the drawing's own units."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from .places import VESICLE, Points
+from .style import BLACK, BLUE, GREEN, GREY, ORANGE, SKY
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.collections import PathCollection
+
+# Grounds so light that the palette's colours stand out on them, and their outlines.
+TISSUE, NERVE, FLESH, SKIN = "#F3F3F0", "#FBF2CC", "#EFD3E3", "#F3DDCA"
+NERVE_EDGE, FLESH_EDGE, SKIN_EDGE = "#A88B3A", "#8E4A72", "#8C5A3C"
+
+
+class Sign(NamedTuple):
+    """A shape with its colours: outlines around the place where it stands, and the width of their line."""
+
+    outlines: tuple[Points, ...]
+    face: str
+    edge: str = "none"
+    line: float = 0.0
+    closed: bool = True
+
+
+def put(ax: Axes, sign: Sign, where: Points, layer: float) -> PathCollection:
+    """Put a sign in places of an Axes; its size follows the scale of the Axes."""
+    from matplotlib.collections import PathCollection
+    from matplotlib.path import Path
+    from matplotlib.transforms import AffineDeltaTransform
+
+    shape = Path.make_compound_path(*(Path(outline, closed=sign.closed) for outline in sign.outlines))
+    signs = PathCollection(
+        [shape],
+        offsets=where,
+        offset_transform=ax.transData,
+        facecolor=sign.face,
+        edgecolor=sign.edge,
+        linewidth=sign.line * points_per_unit(ax),
+        zorder=layer,
+    )
+    signs.set_transform(AffineDeltaTransform(ax.transData))
+    ax.add_collection(signs, autolim=False)
+    return signs
+
+
+def points_per_unit(ax: Axes) -> float:
+    """Return how many points a unit of the vertical axis is wide, for lines that keep their share of the drawing."""
+    low, high = ax.get_ylim()
+    return float(ax.get_window_extent().height / (high - low) * 72 / ax.get_figure(root=True).dpi)
+
+
+def _arc(radius: float, first: float, last: float) -> Points:
+    # Angles in degrees, anticlockwise from the right.
+    angle = np.radians(np.linspace(first, last, 37))
+    return radius * np.stack([np.cos(angle), np.sin(angle)], axis=-1)
+
+
+def _bar(width: float, low: float, high: float) -> Points:
+    half = width / 2
+    return np.array([[-half, low], [half, low], [half, high], [-half, high], [-half, low]])
+
+
+def _turned(points: Points, degrees: float) -> Points:
+    angle = np.radians(degrees)
+    return points @ np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
+
+
+TOXIN = Sign((_arc(1.35, 0, 360),), BLUE)
+ENDOSOME = Sign((_arc(2.9, 0, 360),), "white", BLACK, 0.5)
+# A jaw that opens towards the membrane below.
+LIGHT_CHAIN = Sign((np.concatenate([[[0.0, 0.0]], _arc(1.75, -50, 230), [[0.0, 0.0]]]),), SKY, BLUE, 0.35)
+FULL = Sign((_arc(VESICLE, 0, 360),), "white", BLACK, 0.6)
+# It has sunk to the membrane and opened; the mouth lets the membrane's line out.
+OPEN = Sign((_arc(VESICLE, -54, 234) - [0, 2.9],), TISSUE, NERVE_EDGE, 1.2, closed=False)
+ACETYLCHOLINE = Sign((_arc(0.95, 0, 360),), ORANGE)
+INTACT = Sign((_bar(0.9, -0.3, 6.4), _arc(1.05, 0, 360) + [0, 6.4]), GREEN)
+# The light chain cuts off the upper part, which comes loose.
+CUT = Sign(
+    (_bar(0.9, -0.3, 2.4), _turned(_bar(0.9, 0, 3.0), -24) + [0.4, 4.0], _turned(_arc(1.05, 0, 360) + [0, 3.0], -24) + [0.4, 4.0]),
+    GREY,
+)
