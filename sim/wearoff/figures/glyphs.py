@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from . import places
 from .places import VESICLE, Points
-from .style import BLACK, BLUE, GREEN, GREY, ORANGE, SKY
+from .style import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, SKY
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -61,9 +62,8 @@ def _arc(radius: float, first: float, last: float) -> Points:
     return radius * np.stack([np.cos(angle), np.sin(angle)], axis=-1)
 
 
-def _bar(width: float, low: float, high: float) -> Points:
-    half = width / 2
-    return np.array([[-half, low], [half, low], [half, high], [-half, high], [-half, low]])
+def _box(width: float, height: float) -> Points:
+    return np.array([[-1, -1], [1, -1], [1, 1], [-1, 1], [-1, -1]]) * [width / 2, height / 2]
 
 
 def _turned(points: Points, degrees: float) -> Points:
@@ -71,17 +71,22 @@ def _turned(points: Points, degrees: float) -> Points:
     return points @ np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
 
 
-TOXIN = Sign((_arc(1.35, 0, 360),), BLUE)
+TOXIN = Sign((_arc(1.5, 0, 360),), BLUE)
 ENDOSOME = Sign((_arc(2.9, 0, 360),), "white", BLACK, 0.5)
 # A jaw that opens towards the membrane below.
-LIGHT_CHAIN = Sign((np.concatenate([[[0.0, 0.0]], _arc(1.75, -50, 230), [[0.0, 0.0]]]),), SKY, BLUE, 0.35)
+LIGHT_CHAIN = Sign((np.concatenate([[[0.0, 0.0]], _arc(1.8, -50, 230), [[0.0, 0.0]]]),), SKY, BLUE, 0.35)
 FULL = Sign((_arc(VESICLE, 0, 360),), "white", BLACK, 0.6)
 # It has sunk to the membrane and opened; the mouth lets the membrane's line out.
 OPEN = Sign((_arc(VESICLE, -54, 234) - [0, 2.9],), TISSUE, NERVE_EDGE, 1.2, closed=False)
-ACETYLCHOLINE = Sign((_arc(0.95, 0, 360),), ORANGE)
-INTACT = Sign((_bar(0.9, -0.3, 6.4), _arc(1.05, 0, 360) + [0, 6.4]), GREEN)
+ACETYLCHOLINE = Sign((_arc(1.05, 0, 360),), ORANGE)
+_HEAD = _arc(1.05, 0, 360)
+INTACT = Sign((_box(0.9, 6.7) + [0, 3.05], _HEAD + [0, 6.4]), GREEN)
 # The light chain cuts off the upper part, which comes loose.
-CUT = Sign(
-    (_bar(0.9, -0.3, 2.4), _turned(_bar(0.9, 0, 3.0), -24) + [0.4, 4.0], _turned(_arc(1.05, 0, 360) + [0, 3.0], -24) + [0.4, 4.0]),
-    GREY,
-)
+CUT = Sign((_box(0.9, 2.7) + [0, 1.05], _turned(_box(0.9, 3), -24) + [0.9, 5.3], _HEAD + [1.5, 6.7]), GREY)
+# Pieces that stand for the whole in a key.
+NERVE_PIECE = Sign((_box(9, 7),), NERVE, NERVE_EDGE, 1.2)
+LOAD = Sign(tuple(_arc(1.05, 0, 360) + place for place in places.LOAD), ORANGE)
+FIBRE = Sign((_box(9, 7),), FLESH, FLESH_EDGE, 0.9)
+BANDS = Sign(tuple(_box(1.3, 7) + [x, 0] for x in (-2.6, 0, 2.6)), PURPLE)
+_NOTCH = [[4.5, -3.5], [4.5, 3.5], [-4.5, 3.5], [-4.5, -3.5], [-2, -3.5], [0, 1.5], [2, -3.5], [4.5, -3.5]]
+SKIN_PIECE = Sign((np.array(_NOTCH),), SKIN, SKIN_EDGE, 0.9)

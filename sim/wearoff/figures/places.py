@@ -28,8 +28,11 @@ _SIDES = np.array([-8.25, -5.85, 5.85, 8.25, 10.85])
 DOCKED: Points = np.stack([_DOCKS, np.full(4, MEMBRANE + VESICLE + 1.6)], axis=-1)
 PINS: Points = np.stack([np.add.outer(_DOCKS, _SIDES).ravel(), np.full(20, MEMBRANE)], axis=-1)
 
-# A hundred spots a place: one for each per cent that the first dose had taken up.
-_SPOTS = 100
+_RING = np.arange(6) * np.pi / 3
+LOAD: Points = np.concatenate([[[0.0, 0.0]], 2.7 * np.stack([np.cos(_RING), np.sin(_RING)], axis=-1)])
+
+# Room for what four first doses had taken up: a hundredth of one is a dot.
+_SPOTS = 400
 _STEP = 0.7
 
 
@@ -42,15 +45,15 @@ def spots(place: str) -> Points:
         "depot": ((x - 30) / 26) ** 2 + ((y - 131) / 16) ** 2 <= 1,
         "free": (np.abs(y - roof - 5.5) <= 1.5) & (x > 12) & (x < 42),
         "bound": (np.abs(y - roof - 1.8) <= 0.4) & (x > 10) & (x < 46),
-        "endosome": (y > 105) & (y < 124) & (y < roof - 5) & (x < 78),
-        "light_chain": (y > MEMBRANE + 14) & (y < 101) & (y < roof - 5) & (x > 8) & (x < 92),
+        "endosome": (y > 111) & (y < 128) & (y < roof - 5) & (x < 79),
+        "light_chain": (y > MEMBRANE + 14) & (y < 106) & (y < roof - 4) & (x > 7) & (x < 92),
     }[place]
     candidates = np.stack([x, y], axis=-1)[inside]
     return spread(candidates, min(_SPOTS, len(candidates)))
 
 
 def stand(place: str, number: int) -> Points:
-    """Return where `number` dots of a place stand; beyond a hundred they begin again, a little beside the first."""
+    """Return where `number` dots of a place stand; where its spots are all filled they begin again, a little beside."""
     known = spots(place)
     index = np.arange(number)
     rounds = index // len(known)
@@ -71,9 +74,7 @@ def acetylcholine() -> Points:
 @cache
 def cargo() -> Points:
     """Return the spots of acetylcholine within the vesicles, seven in each."""
-    ring = np.arange(6) * np.pi / 3
-    seven = np.concatenate([[[0.0, 0.0]], 2.5 * np.stack([np.cos(ring), np.sin(ring)], axis=-1)])
-    return np.concatenate([seven + dock for dock in DOCKED])
+    return np.concatenate([LOAD + dock for dock in DOCKED])
 
 
 def spread(candidates: Points, number: int) -> Points:
