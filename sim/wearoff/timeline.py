@@ -36,7 +36,9 @@ UNITS_OF_COLUMNS = {
 }
 
 # Before any toxin.
-BASELINE = {name: float(unit == "fraction of baseline" and name != "visible") for name, unit in UNITS_OF_COLUMNS.items()}
+BASELINE = {
+    name: float(unit == "fraction of baseline" and name != "visible") for name, unit in UNITS_OF_COLUMNS.items()
+}
 
 # So many days have room beside each other in a picture of the mechanism.
 MOMENTS = 5

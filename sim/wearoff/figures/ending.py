@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +13,7 @@ from .style import GREY, PURPLE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.collections import PolyCollection
+    from matplotlib.collections import PathCollection, PolyCollection
     from matplotlib.lines import Line2D
 
 # The fibre at rest and at full force, and the deepest furrow, in units of the drawing.
@@ -70,7 +70,7 @@ class Ending:
         signs = dict.fromkeys(places.PLACES, glyphs.TOXIN) | {"light_chain": glyphs.LIGHT_CHAIN}
         self.toxin = {place: glyphs.put(ax, sign, nowhere, 6) for place, sign in signs.items()}
 
-    def show(self, quantities: Mapping[str, float]) -> None:
+    def show(self, quantities: Mapping[Any, float]) -> None:
         """Draw one moment.
 
         Parameters
@@ -84,14 +84,14 @@ class Ending:
             number = int(count) + 1
             for signs in (dots, self.rings) if place == "endosome" else (dots,):
                 signs.set_offsets(places.stand(place, number))
-                signs.set_alpha(_opacities(count, number))
+                signs.set_alpha(_opacities(count, number).tolist())
         for share, some, others in (
             (quantities["snap25"], self.intact, self.cut),
             (quantities["release"], self.open, self.full),
             (quantities["release"], self.cleft, self.cargo),
         ):
-            some.set_alpha(_shares(share, len(some.get_offsets())))
-            others.set_alpha(1 - _shares(share, len(others.get_offsets())))
+            some.set_alpha(_shares(share, some).tolist())
+            others.set_alpha((1 - _shares(share, others)).tolist())
         self._contract(quantities["force"])
         surface = places.skin(FURROW * (1 - quantities["visible"]))
         self.skin.set_data(*surface.T)
@@ -127,7 +127,8 @@ class Ending:
             tendon.set_data([edge, middle + side * length / 2], [height, height])
 
 
-def _shares(share: float, number: int) -> npt.NDArray[np.float64]:
+def _shares(share: float, signs: PathCollection) -> npt.NDArray[np.float64]:
+    number = len(np.asarray(signs.get_offsets()))
     return _opacities(share * number, number)
 
 

@@ -99,8 +99,8 @@ def draw_key(ax: Axes, look: Look) -> None:
     for height, words, signs in _KEY:
         for layer, sign in enumerate(signs):
             low, high = (np.concatenate(sign.outlines)[:, 1].min(), np.concatenate(sign.outlines)[:, 1].max())
-            glyphs.put(ax, sign, np.array([[9.0, height - (low + high) / 2]]), layer)
-        ax.text(18, height, words, fontsize=look.small, color=BLACK, va="center", linespacing=1.1)
+            glyphs.put(ax, sign, np.array([[7.5, height - (low + high) / 2]]), layer)
+        ax.text(15.5, height, words, fontsize=look.small, color=BLACK, va="center", linespacing=1.1)
 
 
 class Numbers:
@@ -120,9 +120,9 @@ class Numbers:
 
     def __init__(self, ax: Axes, whole: float, look: Look, *, top: float, words: bool) -> None:
         self._whole = whole
-        rows = np.arange(len(_NUMBERS))
+        rows = list(range(len(_NUMBERS)))
         box = ax.get_window_extent()
-        room = 3.9 * look.small * ax.get_figure(root=True).dpi / 72 / box.width  # for "100 %"
+        room = 3.9 * look.small * ax.figure.dpi / 72 / box.width  # for "100 %"
         ax.set_xlim(0, top / (1 - room))
         ax.set_ylim(len(_NUMBERS) - 0.5, -0.5)
         ax.barh(rows, [top if name in _AMOUNTS else 1.0 for name in _NUMBERS], height=0.5, color=glyphs.TISSUE)
@@ -137,7 +137,7 @@ class Numbers:
             label.set_verticalalignment("center")
         ax.spines[:].set_visible(False)
 
-    def show(self, quantities: Mapping[str, float]) -> None:
+    def show(self, quantities: Mapping[Any, float]) -> None:
         """Draw the numbers of one moment; see `Ending.show`."""
         for bar, text, value in zip(self.bars, self.texts, shares(quantities, self._whole).values(), strict=True):
             bar.set_width(value)

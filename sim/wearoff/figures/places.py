@@ -59,16 +59,19 @@ def stand(place: str, number: int) -> Points:
     rounds = index // len(known)
     angle = 2.4 * rounds  # the golden angle: no two rounds in one direction
     beside = np.where(rounds > 0, 1.1, 0.0)[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=-1)
-    return known[index % len(known)] + beside
+    places: Points = known[index % len(known)] + beside
+    return places
 
 
 @cache
 def acetylcholine() -> Points:
     """Return the spots of acetylcholine in the cleft, below the vesicles in their order."""
-    x, y = (axis.ravel() for axis in np.meshgrid(np.arange(-8, 8.1, 0.4), np.arange(FIBRE_TOP + 2.4, MEMBRANE - 1.4, 0.4)))
+    x, y = (
+        axis.ravel() for axis in np.meshgrid(np.arange(-8, 8.1, 0.4), np.arange(FIBRE_TOP + 2.4, MEMBRANE - 1.4, 0.4))
+    )
     below = np.stack([x, y], axis=-1)[np.abs(x) < 2.0 + 0.6 * (MEMBRANE - y)]
     cloud = spread(below, 10)
-    return np.concatenate([cloud + [dock, 0] for dock in _DOCKS])
+    return np.concatenate([cloud + np.array([dock, 0]) for dock in _DOCKS])
 
 
 @cache
