@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -212,12 +211,12 @@ class Timeline:
         days = np.minimum(np.union1d(early, nodes[nodes > early[0]]), self._end)
         return draw_cascade(self.at(days), first)
 
-    def plot_mechanism(self, days: Sequence[float] = (1, 7, 120), style: str = "print") -> Figure:
+    def plot_mechanism(self, days: npt.ArrayLike = (1, 7, 120), style: str = "print") -> Figure:
         """Draw nerve ending, muscle fibre and skin before the treatment and on some days, with the numbers.
 
         Parameters
         ----------
-        days : sequence of float
+        days : array_like, shape (k,)
             One to five days, from 0 to the end of the simulation.
         style : str
             ``print`` (180 mm wide) or ``slide`` (16 to 9, to be read from the last row).
@@ -229,12 +228,16 @@ class Timeline:
         Raises
         ------
         InputError
-            A day is outside the simulation, there are none or too many, the first visit is after the end, or the
+            The days are no numbers, one is outside the simulation, there are none or too many, the first visit is after the end, or the
             style is not known.
         """
-        if not 1 <= len(days) <= MOMENTS:
-            raise InputError(f"days has {len(days)} days; allowed: 1 to {MOMENTS}")
-        moments = self.at(days)
+        try:
+            chosen = np.atleast_1d(np.asarray(days, dtype=float))
+        except (TypeError, ValueError):
+            raise InputError(f"days is {days!r}, not numbers; allowed: such as (1, 7, 120)") from None
+        if chosen.ndim > 1 or not 1 <= len(chosen) <= MOMENTS:
+            raise InputError(f"days has the shape {chosen.shape}; allowed: a row of 1 to {MOMENTS}")
+        moments = self.at(chosen)
         before = moments.iloc[[0]].assign(**BASELINE)
         titles = ["before", *(_day_or_month(float(day)) for day in moments["time"])]
         return draw_mechanism(pd.concat([before, moments]), titles, self.first_uptake, style)

@@ -26,6 +26,8 @@ BANDS = 13
 class Ending:
     """A nerve ending in an Axes; its artists are made once, and `show` sets them to the quantities of a moment.
 
+    The artists bear the names below as their labels; the dots those of their places.
+
     Parameters
     ----------
     ax : matplotlib.axes.Axes
@@ -56,19 +58,20 @@ class Ending:
         ax.set_xlim(0, places.WIDTH)
         ax.set_ylim(0, places.HEIGHT)
         ax.set_aspect("equal")
+        ax.set(xticks=[], yticks=[])
         ax.axis("off")
         ax.apply_aspect()
         self._draw_ground(ax)
-        self.open = glyphs.put(ax, glyphs.OPEN, places.DOCKED, 3)
-        self.full = glyphs.put(ax, glyphs.FULL, places.DOCKED, 3)
-        self.cargo = glyphs.put(ax, glyphs.ACETYLCHOLINE, places.cargo(), 4)
-        self.cleft = glyphs.put(ax, glyphs.ACETYLCHOLINE, places.acetylcholine(), 4)
-        self.intact = glyphs.put(ax, glyphs.INTACT, places.PINS, 5)
-        self.cut = glyphs.put(ax, glyphs.CUT, places.PINS, 5)
+        self.open = glyphs.put(ax, glyphs.OPEN, places.DOCKED, 3, "open")
+        self.full = glyphs.put(ax, glyphs.FULL, places.DOCKED, 3, "full")
+        self.cargo = glyphs.put(ax, glyphs.ACETYLCHOLINE, places.cargo(), 4, "cargo")
+        self.cleft = glyphs.put(ax, glyphs.ACETYLCHOLINE, places.acetylcholine(), 4, "cleft")
+        self.intact = glyphs.put(ax, glyphs.INTACT, places.PINS, 5, "intact")
+        self.cut = glyphs.put(ax, glyphs.CUT, places.PINS, 5, "cut")
         nowhere = np.empty((0, 2))
-        self.rings = glyphs.put(ax, glyphs.ENDOSOME, nowhere, 5)
+        self.rings = glyphs.put(ax, glyphs.ENDOSOME, nowhere, 5, "rings")
         signs = dict.fromkeys(places.PLACES, glyphs.TOXIN) | {"light_chain": glyphs.LIGHT_CHAIN}
-        self.toxin = {place: glyphs.put(ax, sign, nowhere, 6) for place, sign in signs.items()}
+        self.toxin = {place: glyphs.put(ax, sign, nowhere, 6, place) for place, sign in signs.items()}
 
     def show(self, quantities: Mapping[Any, float]) -> None:
         """Draw one moment.
@@ -110,10 +113,10 @@ class Ending:
             ax.plot([], [], color=GREY, linewidth=1.6 * unit, solid_capstyle="butt", zorder=1)[0] for _ in range(2)
         ]
         flesh = {"facecolor": glyphs.FLESH, "edgecolor": glyphs.FLESH_EDGE, "linewidth": 0.9 * unit}
-        self.fibre = Polygon(places.fibre(SHORT, THICK), closed=True, **flesh, zorder=2)
-        self.bands: PolyCollection = PolyCollection([], facecolor=PURPLE, linewidth=0, zorder=2)
+        self.fibre = Polygon(places.fibre(SHORT, THICK), closed=True, **flesh, zorder=2, label="fibre")
+        self.bands: PolyCollection = PolyCollection([], facecolor=PURPLE, linewidth=0, zorder=2, label="bands")
         self._below = Polygon(places.skin(FURROW), closed=True, facecolor=glyphs.SKIN, linewidth=0, zorder=1)
-        (self.skin,) = ax.plot([], [], color=glyphs.SKIN_EDGE, linewidth=1.8 * unit, zorder=1)
+        (self.skin,) = ax.plot([], [], color=glyphs.SKIN_EDGE, linewidth=1.8 * unit, zorder=1, label="skin")
         ax.add_patch(self.fibre)
         ax.add_collection(self.bands, autolim=False)
         ax.add_patch(self._below)

@@ -30,8 +30,8 @@ class Sign(NamedTuple):
     closed: bool = True
 
 
-def put(ax: Axes, sign: Sign, where: Points, layer: float) -> PathCollection:
-    """Put a sign in places of an Axes; its size follows the scale of the Axes."""
+def put(ax: Axes, sign: Sign, where: Points, layer: float, name: str) -> PathCollection:
+    """Put a sign in places of an Axes, as an artist with a name; its size follows the scale of the Axes."""
     from matplotlib.collections import PathCollection
     from matplotlib.path import Path
     from matplotlib.transforms import AffineDeltaTransform
@@ -45,6 +45,7 @@ def put(ax: Axes, sign: Sign, where: Points, layer: float) -> PathCollection:
         edgecolor=sign.edge,
         linewidth=sign.line * points_per_unit(ax),
         zorder=layer,
+        label=name,
     )
     # Both axes are linear: the whole transform is affine, and its scale is the sign's.
     signs.set_transform(AffineDeltaTransform(cast("Affine2DBase", ax.transData)))

@@ -27,7 +27,7 @@ _AMOUNTS = ("depot", "light_chain")
 
 # The signs and their words, at heights in the drawing near to what they name.
 _KEY: tuple[tuple[float, str, tuple[glyphs.Sign, ...]], ...] = (
-    (138, "toxin: a dot is 1 % of\nthe first dose taken up", (glyphs.TOXIN,)),
+    (138, "toxin: a dot is 1 % of\nthe first visit's uptake", (glyphs.TOXIN,)),
     (119, "toxin in an endosome,\non its way in", (glyphs.ENDOSOME, glyphs.TOXIN)),
     (104, "nerve ending", (glyphs.NERVE_PIECE,)),
     (93, "light chain, at work", (glyphs.LIGHT_CHAIN,)),
@@ -41,7 +41,7 @@ _KEY: tuple[tuple[float, str, tuple[glyphs.Sign, ...]], ...] = (
 )
 
 # Shares of the figure's width: the column of words, the gaps, the titles, the key, the tallest drawing, the numbers.
-_WORDS, _GAP, _TITLE, _SHORTEST, _TALLEST, _TABLE = 0.205, 0.014, 0.045, 0.28, 0.31, 0.175
+_WORDS, _GAP, _TITLE, _SHORTEST, _TALLEST, _TABLE = 0.205, 0.014, 0.04, 0.28, 0.31, 0.175
 
 
 def draw_mechanism(table: pd.DataFrame, titles: Sequence[str], whole: float, style: str = "print") -> Figure:
@@ -71,7 +71,8 @@ def draw_mechanism(table: pd.DataFrame, titles: Sequence[str], whole: float, sty
     look = find_look(style)
     width = min((1 - _WORDS) / len(titles) - _GAP, _TALLEST * places.WIDTH / places.HEIGHT)
     tall = width * places.HEIGHT / places.WIDTH
-    filled = _TABLE + max(tall, _SHORTEST) + _TITLE
+    broken = len(titles) > 4 or max(map(len, titles)) > 18
+    filled = _TABLE + max(tall, _SHORTEST) + (1.5 if broken else 1) * _TITLE
     # A slide has its shape; on a page there is no empty room.
     height = 9 / 16 if style == "slide" else filled + _GAP
     figure = sheet((look.width, look.width * height))
@@ -83,7 +84,7 @@ def draw_mechanism(table: pd.DataFrame, titles: Sequence[str], whole: float, sty
         x = left + i * (width + _GAP)
         ax = place(figure, x, bottom + _TABLE, width, tall)
         Ending(ax, whole).show(moment)
-        lines = title.replace(" (", "\n(") if len(titles) > 4 else title
+        lines = title.replace(" (", "\n(") if broken else title
         ax.set_title(lines, fontsize=look.text, color=BLACK, pad=0.5 * look.text)
         numbers = place(figure, x, bottom, width, _TABLE - _GAP)
         Numbers(numbers, whole, look, top=top, words=i == 0).show(moment)
@@ -95,11 +96,12 @@ def draw_key(ax: Axes, look: Look) -> None:
     box = ax.get_window_extent()
     ax.set_ylim(0, places.HEIGHT)
     ax.set_xlim(0, places.HEIGHT * box.width / box.height)
+    ax.set(xticks=[], yticks=[])
     ax.axis("off")
     for height, words, signs in _KEY:
         for layer, sign in enumerate(signs):
             low, high = (np.concatenate(sign.outlines)[:, 1].min(), np.concatenate(sign.outlines)[:, 1].max())
-            glyphs.put(ax, sign, np.array([[7.5, height - (low + high) / 2]]), layer)
+            glyphs.put(ax, sign, np.array([[7.5, height - (low + high) / 2]]), layer, words)
         ax.text(15.5, height, words, fontsize=look.small, color=BLACK, va="center", linespacing=1.1)
 
 
@@ -122,7 +124,9 @@ class Numbers:
         self._whole = whole
         rows = list(range(len(_NUMBERS)))
         box = ax.get_window_extent()
-        room = 3.9 * look.small * ax.figure.dpi / 72 / box.width  # for "100 %"
+        # For the longest number and " %", at two thirds of the type's size a sign.
+        signs = len(f"{100 * top:.0f}") + 3
+        room = 0.65 * signs * look.small * ax.figure.dpi / 72 / box.width
         ax.set_xlim(0, top / (1 - room))
         ax.set_ylim(len(_NUMBERS) - 0.5, -0.5)
         ax.barh(rows, [top if name in _AMOUNTS else 1.0 for name in _NUMBERS], height=0.5, color=glyphs.TISSUE)
