@@ -228,8 +228,8 @@ class Timeline:
         Raises
         ------
         InputError
-            The days are no numbers, one is outside the simulation, there are none or too many, the first visit is after the end, or the
-            style is not known.
+            The days are no numbers, one is outside the simulation, there are none or too many, the first visit is
+            after the end, or the style is not known.
         """
         try:
             chosen = np.atleast_1d(np.asarray(days, dtype=float))

@@ -31,7 +31,7 @@ DAYS = 180
 SLOW_DAYS = 10.0
 
 _LOOK = Look(width=10.0, text=20.0, small=9.5, line=2.5)
-_HEIGHT, _DPI = 5.6, 90  # inches, and dots in one: 900 by 504, both even, as MP4 asks
+_HEIGHT, _DPI = 5.6, 100  # inches, and dots in one: 1000 by 560, both even, as MP4 asks
 _DAYS_NAMED = np.array([0, 1, 2, 3, 5, 7, 10, 20, 30, 60, 120, 180, 365, 730, 1461, 3652, 7305, 14610])
 _ROOM = 0.08  # a label's width, as a share of the axis
 
@@ -93,6 +93,7 @@ class Film:
     """
 
     def __init__(self, timeline: Timeline, seconds: float, last: float) -> None:
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
 
         self.clock = Clock(timeline.schedule.visits[0].day, last)
@@ -100,6 +101,7 @@ class Film:
         self.table = timeline.at(self.clock.day(np.linspace(0, 1, round(seconds * FRAMES_A_SECOND))))
         self._moments = self.table.to_dict("records")
         self.figure = Figure(figsize=(_LOOK.width, _HEIGHT), dpi=_DPI)
+        FigureCanvasAgg(self.figure)  # drawn in memory: no window, and nothing to close
         draw_key(place(self.figure, 0.0, 0.025, 0.215, 0.51), _LOOK)
         self.ending = Ending(place(self.figure, 0.215, 0.025, 0.34, 0.51), whole)
         top = max(1.0, *(max(shares(moment, whole).values()) for moment in self._moments))
@@ -226,14 +228,30 @@ def _gif_writer() -> AbstractMovieWriter:
     class OnePalette(PillowWriter):
         _frames: list[Image.Image]
 
-        # With one palette, that of the first frame, which has every colour in its key, what does not move stays the
-        # same to the bit: a smaller file, and a third of the memory.
+        _palette: Image.Image
+
+        # With one palette for all, what does not move stays the same to the bit: a smaller file, and a third of the
+        # memory. The first frame's key and bars have every colour of the drawing.
         def grab_frame(self, **options: object) -> None:
             super().grab_frame(**options)
-            palette = self._frames[0] if len(self._frames) > 1 else self._frames[0].quantize(256)
-            self._frames[-1] = self._frames[-1].quantize(palette=palette, dither=Image.Dither.NONE)
+            if len(self._frames) == 1:
+                self._palette = Image.new("P", (1, 1))
+                self._palette.putpalette(_palette(np.asarray(self._frames[0])).ravel().tolist())
+            self._frames[-1] = self._frames[-1].quantize(palette=self._palette, dither=Image.Dither.NONE)
 
     return OnePalette(fps=FRAMES_A_SECOND)
+
+
+def _palette(picture: npt.NDArray[np.uint8]) -> npt.NDArray[np.int64]:
+    # The commonest colours, none near a commoner one: Pillow looks for the nearest in steps of 4, and would take a
+    # neighbour's shade for the ground.
+    colors, counts = np.unique(picture.reshape(-1, 3), axis=0, return_counts=True)
+    left = colors[np.argsort(-counts)].astype(np.int64)
+    chosen: list[npt.NDArray[np.int64]] = []
+    while len(left) and len(chosen) < 256:
+        chosen.append(left[0])
+        left = left[np.abs(left - left[0]).max(axis=-1) > 8]
+    return np.array(chosen)
 
 
 def _finish(writer: AbstractMovieWriter, path: Path) -> None:
