@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from .checks import InputError
@@ -48,3 +49,36 @@ def write_all(folder: str | Path, contents: Mapping[str, bytes]) -> list[Path]:
         for temporary_path in beside.values():
             temporary_path.unlink(missing_ok=True)
     return list(beside)
+
+
+@contextmanager
+def written_whole(path: Path) -> Iterator[Path]:
+    """Give a file beside `path` to write to, which then takes its place; if the writing fails, nothing is changed.
+
+    Parameters
+    ----------
+    path : Path
+        Its folder is made if missing. The file beside it has the same ending.
+
+    Raises
+    ------
+    InputError
+        `path` is a folder, its folder cannot be written, or the disk is full.
+    """
+    temporary = None
+    try:
+        if path.is_dir():
+            raise IsADirectoryError(None, "it is a folder")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}.", suffix=path.suffix)
+        os.close(handle)
+        temporary = Path(name)
+        yield temporary
+        temporary.chmod(0o644)
+        temporary.replace(path)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise InputError(f"file is '{path}', which cannot be written ({reason}); allowed: a writable place") from None
+    finally:
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)

@@ -14,6 +14,7 @@ import pandas as pd
 from .checks import InputError, Limits, number
 from .figures.cascade import draw_cascade
 from .figures.effect import draw_effect
+from .figures.mechanism import draw_mechanism
 from .figures.returns import draw_returns
 from .figures.visits import draw_visits
 from .model.course import Course
@@ -32,6 +33,14 @@ UNITS_OF_COLUMNS = {
     **dict.fromkeys(("depot", "free", "bound", "endosome", "light_chain"), "U"),
     **dict.fromkeys(("snap25", "release", "force", "visible"), "fraction of baseline"),
 }
+
+# Before any toxin.
+BASELINE = {
+    name: float(unit == "fraction of baseline" and name != "visible") for name, unit in UNITS_OF_COLUMNS.items()
+}
+
+# So many days have room beside each other in a picture of the mechanism.
+MOMENTS = 5
 
 LEVEL = Limits("keep", 0, 1, above=True)
 
@@ -195,12 +204,11 @@ class Timeline:
         """Draw what is left of effect and light chain at each return; into `ax`, or a new figure."""
         if self.returns.empty:
             raise InputError("schedule has no return before the end of the simulation; allowed: 2 visits or more")
-        once = self.course.at(np.array([self.schedule.visits[0].day]))["depot"][0]
         return draw_returns(
             self.returns["visit"],
             self.returns["time"],
             self.returns["visible"],
-            self.returns["light_chain"] / once,
+            self.returns["light_chain"] / self.first_uptake,
             dates=None if self.schedule.start is None else list(self.returns["date"]),
             ax=ax,
         )
@@ -211,3 +219,47 @@ class Timeline:
     def plot_cascade(self) -> Figure:
         """Draw every step from the depot to the visible effect, on a time axis of hours, days and months."""
         return draw_cascade(self.cascade, self.schedule.visits[0].day)
+
+    def plot_mechanism(self, days: npt.ArrayLike = (1, 7, 120), style: str = "print") -> Figure:
+        """Draw nerve ending, muscle fibre and skin before the treatment and on some days, with the numbers.
+
+        Parameters
+        ----------
+        days : array_like, shape (k,)
+            One to five days, from 0 to the end of the simulation.
+        style : str
+            ``print`` (180 mm wide) or ``slide`` (16 to 9, to be read from the last row).
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+
+        Raises
+        ------
+        InputError
+            The days are no numbers, one is outside the simulation, there are none or too many, the first visit is
+            after the end, or the style is not known.
+        """
+        try:
+            chosen = np.atleast_1d(np.asarray(days, dtype=float))
+        except (TypeError, ValueError):
+            raise InputError(f"days is {days!r}, not numbers; allowed: such as (1, 7, 120)") from None
+        if chosen.ndim > 1 or not 1 <= len(chosen) <= MOMENTS:
+            raise InputError(f"days has the shape {chosen.shape}; allowed: a row of 1 to {MOMENTS}")
+        moments = self.at(chosen)
+        before = moments.iloc[[0]].assign(**BASELINE)
+        titles = ["before", *(_day_or_month(float(day)) for day in moments["time"])]
+        return draw_mechanism(pd.concat([before, moments]), titles, self.first_uptake, style)
+
+    @property
+    def first_uptake(self) -> float:
+        """Toxin that the first visit's dose had taken up into the depot (U)."""
+        first = self.schedule.visits[0].day
+        if first >= self._end:
+            raise InputError(f"days ends at {self._end:g}; allowed to draw: past the first visit, on day {first:g}")
+        return float(self.course.at(np.array([first]))["depot"][0])
+
+
+def _day_or_month(day: float) -> str:
+    month = 365.25 / 12
+    return f"day {day:g}" if day < 60 else f"month {day / month:.0f} (day {day:g})"

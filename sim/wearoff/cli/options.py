@@ -14,6 +14,7 @@ from ..checks import InputError, member, whole
 from ..parameters import Parameters, assignment
 from ..study.population import Population, names
 from ..study.workers import WORKERS
+from ..treatment.schedule import Schedule
 
 app = typer.Typer(
     add_completion=False,
@@ -30,6 +31,8 @@ Units = Annotated[str | None, typer.Option(metavar="U", help="Units a visit; def
 Product = Annotated[str | None, typer.Option(help="Default: onabotulinumtoxinA.")]
 Muscle = Annotated[str | None, typer.Option(help="Default: glabella.")]
 Sites = Annotated[str | None, typer.Option(metavar="N", help="Injection sites; default: an even dose.")]
+Every = Annotated[str | None, typer.Option(metavar="DAYS", help="Days between visits.")]
+Visits = Annotated[str | None, typer.Option(metavar="N", help="Number of visits, with --every.")]
 Start = Annotated[str | None, typer.Option(metavar="DATE", help="Date of day 0, to show dates: such as 2027-01-04.")]
 Out = Annotated[Path | None, typer.Option(metavar="DIR", help="Write tables, results and pictures here.")]
 Set = Annotated[
@@ -53,6 +56,20 @@ def read_population(preset: str, changes: list[str] | None) -> Population:
             raise InputError(f"set is {change!r}; allowed: NAME=VALUE, such as omega_loss=0.3")
         values[member(name.strip(), names(), "parameter")] = value
     return Population(parameters=Parameters.preset(preset)).replace(**values)
+
+
+def read_plan(visit: dict[str, str], every: str | None, visits: str | None, path: Path | None = None) -> Schedule:
+    """Return the visits: one, several at an even distance, or those of a file."""
+    if path is not None:
+        for name, value in {**visit, "every": every, "visits": visits}.items():
+            if value is not None:
+                raise InputError(f"{name} is given beside schedule; allowed: one of the two")
+        return Schedule.from_csv(path)
+    if every is None and visits is None:
+        return Schedule.once(**visit)
+    if every is None or visits is None:
+        raise InputError("every and visits go together; allowed: such as --every 90 --visits 4")
+    return Schedule.every(every, visits=visits, **visit)
 
 
 def read_seed(text: str) -> int:

@@ -10,7 +10,6 @@ from typing import Annotated
 import typer
 
 from .. import spacing
-from ..checks import InputError
 from ..files import write_all
 from ..parameters import presets
 from ..report.curves import (
@@ -24,8 +23,8 @@ from ..report.curves import (
 )
 from ..report.plain import to_json
 from ..simulation import simulate
-from ..treatment.schedule import Schedule
 from .options import (
+    Every,
     Json,
     Muscle,
     Out,
@@ -35,10 +34,12 @@ from .options import (
     Sites,
     Start,
     Units,
+    Visits,
     app,
     given,
     print_written,
     read_parameters,
+    read_plan,
     show_warning,
 )
 
@@ -50,8 +51,8 @@ def simulate_command(
     muscle: Muscle = None,
     sites: Sites = None,
     days: Annotated[str | None, typer.Option(metavar="N", help="Last day; default: 240 after the last visit.")] = None,
-    every: Annotated[str | None, typer.Option(metavar="DAYS", help="Days between visits.")] = None,
-    visits: Annotated[str | None, typer.Option(metavar="N", help="Number of visits, with --every.")] = None,
+    every: Every = None,
+    visits: Visits = None,
     schedule: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Visits or an event table as CSV: time, amt [, ii, addl, ...].")
     ] = None,
@@ -63,7 +64,7 @@ def simulate_command(
 ) -> None:
     """Compute the curve of one patient and print its landmarks."""
     visit = given(units=units, product=product, muscle=muscle, sites=sites, start=start)
-    plan = _plan(visit, every, visits, schedule)
+    plan = read_plan(visit, every, visits, schedule)
     timeline = simulate(plan, parameters=read_parameters(preset, set_), days=days)
     written = [] if out is None else write_all(out, simulation_files(timeline))
     if as_json:
@@ -155,16 +156,3 @@ def parameters_command(preset: Preset = "default", set_: Set = None, as_json: Js
         )
     Console(width=None if sys.stdout.isatty() else 140).print(grid)
     print(f"presets: {', '.join(presets())}")
-
-
-def _plan(visit: dict[str, str], every: str | None, visits: str | None, path: Path | None) -> Schedule:
-    if path is not None:
-        for name, value in {**visit, "every": every, "visits": visits}.items():
-            if value is not None:
-                raise InputError(f"{name} is given beside schedule; allowed: one of the two")
-        return Schedule.from_csv(path)
-    if every is None and visits is None:
-        return Schedule.once(**visit)
-    if every is None or visits is None:
-        raise InputError("every and visits go together; allowed: such as --every 90 --visits 4")
-    return Schedule.every(every, visits=visits, **visit)

@@ -48,6 +48,12 @@ def find_look(style: str) -> Look:
     return LOOKS[member(style, LOOKS, "style")]
 
 
+def sheet(size: tuple[float, float]) -> Figure:
+    """Return a new, empty figure."""
+    figure: Figure = _pyplot().figure(figsize=size)
+    return figure
+
+
 def axes(ax: Axes | None, size: tuple[float, float] = SIZE) -> Axes:
     """Return `ax`, or the Axes of a new figure."""
     if ax is not None:

@@ -1,0 +1,140 @@
+"""One nerve ending above a muscle fibre and the skin: all that is drawn is taken from the quantities of one moment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from . import glyphs, places
+from .style import GREY, PURPLE
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.collections import PathCollection, PolyCollection
+    from matplotlib.lines import Line2D
+
+# The fibre at rest and at full force, and the deepest furrow, in units of the drawing.
+LONG, SHORT = 92.0, 66.0
+THIN, THICK = 12.0, 21.0
+FURROW = 12.0
+BANDS = 13
+
+
+class Ending:
+    """A nerve ending in an Axes; its artists are made once, and `show` sets them to the quantities of a moment.
+
+    The artists bear the names below as their labels; the dots those of their places.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        Where to draw; it gets the scale of the drawing.
+    whole : float
+        Toxin taken up from the first dose (U): a dot is a hundredth of it.
+
+    Attributes
+    ----------
+    toxin : dict of str to PathCollection
+        Dots of ``depot``, ``free``, ``bound``, ``endosome`` and ``light_chain``: the sum of their opacities is the
+        quantity, in hundredths of `whole`.
+    rings : PathCollection
+        The endosomes, one around each dot within.
+    intact, cut : PathCollection
+        Pins of SNAP-25: the mean of their opacities is the fraction intact, and the fraction cut.
+    open, full, cargo, cleft : PathCollection
+        Vesicles that empty themselves and those that cannot, acetylcholine in these and in the cleft: the mean of
+        their opacities is `release`, and what `release` lacks to 1.
+    fibre, bands, tendons : Polygon, PolyCollection, list of Line2D
+        The fibre, whose length falls with `force` from `LONG` to `SHORT`; its striations keep their number.
+    skin : Line2D
+        The skin's surface: its furrow is as deep as ``1 - visible`` of `FURROW`.
+    """
+
+    def __init__(self, ax: Axes, whole: float) -> None:
+        self._dot = whole / 100
+        ax.set_xlim(0, places.WIDTH)
+        ax.set_ylim(0, places.HEIGHT)
+        ax.set_aspect("equal")
+        ax.set(xticks=[], yticks=[])
+        ax.axis("off")
+        ax.apply_aspect()
+        self._draw_ground(ax)
+        self.open = glyphs.put(ax, glyphs.OPEN, places.DOCKED, 3, "open")
+        self.full = glyphs.put(ax, glyphs.FULL, places.DOCKED, 3, "full")
+        self.cargo = glyphs.put(ax, glyphs.ACETYLCHOLINE, places.cargo(), 4, "cargo")
+        self.cleft = glyphs.put(ax, glyphs.ACETYLCHOLINE, places.acetylcholine(), 4, "cleft")
+        self.intact = glyphs.put(ax, glyphs.INTACT, places.PINS, 5, "intact")
+        self.cut = glyphs.put(ax, glyphs.CUT, places.PINS, 5, "cut")
+        nowhere = np.empty((0, 2))
+        self.rings = glyphs.put(ax, glyphs.ENDOSOME, nowhere, 5, "rings")
+        signs = dict.fromkeys(places.PLACES, glyphs.TOXIN) | {"light_chain": glyphs.LIGHT_CHAIN}
+        self.toxin = {place: glyphs.put(ax, sign, nowhere, 6, place) for place, sign in signs.items()}
+
+    def show(self, quantities: Mapping[Any, float]) -> None:
+        """Draw one moment.
+
+        Parameters
+        ----------
+        quantities : mapping of str to float
+            ``depot``, ``free``, ``bound``, ``endosome``, ``light_chain`` in U; ``snap25``, ``release``, ``force`` and
+            ``visible`` as fractions of baseline: a row of a timeline's frame.
+        """
+        for place, dots in self.toxin.items():
+            count = quantities[place] / self._dot
+            number = int(count) + 1
+            for signs in (dots, self.rings) if place == "endosome" else (dots,):
+                signs.set_offsets(places.stand(place, number))
+                signs.set_alpha(_opacities(count, number).tolist())
+        for share, some, others in (
+            (quantities["snap25"], self.intact, self.cut),
+            (quantities["release"], self.open, self.full),
+            (quantities["release"], self.cleft, self.cargo),
+        ):
+            some.set_alpha(_shares(share, some).tolist())
+            others.set_alpha((1 - _shares(share, others)).tolist())
+        self._contract(quantities["force"])
+        surface = places.skin(FURROW * (1 - quantities["visible"]))
+        self.skin.set_data(*surface.T)
+        self._below.set_xy(np.concatenate([surface, [[places.WIDTH, places.SKIN_TOP], [0, places.SKIN_TOP]]]))
+
+    def _draw_ground(self, ax: Axes) -> None:
+        from matplotlib.collections import PolyCollection
+        from matplotlib.patches import Polygon, Rectangle
+
+        unit = glyphs.points_per_unit(ax)
+        tissue = (0, places.SKIN_TOP), places.WIDTH, places.HEIGHT - places.SKIN_TOP
+        ax.add_patch(Rectangle(*tissue, facecolor=glyphs.TISSUE, linewidth=0, zorder=0))
+        nerve = {"facecolor": glyphs.NERVE, "edgecolor": glyphs.NERVE_EDGE, "linewidth": 1.2 * unit}
+        ax.add_patch(Polygon(places.ending(), closed=True, **nerve, zorder=2))
+        self.tendons: list[Line2D] = [
+            ax.plot([], [], color=GREY, linewidth=1.6 * unit, solid_capstyle="butt", zorder=1)[0] for _ in range(2)
+        ]
+        flesh = {"facecolor": glyphs.FLESH, "edgecolor": glyphs.FLESH_EDGE, "linewidth": 0.9 * unit}
+        self.fibre = Polygon(places.fibre(SHORT, THICK), closed=True, **flesh, zorder=2, label="fibre")
+        self.bands: PolyCollection = PolyCollection([], facecolor=PURPLE, linewidth=0, zorder=2, label="bands")
+        self._below = Polygon(places.skin(FURROW), closed=True, facecolor=glyphs.SKIN, linewidth=0, zorder=1)
+        (self.skin,) = ax.plot([], [], color=glyphs.SKIN_EDGE, linewidth=1.8 * unit, zorder=1, label="skin")
+        ax.add_patch(self.fibre)
+        ax.add_collection(self.bands, autolim=False)
+        ax.add_patch(self._below)
+
+    def _contract(self, force: float) -> None:
+        length, thickness = LONG + (SHORT - LONG) * force, THIN + (THICK - THIN) * force
+        middle, height = places.WIDTH / 2, places.FIBRE_TOP - thickness / 2
+        self.fibre.set_xy(places.fibre(length, thickness))
+        self.bands.set_verts(places.bands(length, thickness, BANDS))
+        for tendon, edge, side in zip(self.tendons, (0, places.WIDTH), (-1, 1), strict=True):
+            tendon.set_data([edge, middle + side * length / 2], [height, height])
+
+
+def _shares(share: float, signs: PathCollection) -> npt.NDArray[np.float64]:
+    number = len(np.asarray(signs.get_offsets()))
+    return _opacities(share * number, number)
+
+
+def _opacities(count: float, number: int) -> npt.NDArray[np.float64]:
+    # Full ones first, then one for the rest: their sum is the count.
+    return np.clip(count - np.arange(number), 0.0, 1.0)

@@ -1,0 +1,159 @@
+"""The mechanism: nerve ending, muscle fibre and skin at a few moments, side by side, with the numbers below."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from . import glyphs, places
+from .ending import Ending
+from .style import BLACK, BLUE, GREEN, PURPLE, SKY, VERMILION, Look, find_look, sheet
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+_NUMBERS = {
+    "depot": ("toxin in the depot", BLUE),
+    "light_chain": ("light chain at work", SKY),
+    "snap25": ("SNAP-25 intact =\nacetylcholine release", GREEN),
+    "force": ("muscle force", PURPLE),
+    "visible": ("visible effect", VERMILION),
+}
+_AMOUNTS = ("depot", "light_chain")
+
+# The signs and their words, at heights in the drawing near to what they name.
+_KEY: tuple[tuple[float, str, tuple[glyphs.Sign, ...]], ...] = (
+    (138, "toxin: a dot is 1 % of\nthe first visit's uptake", (glyphs.TOXIN,)),
+    (119, "toxin in an endosome,\non its way in", (glyphs.ENDOSOME, glyphs.TOXIN)),
+    (104, "nerve ending", (glyphs.NERVE_PIECE,)),
+    (93, "light chain, at work", (glyphs.LIGHT_CHAIN,)),
+    (82, "vesicle, full", (glyphs.FULL, glyphs.LOAD)),
+    (71, "vesicle, emptying", (glyphs.OPEN,)),
+    (60, "SNAP-25, intact", (glyphs.INTACT,)),
+    (49, "SNAP-25, cut", (glyphs.CUT,)),
+    (39, "acetylcholine", (glyphs.ACETYLCHOLINE,)),
+    (27, "muscle fibre", (glyphs.FIBRE, glyphs.BANDS)),
+    (11, "skin with its line", (glyphs.SKIN_PIECE,)),
+)
+
+# Shares of the figure's width: the column of words, the gaps, the titles, the key, the tallest drawing, the numbers.
+_WORDS, _GAP, _TITLE, _SHORTEST, _TALLEST, _TABLE = 0.205, 0.014, 0.04, 0.28, 0.31, 0.175
+
+
+def draw_mechanism(table: pd.DataFrame, titles: Sequence[str], whole: float, style: str = "print") -> Figure:
+    """Draw a row of moments, each a nerve ending with its numbers.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        One row a moment: ``depot``, ``free``, ``bound``, ``endosome``, ``light_chain`` in U; ``snap25``, ``release``,
+        ``force`` and ``visible`` as fractions of baseline.
+    titles : sequence of str
+        What is written above each.
+    whole : float
+        Toxin taken up from the first dose (U), which is 100 %.
+    style : str
+        ``print`` or ``slide``.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    InputError
+        The style is not known.
+    """
+    look = find_look(style)
+    width = min((1 - _WORDS) / len(titles) - _GAP, _TALLEST * places.WIDTH / places.HEIGHT)
+    tall = width * places.HEIGHT / places.WIDTH
+    broken = len(titles) > 4 or max(map(len, titles)) > 18
+    filled = _TABLE + max(tall, _SHORTEST) + (1.5 if broken else 1) * _TITLE
+    # A slide has its shape; on a page there is no empty room.
+    height = 9 / 16 if style == "slide" else filled + _GAP
+    figure = sheet((look.width, look.width * height))
+    left, bottom = (1 + _WORDS - len(titles) * (width + _GAP)) / 2, (height - filled) / 2
+    draw_key(place(figure, left - _WORDS, bottom + _TABLE, _WORDS, max(tall, _SHORTEST)), look)
+    moments = table.to_dict("records")
+    top = max(1.0, *(shares(moment, whole)[name] for moment in moments for name in _AMOUNTS))
+    for i, (moment, title) in enumerate(zip(moments, titles, strict=True)):
+        x = left + i * (width + _GAP)
+        ax = place(figure, x, bottom + _TABLE, width, tall)
+        Ending(ax, whole).show(moment)
+        lines = title.replace(" (", "\n(") if broken else title
+        ax.set_title(lines, fontsize=look.text, color=BLACK, pad=0.5 * look.text)
+        numbers = place(figure, x, bottom, width, _TABLE - _GAP)
+        Numbers(numbers, whole, look, top=top, words=i == 0).show(moment)
+    return figure
+
+
+def draw_key(ax: Axes, look: Look) -> None:
+    """Draw the signs with their words in an Axes as tall as the drawing beside it."""
+    box = ax.get_window_extent()
+    ax.set_ylim(0, places.HEIGHT)
+    ax.set_xlim(0, places.HEIGHT * box.width / box.height)
+    ax.set(xticks=[], yticks=[])
+    ax.axis("off")
+    for height, words, signs in _KEY:
+        for layer, sign in enumerate(signs):
+            low, high = (np.concatenate(sign.outlines)[:, 1].min(), np.concatenate(sign.outlines)[:, 1].max())
+            glyphs.put(ax, sign, np.array([[7.5, height - (low + high) / 2]]), layer, words)
+        ax.text(15.5, height, words, fontsize=look.small, color=BLACK, va="center", linespacing=1.1)
+
+
+class Numbers:
+    """Bars of the quantities in per cent, which `show` sets to a moment.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+    whole : float
+        Toxin taken up from the first dose (U), which is 100 %.
+    look : Look
+    top : float
+        The end of the bars' scale, 1 for 100 %.
+    words : bool
+        Whether the names of the quantities stand on the left.
+    """
+
+    def __init__(self, ax: Axes, whole: float, look: Look, *, top: float, words: bool) -> None:
+        self._whole = whole
+        rows = list(range(len(_NUMBERS)))
+        box = ax.get_window_extent()
+        # For the longest number and " %", at two thirds of the type's size a sign.
+        signs = len(f"{100 * top:.0f}") + 3
+        room = 0.65 * signs * look.small * ax.figure.dpi / 72 / box.width
+        ax.set_xlim(0, top / (1 - room))
+        ax.set_ylim(len(_NUMBERS) - 0.5, -0.5)
+        ax.barh(rows, [top if name in _AMOUNTS else 1.0 for name in _NUMBERS], height=0.5, color=glyphs.TISSUE)
+        self.bars = ax.barh(rows, 0.0, height=0.5, color=[color for _, color in _NUMBERS.values()])
+        self.texts = [
+            ax.text(top * 1.04, row, "", fontsize=look.small, color=BLACK, va="center", ha="left") for row in rows
+        ]
+        ax.set_xticks([])
+        ax.set_yticks(rows, [word if words else "" for word, _ in _NUMBERS.values()], fontsize=look.small, color=BLACK)
+        ax.tick_params(length=0)
+        for label in ax.get_yticklabels():
+            label.set_verticalalignment("center")
+        ax.spines[:].set_visible(False)
+
+    def show(self, quantities: Mapping[Any, float]) -> None:
+        """Draw the numbers of one moment; see `Ending.show`."""
+        for bar, text, value in zip(self.bars, self.texts, shares(quantities, self._whole).values(), strict=True):
+            bar.set_width(value)
+            text.set_text(f"{100 * value:.0f} %")
+
+
+def shares(quantities: Mapping[Any, float], whole: float) -> dict[str, float]:
+    """Return the quantities that bear a number, as fractions: of `whole` for toxin, of baseline for the rest."""
+    return {name: quantities[name] / (whole if name in _AMOUNTS else 1.0) for name in _NUMBERS}
+
+
+def place(figure: Figure, left: float, bottom: float, width: float, height: float) -> Axes:
+    """Return a new Axes in a figure; its box in shares of the figure's width, heights too."""
+    across, up = figure.get_size_inches()
+    return figure.add_axes((left, bottom * across / up, width, height * across / up))

@@ -1,0 +1,272 @@
+"""The animation: nerve ending, muscle and skin move together with the curve of the visible effect."""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from ..checks import InputError, Limits, number
+from ..figures import glyphs
+from ..figures.ending import Ending
+from ..figures.mechanism import Numbers, draw_key, place, shares
+from ..figures.style import BLACK, GREY, VERMILION, Look, tidy
+from ..files import written_whole
+from ..timeline import Timeline
+
+if TYPE_CHECKING:
+    from matplotlib.animation import AbstractMovieWriter
+    from matplotlib.axes import Axes
+
+FORMATS = (".gif", ".mp4")
+SECONDS = Limits("seconds", 1, 120, "s")
+FRAMES_A_SECOND = 10
+DAYS = 180
+# So many days after the first visit take half of the film.
+SLOW_DAYS = 10.0
+
+_LOOK = Look(width=10.0, text=20.0, small=9.5, line=2.5)
+_HEIGHT, _DPI = 5.6, 100  # inches, and dots in one: 1000 by 560, both even, as MP4 asks
+_DAYS_NAMED = np.array([0, 1, 2, 3, 5, 7, 10, 20, 30, 60, 120, 180, 365, 730, 1461, 3652, 7305, 14610])
+_ROOM = 0.08  # a label's width, as a share of the axis
+
+
+class Clock(NamedTuple):
+    """Which day is shown when: slow at first, then ever faster.
+
+    With s the share of the film that has passed, the day is ``first + 2 SLOW_DAYS s`` in the first half, and after it
+    ``+ c (s - 1/2)^2``, with c such that the film ends on day `last`: the speed never jumps. A film of up to twice
+    `SLOW_DAYS` runs evenly.
+    """
+
+    first: float
+    last: float
+
+    @property
+    def slow(self) -> bool:
+        """Whether the first days pass more slowly than those after them."""
+        return self.last - self.first > 2 * SLOW_DAYS
+
+    def day(self, share: npt.ArrayLike) -> npt.NDArray[np.float64]:
+        """Return the day at a share of the film, from 0 to 1."""
+        s = np.asarray(share, dtype=float)
+        length = self.last - self.first
+        if not self.slow:
+            return self.first + length * s
+        later = 4 * (length - 2 * SLOW_DAYS) * np.maximum(s - 0.5, 0) ** 2
+        # The sum may pass the last day by a rounding.
+        return np.minimum(self.first + 2 * SLOW_DAYS * s + later, self.last)
+
+    def share(self, day: npt.ArrayLike) -> npt.NDArray[np.float64]:
+        """Return the share of the film at which a day is shown: the inverse of `day`."""
+        since = np.asarray(day, dtype=float) - self.first
+        length = self.last - self.first
+        if not self.slow:
+            return since / length
+        # The root of c x^2 + 2 SLOW_DAYS x = rest, in the form that loses no digits where x is small.
+        rest = np.maximum(since - SLOW_DAYS, 0)
+        x = 2 * rest / (2 * SLOW_DAYS + np.sqrt(4 * SLOW_DAYS**2 + 16 * (length - 2 * SLOW_DAYS) * rest))
+        return np.minimum(since, SLOW_DAYS) / (2 * SLOW_DAYS) + x
+
+
+class Film:
+    """The figure of the animation: its artists are made once, and `show` sets them to a frame.
+
+    Parameters
+    ----------
+    timeline : Timeline
+    seconds : float
+        How long it takes.
+    last : float
+        The day on which it ends.
+
+    Attributes
+    ----------
+    table : pandas.DataFrame
+        One row a frame: the columns of `Timeline.frame`.
+    figure : matplotlib.figure.Figure
+    """
+
+    def __init__(self, timeline: Timeline, seconds: float, last: float) -> None:
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
+
+        self.clock = Clock(timeline.schedule.visits[0].day, last)
+        whole = timeline.first_uptake
+        self.table = timeline.at(self.clock.day(np.linspace(0, 1, round(seconds * FRAMES_A_SECOND))))
+        self._moments = self.table.to_dict("records")
+        self.figure = Figure(figsize=(_LOOK.width, _HEIGHT), dpi=_DPI)
+        FigureCanvasAgg(self.figure)  # drawn in memory: no window, and nothing to close
+        draw_key(place(self.figure, 0.0, 0.025, 0.215, 0.51), _LOOK)
+        self.ending = Ending(place(self.figure, 0.215, 0.025, 0.34, 0.51), whole)
+        top = max(1.0, *(max(shares(moment, whole).values()) for moment in self._moments))
+        self.numbers = Numbers(place(self.figure, 0.735, 0.315, 0.255, 0.18), whole, _LOOK, top=top, words=True)
+        self.day = self.figure.text(0.615, 0.925, "", fontsize=_LOOK.text, color=BLACK, va="center")
+        self._draw_curve(place(self.figure, 0.615, 0.075, 0.365, 0.17), timeline)
+        self.show(0)
+
+    def show(self, frame: int) -> None:
+        """Draw a frame, counted from 0."""
+        moment = self._moments[frame]
+        self.ending.show(moment)
+        self.numbers.show(moment)
+        day = moment["time"]
+        self.point.set_data([day], [moment["visible"]])
+        passed = self._smooth["time"] <= day
+        self.passed.set_data(
+            [*self._smooth["time"][passed], day], [*self._smooth["visible"][passed], moment["visible"]]
+        )
+        self.day.set_text(f"day {day:.1f}" if day - self.clock.first < 2 * SLOW_DAYS else f"day {day:.0f}")
+
+    def _draw_curve(self, ax: Axes, timeline: Timeline) -> None:
+        # Along the film's own time: the point moves evenly, and the first days have room.
+        clock = self.clock
+        ax.set_xscale("function", functions=(clock.share, clock.day))
+        ax.set_xlim(clock.first, clock.last)
+        ax.set_xticks(_named_days(clock))
+        ax.xaxis.set_major_formatter("{x:g}")
+        ax.minorticks_off()
+        ax.set_ylim(0, 1.05)
+        ax.set_yticks([0, 0.5, 1], ["0", "50 %", "100 %"])
+        tidy(ax)
+        ax.tick_params(labelsize=_LOOK.small)
+        ax.set_xlabel("time (days)", fontsize=_LOOK.small)
+        ax.set_title("visible effect", fontsize=_LOOK.small, color=VERMILION, loc="left", pad=20)
+        if clock.slow:
+            ax.axvspan(clock.first, clock.first + SLOW_DAYS, color=glyphs.TISSUE, linewidth=0, zorder=0)
+            for share, word in ((0.25, "slow: first half of the film"), (0.75, "faster and faster")):
+                ax.text(share, 1.03, word, transform=ax.transAxes, fontsize=_LOOK.small, color=GREY, ha="center")
+        self._smooth = timeline.at(clock.day(np.linspace(0, 1, 400)))
+        ax.plot(self._smooth["time"], self._smooth["visible"], color=GREY, linewidth=1, zorder=2)
+        (self.passed,) = ax.plot([], [], color=VERMILION, linewidth=_LOOK.line, zorder=3)
+        visits = [visit.day for visit in timeline.schedule if visit.day <= clock.last]
+        ax.plot(visits, np.zeros(len(visits)), "|", color=BLACK, markersize=10, markeredgewidth=2, clip_on=False)
+        (self.point,) = ax.plot([], [], "o", color=VERMILION, markersize=9, markeredgecolor="white", clip_on=False)
+        self.point.set_zorder(4)
+
+
+def animate(
+    timeline: Timeline,
+    path: str | Path,
+    *,
+    seconds: float = 20,
+    days: float | str | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Path:
+    """Write the course of a patient as an animation: the nerve ending and the visible effect, day by day.
+
+    The first ten days take half of the film.
+
+    Parameters
+    ----------
+    timeline : Timeline
+    path : str or Path
+        A file that ends in ``.gif``, or in ``.mp4``, which needs ffmpeg. It is written whole or not at all.
+    seconds : float
+        How long the film takes, from 1 to 120 s; 10 frames a second.
+    days : float, optional
+        The day on which the film ends; default: 180, or the end of the simulation if that is sooner. It begins at
+        the first visit.
+    progress : callable, optional
+        Called with the number of frames done and of all.
+
+    Returns
+    -------
+    Path
+        The file.
+
+    Raises
+    ------
+    InputError
+        The file's ending is not known, ffmpeg is missing, the file cannot be written, or a number is not possible.
+    """
+    path = Path(path)
+    writer = _find_writer(path)
+    first, end = timeline.schedule.visits[0].day, float(timeline.times[-1])
+    last = min(first + DAYS, end) if days is None else number(days, Limits("days", first, end, "day", above=True))
+    film = Film(timeline, number(seconds, SECONDS), last)
+    frames = len(film.table)
+    with written_whole(path) as beside:
+        writer.setup(film.figure, beside, _DPI)
+        try:
+            for frame in range(frames):
+                film.show(frame)
+                writer.grab_frame()
+                if progress is not None:
+                    progress(frame + 1, frames)
+        except BaseException:
+            # What ends the work early is what is told, not that a film cut short cannot be closed.
+            with contextlib.suppress(Exception):
+                writer.finish()
+            raise
+        _finish(writer, path)
+    return path
+
+
+def _find_writer(path: Path) -> AbstractMovieWriter:
+    from matplotlib.animation import FFMpegWriter
+
+    ending = path.suffix.lower()
+    if ending not in FORMATS:
+        raise InputError(f"file is '{path}'; allowed: a name that ends in {' or '.join(FORMATS)}")
+    if ending == ".gif":
+        return _gif_writer()
+    if not FFMpegWriter.isAvailable():
+        raise InputError(f"file is '{path}', but ffmpeg is not installed; allowed: .gif, or install ffmpeg")
+    return FFMpegWriter(fps=FRAMES_A_SECOND, codec="h264")
+
+
+def _gif_writer() -> AbstractMovieWriter:
+    from matplotlib.animation import PillowWriter
+    from PIL import Image
+
+    class OnePalette(PillowWriter):
+        _frames: list[Image.Image]
+
+        _palette: Image.Image
+
+        # With one palette for all, what does not move stays the same to the bit: a smaller file, and a third of the
+        # memory. The first frame's key and bars have every colour of the drawing.
+        def grab_frame(self, **options: object) -> None:
+            super().grab_frame(**options)
+            if len(self._frames) == 1:
+                self._palette = Image.new("P", (1, 1))
+                self._palette.putpalette(_palette(np.asarray(self._frames[0])).ravel().tolist())
+            self._frames[-1] = self._frames[-1].quantize(palette=self._palette, dither=Image.Dither.NONE)
+
+    return OnePalette(fps=FRAMES_A_SECOND)
+
+
+def _palette(picture: npt.NDArray[np.uint8]) -> npt.NDArray[np.int64]:
+    # The commonest colours, none near a commoner one: Pillow looks for the nearest in steps of 4, and would take a
+    # neighbour's shade for the ground.
+    colors, counts = np.unique(picture.reshape(-1, 3), axis=0, return_counts=True)
+    left = colors[np.argsort(-counts)].astype(np.int64)
+    chosen: list[npt.NDArray[np.int64]] = []
+    while len(left) and len(chosen) < 256:
+        chosen.append(left[0])
+        left = left[np.abs(left - left[0]).max(axis=-1) > 8]
+    return np.array(chosen)
+
+
+def _finish(writer: AbstractMovieWriter, path: Path) -> None:
+    try:
+        writer.finish()
+    except subprocess.CalledProcessError as error:
+        reason = (error.stderr or "").strip().splitlines()[-1:] or ["no reason given"]
+        raise InputError(f"file is '{path}', but ffmpeg failed ({reason[0]}); allowed: .gif") from None
+
+
+def _named_days(clock: Clock) -> list[float]:
+    # Days that people count in, where there is room for them, and the last one.
+    named: list[float] = []
+    for day in clock.first + _DAYS_NAMED[clock.first + _DAYS_NAMED < clock.last]:
+        share = clock.share(day)
+        if share <= 1 - _ROOM and (not named or share - clock.share(named[-1]) >= _ROOM):
+            named.append(float(day))
+    return [*named, clock.last]

@@ -1,0 +1,193 @@
+"""The picture of the mechanism: every dot, pin, vesicle, length and bar is the simulation's."""
+
+import itertools
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+from tests.figures.test_figures import assert_legible
+
+import wearoff as wo
+from wearoff.figures import places
+from wearoff.figures.ending import FURROW, LONG, SHORT, THICK, THIN, Ending
+from wearoff.figures.mechanism import draw_mechanism
+
+mpl.use("Agg")
+
+TOXIN = ["depot", "free", "bound", "endosome", "light_chain"]
+FRACTIONS = ["snap25", "release", "force", "visible"]
+DAYS = [0, 0.01, 0.3, 1, 3, 7, 30, 90, 120, 180]
+TIMELINES = {
+    "typical": wo.simulate(units=20),
+    "four visits": wo.simulate(wo.Schedule.every(90, visits=4)),
+    "sites": wo.simulate(units=20, sites=1),
+    "nothing is lost": wo.simulate(wo.Schedule.every(90, visits=4), parameters=wo.Parameters(loss_half_life=np.inf)),
+}
+
+
+def read_back(ax, whole):
+    """The quantities that an Axes shows, from what its artists are."""
+    signs = {each.get_label(): each for each in ax.collections}
+    opacity = {name: np.asarray(each.get_alpha()) for name, each in signs.items() if name != "bands"}
+    for name, alpha in opacity.items():
+        # One colour a sign, as opaque as is said, at a place of its own: all of them within the drawing.
+        np.testing.assert_array_equal(signs[name].get_facecolor()[:, 3], alpha)
+        places_of = signs[name].get_offsets()
+        assert len(places_of) == len(alpha)
+        assert (places_of > 1.5).all()
+        assert (places_of < [places.WIDTH - 1.5, places.HEIGHT - 1.5]).all()
+        # Full ones and none, and at most one between.
+        assert ((alpha > 0) & (alpha < 1)).sum() <= 1
+    np.testing.assert_array_equal(opacity["rings"], opacity["endosome"])
+    np.testing.assert_allclose(opacity["intact"] + opacity["cut"], 1)
+    np.testing.assert_allclose(opacity["open"] + opacity["full"], 1)
+    np.testing.assert_allclose(opacity["cargo"].mean() + opacity["cleft"].mean(), 1)
+    (fibre,) = (patch for patch in ax.patches if patch.get_label() == "fibre")
+    (skin,) = (line for line in ax.lines if line.get_label() == "skin")
+    length, thickness = np.ptp(fibre.get_xy(), axis=0)
+    force = (LONG - length) / (LONG - SHORT)
+    assert thickness == pytest.approx(THIN + (THICK - THIN) * force)
+    bands = [path.vertices[:, 0].mean() for path in signs["bands"].get_paths()]
+    np.testing.assert_allclose(np.diff(bands), np.diff(bands)[0])
+    assert opacity["open"].mean() == pytest.approx(opacity["cleft"].mean(), abs=1e-9)
+    return {
+        **{name: opacity[name].sum() * whole / 100 for name in TOXIN},
+        "snap25": opacity["intact"].mean(),
+        "release": opacity["cleft"].mean(),
+        "force": force,
+        "visible": 1 - np.ptp(skin.get_ydata()) / FURROW,
+    }, np.diff(bands)[0]
+
+
+@pytest.mark.parametrize("plan", TIMELINES)
+def test_what_is_drawn_is_the_simulation(plan):
+    timeline = TIMELINES[plan]
+    whole = timeline.at([0])["depot"][0]
+    _, ax = plt.subplots()
+    ending = Ending(ax, whole)
+    pitches = {}
+    for day in DAYS:
+        moment = timeline.at([day]).iloc[0]
+        ending.show(moment)
+        shown, pitch = read_back(ax, whole)
+        assert shown == pytest.approx(dict(moment.drop("time")), abs=1e-9), day
+        pitches[moment["force"]] = pitch
+    # The striations move apart in proportion to what force is lost.
+    force, pitch = np.array(sorted(pitches.items())).T
+    np.testing.assert_allclose(pitch, np.polyval(np.polyfit(force, pitch, 1), force), rtol=1e-9)
+    assert pitch[0] > pitch[-1]
+    plt.close(ax.get_figure())
+
+
+def test_the_cells_of_the_plate_and_their_numbers_are_the_simulation():
+    timeline = TIMELINES["nothing is lost"]
+    whole = timeline.at([0])["depot"][0]
+    figure = timeline.plot_mechanism([1, 90, 361])
+    cells = [ax for ax in figure.axes if any(each.get_label() == "depot" for each in ax.collections)]
+    numbers = [ax for ax in figure.axes if len(ax.containers) == 2]
+    assert [ax.get_title() for ax in cells] == ["before", "day 1", "month 3 (day 90)", "month 12 (day 361)"]
+    before = dict.fromkeys([*TOXIN, "visible"], 0.0) | dict.fromkeys(["snap25", "release", "force"], 1.0)
+    moments = [before, *timeline.at([1, 90, 361]).drop(columns="time").to_dict("records")]
+    assert moments[3]["light_chain"] > 3.9 * whole  # far more than a hundred dots
+    for cell, bars, moment in zip(cells, numbers, moments, strict=True):
+        assert read_back(cell, whole)[0] == pytest.approx(moment, abs=1e-9)
+        expected = [
+            moment["depot"] / whole,
+            moment["light_chain"] / whole,
+            *(moment[f] for f in FRACTIONS if f != "release"),
+        ]
+        assert [bar.get_width() for bar in bars.containers[1]] == pytest.approx(expected, abs=1e-9)
+        assert [text.get_text() for text in bars.texts] == [f"{100 * share:.0f} %" for share in expected]
+        assert max(bar.get_width() for bar in bars.containers[1]) <= bars.get_xlim()[1]
+    plt.close(figure)
+
+
+def test_a_dot_stays_where_it_is_while_others_come():
+    for place, number in itertools.product(places.PLACES, (1, 50, 100, 1000)):
+        np.testing.assert_array_equal(places.stand(place, number + 1)[:-1], places.stand(place, number))
+        assert len(np.unique(places.stand(place, number), axis=0)) == number
+
+
+def test_what_is_silent_has_its_pins_cut():
+    # Five pins to a vesicle, in the vesicles' order: where four in ten are intact, two vesicles have all of theirs cut.
+    _, ax = plt.subplots()
+    ending = Ending(ax, 10.0)
+    ending.show(dict.fromkeys(TOXIN, 0.0) | {"snap25": 0.5, "release": 0.5, "force": 1.0, "visible": 0.0})
+    for vesicle, dock in enumerate(places.DOCKED):
+        pins = np.argsort(np.abs(places.PINS[:, 0] - dock[0]))[:4]
+        assert set(np.asarray(ending.cut.get_alpha())[pins]) == {ending.full.get_alpha()[vesicle]}
+    plt.close(ax.get_figure())
+
+
+PLATES = {
+    "default": (1, 7, 120),
+    "one": (7,),
+    "two": (0, 180),
+    "five": (0.5, 1, 3, 7, 120),
+    "long words": (60.25, 100.75, 239.125),
+    "long words, five": (60.25, 100.75, 201.5, 220, 239.125),
+}
+
+
+@pytest.mark.parametrize("style", ["print", "slide"])
+@pytest.mark.parametrize("days", PLATES)
+def test_the_plate_is_legible(days, style):
+    figure = TIMELINES["typical"].plot_mechanism(PLATES[days], style)
+    across, up = figure.get_size_inches()
+    assert (across, up) == pytest.approx((40 / 3, 7.5)) if style == "slide" else across == 7.1
+    smallest = min(text.get_fontsize() for text in figure.findobj(mpl.text.Text) if text.get_text())
+    assert smallest >= {"print": 7, "slide": 14}[style]
+    for ax in figure.axes:
+        assert 0 <= ax.bbox.x0 < ax.bbox.x1 <= figure.bbox.x1
+    assert_legible(figure)
+
+
+def test_late_days_and_large_numbers_are_legible():
+    timeline = wo.simulate(wo.Schedule.every(120, visits=40), parameters=wo.Parameters(loss_half_life=np.inf))
+    assert_legible(timeline.plot_mechanism([7, 4680.5, 4800.25]))
+
+
+def test_before_is_before_even_where_the_first_visit_is_late():
+    timeline = wo.simulate(wo.Schedule((wo.Visit(day=10), wo.Visit(day=100))))
+    figure = timeline.plot_mechanism([17])
+    whole = timeline.at([10])["depot"][0]
+    cells = [ax for ax in figure.axes if ax.get_title()]
+    assert read_back(cells[0], whole)[0]["force"] == 1
+    assert read_back(cells[1], whole)[0]["light_chain"] == pytest.approx(timeline.at([17])["light_chain"][0])
+    plt.close(figure)
+
+
+@pytest.mark.parametrize(
+    ("days", "style", "message"),
+    [
+        ([300], "print", "times has 300; allowed: from 0 to 240 day, the end of the simulation"),
+        ([-1], "print", "times has -1; "),
+        ([np.nan], "print", "times has nan; "),
+        ([], "print", r"days has the shape \(0,\); allowed: a row of 1 to 5"),
+        ([1, 2, 3, 4, 5, 6], "print", r"days has the shape \(6,\); allowed: a row of 1 to 5"),
+        ([[1, 2]], "print", r"days has the shape \(1, 2\); allowed: a row of 1 to 5"),
+        ("soon", "print", "days is 'soon', not numbers; allowed: such as"),
+        ([7], "poster", "style is 'poster'; allowed: print, slide"),
+    ],
+)
+def test_what_cannot_be_drawn_is_one_line(days, style, message):
+    before = plt.get_fignums()
+    with pytest.raises(wo.InputError, match=message) as refused:
+        TIMELINES["typical"].plot_mechanism(days, style)
+    assert "\n" not in str(refused.value)
+    assert plt.get_fignums() == before
+
+
+def test_a_first_visit_after_the_end_is_one_line():
+    with pytest.raises(wo.InputError, match="past the first visit, on day 50"):
+        wo.simulate(wo.Schedule((wo.Visit(day=50),)), days=20).plot_mechanism([7])
+
+
+def test_the_plate_is_drawn_from_any_table_with_the_columns():
+    table = pd.DataFrame([dict.fromkeys(TOXIN, 250.0) | dict.fromkeys(FRACTIONS, 0.25)])
+    figure = draw_mechanism(table, ["here"], 1000.0)
+    (cell,) = (ax for ax in figure.axes if ax.get_title() == "here")
+    assert read_back(cell, 1000.0)[0] == pytest.approx(table.iloc[0].to_dict())
+    assert_legible(figure)
