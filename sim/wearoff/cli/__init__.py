@@ -10,10 +10,10 @@ import typer
 
 from .. import __version__
 from ..checks import InputError
-from . import patient, studies
+from . import handout, patient, studies
 from .options import app, show_warning
 
-__all__ = ["main", "patient", "studies"]
+__all__ = ["handout", "main", "patient", "studies"]
 
 # What the parser returns after Ctrl-C, as a shell does.
 INTERRUPTED = 130
