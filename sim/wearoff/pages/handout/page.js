@@ -7,7 +7,7 @@ const curves = read("curves");
 const plots = read("plots");
 const sources = {};
 
-const percent = (share) => `${Math.round(100 * share)} %`;
+const percent = (share) => `${Math.round(100 * share)}\u00a0%`;
 
 // Row `row` of a table of 16-bit whole numbers, lowest byte first, as fractions.
 function unpack(stored, row) {
@@ -41,7 +41,7 @@ function showLandmarks(row) {
     if (day !== null) marks[place.source].push({ ...place, day, visible: place.level(found.peak_effect) });
   }
   for (const name of ["half_effect_day", "wear_off_day"]) {
-    if (found[name] !== null) element(`${name}_note`).textContent = ` (week ${(found[name] / 7).toFixed(1)})`;
+    if (found[name] !== null) element(`${name}_note`).textContent = ` (week\u00a0${(found[name] / 7).toFixed(1)})`;
   }
   if (found.peak_effect !== null) element("peak_day_note").textContent = `: ${percent(found.peak_effect)}`;
   for (const [name, each] of Object.entries(marks)) {
@@ -57,14 +57,14 @@ function showPlan(row, column) {
   const visits = [];
   for (let day = 0; day < days[days.length - 1]; day += 7 * weeks) visits.push(day);
   sources.visits.data = columns(visits, visits.map(() => 1.07));
-  element("units-value").textContent = `${units} U`;
-  element("weeks-value").textContent = `${weeks} weeks`;
+  element("units-value").textContent = `${units}\u00a0U`;
+  element("weeks-value").textContent = `${weeks}\u00a0weeks`;
   for (const place of document.querySelectorAll("[data-units]")) place.textContent = units;
   for (const place of document.querySelectorAll("[data-weeks]")) place.textContent = weeks;
   element("share").textContent = percent(curves.share[row][column]);
   element("lowest").textContent = percent(curves.lowest[row][column]);
   element("visits").textContent = visits.length;
-  element("units-year").textContent = `${Math.round(units * curves.visits_per_year[column])} U`;
+  element("units-year").textContent = `${Math.round(units * curves.visits_per_year[column])}\u00a0U`;
   element("cautions").replaceChildren(
     ...curves.unusual[row][column].map((place) => {
       const item = document.createElement("li");

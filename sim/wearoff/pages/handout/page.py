@@ -55,7 +55,8 @@ def make_handout(
     visit = labelled_visit(product, muscle)
     program, template = _bokeh()
     course = labelled_course(visit, parameters)
-    shortest = find_product(product).min_interval_days
+    given = find_product(product)
+    shortest = given.min_interval_days
     label = find_label(product, muscle)
     curves = all_curves(visit, parameters, progress)
     page: str = template.render(
@@ -69,7 +70,10 @@ def make_handout(
         left=float(course.at([shortest])["visible"].item()),
         expected=expected(course),
         half_lives=durations(parameters),
-        parameters=parameters,
+        half_release=parameters.half_release,
+        half_uptake=parameters.half_uptake / given.relative_potency,  # in units of this product
+        saturates=math.isfinite(parameters.half_uptake),
+        fades=math.isfinite(parameters.loss_half_life),
         constants=constants(parameters),
         sources=sources(visit),
         weeks=math.ceil(shortest / 7),
