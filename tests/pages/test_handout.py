@@ -164,25 +164,33 @@ def test_no_width_needs_scrolling_aside_and_paper_is_one_page(opened, width, sch
     for key in ("Home", "End"):
         for id_ in ("units", "weeks"):
             tab.locator(f"#{id_}").press(key)
-        for options in ({"prefer_css_page_size": True}, {"format": "A4"}):
+        for options in ({"prefer_css_page_size": True}, {"format": "A4"}, {"format": "Letter"}):
             printed = pypdf.PdfReader(io.BytesIO(tab.pdf(**options)))
             assert len(printed.pages) == 1
     words = " ".join(printed.pages[0].extract_text().split())
     assert "Shown: 60 U at each visit, and 30 weeks between visits." in words
     assert "Time between visits" not in words
-    for heading in ("The first two weeks", "After one visit of 60 U", "For patients", "For students", "Sources."):
-        assert heading in words
+    headings = ("The first two weeks", "After one visit of 60 U", "For patients", "For students", "Sources.")
+    for expected in (*headings, "days after a visit", "weeks since the first visit"):
+        assert expected in words
+
+
+DRAWN = """
+(id) => {
+  const paths = (root) => root.querySelectorAll("svg path").length +
+    [...root.querySelectorAll("*")].reduce((sum, each) => sum + (each.shadowRoot ? paths(each.shadowRoot) : 0), 0);
+  return paths(document.getElementById(id));
+}
+"""
 
 
 def test_both_pictures_are_drawn_on_paper_and_on_the_screen(opened):
     tab = opened()
-    drawn = "(id) => document.getElementById(id).firstElementChild.shadowRoot.querySelectorAll('svg, canvas').length"
-    for part in ("first", "both"):
-        for medium in ("screen", "paper"):
-            tab.emulate_media(media="print" if medium == "paper" else "screen")
-            box = tab.locator(f"#{part}-{medium}").bounding_box()
-            assert box["height"] > 200
-            assert tab.evaluate(f"{drawn}", f"{part}-{medium}") > 0
+    for medium, media in (("screen", "screen"), ("paper", "print")):
+        tab.emulate_media(media=media)
+        for part in ("first", "both"):
+            assert tab.locator(f"#{part}-{medium}").bounding_box()["height"] > 200
+            assert tab.evaluate(DRAWN, f"{part}-{medium}") > 10
 
 
 def test_other_treatments_and_what_is_not_reached(opened, tmp_path):
@@ -196,7 +204,7 @@ def test_other_treatments_and_what_is_not_reached(opened, tmp_path):
     assert expected.not_reached["wear_off_day"] in tab.locator(".numbers").inner_text()
     assert "it is never lost, and the effect does not fade" in tab.locator(".texts").inner_text()
     tab.locator("#weeks").press("Home")
-    assert len(pypdf.PdfReader(io.BytesIO(tab.pdf())).pages) == 1
+    assert len(pypdf.PdfReader(io.BytesIO(tab.pdf(format="A4"))).pages) == 1
 
 
 def test_the_words_take_their_numbers_from_the_simulation(page):

@@ -18,7 +18,7 @@ QUARTER = 13  # weeks
 
 # On the screen a picture fills its column; on paper its size is that of the page: pixels of an inch of 96.
 SCREEN = {"sizing_mode": "stretch_width", "height": 310}
-PAPER = {"first": {"width": 236, "height": 228}, "both": {"width": 458, "height": 228}}
+PAPER = {"first": {"width": 236, "height": 214}, "both": {"width": 458, "height": 214}}
 
 
 def make_document() -> dict[str, Any]:
@@ -111,6 +111,7 @@ def _empty(size: dict[str, Any], across: tuple[float, float], label: str) -> fig
         background_fill_alpha=0,
         border_fill_alpha=0,
         outline_line_color=None,
+        min_border_right=14,  # room for half of the last number
     )
     picture.add_layout(Span(location=HALF, dimension="width", line_color=VERMILION, line_dash=[2, 4], line_width=2))
     picture.xgrid.grid_line_color = None

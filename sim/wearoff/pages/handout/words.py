@@ -93,7 +93,7 @@ def sources(visit: Visit) -> list[str]:
     lines = [
         f"{label['units']} U of {visit.product} in the {words(visit.muscle)}: {_recalled(label['source'], label)}",
         f"Interval: {_recalled(product['limit_source'], product, 'limit_status')}",
-        f"Three to six months: {training['source']}",
+        f"Course: {training['source']}",
     ]
     if float(product["relative_potency"]) != 1 or product["potency_kind"] == "assumed":
         lines.append(f"Potency of {visit.product}: {product['potency_source']} (assumed)")
