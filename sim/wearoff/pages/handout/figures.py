@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from bokeh.plotting import figure
 
 PALE = "#E4E4E4"
-FONT, TEXT = "Helvetica, Arial, sans-serif", "13px"
+FONT = "Helvetica, Arial, sans-serif"
+TEXT = {"screen": "15px", "paper": "12px"}
 QUARTER = 13  # weeks
 
 # On the screen a picture fills its column; on paper its size is that of the page: pixels of an inch of 96.
@@ -40,28 +41,28 @@ def make_document() -> dict[str, Any]:
     for medium in ("screen", "paper"):
         for part, draw in (("first", _first_visit), ("both", _all_visits)):
             size = SCREEN if medium == "screen" else PAPER[part]
-            picture = draw(sources, size)
+            picture = draw(sources, size, TEXT[medium])
             document.add_root(picture)
             roots[picture.id] = f"{part}-{medium}"
     return {"document": document.to_json(deferred=False), "roots": roots}
 
 
-def _first_visit(sources: dict[str, ColumnDataSource], size: dict[str, Any]) -> figure:
-    picture = _empty(size, (0, FIRST_DAYS), "days after a visit")
+def _first_visit(sources: dict[str, ColumnDataSource], size: dict[str, Any], text: str) -> figure:
+    picture = _empty(size, text, (0, FIRST_DAYS), "days after a visit")
     picture.varea("day", 0, "visible", source=sources["once"], color=SKY, alpha=0.25)
     curve = picture.line("day", "visible", source=sources["once"], color=BLUE, line_width=3)
-    _mark(picture, "day", sources["early"], BLUE)
+    _mark(picture, text, "day", sources["early"], BLUE)
     _readout(picture, curve)
     picture.xaxis.ticker = list(range(0, FIRST_DAYS + 1, 2))
     return picture
 
 
-def _all_visits(sources: dict[str, ColumnDataSource], size: dict[str, Any]) -> figure:
-    picture = _empty(size, (-1, HORIZON / 7), "weeks since the first visit")
+def _all_visits(sources: dict[str, ColumnDataSource], size: dict[str, Any], text: str) -> figure:
+    picture = _empty(size, text, (-1, HORIZON / 7), "weeks since the first visit")
     picture.varea("week", 0, "visible", source=sources["repeat"], color=SKY, alpha=0.25)
     picture.line("week", "visible", source=sources["once"], color=GREY, line_width=1.5, line_dash=[5, 4])
     curve = picture.line("week", "visible", source=sources["repeat"], color=BLUE, line_width=3)
-    _mark(picture, "week", sources["late"], GREY)
+    _mark(picture, text, "week", sources["late"], GREY)
     picture.scatter(
         "week", "visible", source=sources["visits"], marker="inverted_triangle", size=10, color=ORANGE, line_color=BLACK
     )
@@ -70,7 +71,7 @@ def _all_visits(sources: dict[str, ColumnDataSource], size: dict[str, Any]) -> f
     return picture
 
 
-def _mark(picture: figure, across: str, source: ColumnDataSource, color: str) -> None:
+def _mark(picture: figure, text: str, across: str, source: ColumnDataSource, color: str) -> None:
     from bokeh.core.properties import value
 
     picture.scatter(across, "visible", source=source, size=9, fill_color="white", line_color=color, line_width=2.5)
@@ -82,7 +83,7 @@ def _mark(picture: figure, across: str, source: ColumnDataSource, color: str) ->
         x_offset=9,
         y_offset="rise",
         text_baseline="middle",
-        text_font_size=TEXT,
+        text_font_size=text,
         text_font=value(FONT),
         text_color=BLACK,
     )
@@ -97,7 +98,7 @@ def _readout(picture: figure, curve: GlyphRenderer) -> None:
     picture.stylesheets = [InlineStyleSheet(css=".bk-events { touch-action: auto !important; }")]
 
 
-def _empty(size: dict[str, Any], across: tuple[float, float], label: str) -> figure:
+def _empty(size: dict[str, Any], text: str, across: tuple[float, float], label: str) -> figure:
     from bokeh.models import NumeralTickFormatter, Range1d, Span
     from bokeh.plotting import figure
 
@@ -123,7 +124,7 @@ def _empty(size: dict[str, Any], across: tuple[float, float], label: str) -> fig
         axis.major_tick_in = 0
         axis.axis_line_color = axis.major_tick_line_color = GREY
         axis.major_label_text_color = axis.axis_label_text_color = BLACK
-        axis.major_label_text_font_size = axis.axis_label_text_font_size = TEXT
+        axis.major_label_text_font_size = axis.axis_label_text_font_size = text
         axis.major_label_text_font = axis.axis_label_text_font = FONT
         axis.axis_label_text_font_style = "normal"
     picture.xaxis.axis_label = label
