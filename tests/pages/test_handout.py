@@ -109,7 +109,7 @@ def test_straight_lines_between_the_days_stay_near_the_curve(page):
         days, curves = decoded(held["repeat"][held["weeks"].index(weeks)], len(held["units"]))
         fine = np.linspace(0, HORIZON, 20 * HORIZON + 1)
         drawn = np.interp(fine, days, curves[held["units"].index(units)])
-        assert np.abs(drawn - visits(units, weeks).at(fine)["visible"]).max() < 0.03
+        assert np.abs(drawn - visits(units, weeks).at(fine)["visible"]).max() < 0.01
 
 
 def shown(tab, name, column):

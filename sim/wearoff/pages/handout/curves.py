@@ -5,13 +5,13 @@ from __future__ import annotations
 import base64
 import dataclasses
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from ...checks import InputError
-from ...model.landmarks import HALF
+from ...model.landmarks import FULL, HALF, ONSET, WEAR_OFF
 from ...parameters import Parameters
 from ...spacing.patient import YEAR, Patient
 from ...tables import rows
@@ -30,6 +30,15 @@ FULL_SCALE = 65535
 
 Array = npt.NDArray[np.float64]
 Progress = Callable[[int, int], None]
+
+
+class Repeated(NamedTuple):
+    """What one dose at one interval gives: the effect on `repeat_days`, its measures, and what is unusual."""
+
+    visible: Array
+    share: float
+    lowest: float
+    unusual: list[str]
 
 
 def labelled_visit(product: str, muscle: str) -> Visit:
@@ -64,8 +73,8 @@ def once_days() -> Array:
 
 
 def repeat_days(weeks: int) -> Array:
-    """Return the days on which visits every so many weeks are stored: half a day apart after each visit, later two."""
-    after = np.append(np.arange(0, 10, 0.5), np.arange(10.0, 7 * weeks, 2))
+    """Return the days on which visits every so many weeks are stored: four a day after each, later one in two."""
+    after = np.concatenate([np.arange(0, 6, 0.25), np.arange(6.0, FIRST_DAYS), np.arange(FIRST_DAYS, 7.0 * weeks, 2)])
     starts = np.arange(0.0, HORIZON, 7 * weeks)
     days = (starts[:, None] + after).ravel()
     return np.append(days[days < HORIZON], float(HORIZON))
@@ -85,53 +94,37 @@ def all_curves(visit: Visit, parameters: Parameters, progress: Progress) -> dict
     Returns
     -------
     dict
-        ``units`` and ``weeks``, the positions of the sliders. ``once`` and ``repeat`` (one for each of the weeks):
-        ``days``, and ``visible``, the effect on these days for every dose, as rows of 16-bit whole numbers in
-        base64. For every dose ``landmarks`` and ``not_reached``, of a single visit. For every dose and number of weeks
-        ``share`` of days at half effect or more, ``lowest`` effect after the first peak, and ``unusual``, places in
-        ``cautions``. For every number of weeks ``visits_per_year``.
+        ``units`` and ``weeks``, places of the sliders; ``levels``, of the landmarks. ``once`` and ``repeat`` (one
+        for each of the weeks): ``days``, and ``visible``, the effect on these days for every dose, as rows of 16-bit
+        whole numbers in base64. For every dose ``landmarks`` and ``not_reached``, of a single visit. For every dose and
+        number of weeks ``share`` of days at half effect or more, ``lowest`` effect after the first peak, and
+        ``unusual``, places in ``cautions``. For every number of weeks ``visits_per_year``.
     """
     units = doses(visit.units or 0.0)
-    once: list[Array] = []
-    landmarks: list[dict[str, float | None]] = []
-    not_reached: list[dict[str, str]] = []
-    share: list[list[float]] = []
-    lowest: list[list[float]] = []
-    unusual: list[list[list[int]]] = []
-    repeat: dict[int, list[Array]] = {weeks: [] for weeks in WEEKS}
-    texts: dict[str, int] = {}
-    for i, amount in enumerate(units):
-        progress(i, len(units))
+    alone, found = [], []
+    for done, amount in enumerate(units):
+        progress(done, len(units))
         patient = Patient(HALF, HORIZON, parameters, None, dataclasses.replace(visit, units=amount))
-        alone = patient.timeline(patient.on([0.0]))
-        once.append(alone.course.visible_at(once_days()))
-        landmarks.append({str(name): None if np.isnan(value) else value for name, value in alone.landmarks.items()})
-        not_reached.append(alone.not_reached)
-        share.append([])
-        lowest.append([])
-        unusual.append([])
-        for weeks in WEEKS:
-            plan = patient.every(7 * weeks)
-            course = patient.course(plan)
-            repeat[weeks].append(course.visible_at(repeat_days(weeks)))
-            measures = patient.measures(course)
-            share[i].append(measures["share_above"])
-            lowest[i].append(measures["lowest_effect"])
-            unusual[i].append([texts.setdefault(text, len(texts)) for text in _unusual(plan, 7 * weeks)])
+        alone.append(patient.timeline(patient.on([0.0])))
+        found.append([_repeated(patient, weeks) for weeks in WEEKS])
     progress(len(units), len(units))
+    texts = list(dict.fromkeys(text for row in found for each in row for text in each.unusual))
     return {
         "units": units,
         "weeks": list(WEEKS),
         "scale": FULL_SCALE,
-        "once": _stored(once_days(), once),
-        "repeat": [_stored(repeat_days(weeks), curves) for weeks, curves in repeat.items()],
-        "landmarks": landmarks,
-        "not_reached": not_reached,
+        "levels": {"onset": ONSET, "full": FULL, "half": HALF, "wear_off": WEAR_OFF},
+        "once": _stored(once_days(), [each.course.visible_at(once_days()) for each in alone]),
+        "repeat": [_stored(repeat_days(weeks), [row[i].visible for row in found]) for i, weeks in enumerate(WEEKS)],
+        "landmarks": [
+            {str(name): None if np.isnan(value) else value for name, value in each.landmarks.items()} for each in alone
+        ],
+        "not_reached": [each.not_reached for each in alone],
         "visits_per_year": [YEAR / (7 * weeks) for weeks in WEEKS],
-        "share": share,
-        "lowest": lowest,
-        "unusual": unusual,
-        "cautions": list(texts),
+        "share": [[each.share for each in row] for row in found],
+        "lowest": [[each.lowest for each in row] for row in found],
+        "unusual": [[[texts.index(text) for text in each.unusual] for each in row] for row in found],
+        "cautions": texts,
     }
 
 
@@ -139,6 +132,18 @@ def labelled_course(visit: Visit, parameters: Parameters) -> Timeline:
     """Return two years after a single labelled treatment, of which the paragraphs speak."""
     patient = Patient(HALF, HORIZON, parameters, None, visit)
     return patient.timeline(patient.on([0.0]))
+
+
+def _repeated(patient: Patient, weeks: int) -> Repeated:
+    plan = patient.every(7 * weeks)
+    course = patient.course(plan)
+    measures = patient.measures(course)
+    return Repeated(
+        course.visible_at(repeat_days(weeks)),
+        measures["share_above"],
+        measures["lowest_effect"],
+        _unusual(plan, 7 * weeks),
+    )
 
 
 def _unusual(plan: Schedule, interval: int) -> list[str]:

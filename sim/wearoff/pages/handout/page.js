@@ -24,11 +24,11 @@ function columns(days, visible, name = [], rise = []) {
 }
 
 const PLACES = {
-  onset_day: { words: "onset", source: "early", rise: 0, level: () => 0.2 },
-  full_effect_day: { words: "full effect", source: "early", rise: 12, level: (peak) => 0.95 * peak },
+  onset_day: { words: "onset", source: "early", rise: 0, level: () => curves.levels.onset },
+  full_effect_day: { words: "full effect", source: "early", rise: 12, level: (peak) => curves.levels.full * peak },
   peak_day: { words: "peak", source: "early", rise: -14, level: (peak) => peak },
-  half_effect_day: { words: "half effect", source: "late", rise: -12, level: () => 0.5 },
-  wear_off_day: { words: "wear-off", source: "late", rise: -6, level: () => 0.2 },
+  half_effect_day: { words: "half effect", source: "late", rise: -12, level: () => curves.levels.half },
+  wear_off_day: { words: "wear-off", source: "late", rise: -6, level: () => curves.levels.wear_off },
 };
 
 function showLandmarks(row) {
