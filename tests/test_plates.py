@@ -191,7 +191,7 @@ def test_the_serotypes_start_from_serotype_a():
         wo.plates.plot_serotypes(parameters=wo.Parameters.preset("serotype_E"))
 
 
-FILES = {f"{name}.{kind}" for name in PLATES for kind in ("png", "svg", "pdf")}
+FILES = {f"{name}.{kind}" for name in ("mechanism", *PLATES) for kind in ("png", "svg", "pdf")}
 
 
 def test_the_command_writes_every_plate_and_the_same_bytes_again(call, tmp_path):

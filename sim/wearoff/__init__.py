@@ -17,6 +17,7 @@ from .treatment.schedule import Schedule, Visit
 
 if TYPE_CHECKING:
     from . import study
+    from .pages.explorer.view import explorer as explorer
 
 __version__ = "0.1.0"
 
@@ -41,4 +42,10 @@ def __getattr__(name: str) -> Any:
         import importlib
 
         return importlib.import_module(".study", __name__)
+    if name == "explorer":
+        try:
+            from .pages.explorer.view import explorer
+        except ModuleNotFoundError:
+            raise InputError("explorer needs panel; install it: pip install wearoff[explore]") from None
+        return explorer
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -7,7 +7,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
-from tests.figures.test_figures import assert_legible
+from tests.figures.legible import assert_legible
 
 import wearoff as wo
 from wearoff.figures import places

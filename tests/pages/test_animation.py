@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from matplotlib.animation import FFMpegWriter
 from PIL import Image
-from tests.figures.test_figures import assert_legible
+from tests.figures.legible import assert_legible
 from tests.figures.test_mechanism import read_back
 
 import wearoff as wo

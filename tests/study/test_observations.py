@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy.stats import binomtest
-from tests.figures.test_figures import assert_legible
+from tests.figures.legible import assert_legible
 
 import wearoff as wo
 from wearoff import tables

@@ -1,13 +1,18 @@
-"""For the class: animate."""
+"""For the class: plates, animate, explore, handout."""
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from ..checks import InputError
+from ..files import write_all, written_whole
 from ..pages.animation import DAYS, animate
+from ..pages.handout import make_handout
+from ..report.curves import plates_files
 from ..simulation import simulate
 from .options import (
     Every,
@@ -24,7 +29,30 @@ from .options import (
     progress_bar,
     read_parameters,
     read_plan,
+    show_warning,
 )
+
+HERE = "127.0.0.1"
+PAGES = (".html", ".htm")
+
+
+@app.command("plates", epilog="Example: wearoff plates --style slide --out plates")
+def plates_command(
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Write the plates here, each as PNG, SVG and PDF.")],
+    style: Annotated[str, typer.Option(help="print (180 mm wide) or slide (16 to 9).")] = "print",
+    units: Units = None,
+    product: Product = None,
+    muscle: Muscle = None,
+    preset: Preset = "default",
+    set_: Set = None,
+) -> None:
+    """Draw plates for teaching: the mechanism, the serotypes, and the injection sites."""
+    visit = given(units=units, product=product, muscle=muscle)
+    with warnings.catch_warnings(record=True) as unusual:
+        files = plates_files(read_parameters(preset, set_), style, **visit)
+    for text in dict.fromkeys(str(each.message) for each in unusual):  # every plate has the same visit
+        show_warning(text)
+    print_written(write_all(out, files))
 
 
 @app.command("animate", epilog="Example: wearoff animate mechanism.gif --units 20")
@@ -47,3 +75,42 @@ def animate_command(
     timeline = simulate(plan, parameters=read_parameters(preset, set_), days=days)
     with progress_bar("frames") as progress:
         print_written([animate(timeline, file, days=days, progress=progress)])
+
+
+@app.command("explore", epilog="Example: wearoff explore --port 5010")
+def explore_command(
+    host: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Listen on another address: other machines can then open the page.")
+    ] = HERE,
+    port: Annotated[str, typer.Option(metavar="N", help="0 for any that is free.")] = "5006",
+    show: Annotated[bool, typer.Option("--show/--no-show", help="Open the page in a browser.")] = True,
+) -> None:
+    """Serve the page with sliders on this machine, until Ctrl-C."""
+    try:
+        from ..pages.explorer.server import serve
+    except ModuleNotFoundError:
+        raise InputError("explore needs panel; install it: pip install wearoff[explore]") from None
+
+    def ready(address: str) -> None:
+        reach = "this machine only" if host in (HERE, "localhost", "::1") else "OTHER MACHINES CAN OPEN IT"
+        print(f"{address}  ({reach}; Ctrl-C stops it)", flush=True)
+
+    serve(host=host, port=port, show=show, ready=ready)
+
+
+@app.command("handout", epilog="Example: wearoff handout leaflet.html --product abobotulinumtoxinA")
+def handout_command(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The page to write, such as leaflet.html.")],
+    product: Product = None,
+    muscle: Muscle = None,
+    preset: Preset = "default",
+    set_: Set = None,
+) -> None:
+    """Write one HTML file with sliders, curves and words, which needs no network and prints on one page."""
+    if file.suffix.lower() not in PAGES:
+        raise InputError(f"file is '{file}'; allowed: a name that ends in {' or '.join(PAGES)}")
+    visit = given(product=product, muscle=muscle)
+    with written_whole(file) as beside, progress_bar("curves") as progress:
+        page = make_handout(**visit, parameters=read_parameters(preset, set_), progress=progress)
+        beside.write_text(page, encoding="utf-8")
+    print_written([file])

@@ -1,9 +1,8 @@
-"""One patient: simulate, plates, space, parameters."""
+"""One patient: simulate, space, parameters."""
 
 from __future__ import annotations
 
 import sys
-import warnings
 from pathlib import Path
 from typing import Annotated
 
@@ -14,7 +13,6 @@ from ..files import write_all
 from ..parameters import presets
 from ..report.curves import (
     landmarks_text,
-    plates_files,
     simulation_files,
     simulation_summary,
     spacing_files,
@@ -72,25 +70,6 @@ def simulate_command(
         return
     print(landmarks_text(timeline))
     print_written(written)
-
-
-@app.command("plates", epilog="Example: wearoff plates --style slide --out plates")
-def plates_command(
-    out: Annotated[Path, typer.Option(metavar="DIR", help="Write the plates here, each as PNG, SVG and PDF.")],
-    style: Annotated[str, typer.Option(help="print (180 mm wide) or slide (16 to 9).")] = "print",
-    units: Units = None,
-    product: Product = None,
-    muscle: Muscle = None,
-    preset: Preset = "default",
-    set_: Set = None,
-) -> None:
-    """Draw plates for teaching: the serotypes, and the injection sites."""
-    visit = given(units=units, product=product, muscle=muscle)
-    with warnings.catch_warnings(record=True) as unusual:
-        files = plates_files(read_parameters(preset, set_), style, **visit)
-    for text in dict.fromkeys(str(each.message) for each in unusual):  # every plate has the same visit
-        show_warning(text)
-    print_written(write_all(out, files))
 
 
 @app.command(

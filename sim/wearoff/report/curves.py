@@ -10,6 +10,7 @@ from ..figures.style import render
 from ..model.landmarks import HALF
 from ..parameters import Parameters
 from ..plates import plot_serotypes, plot_sites
+from ..simulation import simulate
 from ..spacing import Comparison, Recommendation
 from ..timeline import Timeline
 from ..treatment.schedule import Schedule
@@ -74,6 +75,7 @@ def simulation_files(timeline: Timeline) -> dict[str, bytes]:
 def plates_files(parameters: Parameters, style: str, **visit: Any) -> dict[str, bytes]:
     """Return the plates of one treatment, each for a slide or document, for the web and for print."""
     plates: dict[str, Figure] = {
+        "mechanism": simulate(parameters=parameters, **visit).plot_mechanism(style=style),
         "serotypes": plot_serotypes(parameters=parameters, style=style, **visit),
         "sites": plot_sites(parameters=parameters, style=style, **visit),
     }

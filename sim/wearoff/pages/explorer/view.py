@@ -13,16 +13,16 @@ import pandas as pd
 import panel as pn
 from bokeh.models import PrintfTickFormatter
 
-from .. import tables
-from ..checks import InputError
-from ..figures.effect import LANDMARKS
-from ..figures.style import BLACK, render
-from ..report.curves import WORDS
-from ..report.plain import table
-from ..study.bands import SHARES, quick_bands
-from ..study.observations import published
-from ..study.population import Population
-from ..treatment.products import find_label
+from ... import tables
+from ...checks import InputError
+from ...figures.effect import LANDMARKS
+from ...figures.style import BLACK, render
+from ...report.curves import WORDS
+from ...report.plain import table
+from ...study.bands import SHARES, quick_bands
+from ...study.observations import published
+from ...study.population import Population
+from ...treatment.products import find_label
 from .plots import BANDS, DARK, LIGHT, CascadePlot, EffectPlot
 from .settings import CONSTANTS, SITES, Settings
 
@@ -49,7 +49,7 @@ TITLES = {
 }
 # Four digits, as many as a slider can set.
 SHORT = PrintfTickFormatter(format="%.4g")
-STYLE = (Path(__file__).parent / "explorer.css").read_text(encoding="utf-8")
+STYLE = (Path(__file__).parent / "page.css").read_text(encoding="utf-8")
 # The marks of the plot beside their names.
 _SIGNS = {"o": "●", "s": "■", "^": "▲", "D": "◆", "v": "▼"}
 MARKS = {

@@ -10,11 +10,11 @@ from functools import lru_cache
 from typing import Any, Self
 from urllib.parse import urlencode
 
-from ..checks import InputError, Limits, UnusualWarning, member, number, whole
-from ..parameters import Parameters
-from ..simulation import simulate
-from ..timeline import Timeline
-from ..treatment.schedule import Schedule
+from ...checks import InputError, Limits, UnusualWarning, member, number, whole
+from ...parameters import Parameters
+from ...simulation import simulate
+from ...timeline import Timeline
+from ...treatment.schedule import Schedule
 
 # What a page computes at every move must be done before the next one, for many people at once.
 VISITS = Limits("visits", 1, 24)

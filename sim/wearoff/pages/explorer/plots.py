@@ -9,9 +9,9 @@ import pandas as pd
 from bokeh.models import ColumnDataSource, FixedTicker, HoverTool, Range1d
 from bokeh.plotting import figure
 
-from ..figures.cascade import STEPS
-from ..figures.effect import LANDMARKS
-from ..figures.style import BLACK, BLUE, SKY, VERMILION
+from ...figures.cascade import STEPS
+from ...figures.effect import LANDMARKS
+from ...figures.style import BLACK, BLUE, SKY, VERMILION
 
 
 class Theme(NamedTuple):

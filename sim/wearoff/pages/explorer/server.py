@@ -10,14 +10,14 @@ from typing import Any
 
 import panel as pn
 
-from ..checks import InputError, Limits, whole
-from .explorer import Explorer
+from ...checks import InputError, Limits, whole
 from .settings import Settings
+from .view import Explorer
 
 PORT = Limits("port", 0, 65535)
 HERE = "127.0.0.1"
 THEMES = ("light", "dark")
-TEMPLATE = (Path(__file__).parent / "explorer.html").read_text(encoding="utf-8")
+TEMPLATE = (Path(__file__).parent / "page.html").read_text(encoding="utf-8")
 
 
 def serve(*, host: str = HERE, port: int | str = 5006, show: bool = True, ready: Callable[[str], None] = print) -> None:

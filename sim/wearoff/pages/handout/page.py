@@ -1,0 +1,97 @@
+"""The hand-out as one page of HTML, with everything that it needs inside."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+from ... import __version__
+from ...checks import InputError
+from ...parameters import Parameters
+from ...simulation import DEFAULT
+from ...treatment.products import find_label, find_product
+from .curves import Progress, all_curves, labelled_course, labelled_visit
+from .figures import make_document
+from .words import constants, durations, expected, sources, words
+
+HERE = Path(__file__).parent
+
+
+def _silent(done: int, total: int) -> None:
+    pass
+
+
+def make_handout(
+    *,
+    product: str = "onabotulinumtoxinA",
+    muscle: str = "glabella",
+    parameters: Parameters = DEFAULT,
+    progress: Progress = _silent,
+) -> str:
+    """Return the hand-out: sliders for units and interval, curves, landmarks, a word for patients and for students.
+
+    Nothing in it is loaded from elsewhere. The curves of every position of the sliders are `simulate`'s, stored to
+    within 1e-5.
+
+    Parameters
+    ----------
+    product, muscle : str
+        What is given, and where; a labelled dose must be known.
+    parameters : Parameters
+    progress : callable
+        Called with the work done and all there is.
+
+    Returns
+    -------
+    str
+        A page of HTML.
+
+    Raises
+    ------
+    InputError
+        Product or muscle is not known, or no labelled dose of the one for the other; or Bokeh is not installed.
+    """
+    visit = labelled_visit(product, muscle)
+    program, template = _bokeh()
+    course = labelled_course(visit, parameters)
+    given = find_product(product)
+    shortest = given.min_interval_days
+    label = find_label(product, muscle)
+    curves = all_curves(visit, parameters, progress)
+    page: str = template.render(
+        program=program,
+        document=make_document(),
+        curves=curves,
+        visit=visit,
+        muscle=words(muscle),
+        sites=label and label.sites,
+        shortest=shortest,
+        left=float(course.at([shortest])["visible"].item()),
+        expected=expected(course),
+        half_lives=durations(parameters),
+        half_release=parameters.half_release,
+        half_uptake=parameters.half_uptake / given.relative_potency,  # in units of this product
+        saturates=math.isfinite(parameters.half_uptake),
+        fades=math.isfinite(parameters.loss_half_life),
+        constants=constants(parameters),
+        sources=sources(visit),
+        weeks=math.ceil(shortest / 7),
+        version=__version__,
+    )
+    return page
+
+
+def _bokeh() -> tuple[str, Any]:
+    # Imported by what uses it: it is optional, and slow to import. It brings the engine of the template.
+    try:
+        from bokeh.resources import Resources
+        from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    except ImportError:
+        raise InputError("handout needs bokeh; install it: pip install wearoff[explore]") from None
+    # The plots alone: no widgets, no tables.
+    program = "\n".join(Resources(mode="inline", components=["bokeh"]).js_raw)
+    engine = Environment(loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined)
+    # Bokeh's references are read in the order in which they are written.
+    engine.policies["json.dumps_kwargs"] = {"sort_keys": False, "separators": (",", ":")}
+    return program, engine.get_template("page.html")

@@ -1,0 +1,33 @@
+"""The browser in which pages are tried."""
+
+import os
+import shutil
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+# Nothing of its own may reach for the network; without a sandbox it runs as root in a container too.
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """The system's Chromium, headless, as Playwright's synchronous `Browser`."""
+    program = next(filter(None, map(shutil.which, NAMES)), None)
+    if program is None:
+        reason = f"no browser: install one of {', '.join(NAMES)}"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with sync_playwright() as play:
+        opened = play.chromium.launch(executable_path=program, args=list(QUIET))
+        yield opened
+        opened.close()
