@@ -51,6 +51,9 @@ def serve(*, host: str = HERE, port: int | str = 5006, show: bool = True, ready:
             f"host is {host!r} and port {port}, which cannot be listened on ({reason}); allowed: an address of this "
             "machine and a free port"
         ) from None
+    for each in server._http._sockets.values():
+        # Taken over by every connection: a redraw is many small messages, none of which shall wait for the next.
+        each.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     address = f"http://{host}:{server.port}"
     ready(address)
     if show:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +58,8 @@ MARKS = {
 }
 # Milliseconds for which a widget waits for more moves: fewer than an eye can tell.
 TOGETHER = 5
+# Milliseconds after which the cascade follows the curve.
+AFTERWARDS = 40
 
 
 class Explorer:
@@ -90,7 +92,7 @@ class Explorer:
                 (self._csv, "timeline.csv", "Table (CSV)"),
             )
         ]
-        self._setting = False
+        self._setting = self._waiting = self._painted = False
         for name, widget in self.widgets.items():
             widget.param.watch(self._labelled if name in ("product", "muscle") else self._moved, "value")
         self.reset.on_click(lambda _: self.set(Settings()))
@@ -130,7 +132,6 @@ class Explorer:
             bands = _bands(settings) if settings.bands or settings.observations else None
             points = _points(settings) if settings.observations else None
             self.effect.show(timeline.curve, timeline.landmarks, visits, bands, points)
-            self.cascade.show(timeline.cascade, visits[0])
             self.numbers.object = _numbers(timeline.landmarks, timeline.not_reached)
             self.legend.object = _legend(settings, points, self.dark)
             self.links.object = _links(settings.link, self.dark)
@@ -138,9 +139,25 @@ class Explorer:
                 self._say([problem], "error")
             else:
                 self._say(list(settings.cautions), "caution")
+        self._afterwards(self._show_cascade)
+
+    def _show_cascade(self) -> None:
+        self._waiting = False
+        with pn.io.hold():
+            self.cascade.show(self.settings.timeline.cascade, 0.0)
         if pn.state.curdoc is None:
             # In a notebook, what is put into a plot by hand must be sent by hand.
             pn.io.push_notebook(*self.plots)
+
+    def _afterwards(self, call: Callable[[], None]) -> None:
+        # Once the browser has painted the curve, which so takes half of the time; moves in between wait together.
+        page = pn.state.curdoc
+        if page is None or not self._painted:
+            self._painted = True
+            call()
+        elif not self._waiting:
+            self._waiting = True
+            page.add_timeout_callback(call, AFTERWARDS)
 
     def _say(self, lines: list[str], kind: str) -> None:
         said = "".join(f"<p>{html.escape(line)}</p>" for line in lines)
