@@ -1,8 +1,9 @@
-# make demo: see the main job done.  make test: run every test.  Both make their own .venv.
+# make demo: see the main job done.  make explore: the page with sliders.  make test: run every test.
+# Each makes its own .venv.
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint bench clean
+.PHONY: demo explore test lint bench clean
 
 demo: .venv/demo
 	$(BIN)/wearoff simulate --product onabotulinumtoxinA --muscle glabella --out out
@@ -17,6 +18,13 @@ demo: .venv/demo
 	$(BIN)/wearoff trial --out out
 	@echo
 	@echo "open out/bands.png (the effect in 10,000 patients) and out/responders.png (how many respond, day by day)"
+	@echo
+	$(BIN)/wearoff plates --out out
+	@echo
+	@echo "open out/mechanism.png (four moments at the nerve ending), out/serotypes.png and out/sites.png"
+
+explore: .venv/explore
+	$(BIN)/wearoff explore
 
 test: .venv/test
 	$(BIN)/pytest -n auto --dist loadfile
@@ -30,6 +38,7 @@ lint: .venv/lint
 
 bench: .venv/bench
 	$(BIN)/python -m benchmarks.run
+	$(BIN)/python -m benchmarks.page
 
 clean:
 	rm -rf .venv out

@@ -269,7 +269,9 @@ def _points(settings: Settings) -> pd.DataFrame:
     seen = (rows["arm"] == "treated") & (rows["endpoint"] == "none_or_mild") & (rows["assessor"] == "investigator")
     early = (rows["day"] <= settings.every) | (settings.visits == 1)
     chosen = rows[alike & seen & early & (rows["unit"] == "%")]
-    return pd.DataFrame({"day": chosen["day"], "share": chosen["value"] / 100, "source": chosen["source"]})
+    # What was recalled and not found in a source bears that word wherever it is shown.
+    recalled = np.where(chosen["status"] == "memory", " (memory)", "")
+    return pd.DataFrame({"day": chosen["day"], "share": chosen["value"] / 100, "source": chosen["source"] + recalled})
 
 
 def _numbers(landmarks: pd.Series, not_reached: Mapping[str, str]) -> str:
