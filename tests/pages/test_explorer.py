@@ -279,6 +279,17 @@ def test_a_hostile_link_is_an_error_on_the_page_and_nothing_else(visit, link):
     assert alert.count() == 0
 
 
+@pytest.mark.parametrize(("value", "said"), [("1e308", "1e+308"), ("NaN", "nan"), ("-1", "-1"), ("0", "0")])
+def test_a_value_forged_in_the_browser_is_checked_too(visit, value, said):
+    page = visit()
+    forge = f"each => {{ if (each.attributes.title === 'units a visit (U)') each.value = {value}; }}"
+    page.evaluate(f"[...Bokeh.documents[0].all_models].forEach({forge})")
+    alert = page.get_by_role("alert")
+    alert.wait_for()
+    assert alert.inner_text() == f"units is {said}; allowed: above 0 to 10000 U"
+    assert_shows(page, wo.simulate(units=20))
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1920])
 def test_no_sideways_scrolling_and_nothing_over_another(visit, width, theme):

@@ -16,7 +16,6 @@ from .view import Explorer
 
 PORT = Limits("port", 0, 65535)
 HERE = "127.0.0.1"
-THEMES = ("light", "dark")
 TEMPLATE = (Path(__file__).parent / "page.html").read_text(encoding="utf-8")
 
 
@@ -40,13 +39,13 @@ def serve(*, host: str = HERE, port: int | str = 5006, show: bool = True, ready:
         The address cannot be listened on.
     """
     try:
-        number = whole(port, PORT) or _free(host)
+        number = _listenable(host, whole(port, PORT))
         server = pn.serve(
             {"/": page}, address=host, port=number, show=False, start=False, verbose=False, location=False,
             websocket_origin=_origins(host, number), title="wearoff",
         )  # fmt: skip
     except OSError as error:
-        reason = error.strerror or str(error)
+        reason = (error.strerror or str(error)).partition(" (")[0]
         raise InputError(
             f"host is {host!r} and port {port}, which cannot be listened on ({reason}); allowed: an address of this "
             "machine and a free port"
@@ -56,11 +55,7 @@ def serve(*, host: str = HERE, port: int | str = 5006, show: bool = True, ready:
         each.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     address = f"http://{host}:{server.port}"
     ready(address)
-    if show:
-        server.show("/")
-    with contextlib.suppress(KeyboardInterrupt):
-        server.io_loop.start()
-    server.stop()
+    _run(server, show)
 
 
 def page() -> Any:
@@ -84,10 +79,17 @@ def read_link(arguments: Mapping[str, Sequence[bytes]]) -> tuple[str, Settings, 
         return theme, Settings(), f"{error}. The usual settings are shown."
 
 
-def _free(host: str) -> int:
-    # Asked for beforehand, since whose pages may talk to the server is said with its port.
-    with socket.socket() as probe:
-        probe.bind((host, 0))
+def _run(server: Any, show: bool) -> None:
+    if show:
+        server.show("/")
+    with contextlib.suppress(KeyboardInterrupt):
+        server.io_loop.start()
+    server.stop()
+
+
+def _listenable(host: str, port: int) -> int:
+    # Asked for beforehand: who may talk to the server is said with its port, which must then be known.
+    with socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         return int(probe.getsockname()[1])
 
 

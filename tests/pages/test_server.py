@@ -1,0 +1,77 @@
+"""How the page is served: by whom it can be reached, what a link may ask, and what cannot be listened on."""
+
+import socket
+
+import pytest
+
+from wearoff.pages.explorer import server
+from wearoff.pages.explorer.settings import Settings
+
+
+@pytest.mark.parametrize(
+    ("link", "theme", "settings", "problem"),
+    [
+        ({}, "light", Settings(), ""),
+        ({"theme": [b"dark"], "units": [b"30"]}, "dark", Settings(units=30), ""),
+        ({"theme": [b"<script>"]}, "light", Settings(), ""),
+        ({"units": [b"x"]}, "light", Settings(), "units is 'x', not a number"),
+        ({"units": [b"20", b"30"]}, "light", Settings(), "units is given 2 times; allowed: once"),
+        ({"file": [b"/etc/passwd"]}, "light", Settings(), "setting is 'file'"),
+    ],
+)
+def test_a_link_is_read_whole_or_not_at_all(link, theme, settings, problem):
+    found = server.read_link(link)
+    assert found[:2] == (theme, settings)
+    assert found[2].startswith(problem)
+    assert bool(found[2]) == bool(problem)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ([], "(this machine only; Ctrl-C stops it)"),
+        (["--host", "localhost"], "(this machine only; Ctrl-C stops it)"),
+        (["--host", "0.0.0.0"], "(OTHER MACHINES CAN OPEN IT; Ctrl-C stops it)"),
+    ],
+)
+def test_who_can_reach_it_is_said(call, monkeypatch, options, said):
+    started = []
+    monkeypatch.setattr(server, "_run", lambda made, show: started.append(made))
+    status, out, err = call("explore", "--no-show", "--port", "0", *options)
+    assert (status, err) == (0, "")
+    assert said in out
+    (made,) = started
+    host = options[1] if options else "127.0.0.1"
+    listening = {each.getsockname()[0] for each in made._http._sockets.values()}
+    assert listening == {"127.0.0.1" if host == "localhost" else host}
+    made.stop()
+
+
+def test_pages_of_other_sites_may_not_talk_to_it():
+    assert set(server._origins("127.0.0.1", 5006)) == {"127.0.0.1:5006", "localhost:5006"}
+    assert server._origins("10.0.0.5", 80) == ["10.0.0.5:80"]
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--port", "x"], "port is 'x', not a number"),
+        (["--port", "70000"], "port is 70000; allowed: from 0 to 65535"),
+        (["--host", "203.0.113.7"], "host is '203.0.113.7' and port 5006, which cannot be listened on"),
+        (["--host", "<b>"], "host is '<b>' and port 5006, which cannot be listened on"),
+    ],
+)
+def test_what_cannot_be_listened_on(call, options, said):
+    status, out, err = call("explore", "--no-show", *options)
+    assert (status, out) == (2, "")
+    assert err.startswith(f"error: {said}")
+    assert err.count("\n") == 1
+
+
+def test_a_port_in_use(call):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        status, _, err = call("explore", "--no-show", "--port", other.getsockname()[1])
+    assert status == 2
+    assert "(Address already in use); allowed: an address of this machine and a free port" in err
