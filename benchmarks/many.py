@@ -17,9 +17,11 @@ from benchmarks.measure import Figure, compare, timed, typical
 from wearoff.model.cohort import choose_grid, solve_cohort
 from wearoff.model.course import Constants, solve
 from wearoff.model.march import Reading
+from wearoff.study.arms import Arm
+from wearoff.study.blocks import ACCURACY
 from wearoff.study.draws import BLOCK, normals
 from wearoff.study.population import Population
-from wearoff.study.trial import ACCURACY, Arm, run_trial
+from wearoff.study.trial import run_trial
 
 PATIENTS, DAYS, UNITS = 100_000, 365, 20.0
 # The peer is timed on so many of the same patients, and its time scaled.

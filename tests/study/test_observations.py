@@ -9,9 +9,10 @@ from tests.figures.legible import assert_legible
 
 import wearoff as wo
 from wearoff import tables
+from wearoff.study.arms import Arm
 from wearoff.study.comparison import compare
 from wearoff.study.observations import check_observations, intervals, published, read_observations, why_not
-from wearoff.study.trial import Arm, run_trial
+from wearoff.study.trial import run_trial
 
 mpl.use("Agg")
 FOUND = compare(patients=1024)

@@ -7,7 +7,8 @@ import signal
 import pytest
 from distributed import Client, LocalCluster
 
-from wearoff.study.trial import Arm, run_trial
+from wearoff.study.arms import Arm
+from wearoff.study.trial import run_trial
 
 
 def trial(**sharing):

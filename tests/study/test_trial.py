@@ -5,10 +5,11 @@ import pytest
 
 import wearoff as wo
 from wearoff.model.course import solve
+from wearoff.study.arms import Arm
 from wearoff.study.draws import BLOCK, normals, seed_of
 from wearoff.study.grades import level_of_return, mean_chance
 from wearoff.study.population import Population
-from wearoff.study.trial import Arm, run_trial
+from wearoff.study.trial import run_trial
 
 PEOPLE = Population()
 PATIENTS = 2 * BLOCK

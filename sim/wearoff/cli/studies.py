@@ -24,10 +24,11 @@ from ..report.studies import (
     trial_text,
 )
 from ..study import sensitivity
+from ..study.arms import Arm
 from ..study.calibration import fit
 from ..study.comparison import compare
 from ..study.observations import read_observations
-from ..study.trial import Arm, run_trial
+from ..study.trial import run_trial
 from .options import (
     Json,
     Muscle,

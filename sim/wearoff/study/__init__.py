@@ -7,12 +7,13 @@
 """
 
 from . import sensitivity
+from .arms import Arm
 from .calibration import Fit, fit
 from .comparison import Comparison, compare
 from .likelihood import Held
 from .observations import check_observations, published, read_observations
 from .population import Population
-from .trial import Arm, Trial, run_trial
+from .trial import Trial, run_trial
 
 __all__ = [
     "Arm",

@@ -44,7 +44,8 @@ class Comparison:
 
     def plot(self) -> Figure:
         """Draw the prediction through the published points of the glabella, an Axes an endpoint and assessor."""
-        from .trial import Arm, run_trial
+        from .arms import Arm
+        from .trial import run_trial
 
         drawn = self.rows[
             (self.rows["muscle"] == "glabella") & (self.rows["unit"] == "%") & (self.rows["why_not"] == "")

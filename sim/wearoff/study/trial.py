@@ -1,11 +1,11 @@
-"""A virtual trial: arms, the patients drawn for them, and what their raters would report."""
+"""A virtual trial: the same patients in every arm, and what their raters would report."""
 
 from __future__ import annotations
 
 import dataclasses
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -14,13 +14,10 @@ from scipy.linalg import block_diag
 
 from ..checks import InputError, Limits, member, number, whole
 from ..figures.trial import draw_bands, draw_responders
-from ..model.cohort import Grid, choose_grid, solve_cohort
-from ..model.landmarks import HALF, WEAR_OFF, Landmarks, find_landmarks, last_day_above
-from ..model.march import Reading
-from ..treatment.doses import even_doses
-from ..treatment.schedule import Schedule
-from .draws import BLOCK, SAMPLERS, normals, seed_of
-from .grades import ASSESSORS, BASELINES, ENDPOINTS, level_of_loss, level_of_return, mean_chance
+from .arms import Arm
+from .blocks import DURATIONS, LANDMARKS, Cohorts, Part, Response, chunks, empty_tally, plan_cohorts, tally_part
+from .draws import SAMPLERS, seed_of
+from .grades import ASSESSORS, ENDPOINTS, mean_chance
 from .population import Population
 from .tally import Tally
 from .workers import Workers, sharing
@@ -31,7 +28,6 @@ if TYPE_CHECKING:
 
 Array = npt.NDArray[np.float64]
 
-ACCURACY = 1e-6  # of the visible effect
 PATIENTS = Limits("patients", 1, 10**9)  # what `tally.UNIT` allows
 CHUNK = Limits("chunk", 1, 10**9)
 DAYS = Limits("days", 1, 3652, "day")
@@ -42,67 +38,6 @@ RESPONSES = tuple(
 RESPONSE_DAYS = (1, 2, 3, 7, 14, 30, 60, 90, 120, 150, 180)
 SHARES = (0.05, 0.25, 0.5, 0.75, 0.95)
 PERCENTILES = tuple(f"p{round(100 * share)}" for share in SHARES)
-LANDMARKS = ("onset_day", "full_effect_day", "peak_day", "half_effect_day", "wear_off_day")
-DURATIONS = {"return_to_baseline_day": level_of_return, "loss_of_none_or_mild_day": level_of_loss}
-
-
-@dataclasses.dataclass(frozen=True)
-class Arm:
-    """One arm of a trial: a schedule, or None for placebo.
-
-    Parameters
-    ----------
-    schedule : Schedule or None
-    label : str, optional
-        What it is called in tables and pictures; default: its first dose, product and number of visits.
-
-    Examples
-    --------
-    >>> Arm.treated(units=20).name, Arm.placebo().name
-    ('20 U onabotulinumtoxinA', 'placebo')
-    >>> Arm(Schedule.every(84, visits=4, units=20), "every 12 weeks").name
-    'every 12 weeks'
-    """
-
-    schedule: Schedule | None
-    label: str | None = None
-
-    def __post_init__(self) -> None:
-        for visit in self.schedule or ():
-            if visit.sites is not None:
-                raise InputError(f"sites is {visit.sites}; allowed: not given, a trial takes the dose as even")
-
-    @classmethod
-    def treated(cls, **visit: Any) -> Self:
-        """Return an arm of one visit on day 0, with the arguments of `Visit`."""
-        return cls(Schedule.once(**visit))
-
-    @classmethod
-    def placebo(cls) -> Self:
-        """Return an arm that gets no toxin."""
-        return cls(None)
-
-    @classmethod
-    def parse(cls, text: str) -> Self:
-        """Read an arm: ``placebo``, ``UNITS`` or ``UNITS:PRODUCT``, such as ``50:abobotulinumtoxinA``."""
-        if text.strip() == "placebo":
-            return cls.placebo()
-        units, sign, product = (part.strip() for part in text.partition(":"))
-        try:
-            return cls.treated(units=units, **({"product": product} if sign else {}))
-        except InputError as error:
-            raise InputError(f"arm is {text!r}: {error}; or placebo, UNITS, UNITS:PRODUCT") from None
-
-    @property
-    def name(self) -> str:
-        """What it is called in tables and pictures."""
-        if self.label is not None:
-            return self.label
-        if self.schedule is None:
-            return "placebo"
-        first = self.schedule.visits[0]
-        more = f", {len(self.schedule)} visits" if len(self.schedule) > 1 else ""
-        return f"{first.units:g} U {first.product}{more}"
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -145,36 +80,6 @@ class Trial:
             allowed = ", ".join(" by ".join(pair) for pair in pairs) or "none was asked for"
             raise InputError(f"response is {endpoint} by {assessor}; allowed: {allowed}")
         return draw_responders(chosen, ax=ax)
-
-
-class Response(NamedTuple):
-    """What is reported: an endpoint, by whom, on which day."""
-
-    endpoint: str
-    assessor: str
-    day: float
-
-
-class Cohorts(NamedTuple):
-    """How an arm's patients are solved: everything a worker needs, the same for all of them."""
-
-    population: Population
-    relative_potency: float
-    recipe: tuple[Any, ...]  # of the grid
-    days: Array
-    response_days: Array
-    responses: tuple[Response, ...]
-    patients: int
-    sampler: str
-    seed: int
-
-
-class Part(NamedTuple):
-    """What is handed out at a time: some blocks of the patients of an arm."""
-
-    arm: str
-    plan: Cohorts
-    blocks: range
 
 
 def run_trial(
@@ -245,7 +150,7 @@ def run_trial(
     member(sampler, SAMPLERS, "sampler")
     seed = seed_of(rng)
     plans = {
-        name: _plan(arm.schedule, people, last, asked, count, sampler, seed)
+        name: plan_cohorts(arm.schedule, people, last, asked, count, sampler, seed)
         for name, arm in named.items()
         if arm.schedule is not None
     }
@@ -280,90 +185,19 @@ def _responses(pairs: Sequence[tuple[str, str]], days: Sequence[float], last: in
     )
 
 
-def _plan(
-    schedule: Schedule,
-    people: Population,
-    last: int,
-    asked: tuple[Response, ...],
-    patients: int,
-    sampler: str,
-    seed: int,
-) -> Cohorts:
-    doses = even_doses(schedule)
-    pilots = people.pilots(doses.relative_potency)
-    grid = choose_grid(doses.days, doses.units, pilots, float(last), ACCURACY)
-    days, response_days = np.arange(last + 1.0), np.unique([each.day for each in asked])
-    return Cohorts(people, doses.relative_potency, grid.recipe, days, response_days, asked, patients, sampler, seed)
-
-
 def _tallies(
     plans: dict[str, Cohorts], chunk: int, workers: Workers, progress: Callable[[int, int], None] | None
 ) -> dict[str, Tally]:
-    parts = [Part(name, plan, blocks) for name, plan in plans.items() for blocks in _chunks(plan.patients, chunk)]
-    totals = {name: _empty(plan) for name, plan in plans.items()}
+    parts = [Part(name, plan, blocks) for name, plan in plans.items() for blocks in chunks(plan.patients, chunk)]
+    totals = {name: empty_tally(plan) for name, plan in plans.items()}
     done, total = 0, sum(plan.patients for plan in plans.values())
     with sharing(workers if parts else 1) as shared:
-        for _, (name, tally) in zip(parts, shared(_tally, parts), strict=True):
+        for _, (name, tally) in zip(parts, shared(tally_part, parts), strict=True):
             totals[name].merge(tally)
             done += int(tally.patients.sum())
             if progress is not None:
                 progress(done, total)
     return totals
-
-
-def _chunks(patients: int, chunk: int) -> list[range]:
-    # A chunk holds the whole blocks that begin in it: no block is ever cut.
-    blocks = range(-(-patients // BLOCK))
-    edges = sorted({-(-first // BLOCK) for first in range(0, patients, chunk)} | {len(blocks)})
-    return [blocks[first:after] for first, after in itertools.pairwise(edges)]
-
-
-def _empty(plan: Cohorts) -> Tally:
-    rows = len(LANDMARKS) + len(DURATIONS) * len(BASELINES)
-    return Tally.empty(len(plan.days) + 1, rows, len(plan.responses), float(plan.days[-1]))
-
-
-def _tally(part: Part) -> tuple[str, Tally]:
-    plan = part.plan
-    total, grid = _empty(plan), Grid.on(*plan.recipe)
-    reading = Reading(grid.mesh, np.concatenate([plan.days, plan.response_days])).matrix()
-    for block in part.blocks:
-        draws = normals(plan.sampler, plan.seed, block)[: plan.patients - block * BLOCK]
-        cohort = solve_cohort(grid, plan.population.constants(draws, plan.relative_potency))
-        read = np.clip(reading @ cohort.visible.reshape(reading.shape[1], -1), 0.0, 1.0)
-        effect, reported = read[: len(plan.days)], read[len(plan.days) :]
-        found = find_landmarks(cohort.mesh, cohort.visible, cohort.weak)
-        durations = [
-            last_day_above(cohort.mesh, cohort.visible, level(grade))
-            for level in DURATIONS.values()
-            for grade in BASELINES
-        ]
-        total.add(
-            np.concatenate([effect, found.peak_effect[None]]),
-            np.stack([*_days(found, cohort.visible), *durations]),
-            _chances(plan, reported),
-        )
-    return part.arm, total
-
-
-def _days(found: Landmarks, visible: Array) -> Iterator[Array]:
-    # A fall through a level that is still to come at the end is infinite, not missing.
-    falls = {"half_effect_day": HALF, "wear_off_day": WEAR_OFF}
-    for name in LANDMARKS:
-        days = getattr(found, name)
-        if name in falls:
-            days = np.where(np.isnan(days) & (visible[-1, -1] >= falls[name]), np.inf, days)
-        yield days
-
-
-def _chances(plan: Cohorts, reported: Array) -> Array:
-    rows = np.searchsorted(plan.response_days, [each.day for each in plan.responses])
-    pairs = dict.fromkeys((each.endpoint, each.assessor) for each in plan.responses)
-    every = {pair: mean_chance(reported, *pair, plan.population.raters) for pair in pairs}
-    result = np.empty((len(plan.responses), reported.shape[1]))
-    for i, (each, row) in enumerate(zip(plan.responses, rows, strict=True)):
-        result[i] = every[each.endpoint, each.assessor][row]
-    return result
 
 
 def _responders(tally: Tally | None, asked: tuple[Response, ...], people: Population) -> pd.DataFrame:

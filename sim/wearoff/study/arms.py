@@ -1,0 +1,68 @@
+"""The arms of a trial: what each group of patients is given."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any, Self
+
+from ..checks import InputError
+from ..treatment.schedule import Schedule
+
+
+@dataclasses.dataclass(frozen=True)
+class Arm:
+    """One arm of a trial: a schedule, or None for placebo.
+
+    Parameters
+    ----------
+    schedule : Schedule or None
+    label : str, optional
+        What it is called in tables and pictures; default: its first dose, product and number of visits.
+
+    Examples
+    --------
+    >>> Arm.treated(units=20).name, Arm.placebo().name
+    ('20 U onabotulinumtoxinA', 'placebo')
+    >>> Arm(Schedule.every(84, visits=4, units=20), "every 12 weeks").name
+    'every 12 weeks'
+    """
+
+    schedule: Schedule | None
+    label: str | None = None
+
+    def __post_init__(self) -> None:
+        for visit in self.schedule or ():
+            if visit.sites is not None:
+                raise InputError(f"sites is {visit.sites}; allowed: not given, a trial takes the dose as even")
+
+    @classmethod
+    def treated(cls, **visit: Any) -> Self:
+        """Return an arm of one visit on day 0, with the arguments of `Visit`."""
+        return cls(Schedule.once(**visit))
+
+    @classmethod
+    def placebo(cls) -> Self:
+        """Return an arm that gets no toxin."""
+        return cls(None)
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read an arm: ``placebo``, ``UNITS`` or ``UNITS:PRODUCT``, such as ``50:abobotulinumtoxinA``."""
+        if text.strip() == "placebo":
+            return cls.placebo()
+        units, sign, product = (part.strip() for part in text.partition(":"))
+        try:
+            return cls.treated(units=units, **({"product": product} if sign else {}))
+        except InputError as error:
+            raise InputError(f"arm is {text!r}: {error}; or placebo, UNITS, UNITS:PRODUCT") from None
+
+    @property
+    def name(self) -> str:
+        """What it is called in tables and pictures."""
+        if self.label is not None:
+            return self.label
+        if self.schedule is None:
+            return "placebo"
+        first = self.schedule.visits[0]
+        more = f", {len(self.schedule)} visits" if len(self.schedule) > 1 else ""
+        return f"{first.units:g} U {first.product}{more}"
