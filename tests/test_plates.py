@@ -10,6 +10,7 @@ import pytest
 import wearoff as wo
 from tests.figures.legible import assert_legible
 from wearoff import tables
+from wearoff.figures.style import render
 from wearoff.treatment.muscles import find_muscle, relative_dose, spill, zones
 
 mpl.use("Agg")
@@ -195,15 +196,15 @@ FILES = {f"{name}.{kind}" for name in ("mechanism", *PLATES) for kind in ("png",
 
 
 def test_the_command_writes_every_plate_and_the_same_bytes_again(call, tmp_path):
-    for name in ("a", "b"):
-        status, out, err = call("plates", "--style", "slide", "--out", tmp_path / name)
-        assert (status, err) == (0, "")
-    written = {path.name: path for path in (tmp_path / "b").iterdir()}
+    status, out, err = call("plates", "--style", "slide", "--out", tmp_path)
+    assert (status, err) == (0, "")
+    written = {path.name: path for path in tmp_path.iterdir()}
     assert set(written) == FILES
-    for name, path in written.items():
+    for path in written.values():
         assert str(path) in out
-        assert path.read_bytes() == (tmp_path / "a" / name).read_bytes()
         assert path.read_bytes().startswith({"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}[path.suffix[1:]])
+    for kind in ("png", "svg", "pdf"):
+        assert written[f"sites.{kind}"].read_bytes() == render(wo.plates.plot_sites(style="slide"), kind)
 
 
 @pytest.mark.parametrize(
@@ -226,7 +227,8 @@ def test_the_command_writes_nothing_when_something_is_wrong(call, tmp_path, bad,
 
 
 @pytest.mark.filterwarnings("default::wearoff.UnusualWarning")
-def test_what_is_unusual_is_said_once(call, tmp_path):
+def test_what_is_unusual_is_said_once(call, tmp_path, monkeypatch):
+    monkeypatch.setattr("wearoff.report.curves.render", lambda picture, kind: mpl.pyplot.close() or b"")
     status, _, err = call("plates", "--units", 10, "--out", tmp_path)
     assert status == 0
     assert err.startswith("warning: 10 U")
