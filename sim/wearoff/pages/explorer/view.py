@@ -249,7 +249,7 @@ def _widgets(settings: Settings) -> dict[str, Any]:
         widget.value = settings.named[name]
         widget.sizing_mode = "stretch_width"
         widget.stylesheets = [STYLE]
-        widget.margin = (4, 10)
+        widget.margin = (4, 14)
         widget.css_classes = [f"setting-{name}"]
         # Panel gathers the moves of 50 ms, half of the time in which a redraw shall be seen.
         widget._debounce = TOGETHER
