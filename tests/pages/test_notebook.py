@@ -1,4 +1,4 @@
-"""The page in a cell of a real JupyterLab, with a real kernel: shown, moved by the keyboard, and of this machine alone."""
+"""The page in a cell of a real JupyterLab, with a real kernel: shown, moved by the keyboard, of this machine alone."""
 
 import json
 import os
