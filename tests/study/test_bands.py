@@ -1,4 +1,4 @@
-"""Quick percentiles: against the same patients solved one by one, always the same, on a grid kept while units change."""
+"""Quick percentiles: those of the same patients solved one by one, always the same, on a grid kept as units change."""
 
 import numpy as np
 import pytest
