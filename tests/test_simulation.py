@@ -151,3 +151,48 @@ def test_two_half_doses_at_once_are_one(parameters, units, sites):
     half = wo.Visit(units=units / 2, sites=sites)
     halves = wo.simulate(wo.Schedule((half, half)), parameters=parameters, times=times).frame
     assert np.abs(whole - halves).to_numpy().max() < 1e-12 * max(1, units)
+
+
+@pytest.mark.filterwarnings("ignore::wearoff.UnusualWarning")
+@pytest.mark.parametrize(
+    ("plan", "constants"),
+    [
+        (wo.Schedule.once(units=20), {}),
+        (wo.Schedule.every(60, visits=5, units=60), {}),
+        (wo.Schedule.every(90, visits=3, units=20, sites=3), {"spread": 3}),
+        # Every step as quick, and the force as steep, as is plausible: the sharpest bends.
+        (
+            wo.Schedule.every(30, visits=8, units=100),
+            {"release_half_life": 0.48, "steepness": 8, "visible_half_life": 0.05},
+        ),
+    ],
+)
+def test_a_curve_is_smooth_between_its_ends(plan, constants):
+    timeline = wo.simulate(plan, parameters=wo.Parameters(**constants))
+    curve = timeline.curve
+    assert (np.diff(curve["time"]) > 0).all()
+    assert (curve["time"].iloc[0], curve["time"].iloc[-1]) == (0, timeline.times[-1])
+    # Straight lines between its points are what a plot shows, against the solution itself: a line's width at most.
+    days = np.random.default_rng(1).uniform(0, timeline.times[-1], 5000)
+    exact = timeline.at(np.sort(days))
+    for name in ("snap25", "force", "visible"):
+        apart = np.interp(exact["time"], curve["time"], curve[name]) - exact[name]
+        assert np.abs(apart).max() < 0.01, name
+
+
+@pytest.mark.parametrize("first", [0, 30])
+def test_a_cascade_is_smooth_on_a_logarithmic_axis(first):
+    plan = wo.Schedule((wo.Visit(day=first), wo.Visit(day=first + 90)))
+    timeline = wo.simulate(plan)
+    cascade = timeline.cascade
+    since = cascade["time"].to_numpy() - first
+    assert (np.diff(since) > 0).all()
+    assert since[0] == pytest.approx(1e-3)
+    assert cascade["time"].iloc[-1] == timeline.times[-1]
+    chosen = np.geomspace(since[0], since[-1], 7001)[1:-1]
+    exact = timeline.at(first + chosen)
+    for name in ("depot", "free", "bound", "endosome", "light_chain", "snap25", "force", "visible"):
+        apart = np.interp(np.log(chosen), np.log(since), cascade[name]) - exact[name]
+        # On either side of an injection the amounts jump, between two points of any table.
+        steady = np.abs(chosen - 90) > 1
+        assert np.abs(apart[steady]).max() < 0.01 * cascade[name].max(), name

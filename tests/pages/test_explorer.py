@@ -260,7 +260,8 @@ HOSTILE = {
     "units=20&units=30": "units is given 2 times; allowed: once",
     "theme=%3Cscript%3Ealert(1)%3C/script%3E": "",
     "units=%FF%FE": "units is '��', not a number",
-    "spread=1&sites=10": "spread is 1; allowed: from 3 to 1000 mm",
+    "spread=1&sites=10": "spread is 1; allowed: from 3 to 120 mm",
+    "visible_half_life=1e-6&bands=on": "visible_half_life is 1e-06; allowed: from 0.005 to 10 day",
     "steepness=%s": "steepness is '%s', not a number",
 }
 

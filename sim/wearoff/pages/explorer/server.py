@@ -63,7 +63,7 @@ def page() -> Any:
     theme, settings, problem = read_link(pn.state.session_args)
     pn.state.curdoc.template = TEMPLATE
     pn.state.curdoc.template_variables["theme"] = theme
-    return Explorer(settings, theme == "dark", problem).layout
+    return Explorer(settings, theme == "dark", problem).layout(links=True)
 
 
 def read_link(arguments: Mapping[str, Sequence[bytes]]) -> tuple[str, Settings, str]:

@@ -10,19 +10,35 @@ from functools import lru_cache
 from typing import Any, Self
 from urllib.parse import urlencode
 
-from ...checks import InputError, Limits, UnusualWarning, member, number, whole
-from ...parameters import Parameters
+from ...checks import Limits, UnusualWarning, member, number, whole
+from ...parameters import Parameters, presets
 from ...simulation import simulate
+from ...study.population import limits_of, plausible
 from ...timeline import Timeline
 from ...treatment.schedule import Schedule
 
 # What a page computes at every move must be done before the next one, for many people at once.
 VISITS = Limits("visits", 1, 24)
 SITES = Limits("sites", 0, 10)
-SPREAD = Limits("spread", 3, 1000, "mm")
+# So many times beyond its plausible range a page takes a constant: with extreme rates a solution needs minutes.
+BEYOND = 10.0
+# Zones of the muscle are as many as the spread is small.
+LEAST_SPREAD = 3.0
 
 CONSTANTS = tuple(field.name for field in dataclasses.fields(Parameters) if field.name != "origin")
 SWITCHES = {"on": True, "off": False}
+
+
+def _on_a_page(name: str) -> Limits:
+    possible, (low, high) = limits_of(name), plausible(name)
+    # What a preset is known for can be tried too, such as the short-lived light chain of serotype E.
+    known = [getattr(Parameters.preset(each), name) for each in presets()]
+    low = min(low / BEYOND, *known) if name != "spread" else LEAST_SPREAD
+    high = max(high * BEYOND, *filter(math.isfinite, known))
+    return possible._replace(low=max(possible.low, low), high=min(possible.high, high))
+
+
+LIMITS = {name: _on_a_page(name) for name in CONSTANTS}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -57,10 +73,8 @@ class Settings:
     def __post_init__(self) -> None:
         object.__setattr__(self, "visits", whole(self.visits, VISITS))
         object.__setattr__(self, "sites", whole(self.sites, SITES))
-        number(self.parameters.spread, SPREAD)
-        for name in CONSTANTS:
-            if math.isinf(getattr(self.parameters, name)):
-                raise InputError(f"{name} is inf; allowed on a page: a number that a slider can reach")
+        for name, limits in LIMITS.items():
+            number(getattr(self.parameters, name), limits)
         first = self.schedule.visits[0]
         object.__setattr__(self, "units", first.units)
         object.__setattr__(self, "every", float(self.every))

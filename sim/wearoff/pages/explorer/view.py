@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import panel as pn
-from bokeh.models import PrintfTickFormatter
+from bokeh.models import Div, PrintfTickFormatter
 
 from ... import tables
 from ...checks import InputError
@@ -80,10 +80,12 @@ class Explorer:
         self.widgets = _widgets(settings)
         theme = DARK if dark else LIGHT
         self.effect, self.cascade = EffectPlot(theme), CascadePlot(theme)
-        self.plots = [pn.pane.Bokeh(plot.figure, sizing_mode="stretch_width") for plot in (self.effect, self.cascade)]
+        # Bokeh's own: Panel's would ask for three style sheets at every change, in a notebook of a host far away.
         self.numbers, self.message, self.links, self.legend = (
-            pn.pane.HTML(stylesheets=[STYLE], sizing_mode="stretch_width", margin=0) for _ in range(4)
+            Div(stylesheets=[STYLE], sizing_mode="stretch_width", margin=0, disable_math=True) for _ in range(4)
         )
+        drawn = (self.effect.figure, self.cascade.figure, self.numbers, self.message, self.links, self.legend)
+        self.panes = {each: pn.pane.Bokeh(each, sizing_mode="stretch_width", margin=0) for each in drawn}
         self.reset = pn.widgets.Button(name="Reset", stylesheets=[STYLE], margin=(4, 8, 4, 0))
         self.downloads = [
             pn.widgets.FileDownload(callback=call, filename=name, label=label, stylesheets=[STYLE], margin=(4, 8, 4, 0))
@@ -132,9 +134,9 @@ class Explorer:
             bands = _bands(settings) if settings.bands or settings.observations else None
             points = _points(settings) if settings.observations else None
             self.effect.show(timeline.curve, timeline.landmarks, visits, bands, points)
-            self.numbers.object = _numbers(timeline.landmarks, timeline.not_reached)
-            self.legend.object = _legend(settings, points, self.dark)
-            self.links.object = _links(settings.link, self.dark)
+            self.numbers.text = _numbers(timeline.landmarks, timeline.not_reached)
+            self.legend.text = _legend(settings, points, self.dark)
+            self.links.text = _links(settings.link, self.dark)
             if problem:
                 self._say([problem], "error")
             else:
@@ -145,13 +147,13 @@ class Explorer:
         self._waiting = False
         with pn.io.hold():
             self.cascade.show(self.settings.timeline.cascade, 0.0)
-        if pn.state.curdoc is None:
-            # In a notebook, what is put into a plot by hand must be sent by hand.
-            pn.io.push_notebook(*self.plots)
+        if _served_page() is None:
+            # In a notebook, what is put into a model of Bokeh by hand must be sent by hand.
+            pn.io.push_notebook(*self.panes.values())
 
     def _afterwards(self, call: Callable[[], None]) -> None:
         # Once the browser has painted the curve, which so takes half of the time; moves in between wait together.
-        page = pn.state.curdoc
+        page = _served_page()
         if page is None or not self._painted:
             self._painted = True
             call()
@@ -162,7 +164,7 @@ class Explorer:
     def _say(self, lines: list[str], kind: str) -> None:
         said = "".join(f"<p>{html.escape(line)}</p>" for line in lines)
         role = "alert" if kind == "error" else "status"
-        self.message.object = f'<div class="{kind}" role="{role}">{said}</div>' if lines else ""
+        self.message.text = f'<div class="{kind}" role="{role}">{said}</div>' if lines else ""
 
     def _png(self) -> io.BytesIO:
         return io.BytesIO(render(self.settings.timeline.plot(), "png"))
@@ -170,27 +172,29 @@ class Explorer:
     def _csv(self) -> io.BytesIO:
         return io.BytesIO(table(self.settings.timeline.frame))
 
-    @property
-    def layout(self) -> Any:
-        """The whole page, a Panel object."""
+    def layout(self, *, links: bool) -> Any:
+        """Return the whole page, a Panel object; with `links` to its settings and other theme if it has an address."""
         first = ["product", "muscle", *TREATMENT]
         more = [name for name in CONSTANTS if name not in FOREMOST]
         drawer = pn.Card(*self._column(more), title="More constants", collapsed=True, sizing_mode="stretch_width")
         parts = {
-            "numbers": [self.message, self.numbers],
-            "effect": [_heading("The visible effect"), self.plots[0], self.legend],
+            "numbers": [self.panes[self.message], self.panes[self.numbers]],
+            "effect": [_heading("The visible effect"), self.panes[self.effect.figure], self.panes[self.legend]],
             "settings": [
                 *(_heading("Treatment"), *self._column(first), *self._column(["observations", "bands"])),
                 *(_heading("Constants"), *self._column(FOREMOST), drawer),
-                *(pn.FlexBox(self.reset, *self.downloads, sizing_mode="stretch_width"), self.links),
+                pn.FlexBox(self.reset, *self.downloads, sizing_mode="stretch_width"),
+                *([self.panes[self.links]] if links else []),
             ],
-            "cascade": [_heading("Every step on the way"), self.plots[1]],
+            "cascade": [_heading("Every step on the way"), self.panes[self.cascade.figure]],
         }
         rooms = [
             pn.Column(*shown, css_classes=[name], sizing_mode="stretch_width", stylesheets=[STYLE])
             for name, shown in parts.items()
         ]
-        return pn.Column(*rooms, css_classes=["rooms"], sizing_mode="stretch_width", stylesheets=[STYLE])
+        house = pn.Column(*rooms, css_classes=["rooms"], sizing_mode="stretch_width", stylesheets=[STYLE])
+        # Around the rooms, whose order depends on the width that they are given: a notebook's cell, or a window.
+        return pn.Column(house, css_classes=["ground"], sizing_mode="stretch_width", stylesheets=[STYLE])
 
     def _column(self, names: Iterable[str]) -> list[Any]:
         return [self.widgets[name] for name in names]
@@ -214,8 +218,15 @@ def explorer(**settings: Any) -> Any:
     InputError
         A value is not possible; the message names the field, the value and what is allowed.
     """
-    pn.extension()
-    return Explorer(Settings.read(settings)).layout
+    # Scripts and all, so that nothing is asked of another host.
+    pn.extension(inline=True)
+    return Explorer(Settings.read(settings)).layout(links=False)
+
+
+def _served_page() -> Any:
+    # The document that a server shows, which can call back; that of a notebook cannot.
+    page = pn.state.curdoc
+    return None if page is None or page.session_context is None else page
 
 
 def _heading(words: str) -> Any:
@@ -238,7 +249,7 @@ def _widgets(settings: Settings) -> dict[str, Any]:
         widget.value = settings.named[name]
         widget.sizing_mode = "stretch_width"
         widget.stylesheets = [STYLE]
-        widget.margin = (4, 10)
+        widget.margin = (4, 14)
         widget.css_classes = [f"setting-{name}"]
         # Panel gathers the moves of 50 ms, half of the time in which a redraw shall be seen.
         widget._debounce = TOGETHER
