@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import html
 import io
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +14,13 @@ from bokeh.models import Div, PrintfTickFormatter
 
 from ... import tables
 from ...checks import InputError
-from ...figures.effect import LANDMARKS
-from ...figures.style import BLACK, render
-from ...report.curves import WORDS
+from ...figures.style import render
 from ...report.plain import table
 from ...study.bands import SHARES, quick_bands
 from ...study.observations import published
 from ...study.population import Population
 from ...treatment.products import find_label
+from . import words
 from .plots import BANDS, DARK, LIGHT, CascadePlot, EffectPlot
 from .settings import CONSTANTS, SITES, Settings
 
@@ -50,12 +48,6 @@ TITLES = {
 # Four digits, as many as a slider can set.
 SHORT = PrintfTickFormatter(format="%.4g")
 STYLE = (Path(__file__).parent / "page.css").read_text(encoding="utf-8")
-# The marks of the plot beside their names.
-_SIGNS = {"o": "●", "s": "■", "^": "▲", "D": "◆", "v": "▼"}
-MARKS = {
-    name: f'<b style="color: {"inherit" if color == BLACK else color}">{_SIGNS[mark]}</b>'
-    for name, (_, color, mark) in LANDMARKS.items()
-}
 # Milliseconds for which a widget waits for more moves: fewer than an eye can tell.
 TOGETHER = 5
 # Milliseconds after which the cascade follows the curve.
@@ -122,7 +114,7 @@ class Explorer:
         try:
             self.settings = Settings.read({name: widget.value for name, widget in self.widgets.items()})
         except InputError as error:
-            self._say([str(error)], "error")
+            self.message.text = words.error(str(error))
         else:
             self._show()
 
@@ -134,13 +126,13 @@ class Explorer:
             bands = _bands(settings) if settings.bands or settings.observations else None
             points = _points(settings) if settings.observations else None
             self.effect.show(timeline.curve, timeline.landmarks, visits, bands, points)
-            self.numbers.text = _numbers(timeline.landmarks, timeline.not_reached)
-            self.legend.text = _legend(settings, points, self.dark)
-            self.links.text = _links(settings.link, self.dark)
+            self.numbers.text = words.numbers(timeline.landmarks, timeline.not_reached)
+            self.legend.text = words.legend(settings, points, self.dark)
+            self.links.text = words.links(settings.link, self.dark)
             if problem:
-                self._say([problem], "error")
+                self.message.text = words.error(problem)
             else:
-                self._say(list(settings.cautions), "caution")
+                self.message.text = words.cautions(settings.cautions)
         self._afterwards(self._show_cascade)
 
     def _show_cascade(self) -> None:
@@ -160,11 +152,6 @@ class Explorer:
         elif not self._waiting:
             self._waiting = True
             page.add_timeout_callback(call, AFTERWARDS)
-
-    def _say(self, lines: list[str], kind: str) -> None:
-        said = "".join(f"<p>{html.escape(line)}</p>" for line in lines)
-        role = "alert" if kind == "error" else "status"
-        self.message.text = f'<div class="{kind}" role="{role}">{said}</div>' if lines else ""
 
     def _png(self) -> io.BytesIO:
         return io.BytesIO(render(self.settings.timeline.plot(), "png"))
@@ -229,8 +216,8 @@ def _served_page() -> Any:
     return None if page is None or page.session_context is None else page
 
 
-def _heading(words: str) -> Any:
-    return pn.pane.HTML(f"<h2>{words}</h2>", stylesheets=[STYLE], margin=0)
+def _heading(title: str) -> Any:
+    return pn.pane.HTML(f"<h2>{title}</h2>", stylesheets=[STYLE], margin=0)
 
 
 def _widgets(settings: Settings) -> dict[str, Any]:
@@ -283,45 +270,3 @@ def _points(settings: Settings) -> pd.DataFrame:
     # What was recalled and not found in a source bears that word wherever it is shown.
     recalled = np.where(chosen["status"] == "memory", " (memory)", "")
     return pd.DataFrame({"day": chosen["day"], "share": chosen["value"] / 100, "source": chosen["source"] + recalled})
-
-
-def _numbers(landmarks: pd.Series, not_reached: Mapping[str, str]) -> str:
-    cells = []
-    for name, words in WORDS.items():
-        if np.isnan(landmarks[name]):
-            shown = f'<dd class="none">not reached<small>{html.escape(not_reached[name])}</small></dd>'
-        else:
-            value = f"{landmarks[name]:.3f}" if name == "peak_effect" else f"day {landmarks[name]:.1f}"
-            shown = f'<dd id="{name}">{value}</dd>'
-        word, _, meaning = words.partition(" (")
-        mark = MARKS.get(name, "")
-        cells.append(f"<div><dt>{mark}{word}<small>{meaning.rstrip(')') or '&nbsp;'}</small></dt>{shown}</div>")
-    return f'<dl aria-live="polite">{"".join(cells)}</dl>'
-
-
-def _legend(settings: Settings, points: pd.DataFrame | None, dark: bool) -> str:
-    lines = ['<span class="curve"></span>one patient with these constants']
-    if settings.bands:
-        lines.append('<span class="band"></span>5th to 95th and 25th to 75th percentile, and median, of 256 patients')
-    if points is not None:
-        lines.append('<span class="share"></span>computed: share rated none or mild by the investigator')
-        sources = ", ".join(dict.fromkeys(points["source"]))
-        found = (
-            f"published: the same share ({html.escape(sources)})"
-            if len(points)
-            else "no such share is published for this dose"
-        )
-        lines.append(f'<span class="point">⬢</span>{found}')
-    if (settings.bands or settings.observations) and settings.sites:
-        lines.append("for many patients, the dose is taken as even")
-    return f'<ul class="{"dark" if dark else "light"}">{"".join(f"<li>{line}</li>" for line in lines)}</ul>'
-
-
-def _links(link: str, dark: bool) -> str:
-    other = "light" if dark else "dark"
-    theme = ["theme=dark"] if dark else []
-    same, switched = ("&".join(filter(None, [link, *more])) for more in (theme, [] if dark else ["theme=dark"]))
-    return (
-        f'<a id="same" href="?{html.escape(same)}">Link to these settings</a>'
-        f'<a id="theme" href="?{html.escape(switched)}">{other.capitalize()} page</a>'
-    )
