@@ -246,7 +246,7 @@ HOSTILE = {
     "units=nan": "units is nan; allowed: above 0 to 10000 U",
     "units=NaN&bands=on": "units is nan; allowed: above 0 to 10000 U",
     "units=many": "units is 'many', not a number",
-    "visits=1e9": "visits is 1000000000; allowed: from 1 to 24",
+    "visits=1e9": "visits is 1000000000; allowed: from 1 to 12",
     "visits=2.5": "visits is 2.5, not a whole number",
     "every=-1": "every is -1; allowed",
     "product=/etc/passwd": "product is '/etc/passwd'; allowed",

@@ -93,7 +93,7 @@ def test_a_page_takes_constants_ten_times_beyond_the_plausible_and_no_others():
         ({"units": "inf"}, "units is inf; allowed: above 0 to 10000 U"),
         ({"units": 0}, "units is 0; allowed"),
         ({"every": "nan"}, "every is nan; allowed"),
-        ({"visits": 25}, "visits is 25; allowed: from 1 to 24"),
+        ({"visits": 13}, "visits is 13; allowed: from 1 to 12"),
         ({"visits": "inf"}, "visits is inf; allowed"),
         ({"visits": "1.5"}, "visits is 1.5, not a whole number"),
         ({"sites": 11}, "sites is 11; allowed: from 0 to 10"),

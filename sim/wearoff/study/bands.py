@@ -19,7 +19,7 @@ from .population import Population
 Array = npt.NDArray[np.float64]
 
 # Asked of the pilots' visible effect: what they do not show is a few times as large, and less than a line's width.
-ACCURACY = 1e-4
+ACCURACY = 1e-3
 PILOTS = 32
 # For which the grid is chosen, at every visit: it serves for other doses too, and can be kept while they change.
 UNITS = 40.0

@@ -18,9 +18,9 @@ from ...timeline import Timeline
 from ...treatment.schedule import Schedule
 
 # What a page computes at every move must be done before the next one, for many people at once.
-VISITS = Limits("visits", 1, 24)
+VISITS = Limits("visits", 1, 12)
 SITES = Limits("sites", 0, 10)
-# So many times beyond its plausible range a page takes a constant: with extreme rates a solution needs minutes.
+# So many times beyond its plausible range a page takes a constant: with extreme rates a solution may need minutes.
 BEYOND = 10.0
 # Zones of the muscle are as many as the spread is small.
 LEAST_SPREAD = 3.0

@@ -22,7 +22,7 @@ from ...study.population import Population
 from ...treatment.products import find_label
 from . import words
 from .plots import BANDS, DARK, LIGHT, CascadePlot, EffectPlot
-from .settings import CONSTANTS, SITES, Settings
+from .settings import CONSTANTS, SITES, VISITS, Settings
 
 # The constants that move the landmarks most, by their elasticities (`wearoff sensitivity`); the others are in a drawer.
 FOREMOST = (
@@ -34,7 +34,12 @@ FOREMOST = (
     "release_half_life",
 )
 # How far the sliders go where a table has no plausible range: name, first, last, step.
-TREATMENT = {"units": (1, 100, 1), "sites": (SITES.low, SITES.high, 1), "visits": (1, 12, 1), "every": (28, 365, 1)}
+TREATMENT = {
+    "units": (1, 100, 1),
+    "sites": (SITES.low, SITES.high, 1),
+    "visits": (VISITS.low, VISITS.high, 1),
+    "every": (28, 365, 1),
+}
 TITLES = {
     "units": "units a visit (U)",
     "sites": "injection sites (0: an even dose)",
