@@ -68,10 +68,12 @@ def test_a_cell_shows_the_page_and_follows_the_keyboard(browser, lab):
     page.on("request", lambda request: asked.append(request.url))
     page.on("websocket", lambda opened: asked.append(opened.url))
     page.goto(lab)
+    # A busy machine takes its time to start a kernel, and before that nothing can be run.
+    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=90_000)
     code = page.locator(".jp-CodeCell .cm-content").first
     code.click()
     page.keyboard.press("Shift+Enter")
-    page.locator(".jp-OutputArea dl").wait_for()
+    page.locator(".jp-OutputArea dl").wait_for(timeout=90_000)
     assert_shows(page, wo.simulate(units=25))
     # No address of its own, no link; the cell is as wide as it is, and nothing in it wider.
     assert page.locator(".jp-OutputArea").get_by_text("Link to these settings").count() == 0
