@@ -141,6 +141,9 @@ async def _pupil(address: str, number: int, everybody: asyncio.Barrier, seconds:
                 pass
         answers.append(time.perf_counter() - begin)
     socket.close()
+    async with asyncio.timeout(30):
+        while await socket.read_message() is not None:
+            pass
     return answers
 
 
