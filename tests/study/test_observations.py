@@ -117,6 +117,10 @@ GOOD = {"endpoint": "none_or_mild", "day": "30", "value": "80", "unit": "%", "n"
     ("change", "message"),
     [
         ({"endpoint": "none_or_mid"}, "line 2: endpoint is 'none_or_mid'; did you mean 'none_or_mild'"),
+        (
+            {"endpoint": "onset", "day": "", "value": "3", "unit": "day", "arm": "placebo"},
+            "arm is 'placebo' of the endpoint",
+        ),
         ({"value": "150"}, "line 2: value is 150; allowed: from 0 to 100 %"),
         ({"value": "-1"}, "value is -1"),
         ({"value": "nan"}, "value is nan"),

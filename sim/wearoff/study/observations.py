@@ -76,7 +76,7 @@ def why_not(row: Mapping[Any, Any]) -> str:
     if row["muscle"] not in tables.column("muscles", "muscle"):
         return f"muscle {row['muscle'] or '(not given)'} is not one of the model's"
     if row["arm"] == "placebo":
-        return ""
+        return "without toxin there is no such day" if row["endpoint"] in MEDIANS else ""
     if row["product"] not in tables.column("products", "product"):
         return f"product {row['product']} has no relative potency"
     if math.isnan(row["units"]):
@@ -140,10 +140,12 @@ def _checked(row: dict[str, str]) -> dict[str, Any]:
             raise InputError(f"{column} is blank; allowed: filled in every row")
     member(row["arm"], ARMS, "arm")
     member(row["endpoint"], (*ENDPOINTS, *MEDIANS), "endpoint")
+    if row["arm"] == "placebo" and row["endpoint"] in MEDIANS:
+        raise InputError(f"arm is 'placebo' of the endpoint {row['endpoint']}, a day; allowed: treated")
     known: dict[str, Any] = dict(row)
     if row["arm"] == "treated":
-        visit = Visit(product=row["product"], muscle=row["muscle"], units=_blank(row["units"]))  # type: ignore[arg-type]
-        known["units"] = visit.units
+        given: dict[str, Any] = {"product": row["product"], "muscle": row["muscle"], "units": _blank(row["units"])}
+        known["units"] = Visit(**given).units
     else:
         known["units"] = 0.0
     known["n"] = float(whole(row["n"], SUBJECTS)) if row["n"] else math.nan

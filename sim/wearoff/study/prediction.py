@@ -97,14 +97,14 @@ def predict(rows: pd.DataFrame, population: Population, normal: Array, grids: Ma
     means, spread = np.empty(len(rows)), np.zeros((len(rows), len(rows)))
     responses: dict[Hashable, list[tuple[int, Array]]] = {}
     for i, row in enumerate(rows.to_dict("records")):
-        treatment = None if row["arm"] == "placebo" else (row["product"], row["units"])
+        treatment = (row["product"], row["units"])
         if row["endpoint"] in MEDIANS:
             share = population.severe_share
-            days = patients[treatment].days[row["endpoint"]] / DAYS_OF[row["unit"]]  # type: ignore[index]
+            days = patients[treatment].days[row["endpoint"]] / DAYS_OF[row["unit"]]
             means[i], deviation = _median(days.ravel(), np.repeat([1 - share, share], size) / size)
             spread[i, i] = deviation**2 / row["n"]
             continue
-        seen = np.zeros(size) if treatment is None else patients[treatment].visible[row["day"]]
+        seen = np.zeros(size) if row["arm"] == "placebo" else patients[treatment].visible[row["day"]]
         chances = np.stack(
             [
                 chance(seen, row["endpoint"], row["assessor"], kind, population.raters)
