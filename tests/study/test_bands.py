@@ -6,10 +6,11 @@ import pytest
 import wearoff as wo
 from wearoff.model.course import solve
 from wearoff.study import bands as quick
-from wearoff.study.bands import SHARES, quick_bands
+from wearoff.study.bands import quick_bands
 from wearoff.study.draws import normals
 from wearoff.study.grades import mean_chance
 from wearoff.study.population import Population, plausible
+from wearoff.study.trial import PERCENTILES, SHARES
 from wearoff.treatment.doses import even_doses
 
 DEFAULT = Population()
@@ -22,7 +23,7 @@ def exact(schedule, days, people):
     doses = even_doses(schedule)
     constants = people.constants(normals("sobol", 0, 0)[:PATIENTS], doses.relative_potency)
     visible = solve(doses.days, doses.units[None], constants, days[-1], tolerance=1e-8).visible_at(days)
-    levels = np.percentile(visible, [100 * share for share in SHARES.values()], axis=0)
+    levels = np.percentile(visible, [100 * share for share in SHARES], axis=0)
     return levels, mean_chance(visible, "none_or_mild", "investigator", people.raters).mean(axis=0)
 
 
@@ -35,7 +36,7 @@ def test_the_percentiles_are_those_of_the_same_patients(visits, units, people):
     days = np.linspace(0, 90 * (visits - 1) + 240, 200)
     found = quick_bands(schedule, days, population=people, patients=PATIENTS)
     levels, share = exact(schedule, days, people)
-    apart = np.abs(found[list(SHARES)].to_numpy().T - levels)
+    apart = np.abs(found[list(PERCENTILES)].to_numpy().T - levels)
     assert apart.max() < 0.01
     assert np.quantile(apart, 0.95) < 0.001
     assert np.abs(found["none_or_mild"] - share).max() < 0.001
@@ -84,7 +85,7 @@ def test_the_grid_is_kept_while_units_change(monkeypatch):
 
 def test_rising_percentiles_are_ordered_and_fractions():
     found = quick_bands(wo.Schedule.every(90, visits=3, units=20), np.linspace(0, 400, 100))
-    levels = found[list(SHARES)].to_numpy()
+    levels = found[list(PERCENTILES)].to_numpy()
     assert (np.diff(levels, axis=1) >= 0).all()
     assert levels.min() >= 0
     assert levels.max() <= 1

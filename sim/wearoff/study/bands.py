@@ -15,6 +15,7 @@ from ..treatment.schedule import Schedule
 from .draws import normals
 from .grades import mean_chance
 from .population import Population
+from .trial import PERCENTILES, SHARES
 
 Array = npt.NDArray[np.float64]
 
@@ -23,7 +24,6 @@ ACCURACY = 1e-3
 PILOTS = 32
 # For which the grid is chosen, at every visit: it serves for other doses too, and can be kept while they change.
 UNITS = 40.0
-SHARES = {"p5": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
 
 
 def quick_bands(
@@ -61,9 +61,9 @@ def quick_bands(
     cohort = solve_cohort(grid, people.constants(_draws(patients), doses.relative_potency))
     reading = Reading(cohort.mesh, days).matrix()
     visible = np.clip(reading @ cohort.visible.reshape(reading.shape[1], -1), 0.0, 1.0)
-    levels = np.quantile(visible, list(SHARES.values()), axis=1)
+    levels = np.quantile(visible, SHARES, axis=1)
     reported = mean_chance(visible, "none_or_mild", "investigator", people.raters).mean(axis=1)
-    return pd.DataFrame({"time": days, **dict(zip(SHARES, levels, strict=True)), "none_or_mild": reported})
+    return pd.DataFrame({"time": days, **dict(zip(PERCENTILES, levels, strict=True)), "none_or_mild": reported})
 
 
 def _draws(patients: int) -> Array:

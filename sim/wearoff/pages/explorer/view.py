@@ -16,9 +16,10 @@ from ... import tables
 from ...checks import InputError
 from ...figures.style import render
 from ...report.plain import table
-from ...study.bands import SHARES, quick_bands
+from ...study.bands import quick_bands
 from ...study.observations import published
 from ...study.population import Population
+from ...study.trial import PERCENTILES
 from ...treatment.products import find_label
 from . import words
 from .plots import BANDS, DARK, LIGHT, CascadePlot, EffectPlot
@@ -120,6 +121,7 @@ class Explorer:
             self.settings = Settings.read({name: widget.value for name, widget in self.widgets.items()})
         except InputError as error:
             self.message.text = words.error(str(error))
+            self._send()
         else:
             self._show()
 
@@ -144,6 +146,9 @@ class Explorer:
         self._waiting = False
         with pn.io.hold():
             self.cascade.show(self.settings.timeline.cascade, 0.0)
+        self._send()
+
+    def _send(self) -> None:
         if _served_page() is None:
             # In a notebook, what is put into a model of Bokeh by hand must be sent by hand.
             pn.io.push_notebook(*self.panes.values())
@@ -259,7 +264,7 @@ def _bands(settings: Settings) -> pd.DataFrame:
     bands = quick_bands(
         settings.schedule, np.linspace(0, end, 200), population=Population(parameters=settings.parameters)
     )
-    hidden = [] if settings.bands else list(SHARES)
+    hidden = [] if settings.bands else list(PERCENTILES)
     return bands.assign(**dict.fromkeys(hidden if settings.observations else [*hidden, "none_or_mild"], np.nan))[BANDS]
 
 
