@@ -10,6 +10,7 @@ import time
 import pandas as pd
 import pytest
 
+from tests.processes import everyone_ends
 from wearoff.study.population import Population
 
 FAST = ["--patients", "512"]
@@ -170,17 +171,6 @@ def test_bad_input_is_one_line_and_status_2(call, mine, tmp_path, monkeypatch, a
     assert sorted(tmp_path.iterdir()) == before
 
 
-def nobody_left(group):
-    """Whether a process group has ended, within ten seconds."""
-    for _ in range(100):
-        try:
-            os.killpg(group, 0)
-        except ProcessLookupError:
-            return True
-        time.sleep(0.1)
-    return False
-
-
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_an_interrupt_leaves_nothing_and_says_so(tmp_path, workers):
     command = ["trial", "--patients", "3000000", "--workers", workers, "--out", "out"]
@@ -198,7 +188,7 @@ def test_an_interrupt_leaves_nothing_and_says_so(tmp_path, workers):
     assert err.strip().splitlines()[-1] == "interrupted: nothing was written"
     assert "Traceback" not in err
     assert list(tmp_path.iterdir()) == []
-    assert nobody_left(process.pid)
+    assert everyone_ends(process.pid)
 
 
 def test_help_has_an_example(call):

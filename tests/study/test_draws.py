@@ -136,10 +136,9 @@ def test_an_unknown_sampler_is_refused():
 
 
 def test_the_state_of_numpy_is_not_touched():
-    # The old way to ask for it, since that is the state that must stay as it is.
-    before = np.random.get_state()[1].tolist()  # noqa: NPY002
+    before = np.random.get_state()[1].tolist()  # noqa: NPY002 - the state that must not move
     seed_of(None)
     seed_of(5)
     for sampler in SAMPLERS:
         normals(sampler, 123, 7)
-    assert np.random.get_state()[1].tolist() == before  # noqa: NPY002
+    assert np.random.get_state()[1].tolist() == before  # noqa: NPY002 - the state that must not move

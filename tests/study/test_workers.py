@@ -11,6 +11,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from multiprocessing import active_children
 
 import pytest
+from tests.processes import everyone_ends
 
 from wearoff import InputError
 from wearoff.study.workers import sharing
@@ -124,17 +125,6 @@ def script(tmp_path, text):
     )
 
 
-def everyone_ends(group, seconds=20):
-    """Whether no process of the group is left within so many seconds."""
-    for _ in range(10 * seconds):
-        try:
-            os.killpg(group, 0)
-        except ProcessLookupError:
-            return True
-        time.sleep(0.1)
-    return False
-
-
 LONG = """
     import wearoff as wo
 
@@ -156,7 +146,6 @@ def test_an_interrupt_leaves_no_process_behind(tmp_path):
     assert everyone_ends(process.pid)
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
 def test_a_kill_of_the_first_process_ends_the_others(tmp_path):
     process = script(tmp_path, LONG)
     for _ in range(4):

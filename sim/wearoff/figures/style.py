@@ -77,7 +77,10 @@ def mosaic(rows: int, columns: int, size: tuple[float, float]) -> tuple[Figure, 
 
 def panels(rows: list[list[str]], size: tuple[float, float], widths: Sequence[float]) -> tuple[Figure, dict[str, Axes]]:
     """Return a new figure and its Axes by name; a name that stands in several rows is one Axes over them."""
-    return _pyplot().subplot_mosaic(rows, figsize=size, width_ratios=widths, layout="constrained")  # type: ignore[no-any-return]
+    made: tuple[Figure, dict[str, Axes]] = _pyplot().subplot_mosaic(
+        rows, figsize=size, width_ratios=widths, layout="constrained"
+    )
+    return made
 
 
 def tidy(ax: Axes) -> None:
