@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .checks import InputError, Limits, UnusualWarning, whole
+from .checks import InputError, Limits, UnusualWarning, shown, whole
 from .model.course import Constants, Course, solve
 from .parameters import Parameters
 from .timeline import Timeline
@@ -123,7 +123,7 @@ def _grid(schedule: Schedule, days: int | str | None, times: npt.ArrayLike | Non
         try:
             grid = np.atleast_1d(np.array(times, dtype=float))
         except (TypeError, ValueError):
-            raise InputError(f"times is {times!r}, not numbers; allowed: ascending days") from None
+            raise InputError(f"times is {shown(times)}, not numbers; allowed: ascending days") from None
         outside = grid[~((grid >= DAY.low) & (grid <= DAY.high))]
         if len(outside):
             raise InputError(f"times has {outside[0]:g}; allowed: {DAY}")

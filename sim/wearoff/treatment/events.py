@@ -23,7 +23,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from ..checks import InputError, Limits, day_of_calendar, member, number, whole
+from ..checks import InputError, Limits, day_of_calendar, member, number, shown, whole
 
 DAY = Limits("time", 0, 36525, "day")
 BETWEEN = Limits("ii", 0, 36525, "day", above=True)
@@ -63,7 +63,7 @@ def read_csv(path: str | Path) -> Events:
     header = lines[0][1]
     for column in header:
         if header.count(column) > 1:
-            raise InputError(f"{name}: column {column!r} is repeated; allowed: each column once")
+            raise InputError(f"{name}: column {shown(column)} is repeated; allowed: each column once")
     for line, cells in lines[1:]:
         if len(cells) != len(header):
             raise InputError(f"{name}, line {line}: {len(cells)} cells; allowed: {len(header)}, as in the header")

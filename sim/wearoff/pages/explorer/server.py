@@ -10,7 +10,7 @@ from typing import Any
 
 import panel as pn
 
-from ...checks import InputError, Limits, whole
+from ...checks import InputError, Limits, shown, whole
 from .settings import Settings
 from .view import Explorer
 
@@ -47,8 +47,8 @@ def serve(*, host: str = HERE, port: int | str = 5006, show: bool = True, ready:
     except OSError as error:
         reason = (error.strerror or str(error)).partition(" (")[0]
         raise InputError(
-            f"host is {host!r} and port {port}, which cannot be listened on ({reason}); allowed: an address of this "
-            "machine and a free port"
+            f"host is {shown(host)} and port {port}, which cannot be listened on ({reason}); allowed: an address of "
+            "this machine and a free port"
         ) from None
     for each in server._http._sockets.values():
         # Taken over by every connection: a redraw is many small messages, none of which shall wait for the next.
