@@ -102,7 +102,8 @@ def print_written(written: list[Path]) -> None:
     if written:
         print("\nwritten:")
         for path in written:
-            print(f"  {path}")
+            # A name is any bytes, and not all of them are text.
+            print(f"  {path}".encode(errors="backslashreplace").decode())
 
 
 @contextmanager
