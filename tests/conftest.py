@@ -3,7 +3,7 @@
 import sys
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 from wearoff import cli
 
@@ -12,7 +12,13 @@ settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.register_profile("searching", deadline=None)
 # `make fuzz`: others in every run, each with what is needed to see it again.
 settings.register_profile(
-    "fuzz", deadline=None, max_examples=2000, print_blob=True, database=None, suppress_health_check=list(HealthCheck)
+    "fuzz",
+    deadline=None,
+    max_examples=2000,
+    phases=(Phase.generate, Phase.shrink),
+    print_blob=True,
+    database=None,
+    suppress_health_check=list(HealthCheck),
 )
 settings.load_profile("repeatable")
 
