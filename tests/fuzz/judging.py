@@ -1,6 +1,7 @@
 """How a case ends: a result, a refusal in one line, or badly; counted for every reader and every option."""
 
 import collections
+import resource
 import signal
 from contextlib import contextmanager
 
@@ -9,6 +10,9 @@ from wearoff.checks import LONGEST
 
 # Seconds of one case: the slowest that are asked for here take less than two on a core of their own.
 SECONDS = 30
+
+# Bytes of this process, so that a case that takes them all is named: what is asked for here takes less than one billion.
+MEMORY = 6 << 30
 
 RESULT, REFUSAL, BAD = "a result", "one line", "bad"
 # How many cases of which target ended how, since the last test; `conftest` adds them up.
@@ -21,17 +25,20 @@ class TooLong(BaseException):  # not an Exception, which somebody on the way cou
 
 @contextmanager
 def limited(seconds=SECONDS):
-    """Stop what takes too long: between two lines of Python, so that compiled code is let finish first."""
+    """Stop what takes too long or too much: between two lines of Python, so that compiled code is let finish first."""
 
     def stop(*_):
         raise TooLong
 
     before = signal.signal(signal.SIGALRM, stop)
     signal.setitimer(signal.ITIMER_REAL, seconds)
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, hard))
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
         signal.signal(signal.SIGALRM, before)
 
 

@@ -23,6 +23,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from scipy import optimize
 
 from wearoff import cli, plates, report, simulation, timeline
 from wearoff.cli.options import app
@@ -31,7 +32,7 @@ from wearoff.pages.explorer import server
 from wearoff.pages.handout import curves, page
 from wearoff.parameters import presets
 from wearoff.spacing import patient
-from wearoff.study import population
+from wearoff.study import likelihood, population, prediction
 from wearoff.study.population import names as numbers
 from wearoff.study.population import plausible
 
@@ -401,6 +402,11 @@ def cheaply(patch, stage):
         patch.setattr(page, name, functools.cache(getattr(page, name)))
     patch.setattr(population, "DIRECTIONS", 4)
     patch.setattr(population, "DRAWN", 0)
+    # Two steps of a fit, on grids that are chosen once and coarse.
+    patch.setattr(likelihood, "ROUNDS", 1)
+    patch.setattr(prediction, "ACCURACY", 1e-3)
+    full = optimize.least_squares
+    patch.setattr(optimize, "least_squares", lambda *given, **named: full(*given, **{**named, "max_nfev": 2}))
     # The address is listened on and let go, as always; then nobody is served.
     served = SimpleNamespace(_http=SimpleNamespace(_sockets={}), port=5006)
     patch.setattr(server.pn, "serve", lambda *_, **__: served)
