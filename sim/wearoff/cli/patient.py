@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -22,12 +21,14 @@ from ..report.curves import (
 from ..report.plain import to_json
 from ..simulation import simulate
 from .options import (
+    CaseFile,
     Every,
     Json,
     Muscle,
     Out,
     Preset,
     Product,
+    ScheduleFile,
     Set,
     Sites,
     Start,
@@ -37,7 +38,7 @@ from .options import (
     given,
     print_written,
     read_parameters,
-    read_plan,
+    read_treatment,
     show_warning,
 )
 
@@ -51,10 +52,9 @@ def simulate_command(
     days: Annotated[str | None, typer.Option(metavar="N", help="Last day; default: 240 after the last visit.")] = None,
     every: Every = None,
     visits: Visits = None,
-    schedule: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Visits or an event table as CSV: time, amt [, ii, addl, ...].")
-    ] = None,
+    schedule: ScheduleFile = None,
     start: Start = None,
+    from_: CaseFile = None,
     preset: Preset = "default",
     set_: Set = None,
     out: Out = None,
@@ -62,8 +62,8 @@ def simulate_command(
 ) -> None:
     """Compute the curve of one patient and print its landmarks."""
     visit = given(units=units, product=product, muscle=muscle, sites=sites, start=start)
-    plan = read_plan(visit, every, visits, schedule)
-    timeline = simulate(plan, parameters=read_parameters(preset, set_), days=days)
+    plan, parameters = read_treatment(visit, every, visits, schedule, from_, preset, set_)
+    timeline = simulate(plan, parameters=parameters, days=days)
     written = [] if out is None else write_all(out, simulation_files(timeline))
     if as_json:
         print(to_json(simulation_summary(timeline)))
