@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape, quoteattr
 
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
 NAMESPACE = "urn:wearoff"
 
 ONE = "dimensionless"
+
+# With 15 digits, libsbml does not read back what is nearer to the smallest or the largest number there is.
+SMALLEST, LARGEST = 1e-300, 1e300
 
 
 def library() -> Any:
@@ -55,6 +59,8 @@ def constant(
         assignment.setSymbol(name)
         assignment.setMath(mathematics(value))
     else:
+        if value not in (0, math.inf) and not SMALLEST <= value <= LARGEST:
+            raise InputError(f"{name} is {value:g}; allowed in SBML: 0, inf, or {SMALLEST:g} to {LARGEST:g} {units}")
         made.setValue(value)
 
 

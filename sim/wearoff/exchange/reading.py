@@ -149,7 +149,7 @@ def _from_sbml(text: str) -> Case:
         if error.getSeverity() >= sbml.LIBSBML_SEV_ERROR:
             raise InputError(f"line {error.getLine()}: {error.getShortMessage()}; allowed: SBML")
     model = document.getModel()
-    given = _given(model)
+    given = {} if model is None else _given(model)
     if not given:
         raise InputError("not written by wearoff; allowed: what `wearoff export sbml` writes")
     names = list(DEFAULT.table()["name"])
