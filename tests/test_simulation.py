@@ -131,7 +131,7 @@ def test_a_later_start_shifts_the_curve(parameters, start):
 
 
 @pytest.mark.filterwarnings("ignore::wearoff.UnusualWarning")
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(random_parameters(), st.floats(0.1, 100), st.floats(1.01, 5), st.sampled_from([None, 1, 3, 5]))
 def test_more_units_never_give_less_effect(parameters, units, more, sites):
     times = np.linspace(0, 300, 120)
@@ -143,7 +143,7 @@ def test_more_units_never_give_less_effect(parameters, units, more, sites):
 
 
 @pytest.mark.filterwarnings("ignore::wearoff.UnusualWarning")
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(random_parameters(), st.floats(0.1, 100), st.sampled_from([None, 1, 3]))
 def test_two_half_doses_at_once_are_one(parameters, units, sites):
     times = np.linspace(0, 200, 60)

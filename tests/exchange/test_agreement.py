@@ -38,7 +38,7 @@ def drawn(number):
         days.sort()
     muscle = str(rng.choice(MUSCLES))
     # Every zone has an equation of its own, so that only some cases have zones, and wide ones.
-    sited = number % 10 == 7
+    sited = number % 20 == 7
     if sited:
         constants["spread"], muscle = 12.0, "crows_feet"
     plan = wo.Schedule(
@@ -92,16 +92,13 @@ def test_ten_of_them_in_copasi(number):
 
 
 def test_labelled_sites():
-    plan = wo.Schedule.once(units=20, sites=5)
-    for simulator in (libroadrunner, copasi):
-        visible, any_column = worst(simulator, plan, wo.Parameters(), days=180)
-        assert visible < BOUND
-        assert any_column < BOUND
+    visible, any_column = worst(libroadrunner, wo.Schedule.once(units=20, sites=5), wo.Parameters(), days=180)
+    assert visible < BOUND
+    assert any_column < BOUND
 
 
-@pytest.mark.parametrize("number", [1, 7])
-def test_antimony_is_the_same_model(number):
-    plan, parameters = drawn(number)
+def test_antimony_is_the_same_model():
+    plan, parameters = drawn(7)  # which has zones
     antimony.clearPreviousLoads()
     assert antimony.loadAntimonyString(to_antimony(plan, parameters)) >= 0, antimony.getLastError()
     back = antimony.getSBMLString(antimony.getMainModuleName())
