@@ -71,6 +71,7 @@ def worst(simulator, plan, parameters, days=360):
 def test_every_preset(simulator, preset):
     plan = wo.Schedule.every(90, visits=4, units=20)
     visible, any_column = worst(simulator, plan, wo.Parameters.preset(preset))
+    print(f"{preset} in {simulator.__name__}: visible effect {visible:.1e}, any column {any_column:.1e}")
     assert visible < BOUND
     assert any_column < BOUND
 
@@ -93,6 +94,7 @@ def test_ten_of_them_in_copasi(number):
 
 def test_labelled_sites():
     visible, any_column = worst(libroadrunner, wo.Schedule.once(units=20, sites=5), wo.Parameters(), days=180)
+    print(f"five sites: visible effect {visible:.1e}, any column {any_column:.1e}")
     assert visible < BOUND
     assert any_column < BOUND
 

@@ -1,4 +1,9 @@
-"""For other programs: the model as SBML and Antimony, and treatment and constants read back from files."""
+"""For other programs: the model as SBML and as Antimony, and treatment and constants read back from files.
+
+>>> from wearoff import Schedule, exchange
+>>> exchange.to_sbml(Schedule.once(units=20)).splitlines()[1]
+'<sbml xmlns="http://www.sbml.org/sbml/level3/version2/core" level="3" version="2">'
+"""
 
 from .antimony import to_antimony
 from .reading import Case, read_case
