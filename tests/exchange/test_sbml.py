@@ -136,7 +136,7 @@ def test_where_libsbml_is_missing_one_line_says_so(monkeypatch, call, tmp_path):
     for what, ending in (("sbml", "xml"), ("antimony", "ant")):
         status, out, error = call("export", what, tmp_path / f"model.{ending}")
         assert (status, out) == (2, "")
-        assert error == "error: SBML needs python-libsbml; install it: pip install wearoff[exchange]\n"
+        assert error == 'error: SBML needs python-libsbml; install it: pip install "wearoff[exchange]"\n'
     assert list(tmp_path.iterdir()) == []
 
 

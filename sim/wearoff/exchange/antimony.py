@@ -35,7 +35,7 @@ def to_antimony(schedule: Schedule, parameters: Parameters = DEFAULT) -> str:
     try:
         import antimony
     except ModuleNotFoundError:
-        raise InputError("Antimony needs antimony; install it: pip install wearoff[exchange]") from None
+        raise InputError('Antimony needs antimony; install it: pip install "wearoff[exchange]"') from None
     # The library keeps what it has read.
     antimony.clearPreviousLoads()
     if antimony.loadSBMLString(to_sbml(schedule, parameters)) < 0:

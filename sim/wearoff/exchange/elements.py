@@ -25,7 +25,7 @@ def library() -> Any:
     try:
         import libsbml
     except ModuleNotFoundError:
-        raise InputError("SBML needs python-libsbml; install it: pip install wearoff[exchange]") from None
+        raise InputError('SBML needs python-libsbml; install it: pip install "wearoff[exchange]"') from None
     return libsbml
 
 
