@@ -1,5 +1,6 @@
 """How Sphinx makes the site: `make docs`."""
 
+import re
 import sys
 from pathlib import Path
 from typing import Any, Never
@@ -37,6 +38,7 @@ html_static_path = ["static"]
 html_css_files = ["site.css"]
 html_copy_source = False
 html_math_renderer = "mathml"
+pygments_dark_style = "monokai"  # the theme's own draws an imported name as if it were a link
 
 
 def _inline(page: Any, node: Any) -> Never:
@@ -70,9 +72,15 @@ def _describe(app: Any, document: Any) -> None:
             picture["alt"] = f"Picture of the section: {around[0].astext()}"
 
 
+def _hide(app: Any, what: str, name: str, found: Any, options: Any, signature: str | None, returned: Any) -> Any:
+    # What a result keeps for itself is no argument of the reader's.
+    return (re.sub(r", _\w+", "", signature), returned) if signature else None
+
+
 def setup(app: Any) -> None:
     """Draw equations as MathML, which a browser shows without any script; write what the pages include."""
     app.add_html_math_renderer("mathml", (_inline, None), (_block, None))
+    app.connect("autodoc-process-signature", _hide)
     app.connect("missing-reference", _link)
     app.connect("doctree-read", _describe)
     app.connect("builder-inited", lambda app: generate.write_all(Path(app.srcdir)))

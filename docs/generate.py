@@ -73,6 +73,11 @@ def cell(value: Any) -> str:
     return f"`{text}`" if re.fullmatch(r"\w+_\w+", text) else text
 
 
+def span(low: str, high: str) -> str:
+    """Return a range that stays on one line."""
+    return f"{low}&nbsp;to&nbsp;{high}"
+
+
 def symbol(name: str) -> str:
     """Return a symbol of the mathematics as the equations have it: k_release, U50, h, sigma."""
     if name == "sigma":
@@ -83,7 +88,7 @@ def symbol(name: str) -> str:
 
 def constants(rows: Rows, columns: Sequence[str]) -> str:
     """Return numbers with unit, range and kind as a table, then what each is and where it comes from."""
-    shown = [{**row, "plausible": f"{float(row['low']):g} to {float(row['high']):g}"} for row in rows]
+    shown = [{**row, "plausible": span(f"{float(row['low']):g}", f"{float(row['high']):g}")} for row in rows]
     if "symbol" in columns:
         shown = [{**row, "symbol": symbol(row["symbol"])} for row in shown]
     meanings = [f"- `{row['name']}`: {row['meaning']}." for row in shown]
@@ -91,7 +96,8 @@ def constants(rows: Rows, columns: Sequence[str]) -> str:
     for row in shown:
         names.setdefault(row["source"], []).append(f"`{row['name']}`")
     sources = [f"- {', '.join(same)}: {source}." for source, same in names.items()]
-    return "\n".join([table(shown, columns), "What each is:\n", *meanings, "\nWhere each comes from:\n", *sources, ""])
+    named = [{**row, "name": f"`{row['name']}`"} for row in shown]
+    return "\n".join([table(named, columns), "What each is:\n", *meanings, "\nWhere each comes from:\n", *sources, ""])
 
 
 def products() -> str:
@@ -113,7 +119,7 @@ def typical_patient() -> str:
     timeline = wo.simulate(units=20)
     found = {**timeline.landmarks, "effect_at_day_180": timeline.at([180])["visible"].iloc[0]}
     rows = [
-        {**row, "range": f"{row['low']} to {row['high']}", "model": f"{found[row['landmark']]:.3g}"}
+        {**row, "range": span(row["low"], row["high"]), "model": f"{found[row['landmark']]:.3g}"}
         for row in tables.rows("typical_patient")
     ]
     return table(rows, ("landmark", "model", "range", "unit", "source", "status"), {"range": "must be"})
@@ -129,7 +135,7 @@ def predicted(rows: Rows) -> str:
         shown = {
             "response": ", ".join(filter(None, words)).replace("_", " "),
             "observed": f"{row['observed']:.3g} {row['unit']}",
-            "interval": "" if math.isnan(row["low"]) else f"{row['low']:.1f} to {row['high']:.1f}",
+            "interval": "" if math.isnan(row["low"]) else span(f"{row['low']:.1f}", f"{row['high']:.1f}"),
             "predicted": f"{row['predicted']:.1f}",
             "error": f"{row['error']:+.1f}",
         }
