@@ -1,9 +1,9 @@
-# make demo: see the main job done.  make explore: the page with sliders.  make test: run every test.
+# make demo: see the main job done.  make explore: the page with sliders.  make test: run every test.  make docs: the site.
 # Each makes its own .venv.
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo explore test lint bench clean
+.PHONY: demo explore test lint bench docs clean
 
 demo: .venv/demo
 	$(BIN)/wearoff simulate --product onabotulinumtoxinA --muscle glabella --out out
@@ -40,8 +40,12 @@ bench: .venv/bench
 	$(BIN)/python -m benchmarks.run
 	$(BIN)/python -m benchmarks.page
 
+docs: .venv/docs
+	$(BIN)/sphinx-build -W --keep-going -n -q docs build/docs
+	@echo "open build/docs/index.html"
+
 clean:
-	rm -rf .venv out
+	rm -rf .venv out build docs/generated docs/notebooks
 
 .venv/demo: pyproject.toml
 	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'wearoff needs Python 3.11 or newer; try: make demo PYTHON=python3.11')"

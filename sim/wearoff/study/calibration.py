@@ -105,7 +105,7 @@ def fit(
     Parameters
     ----------
     observations : pandas.DataFrame
-        As of `observations.read_observations`; each needs its number of patients, ``n``.
+        As of `read_observations`; each needs its number of patients, ``n``.
     free : sequence of str
         What is fitted, each in its plausible range: constants of the typical patient, numbers of the population.
     population : Population, optional

@@ -77,7 +77,7 @@ def compare(
     Parameters
     ----------
     observations : pandas.DataFrame, optional
-        As of `observations.published`, the default, or `observations.read_observations`.
+        As of `published`, the default, or `read_observations`.
     population : Population, optional
     patients : int
         Virtual patients of each treatment.
