@@ -171,7 +171,7 @@ def test_toml(tmp_path):
 
 
 def test_all_keys_are_optional(tmp_path):
-    assert read(tmp_path, "{}") == Case()
+    assert read(tmp_path, "{}") == Case(parameters=wo.Parameters())
     assert read(tmp_path, '{"parameters": {"potency": 0.2}}') == Case(parameters=wo.Parameters(potency=0.2))
 
 

@@ -91,7 +91,7 @@ def read_treatment(
     changes: list[str] | None,
 ) -> tuple[Schedule, Parameters]:
     """Return visits and constants: those of a case's file, where one is given, and the options' where it has none."""
-    found = Case() if case is None else read_case(case)
+    found = Case(parameters=Parameters.preset(preset)) if case is None else read_case(case)
     if case is not None and preset != "default":
         raise InputError("preset is given beside from; allowed: one of the two")
     if found.schedule is None:
@@ -101,8 +101,7 @@ def read_treatment(
             if value is not None:
                 raise InputError(f"{name} is given beside from, which has visits; allowed: one of the two")
         plan = found.schedule
-    start = Parameters.preset(preset) if case is None else found.parameters
-    return plan, start.replace(**dict(assignment(change) for change in changes or []))
+    return plan, found.parameters.replace(**dict(assignment(change) for change in changes or []))
 
 
 def read_ending(file: Path, endings: tuple[str, ...]) -> Path:

@@ -39,7 +39,7 @@ class Case:
     """
 
     schedule: Schedule | None = None
-    parameters: Parameters = DEFAULT
+    parameters: Parameters
 
 
 def read_case(path: str | Path) -> Case:
