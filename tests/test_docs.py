@@ -13,7 +13,14 @@ import wearoff
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
-MODULES = ("wearoff", "wearoff.spacing", "wearoff.study", "wearoff.study.sensitivity", "wearoff.plates", "wearoff.exchange")
+MODULES = (
+    "wearoff",
+    "wearoff.spacing",
+    "wearoff.study",
+    "wearoff.study.sensitivity",
+    "wearoff.plates",
+    "wearoff.exchange",
+)
 # The pages of the site that are written by hand, and those of the repository; reports and parts are generated.
 PAGES = sorted({*DOCS.glob("*.md"), *DOCS.glob("reference/*.md")})
 LINKED = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *PAGES]

@@ -287,9 +287,21 @@ def test_two_of_a_kind_are_refused(call, tmp_path, options, said):
     assert not (tmp_path / "model.xml").exists()
 
 
-@pytest.mark.parametrize(("what", "name"), [("sbml", "model.csv"), ("antimony", "model.xml"), ("events", "model")])
-def test_endings(call, tmp_path, what, name):
-    status, out, error = call("export", what, tmp_path / name)
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["sbml", "model.csv"], "file is 'model.csv'; allowed: a name that ends in .xml or .sbml"),
+        (["antimony", "model.xml"], "allowed: a name that ends in .ant or .txt"),
+        (["events", "model"], "allowed: a name that ends in .csv"),
+        (["smbl", "model.xml"], "what is 'smbl'; did you mean 'sbml'"),
+        (["events", "visits.csv", "--set", "potency=0.2"], "events have no constants"),
+        (["events", "visits.csv", "--preset", "serotype_B"], "events have no constants"),
+    ],
+)
+def test_what_cannot_be_exported(call, tmp_path, monkeypatch, options, said):
+    monkeypatch.chdir(tmp_path)
+    status, out, error = call("export", *options)
     assert (status, out) == (2, "")
-    assert "allowed: a name that ends in" in error
+    assert said in error
+    assert error.count("\n") == 1
     assert list(tmp_path.iterdir()) == []
