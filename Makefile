@@ -1,9 +1,10 @@
 # make demo: see the main job done.  make explore: the page with sliders.  make test: run every test.  make docs: the site.
+# make fuzz: whatever is given, a result or one line; 2,000 cases of every reader and option.
 # Each makes its own .venv.
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo explore test lint bench docs clean
+.PHONY: demo explore test fuzz lint bench docs clean
 
 demo: .venv/demo
 	$(BIN)/wearoff simulate --product onabotulinumtoxinA --muscle glabella --out out
@@ -29,6 +30,9 @@ explore: .venv/explore
 test: .venv/test
 	$(BIN)/pytest -n auto --dist loadfile
 	$(BIN)/pytest -n auto --nbmake notebooks
+
+fuzz: .venv/test
+	$(BIN)/pytest -n auto --dist worksteal --hypothesis-profile=fuzz -q tests/fuzz
 
 lint: .venv/lint
 	$(BIN)/ruff check .

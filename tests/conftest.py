@@ -3,13 +3,17 @@
 import sys
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from wearoff import cli
 
 # The same examples in every run, so that a failure is a change's and not the day's; no clock decides a test.
 settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.register_profile("searching", deadline=None)
+# `make fuzz`: others in every run, each with what is needed to see it again.
+settings.register_profile(
+    "fuzz", deadline=None, max_examples=2000, print_blob=True, database=None, suppress_health_check=list(HealthCheck)
+)
 settings.load_profile("repeatable")
 
 

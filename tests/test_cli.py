@@ -139,7 +139,7 @@ BAD_SPACE = [
     *(["--intervals", value] for value in ("", "84,,90", "84;90", "0", "-90", "nan", "1e9", "0.1")),
     *(["--horizon", value] for value in ("0", "-1", "1.5", "nan", "1e9", "long")),
     *(["--start", value] for value in ("soon", "2027-13-01", "2027-02-29", "0001-01-01", "2027-01-04T10:00", "")),
-    *(["--max-units-per-year", value] for value in ("0", "-1", "nan", "few")),
+    *(["--max-units-per-year", value] for value in ("0", "-1", "nan", "few", "1e-320", "0.1")),
     *(["--visits", value] for value in ("0", "1.5", "x")),
     ["--units", "-1"],
     ["--product", "botulin"],
@@ -213,6 +213,33 @@ def test_out_that_cannot_be_written(call, tmp_path, monkeypatch):
     status, _, err = call("simulate", "--out", tmp_path)
     assert status == 2
     assert "Permission denied" in err
+
+
+@pytest.mark.parametrize("place", ["a\0b", "\ud800", "y/" * 2000, "x" * 300, "first\nsecond/file/" + "x" * 300])
+@pytest.mark.parametrize("command", [("simulate", "--out"), ("animate", "--days=20")])
+def test_a_place_that_cannot_be(call, tmp_path, monkeypatch, command, place):
+    monkeypatch.chdir(tmp_path)
+    status, _, err = call(*command, place if "--out" in command else f"{place}.gif")
+    assert status == 2
+    assert err.startswith("error: ")
+    assert err.count("\n") == 1
+
+
+def test_a_folder_in_the_place_of_one_file_leaves_all_as_they_were(call, tmp_path):
+    (tmp_path / "cascade.svg").mkdir()
+    (tmp_path / "timeline.csv").write_text("an earlier run")
+    status, _, err = call("simulate", "--out", tmp_path)
+    assert status == 2
+    assert "cascade.svg is a folder" in err
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["cascade.svg", "timeline.csv"]
+    assert (tmp_path / "timeline.csv").read_text() == "an earlier run"
+
+
+def test_a_name_that_is_no_text_is_printed_escaped(tmp_path):
+    done = run("simulate", "--out", os.fsdecode(b"\xff"), cwd=tmp_path)
+    assert done.returncode == 0
+    assert "\\udcff/timeline.csv" in done.stdout
+    assert done.stderr == ""
 
 
 @pytest.mark.parametrize("full_after", [0, 1, 3, 5])

@@ -113,12 +113,20 @@ def test_sensitivity(call, tmp_path):
     assert "elasticity" in call("sensitivity", "--samples", 16)[1]
 
 
+def test_a_median_that_most_never_come_to_is_without_end(call, tmp_path):
+    (tmp_path / "onset.csv").write_text("endpoint,day,value,unit,n\nonset,,3,day,100\n")
+    options = ["--observations", tmp_path / "onset.csv", "--patients", 64, "--preset", "serotype_E", "--json"]
+    status, out, err = call("compare", *options)
+    assert (status, err) == (0, "")
+    assert json.loads(out)["rows"][0]["predicted"] == "inf"
+
+
 BAD = [
     *(["trial", "--patients", value] for value in ("0", "-1", "2.5", "many", "1e99")),
     *(["trial", "--workers", value] for value in ("0", "-1", "two", "1e9")),
     *(["trial", "--chunk", value] for value in ("0", "some")),
     *(["trial", "--days", value] for value in ("0", "1e9", "soon")),
-    *(["trial", "--seed", value] for value in ("-1", "x", "1.5", "")),
+    *(["trial", "--seed", value] for value in ("-1", "x", "1.5", "", "1" * 5000)),
     *(["trial", "--arm", value] for value in ("", "-5", "20:botulin", "nan", "20:", "1e308", "placebos")),
     ["trial", "--sampler", "halton"],
     ["trial", "--set", "omega_potenzy=1"],
@@ -135,6 +143,7 @@ BAD = [
     ["fit", "mine.csv", "--free", "potenzy"],
     ["fit", "mine.csv", "--free", "subject_error"],
     ["fit", "mine.csv", "--profile", "steepness"],
+    ["fit", "onset.csv", "--free", "potency", "--patients", "64", "--preset", "serotype_E"],
     ["fit", "mine.csv", "--patients", "0"],
     ["fit", "mine.csv", *(part for name in ("potency", "steepness", "half_release", "omega_loss", "omega_potency")
                           for part in ("--free", name))],
@@ -152,7 +161,7 @@ BAD = [
 PARSERS_OWN = (["fit"], ["trial", "surplus"])
 
 
-@pytest.mark.parametrize("arguments", BAD, ids=[" ".join(each) for each in BAD])
+@pytest.mark.parametrize("arguments", BAD, ids=[" ".join(each)[:80] for each in BAD])
 def test_bad_input_is_one_line_and_status_2(call, mine, tmp_path, monkeypatch, arguments):
     monkeypatch.chdir(tmp_path)
     header = "endpoint,day,value,unit,n\n"
@@ -160,6 +169,7 @@ def test_bad_input_is_one_line_and_status_2(call, mine, tmp_path, monkeypatch, a
     (tmp_path / "bad_count.csv").write_text(header + "none_or_mild,30,150,count,100\n")
     (tmp_path / "bad_endpoint.csv").write_text(header + "paralysis,30,50,%,100\n")
     (tmp_path / "bad_day.csv").write_text(header + "none_or_mild,5000,50,%,100\n")
+    (tmp_path / "onset.csv").write_text(header + "onset,,3,day,100\n")
     before = sorted(tmp_path.iterdir())
     status, out, err = call(*arguments, "--out", "out")
     assert status == 2

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import wearoff as wo
-from wearoff import tables
+from wearoff import InputError, tables
 
 
 def random_parameters():
@@ -196,3 +196,13 @@ def test_a_cascade_is_smooth_on_a_logarithmic_axis(first):
         # On either side of an injection the amounts jump, between two points of any table.
         steady = np.abs(chosen - 90) > 1
         assert np.abs(apart[steady]).max() < 0.01 * cascade[name].max(), name
+
+
+@pytest.mark.parametrize("end", [1e-20, 1e-308])
+def test_times_that_end_before_anything_can_happen_are_refused(end):
+    with pytest.raises(InputError, match="ends 1e-09 day after day 0 or later"):
+        wo.simulate(times=[end])
+
+
+def test_a_day_next_to_the_first_is_the_first():
+    assert wo.simulate(times=[3e-306, 1.0]).frame["visible"][0] == 0

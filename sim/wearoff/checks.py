@@ -8,9 +8,15 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Any, NamedTuple
 
+# Characters of a message, and of a value that it names: what is longer is shown by its ends.
+LONGEST, LONGEST_VALUE = 600, 80
+
 
 class InputError(ValueError):
-    """What was given cannot be used; the message is one line fit for a terminal."""
+    """What was given cannot be used; the message is one line fit for a terminal, whatever was given."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(_on_one_line(message, LONGEST))
 
 
 class UnusualWarning(UserWarning):
@@ -33,8 +39,36 @@ class Limits(NamedTuple):
         return f"{'above' if self.above else 'from'} {self.low:g} to {self.high:g}{unit}"
 
 
+def shown(value: Any) -> str:
+    """Return a value as an error names it: as it is written in Python, on one line, and by its ends where it is long.
+
+    Examples
+    --------
+    >>> shown("ten"), len(shown("9" * 10_000))
+    ("'ten'", 80)
+    """
+    try:
+        text = repr(value)
+    except Exception:  # of any object: a whole number of 5,000 digits has no text
+        text = f"of type {type(value).__name__}"
+    return _on_one_line(" ".join(text.split()), LONGEST_VALUE)
+
+
+def _on_one_line(text: str, longest: int) -> str:
+    # Ends of lines, colours of a terminal and halves of characters as Python writes them.
+    written = "".join(each if each.isprintable() else ascii(each)[1:-1] for each in _ends(text, longest))
+    return _ends(written, longest)
+
+
+def _ends(text: str, longest: int) -> str:
+    half = (longest - 5) // 2
+    return text if len(text) <= longest else f"{text[: longest - 5 - half]} ... {text[-half:]}"
+
+
 def number(value: Any, limits: Limits) -> float:
     """Return `value` as a float inside `limits`, or raise `InputError`.
+
+    Text is a number as a table has it: in ASCII, without Python's underscores. Yes and no are no numbers.
 
     Examples
     --------
@@ -46,13 +80,30 @@ def number(value: Any, limits: Limits) -> float:
     wearoff.checks.InputError: units is -3; allowed: above 0 to 10000 U
     """
     try:
-        found = float(value)
-    except (TypeError, ValueError):
-        raise InputError(f"{limits.name} is {value!r}, not a number; allowed: {limits}") from None
+        found = float(value) if _is_a_number(value) else None
+    except (TypeError, ValueError, OverflowError):
+        found = None
+    if found is None or (math.isinf(found) and _is_finite(value)):
+        raise InputError(f"{limits.name} is {shown(value)}, not a number; allowed: {limits}")
     inside = limits.low < found if limits.above else limits.low <= found
     if not (inside and found <= limits.high):
         raise InputError(f"{limits.name} is {found:.15g}; allowed: {limits}")
     return found
+
+
+def _is_a_number(value: Any) -> bool:
+    # Beside what `float` takes in silence: True, b"20", "2_0", digits of other scripts; and numpy's rows of one number,
+    # complex numbers and the like.
+    if isinstance(value, str):
+        return value.strip().isascii() and "_" not in value
+    if isinstance(value, bool | bytes | bytearray | memoryview) or getattr(value, "ndim", 0) != 0:
+        return False
+    return getattr(getattr(value, "dtype", None), "kind", "f") in "iuf"
+
+
+def _is_finite(value: Any) -> bool:
+    # Of what is infinite as a float: text of too many digits, and not the word.
+    return isinstance(value, str) and "inf" not in value.casefold()
 
 
 def whole(value: Any, limits: Limits) -> int:
@@ -75,9 +126,9 @@ def day_of_calendar(value: Any, name: str) -> datetime.date:
     try:
         found = datetime.datetime.fromisoformat(str(value).strip())
     except ValueError:
-        raise InputError(f"{name} is {str(value)!r}, not a date; allowed: {allowed}") from None
+        raise InputError(f"{name} is {shown(value)}, not a date; allowed: {allowed}") from None
     if found.time() != datetime.time() or found.tzinfo is not None or not 1900 <= found.year < 2200:
-        raise InputError(f"{name} is {str(value)!r}; allowed: {allowed}")
+        raise InputError(f"{name} is {shown(value)}; allowed: {allowed}")
     return found.date()
 
 
@@ -92,9 +143,11 @@ def member(value: Any, known: Iterable[str], name: str) -> str:
     wearoff.checks.InputError: muscle is 'glabela'; did you mean 'glabella'? Allowed: glabella, forehead
     """
     names = list(known)
-    if value in names:
+    if isinstance(value, str) and value in names:
         return str(value)
     folded = {each.casefold(): each for each in names}
-    near = get_close_matches(str(value).casefold(), folded, n=1, cutoff=0.5)
+    # Nothing long is near a name, and to find that out takes the longer.
+    typed = value[:LONGEST_VALUE].casefold() if isinstance(value, str) else ""
+    near = get_close_matches(typed, folded, n=1, cutoff=0.5)
     hint = f"; did you mean '{folded[near[0]]}'? Allowed: " if near else "; allowed: "
-    raise InputError(f"{name} is {value!r}{hint}{', '.join(names)}")
+    raise InputError(f"{name} is {shown(value)}{hint}{', '.join(names)}")

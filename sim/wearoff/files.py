@@ -1,14 +1,104 @@
-"""Files written whole or not at all: beside their place first, then renamed."""
+"""Tables read line by line, and files written whole or not at all: beside their place first, then renamed."""
 
 from __future__ import annotations
 
+import csv
+import io
 import os
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from .checks import InputError
+import pandas as pd
+
+from .checks import InputError, shown
+
+
+def csv_lines(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
+    """Read a CSV file with a header, as text without the blanks around it.
+
+    Parameters
+    ----------
+    path : Path
+        UTF-8; blank lines are passed over.
+
+    Returns
+    -------
+    header : list of str
+    lines : list of (int, list of str)
+        The number of every line below the header, and its cells, as many as the header has.
+
+    Raises
+    ------
+    InputError
+        The file cannot be read or is not CSV, a column is repeated, or a line has more or fewer cells than the header.
+    """
+    name = path.name
+    reader = csv.reader(io.StringIO(_text(path), newline=""), strict=True)
+    try:
+        filled = [(reader.line_num, [cell.strip() for cell in cells]) for cells in reader if cells]
+    except csv.Error as error:
+        raise InputError(f"{name}, line {reader.line_num}: {error}; allowed: CSV") from None
+    if not filled:
+        raise InputError(f"{name}: empty; allowed: a header, and rows below it")
+    header, lines = filled[0][1], filled[1:]
+    _check_header(header, name)
+    for line, cells in lines:
+        if len(cells) != len(header):
+            raise InputError(f"{name}, line {line}: {len(cells)} cells; allowed: {len(header)}, as in the header")
+    return header, lines
+
+
+def frame_lines(frame: pd.DataFrame, name: str) -> tuple[list[str], list[tuple[Any, list[str]]]]:
+    """Return a table in memory as `csv_lines` returns a file: a blank for what is missing, and the index for the lines.
+
+    Raises
+    ------
+    InputError
+        A column is repeated.
+    """
+    header = [str(column) for column in frame.columns]
+    _check_header(header, name)
+    text = frame.astype(object).where(frame.notna(), "")
+    cells = ([str(cell).strip() for cell in row] for row in text.itertuples(index=False, name=None))
+    return header, list(zip((shown(label) for label in frame.index), cells, strict=True))
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise InputError(f"{path.name}: not a text file; allowed: CSV in UTF-8") from None
+    except (OSError, ValueError) as error:  # a ValueError for a name that no file can have
+        raise InputError(f"{path.name}: cannot be read ({_reason(error)}); allowed: a CSV file") from None
+
+
+def _check_header(header: list[str], name: str) -> None:
+    for column in header:
+        if header.count(column) > 1:
+            raise InputError(f"{name}: column {shown(column)} is repeated; allowed: each column once")
+
+
+def _is_name(path: Path) -> bool:
+    try:
+        path.lstat()
+    except OSError:  # there is none of it
+        return True
+    except ValueError:  # nor can there be: a zero in it, half a character
+        return False
+    return True
+
+
+def _reason(error: Exception) -> str:
+    return str(getattr(error, "strerror", None) or error)
+
+
+def _refuse_folder(path: Path) -> None:
+    # Found out only when the file takes its place, after others have taken theirs.
+    if path.is_dir():
+        raise IsADirectoryError(None, f"{path.name} is a folder")
 
 
 def write_all(folder: str | Path, contents: Mapping[str, bytes]) -> list[Path]:
@@ -34,6 +124,8 @@ def write_all(folder: str | Path, contents: Mapping[str, bytes]) -> list[Path]:
     beside: dict[Path, Path] = {}
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        for name in contents:
+            _refuse_folder(folder / name)
         for name, content in contents.items():
             handle, temporary = tempfile.mkstemp(dir=folder, prefix=f".{name}.")
             beside[folder / name] = Path(temporary)
@@ -42,8 +134,8 @@ def write_all(folder: str | Path, contents: Mapping[str, bytes]) -> list[Path]:
         for place, temporary_path in beside.items():
             temporary_path.chmod(0o644)
             temporary_path.replace(place)
-    except OSError as error:
-        reason = error.strerror or str(error)
+    except (OSError, ValueError, RecursionError) as error:  # of a name that no file can have, of a thousand folders
+        reason = _reason(error)
         raise InputError(f"out is '{folder}', which cannot be written ({reason}); allowed: a writable folder") from None
     finally:
         for temporary_path in beside.values():
@@ -66,9 +158,10 @@ def written_whole(path: Path) -> Iterator[Path]:
         `path` is a folder, its folder cannot be written, or the disk is full.
     """
     temporary = None
+    if not _is_name(path):
+        raise InputError(f"file is {shown(str(path))}, a name that no file can have; allowed: a writable place")
     try:
-        if path.is_dir():
-            raise IsADirectoryError(None, "it is a folder")
+        _refuse_folder(path)
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}.", suffix=path.suffix)
         os.close(handle)
@@ -76,8 +169,8 @@ def written_whole(path: Path) -> Iterator[Path]:
         yield temporary
         temporary.chmod(0o644)
         temporary.replace(path)
-    except OSError as error:
-        reason = error.strerror or str(error)
+    except (OSError, RecursionError) as error:
+        reason = _reason(error)
         raise InputError(f"file is '{path}', which cannot be written ({reason}); allowed: a writable place") from None
     finally:
         if temporary is not None:

@@ -13,7 +13,7 @@ from typing import Any, Self
 import pandas as pd
 
 from . import tables
-from .checks import InputError, Limits, member, number
+from .checks import InputError, Limits, member, number, shown
 
 _TABLE = tables.column("parameters", "name")
 
@@ -180,6 +180,6 @@ def assignment(text: str) -> tuple[str, float]:
     """
     name, sign, value = text.partition("=")
     if not sign:
-        raise InputError(f"set is {text!r}; allowed: NAME=VALUE, such as loss_half_life=60")
+        raise InputError(f"set is {shown(text)}; allowed: NAME=VALUE, such as loss_half_life=60")
     member(name.strip(), _TABLE, "parameter")
     return name.strip(), getattr(Parameters().replace(**{name.strip(): value}), name.strip())

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .checks import InputError, Limits, UnusualWarning, whole
-from .model.course import Constants, Course, solve
+from .checks import InputError, Limits, UnusualWarning, shown, whole
+from .model.course import SHORTEST, Constants, Course, solve
 from .parameters import Parameters
 from .timeline import Timeline
 from .treatment.cautions import cautions
@@ -122,13 +122,16 @@ def _grid(schedule: Schedule, days: int | str | None, times: npt.ArrayLike | Non
             raise InputError("days is given beside times; allowed: one of the two")
         try:
             grid = np.atleast_1d(np.array(times, dtype=float))
-        except (TypeError, ValueError):
-            raise InputError(f"times is {times!r}, not numbers; allowed: ascending days") from None
+        except (TypeError, ValueError, OverflowError):
+            raise InputError(f"times is {shown(times)}, not numbers; allowed: ascending days") from None
         outside = grid[~((grid >= DAY.low) & (grid <= DAY.high))]
         if len(outside):
             raise InputError(f"times has {outside[0]:g}; allowed: {DAY}")
-        if grid.ndim != 1 or (np.diff(grid) < 0).any() or not len(grid) or grid[-1] == 0:
-            raise InputError("times is not a row of ascending days that ends after day 0; allowed: such as [0.5, 3, 7]")
+        if grid.ndim != 1 or (np.diff(grid) < 0).any() or not len(grid) or grid[-1] < SHORTEST:
+            raise InputError(
+                f"times is not a row of ascending days that ends {SHORTEST:g} day after day 0 or later; allowed: such "
+                "as [0.5, 3, 7]"
+            )
         return grid
     if days is None:
         days = int(np.ceil(schedule.visits[-1].day)) + DAYS_AFTER_LAST_VISIT

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from .checks import InputError, Limits, number
+from .checks import InputError, Limits, number, shown
 from .figures.cascade import draw_cascade
 from .figures.effect import draw_effect
 from .figures.mechanism import draw_mechanism
@@ -243,7 +243,7 @@ class Timeline:
         try:
             chosen = np.atleast_1d(np.asarray(days, dtype=float))
         except (TypeError, ValueError):
-            raise InputError(f"days is {days!r}, not numbers; allowed: such as (1, 7, 120)") from None
+            raise InputError(f"days is {shown(days)}, not numbers; allowed: such as (1, 7, 120)") from None
         if chosen.ndim > 1 or not 1 <= len(chosen) <= MOMENTS:
             raise InputError(f"days has the shape {chosen.shape}; allowed: a row of 1 to {MOMENTS}")
         moments = self.at(chosen)

@@ -156,11 +156,16 @@ def test_what_is_wrong_names_the_line_and_the_column(tmp_path, change, message):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"", "cannot be read"),
+        (b"", "mine.csv: empty"),
+        (b"endpoint,value,unit\nnone_or_mild,3,%,7\n", "line 2: 4 cells; allowed: 3"),
+        (b"endpoint,value,unit\n\n\nparalysis,3,%\n", "line 4: endpoint is 'paralysis'"),
+        (b"endpoint,value,unit,unit\nnone_or_mild,3,%,%\n", "column 'unit' is repeated"),
+        (b"endpoint,value,unit,day,used_for_fit\nnone_or_mild,3,%,30,maybe\n", "used_for_fit is 'maybe'"),
+        (b"endpoint,value,unit,day,low\nnone_or_mild,3,%,30,x\n", "low is 'x', not a number"),
         (b"endpoint,value,unit\n", "no row below the header"),
         (b"endpoint,value\nnone_or_mild,3\n", "column 'unit' is missing"),
         (b"endpoint,value,unit,dayy\nnone_or_mild,3,%,3\n", "column is 'dayy'; did you mean 'day'"),
-        (b"\xff\xfe\x00\x01", "cannot be read"),
+        (b"\xff\xfe\x00\x01", "not a text file"),
         (b"endpoint,value,unit\nnone_or_mild,3,%,7,8\n", "mine.csv"),
     ],
 )

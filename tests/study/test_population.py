@@ -126,3 +126,10 @@ def test_an_unknown_name_is_refused_with_the_nearest():
 def test_a_population_cannot_be_changed():
     with pytest.raises(AttributeError):
         Population().omega_loss = 0.1
+
+
+@pytest.mark.parametrize("given", [0.0, "0", None, {}])
+def test_what_are_no_parameters_is_refused(given):
+    for make in (lambda: Population(parameters=given), lambda: Population().replace(parameters=given)):
+        with pytest.raises(InputError, match=r"parameters is .*; allowed: Parameters"):
+            make()

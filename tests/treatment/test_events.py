@@ -121,3 +121,20 @@ REFUSED = {
 def test_what_is_not_supported_is_refused_by_name(case, tmp_path):
     content, reason = REFUSED[case]
     assert reason in refusal(tmp_path, content.encode())
+
+
+def test_a_column_that_is_repeated_in_a_frame_is_refused():
+    with pytest.raises(InputError, match="column 'amt' is repeated"):
+        Schedule.from_frame(pd.DataFrame([[20, 40]], columns=["amt", "amt"]))
+
+
+def test_a_label_of_a_row_does_not_break_the_line():
+    with pytest.raises(InputError) as stop:
+        Schedule.from_frame(pd.DataFrame({"amt": [-1]}, index=["a\nb" * 1000]))
+    assert str(stop.value).isprintable()
+    assert len(str(stop.value)) < 200
+
+
+def test_a_name_that_no_file_can_have():
+    with pytest.raises(InputError, match="cannot be read"):
+        Schedule.from_csv("a\0b")

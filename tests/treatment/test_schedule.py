@@ -110,7 +110,7 @@ def test_touch_up_and_skipped_visit():
         (lambda plan: plan.touch_up(5, days="soon"), "days is 'soon', not a number"),
         (lambda plan: plan.touch_up(5, after=3), "after is 3; allowed: from 1 to 2"),
         (lambda plan: Schedule(plan.visits, "tomorrow"), "start is 'tomorrow', not a date"),
-        (lambda plan: Schedule(plan.visits, 5), "start is '5', not a date"),
+        (lambda plan: Schedule(plan.visits, 5), "start is 5, not a date"),
         (lambda plan: Schedule(plan.visits, None, (3, 2)), "times has 2 after 3"),
         (lambda plan: Schedule(plan.visits, None, (-1,)), "times is -1"),
     ],

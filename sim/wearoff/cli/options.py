@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from ..checks import InputError, member, whole
+from ..checks import InputError, member, shown, whole
 from ..exchange.reading import Case, read_case
 from ..parameters import Parameters, assignment
 from ..study.population import Population, names
@@ -24,6 +24,9 @@ app = typer.Typer(
     help="How the effect of a botulinum-toxin treatment arrives, holds and wears off. "
     "A model for teaching and research; it gives no dosing advice.",
 )
+
+# Python refuses to read more than some thousands of them.
+SEED_DIGITS = 100
 
 # Numbers stay text here: what is called checks them, and says field, value and what is allowed.
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
@@ -62,7 +65,7 @@ def read_population(preset: str, changes: list[str] | None) -> Population:
     for change in changes or []:
         name, sign, value = change.partition("=")
         if not sign:
-            raise InputError(f"set is {change!r}; allowed: NAME=VALUE, such as omega_loss=0.3")
+            raise InputError(f"set is {shown(change)}; allowed: NAME=VALUE, such as omega_loss=0.3")
         values[member(name.strip(), names(), "parameter")] = value
     return Population(parameters=Parameters.preset(preset)).replace(**values)
 
@@ -113,8 +116,8 @@ def read_ending(file: Path, endings: tuple[str, ...]) -> Path:
 
 def read_seed(text: str) -> int:
     """Return a seed."""
-    if not text.isascii() or not text.isdigit():
-        raise InputError(f"seed is {text!r}; allowed: a whole number from 0")
+    if not text.isascii() or not text.isdigit() or len(text) > SEED_DIGITS:
+        raise InputError(f"seed is {shown(text)}; allowed: a whole number from 0, of at most {SEED_DIGITS} digits")
     return int(text)
 
 
@@ -138,7 +141,8 @@ def print_written(written: list[Path]) -> None:
     if written:
         print("\nwritten:")
         for path in written:
-            print(f"  {path}")
+            # A name is any bytes, and not all of them are text.
+            print(f"  {path}".encode(errors="backslashreplace").decode())
 
 
 @contextmanager

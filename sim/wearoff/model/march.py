@@ -253,7 +253,8 @@ def _weights(degree: int, place: Array) -> Array:
     # Lagrange's polynomials at places within an interval, shape (k, degree + 1): barycentric formula.
     radau = _radau(degree)
     gaps = place - radau.points[:, None]
-    exact = gaps == 0
+    # So near a node that nothing lies between, and that its inverse would be past the largest number.
+    exact = np.abs(gaps) < 1e-200
     gaps[exact] = 1.0
     weights: Array = radau.barycentric[:, None] / gaps
     at_node = exact.any(axis=0)

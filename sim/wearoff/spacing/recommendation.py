@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from ..checks import Limits, number, whole
+from ..checks import InputError, Limits, number, whole
 from ..model.landmarks import HALF
 from ..model.spans import spans_above
 from ..parameters import Parameters
@@ -17,7 +17,7 @@ from ..simulation import DEFAULT
 from ..timeline import LEVEL, Timeline
 from ..treatment.cautions import cautions
 from ..treatment.products import find_product
-from ..treatment.schedule import VISITS, Schedule
+from ..treatment.schedule import INTERVAL, VISITS, Schedule
 from .patient import TWO_YEARS, YEAR, Patient
 from .search import fewest, latest, longest_interval, most_days
 
@@ -129,6 +129,11 @@ def recommend(
     patient = Patient.asked(keep, horizon, parameters, start, visit)
     pace = whole(step, STEP)
     budget = math.inf if max_units_per_year is None else number(max_units_per_year, BUDGET)
+    if budget < patient.units * YEAR / INTERVAL.high:
+        raise InputError(
+            f"max_units_per_year is {budget:g}; allowed: at least {patient.units * YEAR / INTERVAL.high:.3g} U, one "
+            f"visit of {patient.units:g} U in a century"
+        )
     count = None if visits is None else whole(visits, VISITS)
     label = find_product(patient.visit.product)
     at_label = patient.spaced(label.min_interval_days)["share_above"]

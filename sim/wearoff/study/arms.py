@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any, Self
 
-from ..checks import InputError
+from ..checks import InputError, shown
 from ..treatment.schedule import Schedule
 
 
@@ -54,7 +54,7 @@ class Arm:
         try:
             return cls.treated(units=units, **({"product": product} if sign else {}))
         except InputError as error:
-            raise InputError(f"arm is {text!r}: {error}; or placebo, UNITS, UNITS:PRODUCT") from None
+            raise InputError(f"arm is {shown(text)}: {error}; or placebo, UNITS, UNITS:PRODUCT") from None
 
     @property
     def name(self) -> str:

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtri
 
-from ..checks import InputError, member
+from ..checks import InputError, member, shown
 
 Array = npt.NDArray[np.float64]
 
@@ -30,7 +30,7 @@ def seed_of(rng: np.random.Generator | int | None) -> int:
     try:
         return int(np.random.default_rng(rng).integers(2**63))
     except (TypeError, ValueError):
-        raise InputError(f"rng is {rng!r}; allowed: a Generator, a whole number from 0, or None") from None
+        raise InputError(f"rng is {shown(rng)}; allowed: a Generator, a whole number from 0, or None") from None
 
 
 def normals(sampler: str, seed: int, block: int) -> Array:

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ..checks import InputError
 from ..model.cohort import Grid
 from ..simulation import simulate
 from ..timeline import Timeline
@@ -104,8 +105,17 @@ class Problem:
         count = len(self.rows)
         values, variance = found.means[:count], np.diag(found.covariance)[:count]
         rates = _deviance(self.observed / 100, values / 100, self.n)
-        medians = (self.observed - values) / np.sqrt(variance)
+        self._refuse_unreached(values, variance)
+        medians = (self.observed - values) / np.sqrt(np.where(self.median, variance, 1.0))
         return np.append(np.where(self.median, medians, rates), self._outside(transformed, found.means[count:]))
+
+    def _refuse_unreached(self, values: Array, variance: Array) -> None:
+        for place in np.flatnonzero(self.median & ~(np.isfinite(values + variance) & (variance > 0))):
+            endpoint = self.rows["endpoint"][place]
+            raise InputError(
+                f"observations, row {place + 1}: with these constants {endpoint} has no median among the patients; "
+                "allowed in a fit: constants with which most patients come to it"
+            )
 
     def quantities(self, transformed: Array, medians: Array) -> Array:
         """Return the quantities held; the medians of days are given."""

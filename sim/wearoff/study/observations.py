@@ -12,6 +12,7 @@ import pandas as pd
 
 from .. import tables
 from ..checks import InputError, Limits, member, number, whole
+from ..files import csv_lines, frame_lines
 from ..treatment.schedule import Visit
 from .grades import ASSESSORS, ENDPOINTS
 
@@ -29,6 +30,8 @@ MEDIANS = {
 }
 DAYS_OF = {"day": 1.0, "week": 7.0}
 ARMS = ("treated", "placebo")
+# In files, and as Python has them.
+YES_OR_NO = {"yes": True, "no": False, "True": True, "False": False}
 
 REQUIRED = ("endpoint", "value", "unit")
 DEFAULTS = {
@@ -106,31 +109,30 @@ def read_observations(path: str | Path) -> pd.DataFrame:
     InputError
         Names file, line and column of what is wrong.
     """
-    name = Path(path).name
-    try:
-        text = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig", skipinitialspace=True)
-    except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        reason = " ".join(str(getattr(error, "strerror", None) or error).split())
-        raise InputError(f"{name}: cannot be read ({reason}); allowed: a CSV file in UTF-8 with a header") from None
-    return check_observations(text, name)
+    header, lines = csv_lines(Path(path))
+    return _check(Path(path).name, "line", header, lines)
 
 
-def check_observations(frame: pd.DataFrame, name: str = "observations") -> pd.DataFrame:
+def check_observations(frame: pd.DataFrame) -> pd.DataFrame:
     """Return a table of observations checked and completed; see `read_observations`."""
-    for column in frame.columns:
-        member(str(column), COLUMNS, f"{name}: column")
+    return _check("observations", "row", *frame_lines(frame, "observations"))
+
+
+def _check(name: str, word: str, header: list[str], lines: list[tuple[Any, list[str]]]) -> pd.DataFrame:
+    for column in header:
+        member(column, COLUMNS, f"{name}: column")
     for column in REQUIRED:
-        if column not in frame:
+        if column not in header:
             raise InputError(f"{name}: column {column!r} is missing; allowed: {', '.join(COLUMNS)}")
-    if frame.empty:
+    if not lines:
         raise InputError(f"{name}: no row below the header; allowed: at least 1 observation")
     records = []
-    for line, row in enumerate(frame.astype(object).where(frame.notna(), "").to_dict("records"), start=2):
-        cells = {str(key): str(value).strip() for key, value in row.items()}
+    for line, cells in lines:
+        given = {column: cell for column, cell in zip(header, cells, strict=True) if cell != ""}
         try:
-            records.append(_checked({**DEFAULTS, **{key: cell for key, cell in cells.items() if cell != ""}}))
+            records.append(_checked({**DEFAULTS, **given}))
         except InputError as error:
-            raise InputError(f"{name}, line {line}: {error}") from None
+            raise InputError(f"{name}, {word} {line}: {error}") from None
     return pd.DataFrame(records)
 
 
@@ -159,8 +161,9 @@ def _checked(row: dict[str, str]) -> dict[str, Any]:
         member(row["assessor"], ASSESSORS, "assessor")
         known["value"], known["unit"] = _per_cent(row, known["n"]), "%"
         known["day"] = number(row["day"] or "blank", DAY)
-    known["used_for_fit"] = row["used_for_fit"] == "yes"
-    return {"dose": row.get("dose", ""), "low": math.nan, "high": math.nan, **known}
+    known["used_for_fit"] = YES_OR_NO[member(row["used_for_fit"], YES_OR_NO, "used_for_fit")]
+    ends = {end: number(row[end], Limits(end, 0, math.inf)) if end in row else math.nan for end in ("low", "high")}
+    return {"dose": "", **known, **ends}
 
 
 def _per_cent(row: dict[str, str], n: float) -> float:

@@ -6,6 +6,7 @@ function of the population's numbers.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Mapping
 from typing import NamedTuple
 
@@ -155,7 +156,9 @@ def _median(days: Array, weights: Array) -> tuple[float, float]:
     order = np.argsort(days)
     ranked, share = days[order], np.cumsum(weights[order]) - weights[order] / 2
     quantile = np.interp([0.4, 0.5, 0.6], share, ranked)
-    return float(quantile[1]), float((quantile[2] - quantile[0]) / 0.2 / 2)
+    # Without end where so many never come to it.
+    deviation = float((quantile[2] - quantile[0]) / 0.2 / 2) if np.isfinite(quantile).all() else math.inf
+    return float(quantile[1]), deviation
 
 
 def _spread(arm: list[tuple[int, Array]], shares: Array, subjects: Array) -> Array:

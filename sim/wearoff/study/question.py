@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from .. import tables
-from ..checks import InputError, UnusualWarning, member, number
+from ..checks import InputError, UnusualWarning, member, number, shown
 from ..model.course import TOLERANCE, Constants, Course, solve
 from ..model.landmarks import HALF, WEAR_OFF, Landmarks, find_landmarks, last_day_above
 from ..parameters import Parameters
@@ -48,7 +48,7 @@ class Question(NamedTuple):
         else:
             member(quantity, (*Landmarks._fields, f"{EFFECT}90"), "quantity")
         if "day" in visit:
-            raise InputError(f"day is {visit['day']!r}; allowed: not given, since days count from the visit")
+            raise InputError(f"day is {shown(visit['day'])}; allowed: not given, since days count from the visit")
         plan = Schedule.once(**visit)
         for reason in cautions(plan):
             warnings.warn(reason, UnusualWarning, stacklevel=3)

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.linalg import block_diag
 
-from ..checks import InputError, Limits, member, number, whole
+from ..checks import InputError, Limits, member, number, shown, whole
 from ..figures.trial import draw_bands, draw_responders
 from .arms import Arm
 from .blocks import DURATIONS, LANDMARKS, Cohorts, Part, Response, chunks, empty_tally, plan_cohorts, tally_part
@@ -168,7 +168,9 @@ def _named(arms: Iterable[Arm]) -> dict[str, Arm]:
     found: dict[str, Arm] = {}
     for arm in arms:
         if arm.name in found:
-            raise InputError(f"arms has {arm.name!r} twice; allowed: each name once, set with Arm(schedule, label)")
+            raise InputError(
+                f"arms has {shown(arm.name)} twice; allowed: each name once, set with Arm(schedule, label)"
+            )
         found[arm.name] = arm
     if not found:
         raise InputError("arms is empty; allowed: at least 1")

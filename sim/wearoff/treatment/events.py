@@ -12,9 +12,7 @@ stands for doses at ``time + j ii``, j = 0 to ``addl``. A blank cell or a ``.`` 
 
 from __future__ import annotations
 
-import csv
 import datetime
-import io
 import math
 from collections.abc import Iterable
 from itertools import pairwise
@@ -24,6 +22,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from ..checks import InputError, Limits, day_of_calendar, member, number, whole
+from ..files import csv_lines, frame_lines
 
 DAY = Limits("time", 0, 36525, "day")
 BETWEEN = Limits("ii", 0, 36525, "day", above=True)
@@ -59,23 +58,16 @@ class Events(NamedTuple):
 def read_csv(path: str | Path) -> Events:
     """Read a CSV file with a header; an `InputError` names file, line and column of what is wrong."""
     name = Path(path).name
-    lines = _lines(Path(path), name)
-    header = lines[0][1]
-    for column in header:
-        if header.count(column) > 1:
-            raise InputError(f"{name}: column {column!r} is repeated; allowed: each column once")
-    for line, cells in lines[1:]:
-        if len(cells) != len(header):
-            raise InputError(f"{name}, line {line}: {len(cells)} cells; allowed: {len(header)}, as in the header")
-    rows = ((f"{name}, line {line}", dict(zip(header, cells, strict=True))) for line, cells in lines[1:])
+    header, lines = csv_lines(Path(path))
+    rows = ((f"{name}, line {line}", dict(zip(header, cells, strict=True))) for line, cells in lines)
     return _events(name, header, rows)
 
 
 def read_frame(frame: pd.DataFrame) -> Events:
     """Read a table; an `InputError` names row and column of what is wrong."""
-    text = frame.astype(object).where(frame.notna(), "")
-    rows = ((f"schedule, row {i}", {str(k): str(v).strip() for k, v in row.items()}) for i, row in text.iterrows())
-    return _events("schedule", [str(column) for column in frame.columns], rows)
+    header, lines = frame_lines(frame, "schedule")
+    rows = ((f"schedule, row {i}", dict(zip(header, cells, strict=True))) for i, cells in lines)
+    return _events("schedule", header, rows)
 
 
 def _events(name: str, header: list[str], rows: Iterable[tuple[str, Record]]) -> Events:
@@ -161,20 +153,3 @@ def _filled(row: Record, column: str, allowed: Any) -> str:
     if row[column] in ("", "."):
         raise InputError(f"{column} is blank; allowed: {allowed}")
     return row[column]
-
-
-def _lines(path: Path, name: str) -> list[tuple[int, list[str]]]:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise InputError(f"{name}: not a text file; allowed: CSV in UTF-8") from None
-    except OSError as error:
-        raise InputError(f"{name}: cannot be read ({error.strerror}); allowed: a CSV file") from None
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    try:
-        filled = [(reader.line_num, [cell.strip() for cell in cells]) for cells in reader if cells]
-    except csv.Error as error:
-        raise InputError(f"{name}, line {reader.line_num}: {error}; allowed: CSV") from None
-    if not filled:
-        raise InputError(f"{name}: empty; allowed: a header and at least 1 visit")
-    return filled

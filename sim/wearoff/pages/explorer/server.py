@@ -10,7 +10,7 @@ from typing import Any
 
 import panel as pn
 
-from ...checks import InputError, Limits, whole
+from ...checks import InputError, Limits, shown, whole
 from .settings import Settings
 from .view import Explorer
 
@@ -38,17 +38,20 @@ def serve(*, host: str = HERE, port: int | str = 5006, show: bool = True, ready:
     InputError
         The address cannot be listened on.
     """
+    if not host.strip():
+        # The system would take it for every address of this machine.
+        raise InputError(f"host is {shown(host)}; allowed: an address of this machine, 0.0.0.0 for all of them")
     try:
         number = _listenable(host, whole(port, PORT))
         server = pn.serve(
             {"/": page}, address=host, port=number, show=False, start=False, verbose=False, location=False,
             websocket_origin=_origins(host, number), title="wearoff",
         )  # fmt: skip
-    except OSError as error:
-        reason = (error.strerror or str(error)).partition(" (")[0]
+    except (OSError, TypeError) as error:  # a TypeError for a name that no machine can have
+        reason = (getattr(error, "strerror", None) or str(error)).partition(" (")[0]
         raise InputError(
-            f"host is {host!r} and port {port}, which cannot be listened on ({reason}); allowed: an address of this "
-            "machine and a free port"
+            f"host is {shown(host)} and port {port}, which cannot be listened on ({reason}); allowed: an address of "
+            "this machine and a free port"
         ) from None
     for each in server._http._sockets.values():
         # Taken over by every connection: a redraw is many small messages, none of which shall wait for the next.

@@ -1,0 +1,67 @@
+"""How a case ends: a result, a refusal in one line, or badly; counted for every reader and every option."""
+
+import collections
+import signal
+from contextlib import contextmanager
+
+from wearoff import InputError
+from wearoff.checks import LONGEST
+
+# Seconds of one case: the slowest that are asked for here take less than two on a core of their own.
+SECONDS = 30
+
+RESULT, REFUSAL, BAD = "a result", "one line", "bad"
+# How many cases of which target ended how, since the last test; `conftest` adds them up.
+ENDED: collections.Counter[tuple[str, str]] = collections.Counter()
+
+
+class TooLong(BaseException):  # not an Exception, which somebody on the way could catch
+    """A case took more than `SECONDS`."""
+
+
+@contextmanager
+def limited(seconds=SECONDS):
+    """Stop what takes too long: between two lines of Python, so that compiled code is let finish first."""
+
+    def stop(*_):
+        raise TooLong
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+@contextmanager
+def judged(targets, what):
+    """Judge one case of the targets; in it, a call returns how it ended.
+
+    Whatever is not a result or a refusal counts as bad, and fails with `what` was given.
+    """
+    ended = []
+    try:
+        with limited():
+            yield ended.append
+    except TooLong:
+        _count(targets, BAD)
+        raise AssertionError(f"no end after {SECONDS} s: {what!r}") from None
+    except BaseException:
+        _count(targets, BAD)
+        raise
+    _count(targets, *ended)
+
+
+def _count(targets, how):
+    for target in targets:
+        ENDED[target, how] += 1
+
+
+def check_refusal(error: InputError):
+    """Check that the message is one line, not long, and says what is allowed."""
+    message = str(error)
+    assert message.isprintable(), message
+    assert len(message) <= LONGEST, message
+    assert "llowed" in message or "install it" in message or "contradict" in message or "undefined" in message, message

@@ -1,0 +1,222 @@
+"""Whatever a reader is given, it returns what keeps its promises or refuses in one line.
+
+A reader to come is a row of `READERS`: its name, what it is given, how it is called, and what its result must satisfy.
+"""
+
+import dataclasses
+import datetime
+import math
+import tempfile
+import warnings
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from wearoff import InputError, Parameters, Schedule, UnusualWarning, Visit, simulate
+from wearoff.parameters import assignment
+from wearoff.study.observations import DEFAULTS, HORIZON, check_observations, read_observations
+from wearoff.study.population import Population, limits_of
+from wearoff.study.population import names as numbers
+
+from . import strategies as make
+from .judging import REFUSAL, RESULT, check_refusal, judged
+
+CONSTANTS = [field.name for field in dataclasses.fields(Parameters) if field.name != "origin"]
+
+
+class Reader(NamedTuple):
+    """What is given to a reader, how it is called, and what a result must satisfy."""
+
+    given: st.SearchStrategy[Any]
+    call: Callable[[Any], Any]
+    check: Callable[[Any], None]
+
+
+def from_file(read, ending):
+    """Call a reader of files with the bytes of one."""
+
+    def call(content):
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / f"given{ending}"
+            path.write_bytes(content)
+            return read(path)
+
+    return call
+
+
+def is_schedule(plan):
+    for before, after in pairwise(plan.visits):
+        assert before.day <= after.day
+        assert before.muscle == after.muscle
+    for visit in plan:
+        is_visit(visit)
+    assert Schedule.from_frame(plan.to_events()) == plan
+    with tempfile.TemporaryDirectory() as folder:
+        plan.to_csv(Path(folder) / "plan.csv")
+        assert Schedule.from_csv(Path(folder) / "plan.csv") == plan
+
+
+def is_visit(visit):
+    assert type(visit.day) is float
+    assert 0 <= visit.day <= 36525
+    assert type(visit.units) is float
+    assert 0 < visit.units <= 10_000
+    assert visit.product in make.PRODUCTS
+    assert visit.muscle in make.MUSCLES
+    assert visit.sites is None or (type(visit.sites) is int and 1 <= visit.sites <= 1000)
+    assert Visit(**dataclasses.asdict(visit)) == visit
+
+
+def is_observations(rows):
+    assert len(rows)
+    assert set(DEFAULTS) <= set(rows)
+    medians = rows["endpoint"].isin(["onset", "return_to_baseline", "loss_of_none_or_mild"])
+    assert rows["value"].between(0, 100).where(~medians, rows["value"].between(0, HORIZON)).all()
+    assert rows["day"].isna().equals(medians)
+    assert rows["used_for_fit"].map(type).eq(bool).all()
+    assert rows["units"].isna().eq(False).all()
+    # As a table it is read again, and is the same.
+    again = rows.drop(columns=["low", "high"]).assign(used_for_fit=rows["used_for_fit"].map({True: "yes", False: "no"}))
+    pd.testing.assert_frame_equal(check_observations(again)[list(rows)], rows)
+
+
+def is_parameters(constants):
+    for name in CONSTANTS:
+        value = getattr(constants, name)
+        assert type(value) is float
+        assert limits_of(name).low <= value <= limits_of(name).high
+    assert constants.replace() == constants
+    assert Parameters(**dataclasses.asdict(constants)) == constants
+    assert len(constants.table()) == len(CONSTANTS)
+    assert all(math.isfinite(rate) or name in ("U50", "k_loss") for name, rate in constants.symbols().items())
+
+
+def is_population(people):
+    is_parameters(people.parameters)
+    for name in numbers():
+        assert limits_of(name).low <= people.value(name) <= limits_of(name).high
+    assert people.replace() == people
+    people.table()
+
+
+def is_assignment(pair):
+    name, value = pair
+    assert getattr(Parameters().replace(**{name: value}), name) == value
+
+
+def is_timeline(timeline):
+    assert (np.diff(timeline.times) >= 0).all()
+    assert timeline.frame["visible"].between(0, 1).all()
+
+
+def changes(names):
+    """Make changes of constants by name, a few of them unknown."""
+    return st.dictionaries(
+        make.mostly(st.sampled_from(names), make.mostly(st.sampled_from(names), make.any_text())),
+        make.mostly(st.floats(0.01, 0.9), make.any_object()),
+        max_size=3,
+    )
+
+
+def arguments(**strategies):
+    """Make some of the arguments of a call."""
+    return st.fixed_dictionaries({}, optional=strategies)
+
+
+VISIT = {
+    "day": make.mostly(st.floats(0, 1000), make.any_object()),
+    "units": make.mostly(st.floats(1, 100), make.any_object()),
+    "product": make.mostly(st.sampled_from(make.PRODUCTS), make.any_object()),
+    "muscle": make.mostly(st.sampled_from(make.MUSCLES), make.any_object()),
+    "sites": make.mostly(st.integers(1, 5), make.any_object()),
+}
+DATES = make.mostly(st.dates(datetime.date(1900, 1, 1), datetime.date(2199, 12, 31)).map(str), make.any_object())
+INTERVAL = make.mostly(st.floats(0, 100), make.any_object())
+COUNT = make.mostly(st.integers(0, 5), make.any_object())
+
+
+@st.composite
+def unsorted_days(draw):
+    days = draw(st.lists(make.mostly(st.floats(0, 400), make.mostly(st.floats(0, 400), st.floats())), max_size=5))
+    days = days if draw(st.integers(1, 4)) == 4 else sorted(days)
+    return {"times": draw(st.sampled_from([list, tuple, np.array, pd.Series, pd.Index, set]))(days)}
+
+
+READERS = {
+    "Schedule.from_csv": Reader(
+        make.file_of(make.EVENTS, *make.EVENT_FILES), from_file(Schedule.from_csv, ".csv"), is_schedule
+    ),
+    "Schedule.from_frame": Reader(make.frame_of(make.EVENTS), Schedule.from_frame, is_schedule),
+    "read_observations": Reader(
+        make.file_of(make.OBSERVATIONS, *make.OBSERVATION_FILES),
+        from_file(read_observations, ".csv"),
+        is_observations,
+    ),
+    "check_observations": Reader(make.frame_of(make.OBSERVATIONS), check_observations, is_observations),
+    "Parameters": Reader(
+        st.dictionaries(
+            st.sampled_from([*CONSTANTS, "origin"]), make.mostly(st.floats(0.01, 2), make.any_object()), max_size=3
+        ),
+        lambda given: Parameters(**given),
+        is_parameters,
+    ),
+    "Parameters.replace": Reader(changes(CONSTANTS), lambda given: Parameters().replace(**given), is_parameters),
+    "Parameters.preset": Reader(
+        st.one_of(st.sampled_from(["default", "lebeda2008", "serotype_E"]), make.any_object()),
+        Parameters.preset,
+        is_parameters,
+    ),
+    "assignment": Reader(
+        st.one_of(
+            st.builds("{}={}".format, st.sampled_from(CONSTANTS), make.number_text()),
+            st.builds("{}={}".format, make.any_text(), make.any_text()),
+            make.any_text(),
+        ),
+        assignment,
+        is_assignment,
+    ),
+    "Population.replace": Reader(
+        changes([*numbers(), "parameters"]), lambda given: Population().replace(**given), is_population
+    ),
+    "Visit": Reader(arguments(**VISIT), lambda given: Visit(**given), is_visit),
+    "Schedule.every": Reader(
+        st.fixed_dictionaries(
+            {"days": INTERVAL, "visits": COUNT},
+            optional={"start": DATES} | {name: each for name, each in VISIT.items() if name in ("units", "sites")},
+        ),
+        lambda given: Schedule.every(given.pop("days"), **given),
+        is_schedule,
+    ),
+    "simulate(times)": Reader(
+        make.mostly(unsorted_days(), make.any_object().map(lambda given: {"times": given})),
+        lambda given: simulate(**given),
+        is_timeline,
+    ),
+}
+
+
+@pytest.mark.filterwarnings("ignore:Generating overly large repr")
+@pytest.mark.parametrize("name", READERS)
+@settings(max_examples=settings().max_examples if settings().max_examples > 100 else 25)
+@given(data=st.data())
+def test_a_reader_gives_a_result_or_refuses_in_one_line(name, data):
+    reader = READERS[name]
+    content = data.draw(reader.given)
+    with judged([name], content) as end:
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", UnusualWarning)
+                found = reader.call(content)
+        except InputError as error:
+            check_refusal(error)
+            end(REFUSAL)
+        else:
+            reader.check(found)
+            end(RESULT)

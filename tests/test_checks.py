@@ -1,0 +1,77 @@
+"""Refusals: one line of bounded length whatever was given, and what a number is."""
+
+import decimal
+import fractions
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from wearoff import InputError
+from wearoff.checks import LONGEST, Limits, day_of_calendar, member, number, shown, whole
+
+ANY = Limits("units", 0, float("inf"), "U")
+
+
+def refusal(function, *arguments):
+    with pytest.raises(InputError) as stop:
+        function(*arguments)
+    return str(stop.value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["a\nb", "a\r\u2028\x85b", "\x1b[31mred", "\u202eleft", "\udcff", "\0", "x" * 10_000, 10**5000],
+    ids=shown,
+)
+def test_a_refusal_is_one_line_that_names_the_value_by_its_ends(value):
+    for function in (number, whole):
+        message = refusal(function, value, ANY)
+        assert message.isprintable()
+        assert len(message) < 150
+        assert message.startswith("units is ")
+        assert message.endswith("not a number; allowed: at least 0 U")
+    for function, allowed in ((member, ["glabella", "forehead"]), (day_of_calendar, "start")):
+        message = refusal(function, value, *([allowed, "muscle"] if function is member else [allowed]))
+        assert message.isprintable()
+        assert len(message) < 200
+        assert "allowed: " in message
+
+
+def test_any_refusal_is_one_line():
+    message = str(InputError(f"file is 'first\nsecond {'x' * 10_000}'; allowed: a place"))
+    assert message.isprintable()
+    assert len(message) == LONGEST
+    assert message.startswith("file is 'first\\nsecond x")
+    assert message.endswith("'; allowed: a place")
+
+
+def test_what_has_no_text_is_named_by_its_type():
+    assert shown(10**5000) == "of type int"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [True, np.True_, b"20", bytearray(b"20"), "1_0", "٢٠", "0x10", "1e309", "9" * 400, 10**400, 1j, np.complex128(1),
+     None, np.array([5.0]), np.array(1j), np.timedelta64(5, "D"), pd.NA, pd.NaT, pd.Series([5.0]), [5], {}, object],
+    ids=lambda value: f"{type(value).__name__} {shown(value)[:10]}",
+)  # fmt: skip
+def test_what_is_no_number(value):
+    assert "not a number" in refusal(number, value, ANY)
+
+
+@pytest.mark.parametrize(
+    "value", [20, 20.0, "20", " 20 ", "2e1", "+20", "20.", np.float32(20), np.int8(20), np.array(20),
+              fractions.Fraction(20), decimal.Decimal(20)],
+)  # fmt: skip
+def test_what_is_a_number(value):
+    assert number(value, ANY) == 20
+
+
+def test_infinity_is_said_in_words():
+    assert number("inf", ANY) == number(" Infinity ", ANY) == number(float("inf"), ANY) == float("inf")
+
+
+def test_a_name_is_text():
+    assert "muscle is ['glabella']" in refusal(member, ["glabella"], ["glabella"], "muscle")
+    assert "muscle is " in refusal(member, np.array(["glabella", "a"]), ["glabella"], "muscle")
