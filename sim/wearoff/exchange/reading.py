@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from ..checks import InputError, Limits, member, number
+from ..checks import InputError, Limits, member, number, shown
+from ..files import read_text
 from ..parameters import Parameters
 from ..treatment.schedule import Schedule, Visit
 from .elements import NAMESPACE, library
@@ -71,12 +72,7 @@ def read_case(path: str | Path) -> Case:
     """
     path = Path(path)
     reader = _READERS[member(path.suffix.lower(), _READERS, f"{path.name}: ending")]
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise InputError(f"{path.name}: not a text file; allowed: UTF-8") from None
-    except OSError as error:
-        raise InputError(f"{path.name}: cannot be read ({error.strerror}); allowed: a file") from None
+    text = read_text(path, path.suffix[1:].upper())
     try:
         return reader(text)
     except InputError as error:
@@ -95,7 +91,7 @@ def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     keys = [key for key, _ in pairs]
     for key in keys:
         if keys.count(key) > 1:
-            raise InputError(f"{key!r} is repeated; allowed: each once")
+            raise InputError(f"{shown(key)} is repeated; allowed: each once")
     return dict(pairs)
 
 
@@ -135,7 +131,7 @@ def _from_table(found: Any) -> Case:
 
 def _checked(value: Any, kind: type, name: str, allowed: str) -> Any:
     if not isinstance(value, kind):
-        raise InputError(f"{name} is {value!r}; allowed: {allowed}")
+        raise InputError(f"{name} is {shown(value)}; allowed: {allowed}")
     return value
 
 
