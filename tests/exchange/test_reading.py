@@ -103,8 +103,10 @@ def test_what_somebody_has_changed_is_read(tmp_path):
         ('product="onabotulinumtoxinA"', "", "units_1 has lost its product and muscle"),
         ('preset="default"', 'preset="none"', "preset is 'none'"),
         ("urn:wearoff", "urn:other", "not written by wearoff"),
-        ("</sbml>", "", "allowed: SBML"),
-        ("<?xml", "<!DOCTYPE x [<!ENTITY a 'b'>]><?xml", "a document type is declared"),
+        ("</sbml>", "", "not XML (no element found"),
+        ("<sbml", "<!DOCTYPE x [<!ENTITY a 'b'>]><sbml", "a document type is declared"),
+        ("<model", "<model>" * 100_000 + "<model", "<model> is 51 elements deep; allowed: at most 50"),
+        ('level="3"', 'level="4"', "allowed: SBML"),
     ],
 )
 def test_what_is_not_ours_is_refused(tmp_path, before, after, said):
@@ -217,9 +219,10 @@ def test_what_simulate_prints_can_be_read_back(tmp_path, call):
         ('{"schedule": [{"amt": 20, "colour": 1}]}', "column is 'colour'"),
         ('{"schedule": [{"amt": 20}], "times": 3}', "times is 3"),
         ('{"schedule": [{"amt": 20}], "times": [3, 1]}', "times has 1 after 3"),
-        ('{"schedule": [{"amt": 20}], "start": 3}', "start is '3', not a date"),
+        ('{"schedule": [{"amt": 20}], "start": 3}', "start is 3, not a date"),
         ('{"times": [1]}', "times is given without schedule"),
         ("[" * 100_000, "not JSON"),
+        ('{"times": [' + "9" * 5000 + "]}", "not JSON"),
     ],
 )
 def test_json_that_is_no_case_is_one_line(tmp_path, text, said):
@@ -233,6 +236,8 @@ def test_json_that_is_no_case_is_one_line(tmp_path, text, said):
 def test_other_files_are_one_line(tmp_path):
     with pytest.raises(wo.InputError, match=r"case\.toml: not TOML"):
         read(tmp_path, "a = ", "toml")
+    with pytest.raises(wo.InputError, match=r"case\.toml: not TOML"):
+        read(tmp_path, f"a = {'9' * 5000}", "toml")
     with pytest.raises(wo.InputError, match=r"case\.yaml: ending is '.yaml'"):
         read(tmp_path, "", "yaml")
     with pytest.raises(wo.InputError, match=r"none\.json: cannot be read"):

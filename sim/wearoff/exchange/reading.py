@@ -10,6 +10,7 @@ from collections.abc import Callable
 from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from xml.parsers import expat
 
 import pandas as pd
 
@@ -22,6 +23,9 @@ from .sbml import DEFAULT, to_document
 
 if TYPE_CHECKING:
     import libsbml
+
+# Elements in one another: this package's files have 15.
+DEEPEST = 50
 
 KEYS = ("schedule", "start", "times", "preset", "parameters")
 # What `wearoff simulate --json` prints beside what it was given.
@@ -82,7 +86,9 @@ def read_case(path: str | Path) -> Case:
 def _from_json(text: str) -> Case:
     try:
         found = json.loads(text, object_pairs_hook=_without_repeats)
-    except (json.JSONDecodeError, RecursionError) as error:
+    except InputError:
+        raise
+    except (ValueError, RecursionError) as error:  # of text that is no JSON, of a number of 5,000 digits, of a deep one
         raise InputError(f"not JSON ({error}); allowed: an object") from None
     return _from_table(found)
 
@@ -97,9 +103,10 @@ def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _from_toml(text: str) -> Case:
     try:
-        return _from_table(tomllib.loads(text))
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        found = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
         raise InputError(f"not TOML ({error}); allowed: keys {', '.join(KEYS)}") from None
+    return _from_table(found)
 
 
 def _from_table(found: Any) -> Case:
@@ -136,8 +143,7 @@ def _checked(value: Any, kind: type, name: str, allowed: str) -> Any:
 
 
 def _from_sbml(text: str) -> Case:
-    if "<!DOCTYPE" in text:
-        raise InputError("a document type is declared, which may define endless texts; allowed: SBML without")
+    _check_xml(text)
     sbml = library()
     document = sbml.readSBMLFromString(text)
     for i in range(document.getNumErrors()):
@@ -158,6 +164,31 @@ def _from_sbml(text: str) -> Case:
     schedule = Schedule(tuple(visits), **treatment)
     _compare(document, to_document(schedule, parameters), set(names))
     return Case(schedule=schedule, parameters=parameters)
+
+
+def _check_xml(text: str) -> None:
+    # What libsbml would not survive: elements in elements without end, and texts that a document type makes endless.
+    depth = 0
+
+    def starts(name: str, _: Any) -> None:
+        nonlocal depth
+        depth += 1
+        if depth > DEEPEST:
+            raise InputError(f"<{name}> is {depth} elements deep; allowed: at most {DEEPEST}")
+
+    def ends(_: str) -> None:
+        nonlocal depth
+        depth -= 1
+
+    def declared(*_: Any) -> None:
+        raise InputError("a document type is declared; allowed: SBML, which has none")
+
+    parser = expat.ParserCreate()
+    parser.StartElementHandler, parser.EndElementHandler, parser.StartDoctypeDeclHandler = starts, ends, declared
+    try:
+        parser.Parse(text, True)
+    except expat.ExpatError as error:
+        raise InputError(f"not XML ({error}); allowed: SBML") from None
 
 
 def _visit(model: libsbml.Model, number: int) -> Visit:
