@@ -38,7 +38,6 @@ lint: .venv/lint
 
 bench: .venv/bench
 	$(BIN)/python -m benchmarks.run
-	$(BIN)/python -m benchmarks.page
 
 clean:
 	rm -rf .venv out
