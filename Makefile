@@ -1,9 +1,10 @@
 # make demo: see the main job done.  make explore: the page with sliders.  make test: run every test.
+# make bench: measure the speed, into the README.  make dist: build what is released, and try it.
 # Each makes its own .venv.
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo explore test lint bench clean
+.PHONY: demo explore test lint bench dist clean
 
 demo: .venv/demo
 	$(BIN)/wearoff simulate --product onabotulinumtoxinA --muscle glabella --out out
@@ -39,15 +40,19 @@ lint: .venv/lint
 bench: .venv/bench
 	$(BIN)/python -m benchmarks.run
 
-clean:
-	rm -rf .venv out
+dist: .venv/dist
+	.ci/dist $(BIN)/python
 
-.venv/demo: pyproject.toml
+clean:
+	rm -rf .venv out dist
+
+# The version, which the installed metadata repeat, stands in the second.
+.venv/demo: pyproject.toml sim/wearoff/__init__.py
 	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'wearoff needs Python 3.11 or newer; try: make demo PYTHON=python3.11')"
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable .
 	touch $@
 
-.venv/%: pyproject.toml .venv/demo
+.venv/%: .venv/demo
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable ".[$*]"
 	touch $@
