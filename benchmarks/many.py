@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks import peer
-from benchmarks.measure import Figure, Target, compare, loosest, progress, timed, typical
+from benchmarks.measure import Figure, Target, compare, loosest, order, progress, timed, typical
 from wearoff.model.cohort import choose_grid, solve_cohort
 from wearoff.model.course import Constants, solve
 from wearoff.model.march import Reading
@@ -70,7 +70,7 @@ def population() -> list[Figure]:
     passed = np.random.default_rng(1).random((PATIENTS, DAYS + 1))
     into = np.empty_like(passed)
     longer = compare(ours, lambda: np.exp(passed, out=into), REPEATS)
-    work = f"{PATIENTS:,} patients, {DAYS} days, daily, within {ACCURACY:.0e}, one process"
+    work = f"{PATIENTS:,} patients, {DAYS} days, daily, within {order(ACCURACY)}, one process"
     peers = f"libroadrunner at that error, the same patients (timed on {SAMPLE}, scaled)"
     cost = "a patient costs a power and three small matrix products at about as many points as there are days"
     return [

@@ -54,6 +54,11 @@ def loosest(errors: dict[float, float], bound: float) -> float:
     return next((rtol for rtol, error in errors.items() if error <= bound), min(errors))
 
 
+def order(error: float) -> str:
+    """Write an error with one digit, such as 1e-8."""
+    return f"{error:.0e}".replace("e-0", "e-")
+
+
 def compare(one: Callable[[], Any], other: Callable[[], Any], repeats: int = REPEATS) -> list[float]:
     """Time the two in turn and return the ratio one / other of every pair."""
     one(), other()

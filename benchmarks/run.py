@@ -14,7 +14,7 @@ from tests.reference import reference
 
 import wearoff as wo
 from benchmarks import many, page, peer
-from benchmarks.measure import Figure, Target, compare, loosest, progress, typical, worst
+from benchmarks.measure import Figure, Target, compare, loosest, order, progress, typical, worst
 from benchmarks.table import machine, render, replace
 from wearoff.files import written_whole
 
@@ -61,7 +61,7 @@ def one_patient() -> list[Figure]:
     cost = "two thirds of our call solve the patient, one third makes the table of every quantity"
     target = Target("at least 4 times faster", least=4, cost=cost)
     work = "one patient, 365 days, daily, 4 visits"
-    at_own, at_promised = f"at our error, {own:.0e}", f"at the error promised, {PROMISED:.0e}"
+    at_own, at_promised = f"at our error, {order(own)}", f"at the error promised, {order(PROMISED)}"
     figures = []
     for bound, word, aim in ((own, at_own, target), (PROMISED, at_promised, None)):
         rtol = loosest(errors, bound)
@@ -90,7 +90,7 @@ def spacing_search() -> Figure:
     ratios = compare(partial(theirs, loosest(errors, PROMISED)), lambda: wo.spacing.compare(intervals, units=20))
     return Figure(
         "`spacing.compare`, 100 intervals over two years",
-        f"100 runs of libroadrunner at the error promised, {PROMISED:.0e}",
+        f"100 runs of libroadrunner at the error promised, {order(PROMISED)}",
         ratios,
         "times faster",
         Target(
