@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,9 @@ COLUMNS = ("depot", "free", "bound", "endosome", "light_chain", "snap25", "force
 def model(constants: dict[str, float], doses: int) -> Any:
     """Load the model with its constants, and with room for so many doses as events; `give` says when and how much."""
     roadrunner.Logger.setLevel(roadrunner.Logger.LOG_FATAL)
+    # CVODE warns of every tiny step after a dose, on standard output and past that logger: it has its own, which reads
+    # this when an integrator is made. Its errors still go to standard error.
+    os.environ.setdefault("SUNLOGGER_WARNING_FILENAME", os.devnull)
     text = Path(__file__).with_name("wearoff.ant").read_text(encoding="utf-8")
     lines = [f"  {name} = {value!r};" for name, value in constants.items()]
     for i in range(doses):

@@ -47,6 +47,6 @@ def __getattr__(name: str) -> Any:
         try:
             from .pages.explorer.view import explorer
         except ModuleNotFoundError:
-            raise InputError("explorer needs panel; install it: pip install wearoff[explore]") from None
+            raise InputError('explorer needs panel; install it: pip install "wearoff[explore]"') from None
         return explorer
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

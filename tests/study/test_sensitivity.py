@@ -272,7 +272,7 @@ def test_wrong_input_is_refused(call, reason):
 
 def test_without_salib_the_way_out_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "SALib.sample", None)
-    with pytest.raises(wo.InputError, match=r"needs SALib; install it: pip install wearoff\[study\]"):
+    with pytest.raises(wo.InputError, match=r'needs SALib; install it: pip install "wearoff\[study\]"'):
         indices(samples=2)
     assert len(elasticities(names=["potency"]).frame) == 1
 

@@ -90,7 +90,7 @@ def explore_command(
     try:
         from ..pages.explorer.server import serve
     except ModuleNotFoundError:
-        raise InputError("explore needs panel; install it: pip install wearoff[explore]") from None
+        raise InputError('explore needs panel; install it: pip install "wearoff[explore]"') from None
 
     def ready(address: str) -> None:
         reach = "this machine only" if host in (HERE, "localhost", "::1") else "OTHER MACHINES CAN OPEN IT"

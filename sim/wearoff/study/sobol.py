@@ -115,5 +115,5 @@ def _salib(part: str) -> Any:
         else:
             from SALib.analyze import sobol
     except ImportError:
-        raise InputError("sensitivity needs SALib; install it: pip install wearoff[study]") from None
+        raise InputError('sensitivity needs SALib; install it: pip install "wearoff[study]"') from None
     return sobol

@@ -88,7 +88,7 @@ def _bokeh() -> tuple[str, Any]:
         from bokeh.resources import Resources
         from jinja2 import Environment, FileSystemLoader, StrictUndefined
     except ImportError:
-        raise InputError("handout needs bokeh; install it: pip install wearoff[explore]") from None
+        raise InputError('handout needs bokeh; install it: pip install "wearoff[explore]"') from None
     # The plots alone: no widgets, no tables.
     program = "\n".join(Resources(mode="inline", components=["bokeh"]).js_raw)
     engine = Environment(loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined)
