@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks import peer
-from benchmarks.measure import Figure, Target, compare, loosest, order, progress, timed, typical
+from benchmarks.measure import Figure, Target, compare, loosest, order, progress, timed
 from wearoff.model.cohort import choose_grid, solve_cohort
 from wearoff.model.course import Constants, solve
 from wearoff.model.march import Reading
@@ -50,16 +50,13 @@ def population() -> list[Figure]:
     exact = solve(np.zeros(1), np.array([[UNITS]]), first, float(DAYS)).at(np.arange(DAYS + 1.0))["visible"]
     progress(f"  our error, {SAMPLE} of them: {np.abs(effect[:, :SAMPLE].T - exact).max():.1e}")
 
-    runner = peer.model(typical()[0], 1)
-    runner.timeCourseSelections = ["time", "visible"]
-    taken = typical()[1]
+    runner = peer.model(1, ("visible",))
 
     def theirs(rtol: float) -> Any:
         found = np.empty((SAMPLE, DAYS + 1))
         for i in range(SAMPLE):
-            for name in ("k_cleave", "k_loss", "k_release"):
-                runner[name] = float(np.asarray(getattr(first, name))[i])
-            found[i] = peer.run(runner, {0.0: taken}, DAYS, rtol)[:, 0]
+            varied = {name: float(np.asarray(getattr(first, name))[i]) for name in ("k_cleave", "k_loss", "k_release")}
+            found[i] = peer.run(runner, {0.0: UNITS}, DAYS, rtol, **varied)[:, 0]
         return found
 
     errors = {rtol: float(np.abs(theirs(rtol) - exact).max()) for rtol in (10 ** (-4 - step / 2) for step in range(9))}

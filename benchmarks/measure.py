@@ -43,7 +43,7 @@ class Figure(NamedTuple):
 
 
 def typical() -> tuple[dict[str, float], float]:
-    """Return the constants under their symbols as the peer knows them, and the units taken up of 20."""
+    """Return the constants under their symbols as the judge knows them, and the units taken up of 20."""
     symbols = wo.Parameters().symbols()
     taken = 20 / (1 + 20 / symbols["U50"])
     return {name: each for name, each in symbols.items() if name not in ("U50", "sigma")}, taken

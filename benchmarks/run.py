@@ -19,6 +19,7 @@ from benchmarks.table import machine, render, replace
 from wearoff.files import written_whole
 
 README = Path(__file__).parents[1] / "README.md"
+UNITS = 20.0
 PROMISED = 1e-8
 TOLERANCES = [10 ** (-6 - step / 4) for step in range(25)]
 
@@ -40,21 +41,21 @@ def main() -> None:
 def one_patient() -> list[Figure]:
     """One patient, 365 days, daily output of every quantity, 4 visits; at equal errors, and at the error promised."""
     progress("one patient")
-    plan = wo.Schedule.every(90, visits=4, units=20)
+    plan = wo.Schedule.every(90, visits=4, units=UNITS)
     constants, taken = typical()
-    doses = {90.0 * i: taken for i in range(4)}
-    runner = peer.model(constants, 4)
+    days = [90.0 * i for i in range(4)]
+    runner = peer.model(4)
 
     def theirs(rtol: float) -> Any:
-        return peer.run(runner, doses, 365, rtol)
+        return peer.run(runner, dict.fromkeys(days, UNITS), 365, rtol)
 
     def ours() -> Any:
         return wo.simulate(plan, days=365).frame
 
     # The days of the doses are left out: the peer prints the depot before the dose, and we after it.
-    apart = np.setdiff1d(np.arange(366), [0, 90, 180, 270])
+    apart = np.setdiff1d(np.arange(366), days)
     columns = list(peer.COLUMNS)
-    solved = reference(constants, doses, np.arange(366.0))
+    solved = reference(constants, dict.fromkeys(days, taken), np.arange(366.0))
     exact = np.column_stack([solved[name] for name in columns])[apart]
     errors = {rtol: worst(theirs(rtol)[apart], exact) for rtol in TOLERANCES}
     own = worst(ours()[columns].to_numpy()[apart], exact)
@@ -76,18 +77,18 @@ def spacing_search() -> Figure:
     progress("100 intervals between visits")
     intervals = range(80, 180)
     constants, taken = typical()
-    schedules = [{float(day): taken for day in range(0, 730, interval)} for interval in intervals]
-    runner = peer.model(constants, 10)
+    schedules = [range(0, 730, interval) for interval in intervals]
+    runner = peer.model(10)
 
-    def theirs(rtol: float) -> list[Any]:
-        return [peer.run(runner, doses, 730, rtol) for doses in schedules]
+    def theirs(rtol: float, schedules: list[range] = schedules) -> list[Any]:
+        return [peer.run(runner, dict.fromkeys(days, UNITS), 730, rtol) for days in schedules]
 
     # Judged on the schedule with most visits; at the error promised, the cheaper of the two for the peer.
-    apart = np.setdiff1d(np.arange(731), list(schedules[0]))
-    solved = reference(constants, schedules[0], np.arange(731.0))
+    apart = np.setdiff1d(np.arange(731), schedules[0])
+    solved = reference(constants, dict.fromkeys(map(float, schedules[0]), taken), np.arange(731.0))
     exact = np.column_stack([solved[name] for name in peer.COLUMNS])[apart]
-    errors = {rtol: worst(peer.run(runner, schedules[0], 730, rtol)[apart], exact) for rtol in TOLERANCES}
-    ratios = compare(partial(theirs, loosest(errors, PROMISED)), lambda: wo.spacing.compare(intervals, units=20))
+    errors = {rtol: worst(theirs(rtol, schedules[:1])[0][apart], exact) for rtol in TOLERANCES}
+    ratios = compare(partial(theirs, loosest(errors, PROMISED)), lambda: wo.spacing.compare(intervals, units=UNITS))
     return Figure(
         "`spacing.compare`, 100 intervals over two years",
         f"100 runs of libroadrunner at the error promised, {order(PROMISED)}",
