@@ -14,7 +14,7 @@ from xml.parsers import expat
 
 import pandas as pd
 
-from ..checks import InputError, Limits, member, number, shown
+from ..checks import InputError, Limits, day_of_calendar, member, number, shown
 from ..files import read_text
 from ..parameters import Parameters
 from ..treatment.schedule import Schedule, Visit
@@ -94,11 +94,12 @@ def _from_json(text: str) -> Case:
 
 
 def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    keys = [key for key, _ in pairs]
-    for key in keys:
-        if keys.count(key) > 1:
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
             raise InputError(f"{shown(key)} is repeated; allowed: each once")
-    return dict(pairs)
+        found[key] = value
+    return found
 
 
 def _from_toml(text: str) -> Case:
@@ -116,24 +117,31 @@ def _from_table(found: Any) -> Case:
         if key not in RESULTS:
             member(key, KEYS, "key")
     changes = _checked(table.get("parameters", {}), dict, "parameters", "names with their values")
-    parameters = Parameters.preset(str(table.get("preset", "default")))
-    # As text: what is true or a list is no number.
-    parameters = parameters.replace(**{name: str(value) for name, value in changes.items()})
-    if "schedule" not in table:
-        for key in ("start", "times"):
-            if key in table:
-                raise InputError(f"{key} is given without schedule; allowed: beside it")
-        return Case(parameters=parameters)
+    parameters = Parameters.preset(table.get("preset", "default")).replace(**changes)
+    if "schedule" in table:
+        return Case(schedule=_schedule(table), parameters=parameters)
+    for key in ("start", "times"):
+        if key in table:
+            raise InputError(f"{key} is given without schedule; allowed: beside it")
+    return Case(parameters=parameters)
+
+
+def _schedule(table: dict[str, Any]) -> Schedule:
     rows = _checked(table["schedule"], list, "schedule", "a list of rows such as time and amt")
     for row in rows:
         _checked(row, dict, "schedule", "rows such as time and amt")
     # What stands in the file stays what it is until it is read as a number.
     schedule = Schedule.from_frame(pd.DataFrame(rows, dtype=object))
-    if "start" in table:
-        schedule = dataclasses.replace(schedule, start=table["start"])
     if "times" in table:
+        if schedule.times:
+            raise InputError("times is given beside rows of observation; allowed: one of the two")
         schedule = dataclasses.replace(schedule, times=_checked(table["times"], list, "times", "a list of days"))
-    return Case(schedule=schedule, parameters=parameters)
+    if "start" in table:
+        start = day_of_calendar(table["start"], "start")
+        if schedule.start not in (None, start):
+            raise InputError(f"start is {start}; allowed: {schedule.start}, as the dates of the rows say")
+        schedule = dataclasses.replace(schedule, start=start)
+    return schedule
 
 
 def _checked(value: Any, kind: type, name: str, allowed: str) -> Any:
