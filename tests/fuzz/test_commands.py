@@ -16,6 +16,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 import typer
 from hypothesis import given, settings
@@ -23,12 +24,13 @@ from hypothesis import strategies as st
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from wearoff import cli, plates, report, timeline
+from wearoff import cli, plates, report, simulation, timeline
 from wearoff.cli.options import app
 from wearoff.pages import animation
 from wearoff.pages.explorer import server
 from wearoff.pages.handout import curves, page
 from wearoff.parameters import presets
+from wearoff.spacing import patient
 from wearoff.study import population
 from wearoff.study.population import names as numbers
 from wearoff.study.population import plausible
@@ -97,7 +99,8 @@ def one_of(*names):
 def setting(names):
     """Make NAME=VALUE, hurt or not."""
     name = make.mostly(st.sampled_from(names), make.any_text())
-    near = name.flatmap(lambda one: st.floats(*plausible(one)).map(str) if one in numbers() else make.number_text())
+    ends = {one: st.sampled_from(plausible(one)).map(str) for one in numbers()}
+    near = name.flatmap(lambda one: ends.get(one, make.number_text()))
     right = st.builds("{}={}".format, name, make.mostly(near, make.number_text()))
     pairs = st.builds("{}{}{}".format, name, st.sampled_from(["=", " = ", "", "==", ":", "=,"]), make.number_text())
     return make.mostly(right, st.one_of(pairs, make.any_text()))
@@ -146,6 +149,8 @@ def case_files():
     return make.mostly(right, st.one_of(hurt, st.sampled_from(PLACES)))
 
 
+SOLVED = functools.lru_cache(200)(simulation.solve_schedule)
+POINTS = functools.lru_cache(50)(np.polynomial.legendre.leggauss)
 # Without a value.
 FLAGS = ("version", "as_json", "show")
 CONSTANTS = [name for name in numbers() if name not in ("spread",)][:11]
@@ -153,7 +158,7 @@ QUANTITIES = ("onset_day", "peak_day", "peak_effect", "half_effect_day", "wear_o
 EFFECTS = st.builds("effect_on_day_{}".format, st.one_of(make.number_text(), make.any_text()))
 
 VALUES: dict[str, st.SearchStrategy[Any]] = {
-    "units": cheap(st.floats(1, 100)),
+    "units": cheap(st.sampled_from([1, 5, 20.5, 50])),
     "product": one_of(*make.PRODUCTS),
     "muscle": one_of(*make.MUSCLES),
     "sites": cheap(st.integers(1, 9)),
@@ -386,8 +391,11 @@ def stage(tmp_path_factory):
 
 def cheaply(patch, stage):
     """Replace what costs more than all the rest of a case, and only that; every so many cases the figures are drawn."""
-    # The parser is made once, instead of in every call.
+    # The parser is made once, instead of in every call, and what was solved lately is not solved again.
     patch.setattr("typer.main.get_command", lambda _: COMMAND)
+    for module in (simulation, patient):
+        patch.setattr(module, "solve_schedule", SOLVED)
+    patch.setattr("numpy.polynomial.legendre.leggauss", POINTS)
 
     # Else files are as good as empty, and those of a figure need none: what is checked on the way to it still is.
     def unless_drawn(module, name, instead):
@@ -467,24 +475,34 @@ def check_end(line, chosen, status, out, err, written):
     return RESULT
 
 
-# In `make fuzz` a test an option, with the others so often that three eighths of the cases of each will do; else a
-# test a command.
-THOROUGH = settings().max_examples >= 1000
-CASES = TARGETS if THOROUGH else {f"wearoff {command}".strip(): (command, None) for command in COMMANDS}
+# In `make fuzz` a test an option, else a test a command.
+MOST = settings().max_examples
+CASES = TARGETS if MOST >= 1000 else {f"wearoff {command}".strip(): (command, None) for command in COMMANDS}
+
+
+def enough(command):
+    """Return how many cases a test has: two or three others are given any value in each, where there are so many."""
+    if MOST < 1000:
+        return 15
+    return MOST if len(parameters_of(COMMANDS[command])) < 6 else MOST // 3
 
 
 @pytest.mark.filterwarnings("always::wearoff.UnusualWarning", "ignore:Generating overly large repr")
 @pytest.mark.parametrize("case", CASES)
-@settings(max_examples=settings().max_examples * 3 // 8 if THOROUGH else 15)
-@given(data=st.data())
-def test_a_command_ends_with_a_result_or_one_line(case, stage, data):
+def test_a_command_ends_with_a_result_or_one_line(case, stage):
     command, focus = CASES[case]
-    line, chosen = data.draw(command_lines(command, focus))
-    stage.drawn = data.draw(st.integers(1, 200)) == 200
-    targets = [f"wearoff {command} {spelled(each)}".replace("  ", " ") for each in chosen]
-    try:
-        with judged(targets, line) as end:
-            status, out, err = run(stage.arguments(line))
-            end(check_end(line, chosen, status, out, err, stage.written()))
-    finally:
-        stage.clear()
+
+    @settings(max_examples=enough(command))
+    @given(data=st.data())
+    def ends(data):
+        line, chosen = data.draw(command_lines(command, focus))
+        stage.drawn = data.draw(st.integers(1, 200)) == 77
+        targets = [f"wearoff {command} {spelled(each)}".replace("  ", " ") for each in chosen]
+        try:
+            with judged(targets, line) as end:
+                status, out, err = run(stage.arguments(line))
+                end(check_end(line, chosen, status, out, err, stage.written()))
+        finally:
+            stage.clear()
+
+    ends()
