@@ -13,7 +13,7 @@ import pandas as pd
 
 from .. import tables
 from ..checks import InputError, UnusualWarning, member, number, shown
-from ..model.course import TOLERANCE, Constants, Course, solve
+from ..model.course import SHORTEST, TOLERANCE, Constants, Course, solve
 from ..model.landmarks import HALF, WEAR_OFF, Landmarks, find_landmarks, last_day_above
 from ..parameters import Parameters
 from ..treatment.cautions import cautions
@@ -24,7 +24,7 @@ from ..treatment.schedule import DAY, Schedule, Visit
 Array = npt.NDArray[np.float64]
 
 EFFECT = "effect_on_day_"
-EFFECT_DAY = DAY._replace(name="effect_on_day", above=True)
+EFFECT_DAY = DAY._replace(name="effect_on_day", low=SHORTEST)
 # The landmarks on which the effect falls through a level.
 FALLS = {"half_effect_day": HALF, "wear_off_day": WEAR_OFF}
 
