@@ -204,5 +204,11 @@ def test_times_that_end_before_anything_can_happen_are_refused(end):
         wo.simulate(times=[end])
 
 
+@pytest.mark.parametrize("times", [1 + 2j, [1j, 2], np.array([1j, 2])])
+def test_times_are_real(times):
+    with pytest.raises(InputError, match="not numbers"):
+        wo.simulate(times=times)
+
+
 def test_a_day_next_to_the_first_is_the_first():
     assert wo.simulate(times=[3e-306, 1.0]).frame["visible"][0] == 0

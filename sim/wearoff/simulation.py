@@ -121,6 +121,8 @@ def _grid(schedule: Schedule, days: int | str | None, times: npt.ArrayLike | Non
         if days is not None:
             raise InputError("days is given beside times; allowed: one of the two")
         try:
+            if np.iscomplexobj(times):
+                raise TypeError("numpy would leave out the imaginary parts")
             grid = np.atleast_1d(np.array(times, dtype=float))
         except (TypeError, ValueError, OverflowError):
             raise InputError(f"times is {shown(times)}, not numbers; allowed: ascending days") from None

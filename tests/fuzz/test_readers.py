@@ -84,7 +84,7 @@ def is_observations(rows):
     assert rows["used_for_fit"].map(type).eq(bool).all()
     assert rows["units"].isna().eq(False).all()
     # As a table it is read again, and is the same.
-    again = rows.drop(columns=["low", "high"]).assign(used_for_fit=rows["used_for_fit"].map({True: "yes", False: "no"}))
+    again = rows.assign(used_for_fit=rows["used_for_fit"].map({True: "yes", False: "no"}))
     pd.testing.assert_frame_equal(check_observations(again)[list(rows)], rows)
 
 

@@ -59,8 +59,9 @@ def test_pages_of_other_sites_may_not_talk_to_it():
         (["--port", "70000"], "port is 70000; allowed: from 0 to 65535"),
         (["--host", "203.0.113.7"], "host is '203.0.113.7' and port 5006, which cannot be listened on"),
         (["--host", ""], "host is ''; allowed: an address of this machine"),
-        (["--host", "\ud800"], "host is '\\ud800' and port 5006, which cannot be listened on"),
-        (["--host", "a\0b"], "host is 'a\\x00b' and port 5006, which cannot be listened on"),
+        (["--host", "\ud800"], "host is '\\ud800'; allowed: an address of this machine"),
+        (["--host", "a\0b"], "host is 'a\\x00b'; allowed: an address of this machine"),
+        (["--host", "a..b"], "host is 'a..b'; allowed: an address of this machine"),
         (["--host", "<b>"], "host is '<b>' and port 5006, which cannot be listened on"),
     ],
 )

@@ -38,8 +38,7 @@ def serve(*, host: str = HERE, port: int | str = 5006, show: bool = True, ready:
     InputError
         The address cannot be listened on.
     """
-    if not host.strip():
-        # The system would take it for every address of this machine.
+    if not _is_name(host):
         raise InputError(f"host is {shown(host)}; allowed: an address of this machine, 0.0.0.0 for all of them")
     try:
         number = _listenable(host, whole(port, PORT))
@@ -47,8 +46,8 @@ def serve(*, host: str = HERE, port: int | str = 5006, show: bool = True, ready:
             {"/": page}, address=host, port=number, show=False, start=False, verbose=False, location=False,
             websocket_origin=_origins(host, number), title="wearoff",
         )  # fmt: skip
-    except (OSError, TypeError) as error:  # a TypeError for a name that no machine can have
-        reason = (getattr(error, "strerror", None) or str(error)).partition(" (")[0]
+    except OSError as error:
+        reason = (error.strerror or str(error)).partition(" (")[0]
         raise InputError(
             f"host is {shown(host)} and port {port}, which cannot be listened on ({reason}); allowed: an address of "
             "this machine and a free port"
@@ -88,6 +87,15 @@ def _run(server: Any, show: bool) -> None:
     with contextlib.suppress(KeyboardInterrupt):
         server.io_loop.start()
     server.stop()
+
+
+def _is_name(host: str) -> bool:
+    # A blank one would be taken for every address of this machine; one that no machine can have leaves a socket open.
+    try:
+        host.encode("idna")
+    except UnicodeError:
+        return False
+    return host.isprintable() and bool(host.strip())
 
 
 def _listenable(host: str, port: int) -> int:
