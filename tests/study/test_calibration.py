@@ -14,7 +14,7 @@ from wearoff.study.calibration import fit
 from wearoff.study.draws import seed_of
 from wearoff.study.likelihood import Held, Problem
 from wearoff.study.observations import check_observations
-from wearoff.study.population import Population
+from wearoff.study.population import Population, plausible
 from wearoff.study.prediction import choose_grids, draws, predict
 
 mpl.use("Agg")
@@ -92,6 +92,14 @@ def test_the_profile_interval_agrees_with_the_sandwich_where_the_fit_is_nearly_l
     width = row["high"] - row["low"]
     assert low == pytest.approx(row["low"], abs=0.15 * width)
     assert high == pytest.approx(row["high"], abs=0.15 * width)
+
+
+def test_a_number_of_which_the_rows_say_nothing_has_its_plausible_range_as_profile():
+    # Without a standard error there is no step to search by: the search had no end.
+    late = ROWS[(ROWS["arm"] == "treated") & (ROWS["day"] == 30)].head(1)
+    found = fit(late, ["visible_half_life"], population=TRUTH, patients=64)
+    assert np.isinf(found.estimates["se_percent"][0])
+    assert found.profile("visible_half_life") == pytest.approx(plausible("visible_half_life"))
 
 
 def test_what_the_rows_do_not_tell_apart_is_said():

@@ -80,9 +80,18 @@ class Fit:
         """Return the 95 % profile interval of one number: the others are fitted anew on the way to its ends.
 
         The likelihood is that of the rows taken alone, and its drop is scaled by how much wider the sandwich makes the
-        interval (Varin 2011, section 2.3); an end beyond the plausible range is that end of the range.
+        interval (Varin 2011, section 2.3); an end beyond the plausible range is that end of the range. A number without
+        a standard error has the whole of its plausible range, as in `estimates`.
+
+        Raises
+        ------
+        InputError
+            The number is not one of those fitted.
         """
         place = list(self._problem.free).index(member(name, self._problem.free, "name"))
+        row = self.estimates.iloc[place]
+        if math.isinf(row["se_percent"]):
+            return float(row["low"]), float(row["high"])
         return _profile(self._problem, self._solution, place)
 
     def plot(self) -> Figure:
