@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .checks import InputError, Limits, UnusualWarning, shown, whole
+from .checks import InputError, Limits, UnusualWarning, numbers, whole
 from .model.course import SHORTEST, Constants, Course, solve
 from .parameters import Parameters
 from .timeline import Timeline
@@ -120,10 +120,7 @@ def _grid(schedule: Schedule, days: int | str | None, times: npt.ArrayLike | Non
     if times is not None:
         if days is not None:
             raise InputError("days is given beside times; allowed: one of the two")
-        try:
-            grid = np.atleast_1d(np.array(times, dtype=float))
-        except (TypeError, ValueError, OverflowError):
-            raise InputError(f"times is {shown(times)}, not numbers; allowed: ascending days") from None
+        grid = numbers(times, "times", "ascending days")
         outside = grid[~((grid >= DAY.low) & (grid <= DAY.high))]
         if len(outside):
             raise InputError(f"times has {outside[0]:g}; allowed: {DAY}")
