@@ -77,6 +77,8 @@ def test_missing_landmarks_say_why():
         ({"units": -1}, "units is -1"),
         ({"units": np.inf}, "units is inf"),
         ({"schedule": wo.Schedule.once(), "units": 20}, "units is given beside a schedule"),
+        ({"schedule": [0, 90]}, r"schedule is \[0, 90\]; allowed: Schedule"),
+        ({"parameters": {"potency": 1}}, "parameters is .*; allowed: Parameters"),
     ],
 )
 def test_wrong_input_is_refused(arguments, message):

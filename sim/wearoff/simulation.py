@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .checks import InputError, Limits, UnusualWarning, numbers, whole
+from .checks import InputError, Limits, UnusualWarning, instance, numbers, whole
 from .model.course import SHORTEST, Constants, Course, solve
 from .parameters import Parameters
 from .timeline import Timeline
@@ -86,6 +86,8 @@ def simulate(
         schedule = Schedule.once(**visit)
     elif visit:
         raise InputError(f"{next(iter(visit))} is given beside a schedule; allowed: one of the two")
+    instance(schedule, Schedule, "schedule")
+    instance(parameters, Parameters, "parameters")
     grid = _grid(schedule, days, times)
     for reason in cautions(schedule):
         warnings.warn(reason, UnusualWarning, stacklevel=2)

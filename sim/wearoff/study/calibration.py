@@ -21,7 +21,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import chdtrc, ndtri
 
-from ..checks import InputError, Limits, member, whole
+from ..checks import InputError, Limits, instance, member, whole
 from ..figures.fit import draw_fit
 from .draws import seed_of
 from .likelihood import STEP, Held, Problem, Solution
@@ -137,7 +137,7 @@ def fit(
     InputError
         Fewer rows than numbers to fit, a row without n or that the model does not cover, a number that no row informs.
     """
-    start = Population() if population is None else population
+    start = Population() if population is None else instance(population, Population, "population")
     asked = list(dict.fromkeys(member(name, names(), "free") for name in free))
     if not asked:
         raise InputError("free is empty; allowed: at least 1 name")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from ..checks import Limits, whole
+from ..checks import Limits, instance, whole
 from ..figures.comparison import draw_comparison
 from .draws import seed_of
 from .observations import DAYS_OF, MEDIANS, intervals, published, why_not
@@ -94,7 +94,7 @@ def compare(
     >>> set(found.rmse["unit"]) == {"%", "day"}
     True
     """
-    people = Population() if population is None else population
+    people = Population() if population is None else instance(population, Population, "population")
     given = published() if observations is None else observations
     count = whole(patients, PATIENTS)
     reasons = [why_not(row) for row in given.to_dict("records")]

@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from .. import tables
-from ..checks import InputError, Limits, member, number, shown
+from ..checks import InputError, Limits, instance, member, number
 from ..model.course import Constants
 from ..parameters import Parameters
 from .draws import normals
@@ -78,7 +78,7 @@ class Population:
     subject_error: float = _default("subject_error")
 
     def __post_init__(self) -> None:
-        _check_parameters(self.parameters)
+        instance(self.parameters, Parameters, "parameters")
         for name in _TABLE:
             object.__setattr__(self, name, number(getattr(self, name), limits_of(name)))
         if np.linalg.eigvalsh(self._correlations()).min() < 1e-6:
@@ -100,7 +100,7 @@ class Population:
         others = {name: value for name, value in changes.items() if name not in own}
         for name in others:
             member(name, [*names(), "parameters"], "parameter")
-        typical = _check_parameters(own.pop("parameters", self.parameters)).replace(**others)
+        typical = instance(own.pop("parameters", self.parameters), Parameters, "parameters").replace(**others)
         return dataclasses.replace(self, parameters=typical, **own)
 
     def value(self, name: str) -> float:
@@ -160,12 +160,6 @@ class Population:
     def _correlations(self) -> Array:
         pl, pr, lr = self.correlation_potency_loss, self.correlation_potency_release, self.correlation_loss_release
         return np.array([[1, pl, pr], [pl, 1, lr], [pr, lr, 1]])
-
-
-def _check_parameters(given: Any) -> Parameters:
-    if not isinstance(given, Parameters):
-        raise InputError(f"parameters is {shown(given)}; allowed: Parameters")
-    return given
 
 
 def limits_of(name: str) -> Limits:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from .. import tables
-from ..checks import InputError, UnusualWarning, member, number, shown
+from ..checks import InputError, UnusualWarning, instance, member, number, shown
 from ..model.course import TOLERANCE, Constants, Course, solve
 from ..model.landmarks import HALF, WEAR_OFF, Landmarks, find_landmarks, last_day_above
 from ..parameters import Parameters
@@ -49,6 +49,7 @@ class Question(NamedTuple):
             member(quantity, (*Landmarks._fields, f"{EFFECT}90"), "quantity")
         if "day" in visit:
             raise InputError(f"day is {shown(visit['day'])}; allowed: not given, since days count from the visit")
+        instance(parameters, Parameters, "parameters")
         plan = Schedule.once(**visit)
         for reason in cautions(plan):
             warnings.warn(reason, UnusualWarning, stacklevel=3)

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.linalg import block_diag
 
-from ..checks import InputError, Limits, member, number, shown, whole
+from ..checks import InputError, Limits, instance, member, number, shown, whole
 from ..figures.trial import draw_bands, draw_responders
 from .arms import Arm
 from .blocks import DURATIONS, LANDMARKS, Cohorts, Part, Response, chunks, empty_tally, plan_cohorts, tally_part
@@ -144,7 +144,7 @@ def run_trial(
     (True, True)
     """
     named = _named(arms)
-    people = Population() if population is None else population
+    people = Population() if population is None else instance(population, Population, "population")
     count, last, size = whole(patients, PATIENTS), whole(days, DAYS), whole(chunk, CHUNK)
     asked = _responses(responses, response_days, last)
     member(sampler, SAMPLERS, "sampler")
@@ -167,6 +167,7 @@ def run_trial(
 def _named(arms: Iterable[Arm]) -> dict[str, Arm]:
     found: dict[str, Arm] = {}
     for arm in arms:
+        instance(arm, Arm, "arms")
         if arm.name in found:
             raise InputError(
                 f"arms has {shown(arm.name)} twice; allowed: each name once, set with Arm(schedule, label)"

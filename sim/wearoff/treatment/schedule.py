@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ..checks import InputError, Limits, day_of_calendar, number, whole
+from ..checks import InputError, Limits, day_of_calendar, instance, number, whole
 from ..files import write_all
 from .events import Events, read_csv, read_frame
 from .muscles import SITES, find_muscle
@@ -99,6 +99,8 @@ class Schedule:
         object.__setattr__(self, "visits", tuple(self.visits))
         if not self.visits:
             raise InputError("schedule has no visit; allowed: at least 1")
+        for visit in self.visits:
+            instance(visit, Visit, "visits")
         for before, after in pairwise(self.visits):
             if after.day < before.day:
                 raise InputError(f"day is {after.day:g} after a visit on day {before.day:g}; allowed: ascending days")
@@ -131,7 +133,9 @@ class Schedule:
         return None if self.start is None else self.start + datetime.timedelta(days=math.floor(day))
 
     def dates(self, days: npt.ArrayLike) -> pd.DatetimeIndex:
-        """Return the dates of many days, as `date` does of one; `start` must be known."""
+        """Return the dates of many days, as `date` does of one; where `start` is not known, raise `InputError`."""
+        if self.start is None:
+            raise InputError("start is not known; allowed: a schedule with the date of day 0")
         whole_days = np.floor(np.asarray(days, dtype=float))
         return pd.DatetimeIndex(np.datetime64(self.start, "s") + whole_days.astype("timedelta64[D]"))
 
