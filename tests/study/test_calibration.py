@@ -129,6 +129,20 @@ def test_a_range_held_is_kept_whatever_the_rows_say():
     assert own == pytest.approx(found.held["value"][0], abs=0.01)
 
 
+@pytest.mark.parametrize(
+    ("held", "message"),
+    [
+        (Held("onset", 20, 5, 3), "held has onset from 5 to 3; allowed: the first end lower"),
+        (Held("half_effect", 20, 60, 65), "quantity is 'half_effect'; did you mean 'half_effect_day'"),
+        (Held("effect_on_day_soon", 20, 0, 1), "effect_on_day is 'soon', not a number"),
+        (Held("onset_day", 0, 2, 3), "units is 0"),
+    ],
+)
+def test_a_range_that_cannot_be_held_is_refused(held, message):
+    with pytest.raises(wo.InputError, match=message):
+        fit(ROWS, ["potency"], population=TRUTH, held=[held], patients=64)
+
+
 def test_the_objective_is_smooth():
     # Second differences of a smooth function fall with the square of the step: no jumps of grids or draws.
     rows = ROWS.reset_index(drop=True)

@@ -14,7 +14,7 @@ import pandas as pd
 from .. import tables
 from ..checks import InputError, UnusualWarning, instance, member, number, shown
 from ..model.course import TOLERANCE, Constants, Course, solve
-from ..model.landmarks import HALF, WEAR_OFF, Landmarks, find_landmarks, last_day_above
+from ..model.landmarks import FALLS, Landmarks, find_landmarks, last_day_above
 from ..parameters import Parameters
 from ..treatment.cautions import cautions
 from ..treatment.muscles import find_muscle, relative_dose, zones
@@ -25,8 +25,6 @@ Array = npt.NDArray[np.float64]
 
 EFFECT = "effect_on_day_"
 EFFECT_DAY = DAY._replace(name="effect_on_day", above=True)
-# The landmarks on which the effect falls through a level.
-FALLS = {"half_effect_day": HALF, "wear_off_day": WEAR_OFF}
 
 # Patients times zones of the muscle solved at once: less than 100 MB.
 BLOCK = 256
@@ -43,10 +41,7 @@ class Question(NamedTuple):
     @classmethod
     def asked(cls, quantity: str, names: Iterable[str] | None, parameters: Parameters, visit: dict[str, Any]) -> Self:
         """Check what a user asks for; `visit` are arguments of `Visit` but its day."""
-        if quantity.startswith(EFFECT):
-            _day_of(quantity)
-        else:
-            member(quantity, (*Landmarks._fields, f"{EFFECT}90"), "quantity")
+        check_quantity(quantity)
         if "day" in visit:
             raise InputError(f"day is {shown(visit['day'])}; allowed: not given, since days count from the visit")
         instance(parameters, Parameters, "parameters")
@@ -98,7 +93,7 @@ class Question(NamedTuple):
         relative = find_product(self.visit.product).relative_potency
         symbols |= {"k_cleave": symbols["k_cleave"] * relative, "U50": symbols["U50"] / relative}
         units, weights = self._local_doses(spread)
-        end = _day_of(self.quantity) if self.quantity.startswith(EFFECT) else DAY.high
+        end = day_of(self.quantity) if self.quantity.startswith(EFFECT) else DAY.high
         size = max(1, BLOCK // len(weights))
         found = []
         for first in range(0, len(constants), size):
@@ -131,12 +126,21 @@ class Question(NamedTuple):
 def in_words(quantity: str) -> str:
     """Return a quantity as the label of an axis, with its unit."""
     if quantity.startswith(EFFECT):
-        return f"visible effect on day {_day_of(quantity):g} (fraction of full)"
+        return f"visible effect on day {day_of(quantity):g} (fraction of full)"
     if quantity == "peak_effect":
         return "visible effect at the peak (fraction of full)"
     word = quantity.removesuffix("_day").replace("_", " ").replace("wear off", "wear-off")
     return f"{word} (days after the visit)"
 
 
-def _day_of(quantity: str) -> float:
+def check_quantity(quantity: Any, others: Iterable[str] = ()) -> None:
+    """Raise `InputError` for what is no landmark, no ``effect_on_day_90`` and the like, and none of the others."""
+    if isinstance(quantity, str) and quantity.startswith(EFFECT):
+        day_of(quantity)
+    else:
+        member(quantity, (*Landmarks._fields, f"{EFFECT}90", *others), "quantity")
+
+
+def day_of(quantity: str) -> float:
+    """Return the day of ``effect_on_day_90`` and the like."""
     return number(quantity.removeprefix(EFFECT), EFFECT_DAY)

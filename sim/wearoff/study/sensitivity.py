@@ -18,9 +18,10 @@ import pandas as pd
 
 from ..checks import InputError, Limits, number
 from ..figures.sensitivity import draw_indices, draw_tornado
+from ..model.landmarks import FALLS
 from ..parameters import Parameters
 from ..simulation import DEFAULT
-from .question import FALLS, Question, in_words
+from .question import Question, in_words
 from .sobol import Design, sobol_indices
 
 if TYPE_CHECKING:
