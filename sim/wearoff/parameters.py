@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Mapping
 from typing import Any, Self
 
 import pandas as pd
@@ -81,9 +82,7 @@ class Parameters:
     def __post_init__(self) -> None:
         member(self.origin, presets(), "preset")
         for name, row in _TABLE.items():
-            unit = "" if row["unit"] == "1" else row["unit"]
-            limits = Limits(name, float(row["minimum"]), float(row["maximum"]), unit)
-            object.__setattr__(self, name, number(getattr(self, name), limits))
+            object.__setattr__(self, name, number(getattr(self, name), possible(row)))
 
     @classmethod
     def preset(cls, name: str) -> Self:
@@ -155,10 +154,21 @@ class Parameters:
         >>> round(Parameters(loss_half_life=75).symbols()["k_loss"], 6)
         0.009242
         """
-        return {
-            row["symbol"]: math.log(2) / getattr(self, name) if name.endswith("_half_life") else getattr(self, name)
-            for name, row in _TABLE.items()
-        }
+        return in_symbols({name: getattr(self, name) for name in _TABLE})
+
+
+def in_symbols(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return constants, numbers or arrays under their names, as `Parameters.symbols` has them."""
+    return {
+        _TABLE[name]["symbol"]: math.log(2) / value if name.endswith("_half_life") else value
+        for name, value in values.items()
+    }
+
+
+def possible(row: tables.Row) -> Limits:
+    """Return what the number of a row of ``data/parameters.csv`` or ``data/population.csv`` may be."""
+    unit = "" if row["unit"] == "1" else row["unit"]
+    return Limits(row["name"], float(row["minimum"]), float(row["maximum"]), unit)
 
 
 def presets() -> tuple[str, ...]:

@@ -103,7 +103,7 @@ def solve_schedule(schedule: Schedule, parameters: Parameters, end: float) -> Co
     first = find_product(schedule.visits[0].product).relative_potency
     symbols = parameters.symbols()
     spread = symbols.pop("sigma")
-    constants = Constants(**symbols)._replace(k_cleave=symbols["k_cleave"] * first, U50=symbols["U50"] / first)
+    constants = Constants(**symbols).per_unit(first)
     sited = any(each.sites is not None for each in schedule)
     places, weights = zones(strip.length, spread) if sited else (np.zeros(1), np.ones(1))
     doses: dict[float, npt.NDArray[np.float64]] = {}

@@ -16,15 +16,13 @@ import pandas as pd
 from .. import tables
 from ..checks import InputError, Limits, instance, member, number
 from ..model.course import Constants
-from ..parameters import Parameters
+from ..parameters import Parameters, possible
 from .draws import normals
 from .grades import Raters
 
 Array = npt.NDArray[np.float64]
 
 _TABLE = tables.column("population", "name")
-# What varies, in the order of the columns of the draws.
-VARYING = ("potency", "loss", "release")
 # Pilots stand so many standard deviations from the typical patient, in so many directions: fifteen in a million draws
 # lie farther out. Blocks of others are drawn, so many times as wide as the population: with fewer of them, steep fronts
 # of wide populations pass between those of the pilots.
@@ -131,6 +129,7 @@ class Population:
         Parameters
         ----------
         normals : ndarray, shape (k, 3)
+            Of potency, loss and release.
         relative_potency : float
             Units of onabotulinumtoxinA that one unit of the product is taken for.
         """
@@ -138,10 +137,9 @@ class Population:
         varied = np.exp(normals @ (spread @ np.linalg.cholesky(self._correlations())).T)
         symbols = self.parameters.symbols()
         del symbols["sigma"]
-        typical = Constants(**symbols)
+        typical = Constants(**symbols).per_unit(relative_potency)
         return typical._replace(
-            k_cleave=typical.k_cleave * relative_potency * varied[:, 0],
-            U50=typical.U50 / relative_potency,
+            k_cleave=typical.k_cleave * varied[:, 0],
             k_loss=typical.k_loss * varied[:, 1],
             k_release=typical.k_release * varied[:, 2],
         )
@@ -164,15 +162,17 @@ class Population:
 
 def limits_of(name: str) -> Limits:
     """Return what a number of the population or a constant may be."""
-    row = {**tables.column("parameters", "name"), **_TABLE}[name]
-    unit = "" if row["unit"] == "1" else row["unit"]
-    return Limits(name, float(row["minimum"]), float(row["maximum"]), unit)
+    return possible(_row(name))
 
 
 def plausible(name: str) -> tuple[float, float]:
     """Return the plausible range of a number of the population or of a constant."""
-    row = {**tables.column("parameters", "name"), **_TABLE}[name]
+    row = _row(name)
     return float(row["low"]), float(row["high"])
+
+
+def _row(name: str) -> tables.Row:
+    return {**tables.column("parameters", "name"), **_TABLE}[name]
 
 
 def names() -> tuple[str, ...]:

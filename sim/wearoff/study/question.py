@@ -15,7 +15,7 @@ from .. import tables
 from ..checks import InputError, UnusualWarning, instance, member, number, shown
 from ..model.course import TOLERANCE, Constants, Course, solve
 from ..model.landmarks import FALLS, Landmarks, find_landmarks, last_day_above
-from ..parameters import Parameters
+from ..parameters import Parameters, in_symbols
 from ..treatment.cautions import cautions
 from ..treatment.muscles import find_muscle, relative_dose, zones
 from ..treatment.products import find_product
@@ -82,23 +82,19 @@ class Question(NamedTuple):
 
         NaN where it is not reached; of a fall, 0 where the effect never was above, and ``inf`` where it never falls.
         """
-        rows = tables.column("parameters", "name")
-        given = {name: np.full(len(constants), getattr(self.parameters, name)) for name in rows}
+        known = tables.column("parameters", "name")
+        given = {name: np.full(len(constants), getattr(self.parameters, name)) for name in known}
         given.update(zip(self.names, constants.T, strict=True))
-        symbols = {
-            rows[name]["symbol"]: math.log(2) / value if name.endswith("_half_life") else value
-            for name, value in given.items()
-        }
+        symbols = in_symbols(given)
         spread = symbols.pop("sigma")
         relative = find_product(self.visit.product).relative_potency
-        symbols |= {"k_cleave": symbols["k_cleave"] * relative, "U50": symbols["U50"] / relative}
         units, weights = self._local_doses(spread)
         end = day_of(self.quantity) if self.quantity.startswith(EFFECT) else DAY.high
         size = max(1, BLOCK // len(weights))
         found = []
         for first in range(0, len(constants), size):
             block = slice(first, first + size)
-            patients = Constants(**{symbol: value[block] for symbol, value in symbols.items()})
+            patients = Constants(**{symbol: value[block] for symbol, value in symbols.items()}).per_unit(relative)
             course = solve(np.zeros(1), units[block], patients, end, zone_weights=weights, tolerance=tolerance)
             found.append(self._read(course))
         return np.concatenate(found)
