@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ..checks import InputError, Limits, day_of_calendar, instance, number, whole
-from ..files import write_all
+from ..files import written_whole
 from .events import Events, read_csv, read_frame
 from .muscles import SITES, find_muscle
 from .products import Label, find_label, find_product
@@ -279,6 +279,6 @@ class Schedule:
 
     def to_csv(self, path: str | Path) -> None:
         """Write `to_events` as a CSV file, which `from_csv` reads back exactly; whole, or not at all."""
-        path = Path(path)
         content = self.to_events().to_csv(index=False, lineterminator="\n")
-        write_all(path.parent, {path.name: content.encode()})
+        with written_whole(Path(path)) as beside:
+            beside.write_bytes(content.encode())
