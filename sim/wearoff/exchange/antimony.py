@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from ..checks import InputError
 from ..parameters import Parameters
+from ..simulation import DEFAULT
 from ..treatment.schedule import Schedule
-from .sbml import DEFAULT, to_sbml
+from .sbml import to_sbml
 
 
 def to_antimony(schedule: Schedule, parameters: Parameters = DEFAULT) -> str:
