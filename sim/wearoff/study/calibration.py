@@ -25,7 +25,7 @@ from ..checks import InputError, Limits, instance, member, whole
 from ..figures.fit import draw_fit
 from .draws import seed_of
 from .likelihood import STEP, Held, Problem, Solution
-from .observations import intervals, why_not
+from .observations import CONFIDENCE, intervals, why_not
 from .population import Population, names
 from .prediction import draws
 
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
 Array = npt.NDArray[np.float64]
 
-CONFIDENCE = 0.95
 PATIENTS = Limits("patients", 64, 1_000_000)
 # Where the rows leave a standard deviation of 5 on the transformed scale, a factor of over a hundred, they say nothing.
 FLAT = 1 / 5**2
