@@ -55,6 +55,11 @@ class Parameters:
     origin : str
         The preset that the constants started from: it tells `table` which source a value has.
 
+    Raises
+    ------
+    InputError
+        A value is outside the possible range, or the preset is not known.
+
     Examples
     --------
     >>> Parameters(loss_half_life=60).loss_half_life
@@ -97,6 +102,11 @@ class Parameters:
         name : str
             One of `presets`.
 
+        Raises
+        ------
+        InputError
+            The name is not known; the nearest is named.
+
         References
         ----------
         Lebeda, Adler, Erickson, Chushak 2008, J Pharmacokinet Pharmacodyn 35:251, BioModels BIOMD0000000178.
@@ -111,7 +121,7 @@ class Parameters:
         return cls(origin=name, **{each: float(row["value"]) for each, row in _preset_rows(name).items()})
 
     def replace(self, **changes: Any) -> Self:
-        """Return a copy with some constants changed; an unknown name raises `InputError`.
+        """Return a copy with some constants changed; an unknown name or an impossible value raises `InputError`.
 
         Examples
         --------

@@ -149,11 +149,22 @@ class Timeline:
         return left[[column for column in ("visit", "time", "date", "visible", "light_chain") if column in left]]
 
     def spans_above(self, level: float) -> npt.NDArray[np.float64]:
-        """Return the stretches of time in which the visible effect is at least `level`: first and last days.
+        """Return the stretches of time in which the visible effect is at least `level`.
+
+        Parameters
+        ----------
+        level : float
+            A fraction of a full effect, above 0 and at most 1.
 
         Returns
         -------
         ndarray, shape (s, 2)
+            First and last day of each, ascending.
+
+        Raises
+        ------
+        InputError
+            The level is not possible.
         """
         return spans_above(self.course, number(level, LEVEL._replace(name="level")))
 
@@ -210,6 +221,21 @@ class Timeline:
         """Draw the visible effect over repeat visits, the level to keep, and the gaps in which it is not kept.
 
         Into `ax`, or a new figure; on a calendar where the schedule's start is known.
+
+        Parameters
+        ----------
+        keep : float
+            The level, a fraction of a full effect, above 0 and at most 1.
+        ax : matplotlib.axes.Axes, optional
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+
+        Raises
+        ------
+        InputError
+            The level is not possible.
         """
         curve, level = self.curve, number(keep, LEVEL)
         spans = spans_above(self.course, level)
@@ -218,7 +244,13 @@ class Timeline:
         )
 
     def plot_returns(self, ax: Axes | None = None) -> Axes:
-        """Draw what is left of effect and light chain at each return; into `ax`, or a new figure."""
+        """Draw what is left of effect and light chain at each return; into `ax`, or a new figure.
+
+        Raises
+        ------
+        InputError
+            There is no return before the end of the simulation.
+        """
         if self.returns.empty:
             raise InputError("schedule has no return before the end of the simulation; allowed: 2 visits or more")
         return draw_returns(
@@ -234,7 +266,13 @@ class Timeline:
         return [visit.day for visit in self.schedule if visit.day <= self._end]
 
     def plot_cascade(self) -> Figure:
-        """Draw every step from the depot to the visible effect, on a time axis of hours, days and months."""
+        """Draw every step from the depot to the visible effect, on a time axis of hours, days and months.
+
+        Raises
+        ------
+        InputError
+            The simulation ends before the first visit.
+        """
         return draw_cascade(self.cascade, self.schedule.visits[0].day)
 
     def plot_mechanism(self, days: npt.ArrayLike = (1, 7, 120), style: str = "print") -> Figure:

@@ -25,7 +25,7 @@ def to_antimony(schedule: Schedule, parameters: Parameters = DEFAULT) -> str:
     Raises
     ------
     InputError
-        antimony or python-libsbml is not installed.
+        antimony or python-libsbml is not installed, or a constant is too small or too large for SBML.
 
     Examples
     --------

@@ -67,7 +67,7 @@ def to_sbml(schedule: Schedule, parameters: Parameters = DEFAULT) -> str:
     Raises
     ------
     InputError
-        python-libsbml is not installed.
+        python-libsbml is not installed, or a constant is too small or too large for what it reads back.
 
     Notes
     -----

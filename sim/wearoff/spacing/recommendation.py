@@ -111,6 +111,11 @@ def recommend(
     -------
     Recommendation
 
+    Raises
+    ------
+    InputError
+        A value is not possible; a level that cannot be kept is no error, but the answer's `not_reachable`.
+
     Notes
     -----
     Why the answers are optimal is said with each search in ``wearoff.spacing.search``. In short: the first return is
@@ -182,6 +187,11 @@ def next_visit(
     Returns
     -------
     NextVisit
+
+    Raises
+    ------
+    InputError
+        A value is not possible.
 
     Examples
     --------

@@ -82,6 +82,15 @@ class Fit:
         interval (Varin 2011, section 2.3); an end beyond the plausible range is that end of the range. A number without
         a standard error has the whole of its plausible range, as in `estimates`.
 
+        Parameters
+        ----------
+        name : str
+            One of those fitted.
+
+        Returns
+        -------
+        low, high : float
+
         Raises
         ------
         InputError
@@ -134,7 +143,8 @@ def fit(
     Raises
     ------
     InputError
-        Fewer rows than numbers to fit, a row without n or that the model does not cover, a number that no row informs.
+        Fewer rows than numbers to fit, a row without n or that the model does not cover, a number that no row informs,
+        a range held of what is no quantity.
     """
     start = Population() if population is None else instance(population, Population, "population")
     asked = list(dict.fromkeys(member(name, names(), "free") for name in free))

@@ -88,6 +88,11 @@ def compare(
     -------
     Comparison
 
+    Raises
+    ------
+    InputError
+        The number of patients, the seed or the population is not possible.
+
     Examples
     --------
     >>> found = compare(patients=512)

@@ -53,6 +53,11 @@ class Population:
     investigator_error, subject_error : float
         Standard deviations of the raters' errors, in grades.
 
+    Raises
+    ------
+    InputError
+        A number is outside the possible range, or the correlations contradict each other.
+
     Examples
     --------
     >>> Population(omega_potency=0.5).omega_potency

@@ -121,7 +121,8 @@ def elasticities(
     Raises
     ------
     InputError
-        The quantity is not reached with the constants unchanged, or a constant is 0 or infinite.
+        A value is not possible, the quantity is not reached with the constants unchanged, or a constant is 0 or
+        infinite.
 
     Warns
     -----
@@ -194,7 +195,8 @@ def indices(
     Raises
     ------
     InputError
-        In some samples the quantity is not reached, or the effect never falls again: their share is named.
+        A value is not possible, or SALib is not installed. In some samples the quantity is not reached, or the effect
+        never falls again: their share is named.
 
     Warns
     -----

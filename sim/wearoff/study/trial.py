@@ -73,7 +73,13 @@ class Trial:
     def plot_responders(
         self, endpoint: str = "none_or_mild", assessor: str = "investigator", ax: Axes | None = None
     ) -> Axes:
-        """Draw responder rates day by day, a curve an arm; into `ax`, or a new figure."""
+        """Draw responder rates day by day, a curve an arm; into `ax`, or a new figure.
+
+        Raises
+        ------
+        InputError
+            The trial has no such endpoint by such an assessor; those that it has are named.
+        """
         chosen = self.responders[(self.responders["endpoint"] == endpoint) & (self.responders["assessor"] == assessor)]
         if chosen.empty:
             pairs = self.responders[["endpoint", "assessor"]].drop_duplicates().itertuples(index=False)
@@ -128,6 +134,11 @@ def run_trial(
     Returns
     -------
     Trial
+
+    Raises
+    ------
+    InputError
+        A value is not possible, two arms have one name, or a process ended before its work.
 
     Notes
     -----

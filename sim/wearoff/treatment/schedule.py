@@ -39,9 +39,17 @@ class Visit:
         Days since the start, from 0.
     units : float, optional
         Units (U) of the product; default: the labelled dose of this product for this muscle.
-    product, muscle : str
+    product : str
+        A name in ``data/products.csv``; default: onabotulinumtoxinA.
+    muscle : str
+        A name in ``data/muscles.csv``; default: glabella.
     sites : int, optional
         Number of injection sites along the muscle; default: the dose is taken as even along it.
+
+    Raises
+    ------
+    InputError
+        A value is not possible, or no units are given where no labelled dose is known.
     """
 
     day: float = 0.0
@@ -81,6 +89,11 @@ class Schedule:
         The date of day 0, or its text such as ``"2027-01-04"``: days are then shown with their dates.
     times : tuple of float, optional
         Days of observation, ascending, which `simulate` reports instead of a daily grid; default: none.
+
+    Raises
+    ------
+    InputError
+        There is no visit, days do not ascend, muscles differ, or `start` is not a date.
 
     Examples
     --------
@@ -160,6 +173,11 @@ class Schedule:
             The date of day 0.
         **visit
             Arguments of `Visit` but its day, the same at every visit.
+
+        Raises
+        ------
+        InputError
+            A value is not possible.
         """
         interval, count = number(days, INTERVAL), whole(visits, VISITS)
         date = None if start is None else day_of_calendar(start, "start")
@@ -177,6 +195,11 @@ class Schedule:
         after : int
             Which visit it follows, counted from 1.
 
+        Raises
+        ------
+        InputError
+            A value is not possible, or there is no such visit.
+
         Examples
         --------
         >>> Schedule.every(90, visits=2, units=20).touch_up(5).to_frame()[["time", "amt"]]
@@ -192,6 +215,11 @@ class Schedule:
 
     def skip(self, visit: int | str) -> Self:
         """Return the schedule without one of its visits, counted from 1; the others keep their days.
+
+        Raises
+        ------
+        InputError
+            There is no such visit, or no other.
 
         Examples
         --------
@@ -224,6 +252,11 @@ class Schedule:
             ``ii`` and ``addl``: that many additional doses, so many days apart. ``evid``: 1 a dose, 0 a day of
             observation. ``cmt``: 1, the depot. ``ss``, ``rate``, other values of ``evid`` and any other column are
             refused by name.
+
+        Raises
+        ------
+        InputError
+            Names the row and the column of what is wrong.
 
         Examples
         --------
