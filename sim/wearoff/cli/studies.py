@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from ..files import write_all
-from ..report.plain import to_json
 from ..report.studies import (
     comparison_files,
     comparison_summary,
@@ -41,7 +40,7 @@ from .options import (
     Units,
     app,
     given,
-    print_written,
+    print_found,
     progress_bar,
     read_parameters,
     read_population,
@@ -78,9 +77,7 @@ def trial_command(
             workers=read_workers(workers), chunk=chunk, progress=progress,
         )  # fmt: skip
     written = [] if out is None else write_all(out, trial_files(trial))
-    print(to_json(trial_summary(trial)) if as_json else trial_text(trial))
-    if not as_json:
-        print_written(written)
+    print_found(trial_summary(trial), trial_text(trial), written, as_json=as_json)
 
 
 @app.command("compare", epilog="Example: wearoff compare --out out")
@@ -99,9 +96,7 @@ def compare_command(
     rows = None if observations is None else read_observations(observations)
     found = compare(rows, population=read_population(preset, set_), patients=patients, rng=read_seed(seed))
     written = [] if out is None else write_all(out, comparison_files(found))
-    print(to_json(comparison_summary(found)) if as_json else comparison_text(found))
-    if not as_json:
-        print_written(written)
+    print_found(comparison_summary(found), comparison_text(found), written, as_json=as_json)
 
 
 @app.command(
@@ -131,9 +126,7 @@ def fit_command(
         found = fit(rows, free or FITTED, population=start, patients=patients, rng=seeded, progress=progress)
         profiles = {name: found.profile(name) for name in profile or ()}
     written = [] if out is None else write_all(out, fit_files(found, profiles))
-    print(to_json(fit_summary(found, profiles)) if as_json else fit_text(found, profiles))
-    if not as_json:
-        print_written(written)
+    print_found(fit_summary(found, profiles), fit_text(found, profiles), written, as_json=as_json)
 
 
 @app.command("sensitivity", epilog="Example: wearoff sensitivity --quantity wear_off_day --out out")
@@ -163,6 +156,4 @@ def sensitivity_command(
     single = sensitivity.elasticities(quantity, parameters=parameters, **visit)
     joint = sensitivity.indices(quantity, samples=samples, within=within, rng=start, parameters=parameters, **visit)
     written = [] if out is None else write_all(out, sensitivity_files(single, joint))
-    print(to_json(sensitivity_summary(single, joint)) if as_json else sensitivity_text(single, joint))
-    if not as_json:
-        print_written(written)
+    print_found(sensitivity_summary(single, joint), sensitivity_text(single, joint), written, as_json=as_json)
