@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from ..checks import member
 from ..files import write_all
 from ..report.studies import (
     comparison_files,
@@ -121,9 +122,12 @@ def fit_command(
     as_json: Json = False,
 ) -> None:
     """Calibrate to your observations: estimates, standard errors, correlations, what is not identifiable."""
+    fitted = free or FITTED
+    for name in profile or ():
+        member(name, fitted, "profile")  # before the fit, which takes long
     rows, start, seeded = read_observations(file), read_population(preset, set_), read_seed(seed)
     with progress_bar("evaluations") as progress:
-        found = fit(rows, free or FITTED, population=start, patients=patients, rng=seeded, progress=progress)
+        found = fit(rows, fitted, population=start, patients=patients, rng=seeded, progress=progress)
         profiles = {name: found.profile(name) for name in profile or ()}
     written = [] if out is None else write_all(out, fit_files(found, profiles))
     print_found(fit_summary(found, profiles), fit_text(found, profiles), written, as_json=as_json)
