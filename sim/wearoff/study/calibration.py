@@ -25,7 +25,7 @@ from ..checks import InputError, Limits, instance, member, whole
 from ..figures.fit import draw_fit
 from .draws import seed_of
 from .likelihood import STEP, Held, Problem, Solution
-from .observations import CONFIDENCE, intervals, why_not
+from .observations import CONFIDENCE, intervals, refuse_incomplete, why_not
 from .population import Population, names
 from .prediction import draws
 
@@ -150,6 +150,7 @@ def fit(
     asked = list(dict.fromkeys(member(name, names(), "free") for name in free))
     if not asked:
         raise InputError("free is empty; allowed: at least 1 name")
+    refuse_incomplete(observations)
     rows = observations.reset_index(drop=True)
     _check_rows(rows, asked)
     normal = draws(whole(patients, PATIENTS), seed_of(rng))
@@ -238,7 +239,7 @@ def _rows(problem: Problem, solution: Solution) -> pd.DataFrame:
     response = ~problem.median
     low, high = intervals(rows["observed"].where(response), rows["n"].where(response))
     kept = ["source", "product", "units", "arm", "endpoint", "assessor", "day", "n", "unit", "status", "observed"]
-    return rows[[name for name in kept if name in rows]].assign(
+    return rows[kept].assign(
         low=low, high=high, predicted=solution.prediction.means[:count], residual=solution.residuals[:count]
     )
 

@@ -12,7 +12,7 @@ from ..checks import Limits, instance, whole
 from ..figures.comparison import draw_comparison
 from .arms import Arm
 from .draws import seed_of
-from .observations import DAYS_OF, MEDIANS, intervals, published, why_not
+from .observations import DAYS_OF, MEDIANS, intervals, published, refuse_incomplete, why_not
 from .population import Population
 from .prediction import choose_grids, draws, predict
 from .trial import run_trial
@@ -91,7 +91,7 @@ def compare(
     Raises
     ------
     InputError
-        The number of patients, the seed or the population is not possible.
+        The number of patients, the seed or the population is not possible, or the table is not complete.
 
     Examples
     --------
@@ -101,6 +101,7 @@ def compare(
     """
     people = Population() if population is None else instance(population, Population, "population")
     given = published() if observations is None else observations
+    refuse_incomplete(given)
     count = whole(patients, PATIENTS)
     reasons = [why_not(row) for row in given.to_dict("records")]
     rows = given[list(KEPT)].assign(observed=given["value"], unit=given["unit"], why_not=reasons)

@@ -117,6 +117,15 @@ def check_observations(frame: pd.DataFrame) -> pd.DataFrame:
     return _check("observations", "row", *frame_lines(frame, "observations"))
 
 
+def refuse_incomplete(rows: pd.DataFrame) -> None:
+    """Raise `InputError` for a table that is not as of `published`: one that nobody has checked and completed."""
+    missing = [name for name in (*REQUIRED, *DEFAULTS) if name not in rows and name != "note"]
+    if missing:
+        raise InputError(
+            f"observations lacks {', '.join(missing)}; allowed: as of published, check_observations, read_observations"
+        )
+
+
 def _check(name: str, word: str, header: list[str], lines: list[tuple[Any, list[str]]]) -> pd.DataFrame:
     for column in header:
         member(column, COLUMNS, f"{name}: column")
