@@ -17,6 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.request import urlopen
 
+from playwright.sync_api import sync_playwright
 from tornado.httpclient import HTTPRequest
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
@@ -83,8 +84,6 @@ WATCH = """() => {
 
 def in_a_browser(address: str, moves: int = 30) -> dict[str, list[float]]:
     """Return the milliseconds from a key to the redraw of each plot, for moves of the units; none without a browser."""
-    from playwright.sync_api import sync_playwright
-
     program = shutil.which("chromium") or shutil.which("google-chrome")
     if program is None:
         return {}

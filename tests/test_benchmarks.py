@@ -1,5 +1,6 @@
 """The table of the speed figures: what it says of a figure, and how it takes its place in the README."""
 
+import platform
 from pathlib import Path
 
 import pytest
@@ -44,8 +45,6 @@ def test_every_figure_has_a_row_of_as_many_cells_as_the_head():
 
 
 def test_the_machine_has_no_name():
-    import platform
-
     assert platform.python_version() in machine()
     assert platform.node() not in machine()
 

@@ -1,5 +1,7 @@
 """The exported file itself: valid, every unit declared and consistent, every parameter with its source."""
 
+import sys
+
 import libsbml
 import numpy as np
 import pytest
@@ -130,8 +132,6 @@ def test_a_formula_that_is_none_is_an_error():
 
 
 def test_where_libsbml_is_missing_one_line_says_so(monkeypatch, call, tmp_path):
-    import sys
-
     monkeypatch.setitem(sys.modules, "libsbml", None)
     for what, ending in (("sbml", "xml"), ("antimony", "ant")):
         status, out, error = call("export", what, tmp_path / f"model.{ending}")

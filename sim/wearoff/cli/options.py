@@ -13,6 +13,7 @@ import typer
 from ..checks import InputError, member, shown, whole
 from ..exchange.reading import Case, read_case
 from ..parameters import Parameters, assignment
+from ..report.plain import to_json
 from ..study.population import Population, names
 from ..study.workers import WORKERS
 from ..treatment.schedule import Schedule
@@ -143,6 +144,15 @@ def print_written(written: list[Path]) -> None:
         for path in written:
             # A name is any bytes, and not all of them are text.
             print(f"  {path}".encode(errors="backslashreplace").decode())
+
+
+def print_found(summary: dict[str, Any], text: str, written: list[Path], *, as_json: bool) -> None:
+    """Print what a command found: as JSON and nothing else, or as text and which files were written."""
+    if as_json:
+        print(to_json(summary))
+        return
+    print(text)
+    print_written(written)
 
 
 @contextmanager

@@ -36,7 +36,7 @@ from .options import (
     Visits,
     app,
     given,
-    print_written,
+    print_found,
     read_parameters,
     read_treatment,
     show_warning,
@@ -65,11 +65,7 @@ def simulate_command(
     plan, parameters = read_treatment(visit, every, visits, schedule, from_, preset, set_)
     timeline = simulate(plan, parameters=parameters, days=days)
     written = [] if out is None else write_all(out, simulation_files(timeline))
-    if as_json:
-        print(to_json(simulation_summary(timeline)))
-        return
-    print(landmarks_text(timeline))
-    print_written(written)
+    print_found(simulation_summary(timeline), landmarks_text(timeline), written, as_json=as_json)
 
 
 @app.command(
@@ -101,13 +97,10 @@ def space_command(
     comparison = spacing.compare(intervals.split(","), **common)
     found = spacing.recommend(max_units_per_year=max_units_per_year, visits=visits, **common)
     written = [] if out is None else write_all(out, spacing_files(comparison, found))
-    if as_json:
-        print(to_json(spacing_summary(comparison, found)))
-        return
-    for text in dict.fromkeys((*comparison.warnings, *found.warnings)):
+    summary = spacing_summary(comparison, found)
+    for text in [] if as_json else summary["warnings"]:
         show_warning(text)
-    print(spacing_text(comparison, found))
-    print_written(written)
+    print_found(summary, spacing_text(comparison, found), written, as_json=as_json)
 
 
 @app.command("parameters", epilog="Example: wearoff parameters --preset lebeda2008")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from ..checks import InputError
 from ..parameters import Parameters
+from ..simulation import DEFAULT
 from ..treatment.schedule import Schedule
-from .sbml import DEFAULT, to_sbml
+from .sbml import to_sbml
 
 
 def to_antimony(schedule: Schedule, parameters: Parameters = DEFAULT) -> str:
@@ -24,7 +25,7 @@ def to_antimony(schedule: Schedule, parameters: Parameters = DEFAULT) -> str:
     Raises
     ------
     InputError
-        antimony or python-libsbml is not installed.
+        antimony or python-libsbml is not installed, or a constant is too small or too large for SBML.
 
     Examples
     --------

@@ -17,9 +17,10 @@ import pandas as pd
 from ..checks import InputError, Limits, day_of_calendar, member, number, shown
 from ..files import read_text
 from ..parameters import Parameters
+from ..simulation import DEFAULT
 from ..treatment.schedule import Schedule, Visit
 from .elements import NAMESPACE, library
-from .sbml import DEFAULT, to_document
+from .sbml import to_document
 
 if TYPE_CHECKING:
     import libsbml

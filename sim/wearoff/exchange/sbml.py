@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from .. import tables
 from ..parameters import Parameters
+from ..simulation import DEFAULT
 from ..treatment.muscles import zones
 from ..treatment.schedule import Schedule, Visit
 from .elements import ONE, compartment, constant, describe, event, library, reaction, species, state, unit, variable
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     import libsbml
 
 LEVEL, VERSION = 3, 2
-
-DEFAULT = Parameters()
 
 UNITS = {"day": "day", "U": "U", "1/(U day)": "per_U_day", "mm": "mm", "fraction": ONE, "1": ONE}
 
@@ -68,7 +67,7 @@ def to_sbml(schedule: Schedule, parameters: Parameters = DEFAULT) -> str:
     Raises
     ------
     InputError
-        python-libsbml is not installed.
+        python-libsbml is not installed, or a constant is too small or too large for what it reads back.
 
     Notes
     -----

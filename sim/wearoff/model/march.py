@@ -24,6 +24,7 @@ from scipy.sparse import csr_array
 
 from . import Array
 
+# High enough that the force's steep parts need few intervals, and no higher.
 DEGREE = 12
 # What the fastest step of the chain does is a small part of what follows: a first guess, that refinement mends.
 TIME_CONSTANTS = 16

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from ... import __version__
 from ...checks import InputError
 from ...parameters import Parameters
 from ...simulation import DEFAULT
@@ -77,7 +77,7 @@ def make_handout(
         constants=constants(parameters),
         sources=sources(visit),
         weeks=math.ceil(shortest / 7),
-        version=__version__,
+        version=version("wearoff"),
     )
     return page
 
