@@ -126,6 +126,13 @@ def test_antimony_can_be_read():
     assert any("Simpson 1980 J Pharmacol Exp Ther 212:16" in line for line in lines)
 
 
+def test_only_a_schedule_and_constants_are_exported():
+    with pytest.raises(wo.InputError, match="schedule is 20; allowed: Schedule"):
+        to_sbml(20)
+    with pytest.raises(wo.InputError, match="parameters is 20; allowed: Parameters"):
+        to_antimony(wo.Schedule.once(units=20), 20)
+
+
 def test_a_formula_that_is_none_is_an_error():
     with pytest.raises(ValueError, match="1 \\+"):
         mathematics("1 +")

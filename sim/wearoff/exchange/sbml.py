@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from .. import tables
+from ..checks import instance
 from ..parameters import Parameters
 from ..simulation import DEFAULT
 from ..treatment.muscles import zones
@@ -85,6 +86,8 @@ def to_sbml(schedule: Schedule, parameters: Parameters = DEFAULT) -> str:
 
 def to_document(schedule: Schedule, parameters: Parameters) -> libsbml.SBMLDocument:
     """Return the same as a document of libsbml."""
+    instance(schedule, Schedule, "schedule")
+    instance(parameters, Parameters, "parameters")
     document = library().SBMLDocument(LEVEL, VERSION)
     model = document.createModel()
     _frame(model, schedule, parameters)
