@@ -220,22 +220,7 @@ class Timeline:
     def plot_visits(self, keep: float = HALF, ax: Axes | None = None) -> Axes:
         """Draw the visible effect over repeat visits, the level to keep, and the gaps in which it is not kept.
 
-        Into `ax`, or a new figure; on a calendar where the schedule's start is known.
-
-        Parameters
-        ----------
-        keep : float
-            The level, a fraction of a full effect, above 0 and at most 1.
-        ax : matplotlib.axes.Axes, optional
-
-        Returns
-        -------
-        matplotlib.axes.Axes
-
-        Raises
-        ------
-        InputError
-            The level is not possible.
+        Into `ax`, or a new figure; on a calendar where the schedule's start is known. `keep` as in `spans_above`.
         """
         curve, level = self.curve, number(keep, LEVEL)
         spans = spans_above(self.course, level)
@@ -246,10 +231,7 @@ class Timeline:
     def plot_returns(self, ax: Axes | None = None) -> Axes:
         """Draw what is left of effect and light chain at each return; into `ax`, or a new figure.
 
-        Raises
-        ------
-        InputError
-            There is no return before the end of the simulation.
+        Where there is no return before the end of the simulation, raise `InputError`.
         """
         if self.returns.empty:
             raise InputError("schedule has no return before the end of the simulation; allowed: 2 visits or more")
@@ -268,10 +250,7 @@ class Timeline:
     def plot_cascade(self) -> Figure:
         """Draw every step from the depot to the visible effect, on a time axis of hours, days and months.
 
-        Raises
-        ------
-        InputError
-            The simulation ends before the first visit.
+        Where the simulation ends before the first visit, raise `InputError`.
         """
         return draw_cascade(self.cascade, self.schedule.visits[0].day)
 

@@ -82,15 +82,6 @@ class Fit:
         interval (Varin 2011, section 2.3); an end beyond the plausible range is that end of the range. A number without
         a standard error has the whole of its plausible range, as in `estimates`.
 
-        Parameters
-        ----------
-        name : str
-            One of those fitted.
-
-        Returns
-        -------
-        low, high : float
-
         Raises
         ------
         InputError

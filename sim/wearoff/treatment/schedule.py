@@ -173,11 +173,6 @@ class Schedule:
             The date of day 0.
         **visit
             Arguments of `Visit` but its day, the same at every visit.
-
-        Raises
-        ------
-        InputError
-            A value is not possible.
         """
         interval, count = number(days, INTERVAL), whole(visits, VISITS)
         date = None if start is None else day_of_calendar(start, "start")
@@ -193,12 +188,7 @@ class Schedule:
         days : float
             Days after that visit.
         after : int
-            Which visit it follows, counted from 1.
-
-        Raises
-        ------
-        InputError
-            A value is not possible, or there is no such visit.
+            Which visit it follows, counted from 1; where there is none, raise `InputError`.
 
         Examples
         --------
@@ -216,10 +206,7 @@ class Schedule:
     def skip(self, visit: int | str) -> Self:
         """Return the schedule without one of its visits, counted from 1; the others keep their days.
 
-        Raises
-        ------
-        InputError
-            There is no such visit, or no other.
+        Where there is no such visit, or no other, raise `InputError`.
 
         Examples
         --------
@@ -251,12 +238,7 @@ class Schedule:
             ``product``, ``muscle`` and ``sites`` as in `Visit`; a blank in ``sites`` is an even dose.
             ``ii`` and ``addl``: that many additional doses, so many days apart. ``evid``: 1 a dose, 0 a day of
             observation. ``cmt``: 1, the depot. ``ss``, ``rate``, other values of ``evid`` and any other column are
-            refused by name.
-
-        Raises
-        ------
-        InputError
-            Names the row and the column of what is wrong.
+            refused by name; an `InputError` names row and column of what is wrong.
 
         Examples
         --------
