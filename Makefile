@@ -1,10 +1,11 @@
-# make demo: see the main job done.  make explore: the page with sliders.  make test: run every test.
+# make demo: see the main job done.  make explore: the page with sliders.  make test: run every test.  make docs: the site.
 # make fuzz: whatever is given, a result or one line; 2,000 cases of every reader and option.
+# make bench: measure the speed, into the README.  make dist: build what is released, and try it.
 # Each makes its own .venv.
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo explore test fuzz lint bench clean
+.PHONY: demo explore test fuzz lint bench docs dist clean
 
 demo: .venv/demo
 	$(BIN)/wearoff simulate --product onabotulinumtoxinA --muscle glabella --out out
@@ -42,17 +43,24 @@ lint: .venv/lint
 
 bench: .venv/bench
 	$(BIN)/python -m benchmarks.run
-	$(BIN)/python -m benchmarks.page
+
+dist: .venv/dist
+	.ci/dist $(BIN)/python
+
+docs: .venv/docs
+	$(BIN)/sphinx-build -W --keep-going -n -q docs build/docs
+	@echo "open build/docs/index.html"
 
 clean:
-	rm -rf .venv out
+	rm -rf .venv out build dist docs/generated docs/notebooks
 
-.venv/demo: pyproject.toml
+# The version, which the installed metadata repeat, stands in the second.
+.venv/demo: pyproject.toml sim/wearoff/__init__.py
 	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'wearoff needs Python 3.11 or newer; try: make demo PYTHON=python3.11')"
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable .
 	touch $@
 
-.venv/%: pyproject.toml .venv/demo
+.venv/%: .venv/demo
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable ".[$*]"
 	touch $@

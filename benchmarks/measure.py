@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import statistics
+import sys
 import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -13,18 +15,35 @@ import wearoff as wo
 REPEATS = 15
 
 
+class Target(NamedTuple):
+    """What is aimed at: words, the bounds of the median, and where the time goes, which is why it may be missed."""
+
+    words: str
+    least: float = -np.inf
+    most: float = np.inf
+    cost: str = ""
+
+    def holds(self, value: float) -> bool:
+        """Whether a value is within the bounds."""
+        return self.least <= value <= self.most
+
+
 class Figure(NamedTuple):
-    """One row of the table: how many times faster (or as long), and what was aimed at."""
+    """One row of the table: every repeat's value in a unit, such as "times faster", and what was aimed at."""
 
     work: str
     against: str
-    target: str
-    ratios: list[float]
-    met: bool | None
+    values: list[float]
+    unit: str
+    target: Target | None = None
+
+    def median(self) -> float:
+        """Return the median of the repeats."""
+        return statistics.median(self.values)
 
 
 def typical() -> tuple[dict[str, float], float]:
-    """Return the constants under their symbols as the peer knows them, and the units taken up of 20."""
+    """Return the constants under their symbols as the judge knows them, and the units taken up of 20."""
     symbols = wo.Parameters().symbols()
     taken = 20 / (1 + 20 / symbols["U50"])
     return {name: each for name, each in symbols.items() if name not in ("U50", "sigma")}, taken
@@ -33,6 +52,11 @@ def typical() -> tuple[dict[str, float], float]:
 def loosest(errors: dict[float, float], bound: float) -> float:
     """Return the loosest tolerance with which the peer's error is no larger, or else its tightest."""
     return next((rtol for rtol, error in errors.items() if error <= bound), min(errors))
+
+
+def order(error: float) -> str:
+    """Write an error with one digit, such as 1e-8."""
+    return f"{error:.0e}".replace("e-0", "e-")
 
 
 def compare(one: Callable[[], Any], other: Callable[[], Any], repeats: int = REPEATS) -> list[float]:
@@ -51,3 +75,8 @@ def timed(work: Callable[[], Any]) -> float:
 def worst(found: Any, exact: Any) -> float:
     """Return the largest error of any column against that column's largest value."""
     return float((np.abs(found - exact).max(axis=0) / np.abs(exact).max(axis=0)).max())
+
+
+def progress(text: str) -> None:
+    """Say on standard error how far the run is, and what the table does not show."""
+    print(text, file=sys.stderr, flush=True)

@@ -1,41 +1,43 @@
-"""The same model in libroadrunner, which solves it with CVODE: the peer for speed."""
+"""The exported model in libroadrunner, which solves it with CVODE: the peer for speed."""
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
+from collections.abc import Mapping
 from typing import Any
 
-import antimony
 import numpy as np
 import roadrunner
+
+import wearoff as wo
 
 NEVER = 1e9
 COLUMNS = ("depot", "free", "bound", "endosome", "light_chain", "snap25", "force", "visible")
 
 
-def model(constants: dict[str, float], doses: int) -> Any:
-    """Load the model with its constants, and with room for so many doses as events; `give` says when and how much."""
+def model(visits: int, columns: tuple[str, ...] = COLUMNS) -> Any:
+    """Load the typical patient with room for so many visits, which `run` says."""
     roadrunner.Logger.setLevel(roadrunner.Logger.LOG_FATAL)
-    text = Path(__file__).with_name("wearoff.ant").read_text(encoding="utf-8")
-    lines = [f"  {name} = {value!r};" for name, value in constants.items()]
-    for i in range(doses):
-        lines += [f"  day_{i} = {NEVER}; units_{i} = 0;", f"  at (time >= day_{i}): depot = depot + units_{i};"]
-    antimony.clearPreviousLoads()
-    if antimony.loadAntimonyString(text.replace("\nend", "\n" + "\n".join(lines) + "\nend")) < 0:
-        raise RuntimeError(antimony.getLastError())
-    runner = roadrunner.RoadRunner(antimony.getSBMLString(antimony.getMainModuleName()))
-    runner.timeCourseSelections = ["time", *COLUMNS]
+    # CVODE warns of every tiny step after a dose, on standard output and past that logger: it has its own, which reads
+    # this when an integrator is made. Its errors still go to standard error.
+    os.environ.setdefault("SUNLOGGER_WARNING_FILENAME", os.devnull)
+    runner = roadrunner.RoadRunner(wo.exchange.to_sbml(wo.Schedule.every(90, visits=visits, units=20)))
+    runner.timeCourseSelections = ["time", *columns]
     return runner
 
 
-def run(runner: Any, doses: dict[float, float], days: int, rtol: float) -> Any:
-    """Simulate with doses (day -> units taken up, the first on day 0): one row a day, one column a quantity."""
+def run(runner: Any, doses: Mapping[float, float], days: int, rtol: float, **constants: float) -> Any:
+    """Simulate with doses (day -> units): one row a day, one column a quantity.
+
+    `constants` under the symbols of the mathematics.
+    """
+    unused = [(NEVER, 1.0)] * (runner.model.getNumEvents() - len(doses))
+    for i, (day, units) in enumerate([*doses.items(), *unused], 1):
+        runner[f"day_{i}"], runner[f"units_{i}"] = day, units
+    # Made of the constants in the file's words, the symbols are set back with everything else: they come after.
     runner.reset()
+    for name, value in constants.items():
+        runner[name] = value
     runner.integrator.relative_tolerance = rtol
     runner.integrator.absolute_tolerance = rtol / 100
-    (_, taken), *later = doses.items()
-    runner["depot"] = taken
-    unused = [(NEVER, 0.0)] * (runner.model.getNumEvents() - len(later))
-    for i, (day, units) in enumerate([*later, *unused]):
-        runner[f"day_{i}"], runner[f"units_{i}"] = day, units
     return np.array(runner.simulate(0, days, days + 1))[:, 1:]

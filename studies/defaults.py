@@ -17,7 +17,7 @@ from pathlib import Path
 
 from wearoff import tables
 from wearoff.study.calibration import Fit, fit
-from wearoff.study.likelihood import Held, held_from
+from wearoff.study.likelihood import Held
 from wearoff.study.observations import published
 from wearoff.study.population import Population
 
@@ -61,9 +61,11 @@ def calibrate(patients: int = 1024) -> Fit:
 def ranges() -> list[Held]:
     """Return the ranges held: the typical patient's, a margin within, and those of the return to baseline."""
     typical = []
-    for each in held_from(tables.rows("typical_patient"), UNITS):
-        margin = MARGIN * (each.high - each.low)
-        typical.append(each._replace(low=each.low + margin, high=each.high - margin))
+    for row in tables.rows("typical_patient"):
+        quantity = row["landmark"].replace("effect_at_day", "effect_on_day")
+        low, high = float(row["low"]), float(row["high"])
+        margin = MARGIN * (high - low)
+        typical.append(Held(quantity, UNITS, low + margin, high - margin))
     rows = published()
     rows = rows[(rows["endpoint"] == "return_to_baseline") & (rows["product"] == "onabotulinumtoxinA")]
     return typical + [

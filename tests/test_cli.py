@@ -287,9 +287,3 @@ def test_version_and_help(call):
     assert "simulate" in call()[1]
     for command in ("simulate", "space", "parameters"):
         assert "Example: wearoff" in call(command, "--help")[1]
-
-
-def test_the_version_stands_once():
-    from importlib.metadata import version
-
-    assert version("wearoff") == wearoff.__version__

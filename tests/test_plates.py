@@ -6,6 +6,7 @@ import sys
 import matplotlib as mpl
 import numpy as np
 import pytest
+from matplotlib import pyplot as plt
 
 import wearoff as wo
 from tests.figures.legible import assert_legible
@@ -21,7 +22,7 @@ PLATES = {"serotypes": wo.plates.plot_serotypes, "sites": wo.plates.plot_sites}
 @pytest.fixture(autouse=True)
 def _no_picture_stays_open():
     yield
-    mpl.pyplot.close("all")
+    plt.close("all")
 
 
 def panel(figure, name):
@@ -178,7 +179,7 @@ def test_bad_input_is_one_line_and_opens_no_picture(plate, bad, said):
     with pytest.raises(wo.InputError, match=said) as caught:
         PLATES[plate](**bad)
     assert "\n" not in str(caught.value)
-    assert not mpl.pyplot.get_fignums()
+    assert not plt.get_fignums()
 
 
 @pytest.mark.parametrize("sites", [[], [1, 1], [1, 2, 3, 4], [0], [1.5], ["three"], [-1]])
@@ -229,7 +230,7 @@ def test_the_command_writes_nothing_when_something_is_wrong(call, tmp_path, bad,
 
 @pytest.mark.filterwarnings("default::wearoff.UnusualWarning")
 def test_what_is_unusual_is_said_once(call, tmp_path, monkeypatch):
-    monkeypatch.setattr("wearoff.report.curves.render", lambda picture, kind: mpl.pyplot.close() or b"")
+    monkeypatch.setattr("wearoff.report.curves.render", lambda picture, kind: plt.close() or b"")
     status, _, err = call("plates", "--units", 10, "--out", tmp_path)
     assert status == 0
     assert err.startswith("warning: 10 U")

@@ -3,6 +3,7 @@
 import warnings
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -76,6 +77,8 @@ def test_missing_landmarks_say_why():
         ({"units": -1}, "units is -1"),
         ({"units": np.inf}, "units is inf"),
         ({"schedule": wo.Schedule.once(), "units": 20}, "units is given beside a schedule"),
+        ({"schedule": [0, 90]}, r"schedule is \[0, 90\]; allowed: Schedule"),
+        ({"parameters": {"potency": 1}}, "parameters is .*; allowed: Parameters"),
     ],
 )
 def test_wrong_input_is_refused(arguments, message):
@@ -87,6 +90,17 @@ def test_wrong_input_is_refused(arguments, message):
 def test_nothing_is_read_beyond_the_simulation(day):
     with pytest.raises(wo.InputError, match="allowed: from 0 to 240 day"):
         wo.simulate(units=20).at([1.0, day])
+
+
+@pytest.mark.parametrize("days", ["soon", [[1, 2], [3, 4]], [10**400]])
+def test_days_that_are_no_row_of_numbers_cannot_be_read(days):
+    with pytest.raises(wo.InputError, match=r"times (is|has)"):
+        wo.simulate(units=20).at(days)
+
+
+def test_a_single_day_is_a_row_of_one():
+    timeline = wo.simulate(units=20)
+    pd.testing.assert_frame_equal(timeline.at(30), timeline.at([30]))
 
 
 def test_a_visit_after_the_end_has_no_effect():
@@ -131,7 +145,7 @@ def test_a_later_start_shifts_the_curve(parameters, start):
 
 
 @pytest.mark.filterwarnings("ignore::wearoff.UnusualWarning")
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(random_parameters(), st.floats(0.1, 100), st.floats(1.01, 5), st.sampled_from([None, 1, 3, 5]))
 def test_more_units_never_give_less_effect(parameters, units, more, sites):
     times = np.linspace(0, 300, 120)
@@ -143,7 +157,7 @@ def test_more_units_never_give_less_effect(parameters, units, more, sites):
 
 
 @pytest.mark.filterwarnings("ignore::wearoff.UnusualWarning")
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(random_parameters(), st.floats(0.1, 100), st.sampled_from([None, 1, 3]))
 def test_two_half_doses_at_once_are_one(parameters, units, sites):
     times = np.linspace(0, 200, 60)

@@ -16,7 +16,7 @@ from .timeline import Timeline
 from .treatment.schedule import Schedule, Visit
 
 if TYPE_CHECKING:
-    from . import study
+    from . import exchange, study
     from .pages.explorer.view import explorer as explorer
 
 __version__ = "0.1.0"
@@ -28,6 +28,7 @@ __all__ = [
     "Timeline",
     "UnusualWarning",
     "Visit",
+    "exchange",
     "plates",
     "presets",
     "simulate",
@@ -38,14 +39,14 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     # Many patients take a sixth of the time of the import, and most uses have one: imported when first asked for.
-    if name == "study":
+    if name in ("study", "exchange"):
         import importlib
 
-        return importlib.import_module(".study", __name__)
+        return importlib.import_module(f".{name}", __name__)
     if name == "explorer":
         try:
             from .pages.explorer.view import explorer
         except ModuleNotFoundError:
-            raise InputError("explorer needs panel; install it: pip install wearoff[explore]") from None
+            raise InputError('explorer needs panel; install it: pip install "wearoff[explore]"') from None
         return explorer
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -6,7 +6,12 @@ import datetime
 import math
 from collections.abc import Iterable
 from difflib import get_close_matches
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+Kind = TypeVar("Kind")
 
 # Characters of a message, and of a value that it names: what is longer is shown by its ends.
 LONGEST, LONGEST_VALUE = 600, 80
@@ -112,6 +117,37 @@ def whole(value: Any, limits: Limits) -> int:
     if not found.is_integer():
         raise InputError(f"{limits.name} is {found:.15g}, not a whole number; allowed: {limits}")
     return int(found)
+
+
+def numbers(value: Any, name: str, allowed: str) -> npt.NDArray[np.float64]:
+    """Return `value`, one number or many, as an array with at least one axis, or raise `InputError`.
+
+    Examples
+    --------
+    >>> numbers(3, "times", "days")
+    array([3.])
+    """
+    try:
+        if np.iscomplexobj(value):
+            raise TypeError("numpy would leave out the imaginary parts")
+        return np.atleast_1d(np.array(value, dtype=float))
+    except (TypeError, ValueError, OverflowError):
+        raise InputError(f"{name} is {shown(value)}, not numbers; allowed: {allowed}") from None
+
+
+def instance(value: Any, kind: type[Kind], name: str) -> Kind:
+    """Return `value` if it is of a class of this package, or raise `InputError`.
+
+    Examples
+    --------
+    >>> instance(20, InputError, "problem")
+    Traceback (most recent call last):
+    ...
+    wearoff.checks.InputError: problem is 20; allowed: InputError
+    """
+    if not isinstance(value, kind):
+        raise InputError(f"{name} is {shown(value)}; allowed: {kind.__name__}")
+    return value
 
 
 def day_of_calendar(value: Any, name: str) -> datetime.date:

@@ -16,6 +16,16 @@ import pandas as pd
 from .checks import InputError, shown
 
 
+def read_text(path: Path, kind: str) -> str:
+    """Return the text of a file, which is a `kind` of UTF-8; an `InputError` says why it cannot be read."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise InputError(f"{path.name}: not a text file; allowed: {kind} in UTF-8") from None
+    except (OSError, ValueError) as error:  # a ValueError for a name that no file can have
+        raise InputError(f"{path.name}: cannot be read ({_reason(error)}); allowed: a {kind} file") from None
+
+
 def csv_lines(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
     """Read a CSV file with a header, as text without the blanks around it.
 
@@ -36,7 +46,7 @@ def csv_lines(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
         The file cannot be read or is not CSV, a column is repeated, or a line has more or fewer cells than the header.
     """
     name = path.name
-    reader = csv.reader(io.StringIO(_text(path), newline=""), strict=True)
+    reader = csv.reader(io.StringIO(read_text(path, "CSV"), newline=""), strict=True)
     try:
         filled = [(reader.line_num, [cell.strip() for cell in cells]) for cells in reader if cells]
     except csv.Error as error:
@@ -64,15 +74,6 @@ def frame_lines(frame: pd.DataFrame, name: str) -> tuple[list[str], list[tuple[A
     text = frame.astype(object).where(frame.notna(), "")
     cells = ([str(cell).strip() for cell in row] for row in text.itertuples(index=False, name=None))
     return header, list(zip((shown(label) for label in frame.index), cells, strict=True))
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise InputError(f"{path.name}: not a text file; allowed: CSV in UTF-8") from None
-    except (OSError, ValueError) as error:  # a ValueError for a name that no file can have
-        raise InputError(f"{path.name}: cannot be read ({_reason(error)}); allowed: a CSV file") from None
 
 
 def _check_header(header: list[str], name: str) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Mapping
 from typing import Any, Self
 
 import pandas as pd
@@ -54,6 +55,11 @@ class Parameters:
     origin : str
         The preset that the constants started from: it tells `table` which source a value has.
 
+    Raises
+    ------
+    InputError
+        A value is outside the possible range, or the preset is not known.
+
     Examples
     --------
     >>> Parameters(loss_half_life=60).loss_half_life
@@ -81,9 +87,7 @@ class Parameters:
     def __post_init__(self) -> None:
         member(self.origin, presets(), "preset")
         for name, row in _TABLE.items():
-            unit = "" if row["unit"] == "1" else row["unit"]
-            limits = Limits(name, float(row["minimum"]), float(row["maximum"]), unit)
-            object.__setattr__(self, name, number(getattr(self, name), limits))
+            object.__setattr__(self, name, number(getattr(self, name), possible(row)))
 
     @classmethod
     def preset(cls, name: str) -> Self:
@@ -97,6 +101,11 @@ class Parameters:
         ----------
         name : str
             One of `presets`.
+
+        Raises
+        ------
+        InputError
+            The name is not known; the nearest is named.
 
         References
         ----------
@@ -112,7 +121,7 @@ class Parameters:
         return cls(origin=name, **{each: float(row["value"]) for each, row in _preset_rows(name).items()})
 
     def replace(self, **changes: Any) -> Self:
-        """Return a copy with some constants changed; an unknown name raises `InputError`.
+        """Return a copy with some constants changed; an unknown name or an impossible value raises `InputError`.
 
         Examples
         --------
@@ -155,10 +164,21 @@ class Parameters:
         >>> round(Parameters(loss_half_life=75).symbols()["k_loss"], 6)
         0.009242
         """
-        return {
-            row["symbol"]: math.log(2) / getattr(self, name) if name.endswith("_half_life") else getattr(self, name)
-            for name, row in _TABLE.items()
-        }
+        return in_symbols({name: getattr(self, name) for name in _TABLE})
+
+
+def in_symbols(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return constants, numbers or arrays under their names, as `Parameters.symbols` has them."""
+    return {
+        _TABLE[name]["symbol"]: math.log(2) / value if name.endswith("_half_life") else value
+        for name, value in values.items()
+    }
+
+
+def possible(row: tables.Row) -> Limits:
+    """Return what the number of a row of ``data/parameters.csv`` or ``data/population.csv`` may be."""
+    unit = "" if row["unit"] == "1" else row["unit"]
+    return Limits(row["name"], float(row["minimum"]), float(row["maximum"]), unit)
 
 
 def presets() -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .checks import InputError, Limits, UnusualWarning, shown, whole
+from .checks import InputError, Limits, UnusualWarning, instance, numbers, whole
 from .model.course import SHORTEST, Constants, Course, solve
 from .parameters import Parameters
 from .timeline import Timeline
@@ -86,6 +86,8 @@ def simulate(
         schedule = Schedule.once(**visit)
     elif visit:
         raise InputError(f"{next(iter(visit))} is given beside a schedule; allowed: one of the two")
+    instance(schedule, Schedule, "schedule")
+    instance(parameters, Parameters, "parameters")
     grid = _grid(schedule, days, times)
     for reason in cautions(schedule):
         warnings.warn(reason, UnusualWarning, stacklevel=2)
@@ -101,7 +103,7 @@ def solve_schedule(schedule: Schedule, parameters: Parameters, end: float) -> Co
     first = find_product(schedule.visits[0].product).relative_potency
     symbols = parameters.symbols()
     spread = symbols.pop("sigma")
-    constants = Constants(**symbols)._replace(k_cleave=symbols["k_cleave"] * first, U50=symbols["U50"] / first)
+    constants = Constants(**symbols).per_unit(first)
     sited = any(each.sites is not None for each in schedule)
     places, weights = zones(strip.length, spread) if sited else (np.zeros(1), np.ones(1))
     doses: dict[float, npt.NDArray[np.float64]] = {}
@@ -120,12 +122,7 @@ def _grid(schedule: Schedule, days: int | str | None, times: npt.ArrayLike | Non
     if times is not None:
         if days is not None:
             raise InputError("days is given beside times; allowed: one of the two")
-        try:
-            if np.iscomplexobj(times):
-                raise TypeError("numpy would leave out the imaginary parts")
-            grid = np.atleast_1d(np.array(times, dtype=float))
-        except (TypeError, ValueError, OverflowError):
-            raise InputError(f"times is {shown(times)}, not numbers; allowed: ascending days") from None
+        grid = numbers(times, "times", "ascending days")
         outside = grid[~((grid >= DAY.low) & (grid <= DAY.high))]
         if len(outside):
             raise InputError(f"times has {outside[0]:g}; allowed: {DAY}")

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from .checks import InputError, Limits, number, shown
+from .checks import InputError, Limits, number, numbers
 from .figures.cascade import draw_cascade
 from .figures.effect import draw_effect
 from .figures.mechanism import draw_mechanism
@@ -81,8 +81,25 @@ class Timeline:
         return self.at(self.times)
 
     def at(self, times: npt.ArrayLike) -> pd.DataFrame:
-        """Return the table of `frame` at other days, from 0 to the end of the simulation; other days are refused."""
-        days = np.asarray(times, dtype=float)
+        """Return the table of `frame` at other days.
+
+        Parameters
+        ----------
+        times : array_like, shape (k,)
+            Days in any order, from 0 to the end of the simulation; a number is a row of one.
+
+        Returns
+        -------
+        pandas.DataFrame
+
+        Raises
+        ------
+        InputError
+            The days are no numbers, or not all in one row, or one is outside the simulation.
+        """
+        days = numbers(times, "times", f"days from 0 to {self._end:g}")
+        if days.ndim > 1:
+            raise InputError(f"times has the shape {days.shape}; allowed: days in one row")
         outside = days[~((days >= 0) & (days <= self._end))]
         if len(outside):
             raise InputError(
@@ -132,11 +149,22 @@ class Timeline:
         return left[[column for column in ("visit", "time", "date", "visible", "light_chain") if column in left]]
 
     def spans_above(self, level: float) -> npt.NDArray[np.float64]:
-        """Return the stretches of time in which the visible effect is at least `level`: first and last days.
+        """Return the stretches of time in which the visible effect is at least `level`.
+
+        Parameters
+        ----------
+        level : float
+            A fraction of a full effect, above 0 and at most 1.
 
         Returns
         -------
         ndarray, shape (s, 2)
+            First and last day of each, ascending.
+
+        Raises
+        ------
+        InputError
+            The level is not possible.
         """
         return spans_above(self.course, number(level, LEVEL._replace(name="level")))
 
@@ -192,16 +220,19 @@ class Timeline:
     def plot_visits(self, keep: float = HALF, ax: Axes | None = None) -> Axes:
         """Draw the visible effect over repeat visits, the level to keep, and the gaps in which it is not kept.
 
-        Into `ax`, or a new figure; on a calendar where the schedule's start is known.
+        Into `ax`, or a new figure; on a calendar where the schedule's start is known. `keep` as in `spans_above`.
         """
-        curve = self.curve
-        spans = spans_above(self.course, number(keep, LEVEL))
+        curve, level = self.curve, number(keep, LEVEL)
+        spans = spans_above(self.course, level)
         return draw_visits(
-            curve["time"], curve["visible"], self._visits(), keep, spans, start=self.schedule.start, ax=ax
+            curve["time"], curve["visible"], self._visits(), level, spans, start=self.schedule.start, ax=ax
         )
 
     def plot_returns(self, ax: Axes | None = None) -> Axes:
-        """Draw what is left of effect and light chain at each return; into `ax`, or a new figure."""
+        """Draw what is left of effect and light chain at each return; into `ax`, or a new figure.
+
+        Where there is no return before the end of the simulation, raise `InputError`.
+        """
         if self.returns.empty:
             raise InputError("schedule has no return before the end of the simulation; allowed: 2 visits or more")
         return draw_returns(
@@ -217,7 +248,10 @@ class Timeline:
         return [visit.day for visit in self.schedule if visit.day <= self._end]
 
     def plot_cascade(self) -> Figure:
-        """Draw every step from the depot to the visible effect, on a time axis of hours, days and months."""
+        """Draw every step from the depot to the visible effect, on a time axis of hours, days and months.
+
+        Where the simulation ends before the first visit, raise `InputError`.
+        """
         return draw_cascade(self.cascade, self.schedule.visits[0].day)
 
     def plot_mechanism(self, days: npt.ArrayLike = (1, 7, 120), style: str = "print") -> Figure:
@@ -240,10 +274,7 @@ class Timeline:
             The days are no numbers, one is outside the simulation, there are none or too many, the first visit is
             after the end, or the style is not known.
         """
-        try:
-            chosen = np.atleast_1d(np.asarray(days, dtype=float))
-        except (TypeError, ValueError):
-            raise InputError(f"days is {shown(days)}, not numbers; allowed: such as (1, 7, 120)") from None
+        chosen = numbers(days, "days", "such as (1, 7, 120)")
         if chosen.ndim > 1 or not 1 <= len(chosen) <= MOMENTS:
             raise InputError(f"days has the shape {chosen.shape}; allowed: a row of 1 to {MOMENTS}")
         moments = self.at(chosen)

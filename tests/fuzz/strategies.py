@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 from hypothesis import strategies as st
 
-from wearoff import tables
+from wearoff import Schedule, tables
+from wearoff.exchange import to_sbml
 
 PRODUCTS = sorted(tables.column("products", "product"))
 MUSCLES = sorted(tables.column("muscles", "muscle"))
@@ -87,6 +88,10 @@ def any_object():
     )  # fmt: skip
 
 
+# Bytes of a file: one that is doubled again and again would fill the memory before anything reads it.
+LARGEST = 1_000_000
+
+
 def mutated(content: bytes):
     """Valid text, hurt: bytes, lines, cells, tags and numbers changed, left out, doubled or put in; or cut short."""
     return st.lists(_HURTS, min_size=0, max_size=4).map(lambda hurts: _hurt(content, hurts))
@@ -94,7 +99,7 @@ def mutated(content: bytes):
 
 def _hurt(content, hurts):
     for hurt in hurts:
-        content = hurt(content)
+        content = hurt(content)[:LARGEST]
     return content
 
 
@@ -216,8 +221,10 @@ _CELLS = st.one_of(number_text(), any_text())
 
 def file_of(columns, *valid):
     """Make a table with some of the columns, one of the `valid` files, hurt, or a file of any bytes."""
-    any_bytes = st.one_of(st.binary(max_size=60), any_text().map(lambda text: text.encode(errors="surrogatepass")))
-    return mostly(st.one_of(csv_file(columns), st.sampled_from(valid).flatmap(mutated)), any_bytes)
+    return mostly(st.one_of(csv_file(columns), st.sampled_from(valid).flatmap(mutated)), _ANY_BYTES)
+
+
+_ANY_BYTES = st.one_of(st.binary(max_size=60), any_text().map(lambda text: text.encode(errors="surrogatepass")))
 
 
 @st.composite
@@ -315,3 +322,24 @@ OBSERVATION_FILES = (
     b"endpoint,day,value,unit,n\nnone_or_mild,7,75,%,200\nnone_or_mild,30,80,%,200\nnone_or_mild,90,50,%,200\n"
     b"none_or_mild,120,60,count,200\nonset,,3,day,40\n",
 )
+CASE_FILES = {
+    ".xml": (
+        to_sbml(Schedule.once(units=20)).encode(),
+        to_sbml(Schedule.every(90, visits=3, units=20, start="2027-01-04")).encode(),
+    ),
+    ".json": (
+        b'{"preset": "serotype_B", "start": "2027-01-04", "times": [1, 7.5, 30], "parameters": {"potency": 0.2},\n'
+        b'"schedule": [{"time": 0, "amt": 20, "ii": 90, "addl": 1, "sites": 5}, {"time": 200, "amt": 12.5}]}\n',
+        b'{"parameters": {"half_uptake": "inf", "loss_half_life": 60}, "landmarks": {"peak_day": 7}}\n',
+    ),
+    ".toml": (
+        b'preset = "serotype_B"\nstart = 2027-01-04\ntimes = [1, 7.5]\nschedule = [{ time = 0, amt = 20, ii = 90 }]\n'
+        b"[parameters]\npotency = 0.2\nhalf_uptake = inf\n",
+        b"[[schedule]]\ntime = 0\namt = 20\n[[schedule]]\ntime = 90\namt = 10\nsites = 3\n",
+    ),
+}
+
+
+def case_file(ending):
+    """Make a case's file: a right one, hurt, or a file of any bytes."""
+    return mostly(st.sampled_from(CASE_FILES[ending]).flatmap(mutated), _ANY_BYTES)

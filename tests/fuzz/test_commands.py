@@ -65,6 +65,7 @@ class Written:
     """A file in the folder of a case, whose path is given to the command."""
 
     content: bytes
+    ending: str = ".csv"
 
 
 def cheap(right, least=0.0, most=float("inf"), high=float("inf")):
@@ -139,6 +140,16 @@ def read(columns, valid):
     return make.mostly(right, odd)
 
 
+def case_files():
+    """Make a file to read visits and constants from, hurt or not, or a place where there is none."""
+    right = st.one_of(
+        st.sampled_from([Written(content, ending) for content in contents])
+        for ending, contents in make.CASE_FILES.items()
+    )
+    hurt = st.one_of(st.builds(Written, make.case_file(ending), st.just(ending)) for ending in make.CASE_FILES)
+    return make.mostly(right, st.one_of(hurt, st.sampled_from(PLACES)))
+
+
 SOLVED = functools.lru_cache(200)(simulation.solve_schedule)
 POINTS = functools.lru_cache(50)(np.polynomial.legendre.leggauss)
 # Without a value.
@@ -157,6 +168,8 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "visits": cheap(st.integers(1, 4), most=12, high=1000),
     "schedule": read(make.EVENTS, make.EVENT_FILES),
     "start": dates(),
+    "from_": case_files(),
+    "what": one_of("sbml", "antimony", "events"),
     "preset": one_of(*presets()),
     "set_": setting([*CONSTANTS, "spread"]),
     "out": places(),
@@ -190,6 +203,9 @@ OWN: dict[tuple[str, str], st.SearchStrategy[Any]] = {
     ("fit", "file"): VALUES["observations"],
     ("fit", "patients"): cheap(st.sampled_from([64]), most=64, high=1e9),
     ("handout", "file"): places(".html"),
+    # Every zone of a muscle and every site has a formula of its own.
+    ("export", "file"): st.one_of(places(".xml"), places(".ant"), places(".csv")),
+    ("export", "sites"): cheap(st.integers(1, 3), most=5, high=1000),
     ("trial", "days"): cheap(st.integers(1, 10), most=30, high=3652),
     **{(command, "set_"): setting(numbers()) for command in ("trial", "compare", "fit")},
 }
@@ -204,6 +220,7 @@ SMALL = {
     "plates": {"out": "new"},
     "animate": {"file": "new.gif", "days": "20"},
     "handout": {"file": "new.html"},
+    "export": {"what": "sbml", "file": "new.xml"},
 }
 
 
@@ -295,7 +312,7 @@ class Stage:
         found = []
         for i, each in enumerate(line):
             if isinstance(each, Written):
-                path = self.folder / f"given{i}.csv"
+                path = self.folder / f"given{i}{each.ending}"
                 path.write_bytes(each.content)
                 each = path.name
             found.append(each)
@@ -329,6 +346,8 @@ ENDS = {
     ".pdf": (b"%PDF-", b"%%EOF\n"),
     ".gif": (b"GIF8", b"\x3b"),
     ".html": (b"<!DOCTYPE html>", b"</html>"),
+    ".xml": (b"<?xml", b"</sbml>"),
+    ".ant": (b"// Created by libAntimony", b'treatment"'),
 }
 
 

@@ -20,6 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wearoff import InputError, Parameters, Schedule, UnusualWarning, Visit, simulate
+from wearoff.exchange import read_case
 from wearoff.parameters import assignment
 from wearoff.study.observations import DEFAULTS, HORIZON, check_observations, read_observations
 from wearoff.study.population import Population, limits_of
@@ -96,6 +97,12 @@ def is_parameters(constants):
     assert Parameters(**dataclasses.asdict(constants)) == constants
     assert len(constants.table()) == len(CONSTANTS)
     assert all(math.isfinite(rate) or name in ("U50", "k_loss") for name, rate in constants.symbols().items())
+
+
+def is_case(case):
+    is_parameters(case.parameters)
+    if case.schedule is not None:
+        is_schedule(case.schedule)
 
 
 def is_population(people):
@@ -194,6 +201,10 @@ READERS = {
         lambda given: Schedule.every(given.pop("days"), **given),
         is_schedule,
     ),
+    **{
+        f"read_case({ending})": Reader(make.case_file(ending), from_file(read_case, ending), is_case)
+        for ending in make.CASE_FILES
+    },
     "simulate(times)": Reader(
         make.mostly(unsorted_days(), make.any_object().map(lambda given: {"times": given})),
         lambda given: simulate(**given),

@@ -109,3 +109,10 @@ def test_the_effect_along_the_muscle_adds_up_to_that_of_the_muscle():
     along = course.visible_along(times)
     assert along.shape == (3, 2, 4)
     np.testing.assert_allclose(np.einsum("pzk,z->pk", along, weights), course.visible_at(times), rtol=0, atol=1e-14)
+
+
+def test_a_dose_near_the_smallest_number_there_is_ends():
+    # Its course has few digits, so that no mesh could hold it: there is no effect.
+    found = solve(np.zeros(1), np.full((1, 1), 1e-320), Constants(**DEFAULT), 100.0)
+    assert len(found.mesh.edges) < 1000
+    assert found.visible.max() < 1e-200

@@ -22,6 +22,12 @@ TYPICAL = wo.simulate(units=20)
 REPEATED = wo.simulate(wo.Schedule.every(90, visits=4))
 
 
+def ask_for_ffmpeg():
+    if not FFMpegWriter.isAvailable():
+        assert "CI" not in os.environ, "ffmpeg must be there where CI is set"
+        pytest.skip("ffmpeg is not installed")
+
+
 @pytest.mark.parametrize(("first", "last"), [(0, 180), (10, 300), (0, 36525), (0, 20), (3, 8), (0, 20.5)])
 def test_time_goes_forward_slowly_at_first(first, last):
     clock = Clock(first, last)
@@ -102,9 +108,7 @@ def test_a_gif_has_the_frames_and_moves(tmp_path):
 
 
 def test_an_mp4_is_a_film(tmp_path):
-    if not FFMpegWriter.isAvailable():
-        assert "CI" not in os.environ, "ffmpeg must be there where CI is set"
-        pytest.skip("ffmpeg is not installed")
+    ask_for_ffmpeg()
     path = animate(REPEATED, tmp_path / "film.mp4", seconds=1, days=300)
     assert b"ftyp" in path.read_bytes()[:12]
     probe = shutil.which("ffprobe")
@@ -161,9 +165,8 @@ def test_a_place_that_cannot_be_written_is_one_line_before_any_work(tmp_path):
 @pytest.mark.parametrize("ending", [".gif", ".mp4"])
 @pytest.mark.parametrize("cause", [KeyboardInterrupt, MemoryError])
 def test_what_is_interrupted_leaves_the_old_file(tmp_path, ending, cause):
-    if ending == ".mp4" and not FFMpegWriter.isAvailable():
-        assert "CI" not in os.environ, "ffmpeg must be there where CI is set"
-        pytest.skip("ffmpeg is not installed")
+    if ending == ".mp4":
+        ask_for_ffmpeg()
     old = tmp_path / f"film{ending}"
     old.write_text("old")
 
@@ -178,9 +181,7 @@ def test_what_is_interrupted_leaves_the_old_file(tmp_path, ending, cause):
 
 
 def test_a_failing_ffmpeg_is_one_line(tmp_path, monkeypatch):
-    if not FFMpegWriter.isAvailable():
-        assert "CI" not in os.environ, "ffmpeg must be there where CI is set"
-        pytest.skip("ffmpeg is not installed")
+    ask_for_ffmpeg()
 
     def fail(self):
         self._proc.communicate()

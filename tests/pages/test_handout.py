@@ -255,7 +255,7 @@ def test_bad_input_is_one_line(call, tmp_path, monkeypatch, arguments, reason):
 def test_without_bokeh_it_says_what_to_install(call, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "bokeh.resources", None)
     status, _, err = call("handout", tmp_path / "leaflet.html")
-    assert (status, err) == (2, "error: handout needs bokeh; install it: pip install wearoff[explore]\n")
+    assert (status, err) == (2, 'error: handout needs bokeh; install it: pip install "wearoff[explore]"\n')
     assert list(tmp_path.iterdir()) == []
 
 

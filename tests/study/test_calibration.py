@@ -14,7 +14,7 @@ from wearoff.study.calibration import fit
 from wearoff.study.draws import seed_of
 from wearoff.study.likelihood import Held, Problem
 from wearoff.study.observations import check_observations
-from wearoff.study.population import Population
+from wearoff.study.population import Population, plausible
 from wearoff.study.prediction import choose_grids, draws, predict
 
 mpl.use("Agg")
@@ -94,6 +94,14 @@ def test_the_profile_interval_agrees_with_the_sandwich_where_the_fit_is_nearly_l
     assert high == pytest.approx(row["high"], abs=0.15 * width)
 
 
+def test_a_number_of_which_the_rows_say_nothing_has_its_plausible_range_as_profile():
+    # Without a standard error there is no step to search by: the search had no end.
+    late = ROWS[(ROWS["arm"] == "treated") & (ROWS["day"] == 30)].head(1)
+    found = fit(late, ["visible_half_life"], population=TRUTH, patients=64)
+    assert np.isinf(found.estimates["se_percent"][0])
+    assert found.profile("visible_half_life") == pytest.approx(plausible("visible_half_life"))
+
+
 def test_what_the_rows_do_not_tell_apart_is_said():
     # Rows of one dose: half_uptake and potency only scale the light chain that acts, so that one direction is open.
     found = fit(ROWS, ["potency", "half_uptake"], population=TRUTH, patients=256)
@@ -119,6 +127,20 @@ def test_a_range_held_is_kept_whatever_the_rows_say():
     assert found.held["value"][0] == pytest.approx(65, abs=1)
     own = wo.simulate(units=20, parameters=found.population.parameters).landmarks["half_effect_day"]
     assert own == pytest.approx(found.held["value"][0], abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("held", "message"),
+    [
+        (Held("onset", 20, 5, 3), "held has onset from 5 to 3; allowed: the first end lower"),
+        (Held("half_effect", 20, 60, 65), "quantity is 'half_effect'; did you mean 'half_effect_day'"),
+        (Held("effect_on_day_soon", 20, 0, 1), "effect_on_day is 'soon', not a number"),
+        (Held("onset_day", 0, 2, 3), "units is 0"),
+    ],
+)
+def test_a_range_that_cannot_be_held_is_refused(held, message):
+    with pytest.raises(wo.InputError, match=message):
+        fit(ROWS, ["potency"], population=TRUTH, held=[held], patients=64)
 
 
 def test_the_objective_is_smooth():
@@ -148,6 +170,7 @@ def test_the_same_fit_twice_gives_the_same_bytes_and_no_global_seed_moves():
         (lambda rows: rows, [], "free is empty"),
         (lambda rows: rows, ["potenzy"], "free is 'potenzy'; did you mean 'potency'"),
         (lambda rows: rows.assign(n=np.nan), ["potency"], "row 1: n is blank"),
+        (lambda rows: rows.drop(columns=["arm", "n"]), ["potency"], "observations lacks arm, n; allowed: as of"),
         (lambda rows: rows.assign(endpoint="paralysis"), ["potency"], "row 1: endpoint paralysis is not one"),
         (lambda rows: rows[rows["assessor"] != "subject"], ["subject_error"], "subject_error, which no row informs"),
         (lambda rows: rows[rows["arm"] == "placebo"], ["potency"], "potency, which no row informs"),

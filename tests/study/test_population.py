@@ -57,14 +57,14 @@ def test_a_product_twice_as_potent_does_with_half_the_units_what_the_other_does(
 
 
 def test_pilots_stand_around_the_patients_and_among_them():
-    drawn = logarithms(Population(correlation_potency_loss=0), 100)
+    drawn = logarithms(Population(correlation_potency_loss=0), 25)
     pilots = Population(correlation_potency_loss=0).pilots()
     stand = np.log(np.stack([getattr(pilots, name) for name in VARYING], axis=1))
     stand -= np.log([wo.Parameters().symbols()[name] for name in VARYING])
     spread = [getattr(Population(), name) for name in OMEGAS]
     apart = (stand / spread)[None] - (drawn / spread)[:, None]
     nearest = np.sqrt((apart**2).sum(axis=2)).min(axis=1)
-    # In standard deviations, of 51,200 patients: what `choose_grid` asks of them.
+    # In standard deviations, of 12,800 patients: what `choose_grid` asks of them.
     assert np.quantile(nearest, 0.99) < 0.8
     assert nearest.max() < 2
     assert np.sqrt(((stand / spread) ** 2).sum(axis=1)).max() >= 5 - 1e-9

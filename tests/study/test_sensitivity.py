@@ -235,7 +235,7 @@ def test_an_onset_that_is_not_reached_is_named_with_a_way_out():
     [
         (lambda: elasticities("half_efect_day"), "quantity is 'half_efect_day'; did you mean 'half_effect_day'"),
         (lambda: elasticities("effect_on_day_soon"), "effect_on_day is 'soon', not a number"),
-        (lambda: elasticities("effect_on_day_0"), "effect_on_day is 0; allowed: above 0 to 36525 day"),
+        (lambda: elasticities("effect_on_day_0"), "effect_on_day is 0; allowed: from 1e-09 to 36525 day"),
         (lambda: elasticities(names=["potencey"]), "names is 'potencey'; did you mean 'potency'"),
         (lambda: elasticities(names=[]), "names is empty"),
         (lambda: elasticities(names=["potency", "potency"]), "names is potency, potency; allowed: .* each once"),
@@ -272,7 +272,7 @@ def test_wrong_input_is_refused(call, reason):
 
 def test_without_salib_the_way_out_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "SALib.sample", None)
-    with pytest.raises(wo.InputError, match=r"needs SALib; install it: pip install wearoff\[study\]"):
+    with pytest.raises(wo.InputError, match=r'needs SALib; install it: pip install "wearoff\[study\]"'):
         indices(samples=2)
     assert len(elasticities(names=["potency"]).frame) == 1
 

@@ -7,7 +7,7 @@ import sys
 import textwrap
 import threading
 import time
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import active_children
 
 import pytest
@@ -53,6 +53,22 @@ def as_futures(work, parts):
 def test_results_come_in_the_order_of_the_work(workers):
     with sharing(workers) as shared:
         assert list(shared(square, list(range(20)))) == [x * x for x in range(20)]
+
+
+def test_every_process_starts_deaf_to_interrupts(monkeypatch):
+    # One that hears an interrupt while it still imports would print a traceback, and break the others' work.
+    heard = []
+
+    class Watched(ProcessPoolExecutor):
+        def _spawn_process(self):
+            heard.append(signal.getsignal(signal.SIGINT))
+            super()._spawn_process()
+
+    monkeypatch.setattr("concurrent.futures.ProcessPoolExecutor", Watched)
+    with sharing(3) as shared:
+        assert list(shared(square, list(range(6)))) == [x * x for x in range(6)]
+    assert heard == [signal.SIG_IGN] * 3
+    assert signal.getsignal(signal.SIGINT) == signal.default_int_handler
 
 
 def test_processes_are_others_and_as_many_as_asked_for():

@@ -113,6 +113,8 @@ def test_touch_up_and_skipped_visit():
         (lambda plan: Schedule(plan.visits, 5), "start is 5, not a date"),
         (lambda plan: Schedule(plan.visits, None, (3, 2)), "times has 2 after 3"),
         (lambda plan: Schedule(plan.visits, None, (-1,)), "times is -1"),
+        (lambda plan: Schedule((0, 90)), "visits is 0; allowed: Visit"),
+        (lambda plan: plan.dates([0, 1]), "start is not known"),
     ],
 )
 def test_a_wrong_change_is_refused(change, reason):

@@ -10,10 +10,10 @@ import typer
 
 from .. import __version__
 from ..checks import InputError
-from . import classroom, patient, studies
+from . import classroom, export, patient, studies
 from .options import app, show_warning
 
-__all__ = ["classroom", "main", "patient", "studies"]
+__all__ = ["classroom", "export", "main", "patient", "studies"]
 
 # What the parser returns after Ctrl-C, as a shell does.
 INTERRUPTED = 130

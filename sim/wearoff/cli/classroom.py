@@ -27,6 +27,7 @@ from .options import (
     given,
     print_written,
     progress_bar,
+    read_ending,
     read_parameters,
     read_plan,
     show_warning,
@@ -89,7 +90,7 @@ def explore_command(
     try:
         from ..pages.explorer.server import serve
     except ModuleNotFoundError:
-        raise InputError("explore needs panel; install it: pip install wearoff[explore]") from None
+        raise InputError('explore needs panel; install it: pip install "wearoff[explore]"') from None
 
     def ready(address: str) -> None:
         reach = "this machine only" if host in (HERE, "localhost", "::1") else "OTHER MACHINES CAN OPEN IT"
@@ -107,8 +108,7 @@ def handout_command(
     set_: Set = None,
 ) -> None:
     """Write one HTML file with sliders, curves and words, which needs no network and prints on one page."""
-    if file.suffix.lower() not in PAGES:
-        raise InputError(f"file is '{file}'; allowed: a name that ends in {' or '.join(PAGES)}")
+    read_ending(file, PAGES)
     visit = given(product=product, muscle=muscle)
     with written_whole(file) as beside, progress_bar("curves") as progress:
         page = make_handout(**visit, parameters=read_parameters(preset, set_), progress=progress)

@@ -11,7 +11,9 @@ from typing import Annotated, Any
 import typer
 
 from ..checks import InputError, member, shown, whole
+from ..exchange.reading import Case, read_case
 from ..parameters import Parameters, assignment
+from ..report.plain import to_json
 from ..study.population import Population, names
 from ..study.workers import WORKERS
 from ..treatment.schedule import Schedule
@@ -36,6 +38,14 @@ Muscle = Annotated[str | None, typer.Option(help="Default: glabella.")]
 Sites = Annotated[str | None, typer.Option(metavar="N", help="Injection sites; default: an even dose.")]
 Every = Annotated[str | None, typer.Option(metavar="DAYS", help="Days between visits.")]
 Visits = Annotated[str | None, typer.Option(metavar="N", help="Number of visits, with --every.")]
+ScheduleFile = Annotated[
+    Path | None,
+    typer.Option("--schedule", metavar="FILE", help="Visits or an event table as CSV: time, amt [, ii, addl, ...]."),
+]
+CaseFile = Annotated[
+    Path | None,
+    typer.Option("--from", metavar="FILE", help="Visits and constants: .json, .toml, or .xml of `export sbml`."),
+]
 Start = Annotated[str | None, typer.Option(metavar="DATE", help="Date of day 0, to show dates: such as 2027-01-04.")]
 Out = Annotated[Path | None, typer.Option(metavar="DIR", help="Write tables, results and pictures here.")]
 Set = Annotated[
@@ -75,6 +85,36 @@ def read_plan(visit: dict[str, str], every: str | None, visits: str | None, path
     return Schedule.every(every, visits=visits, **visit)
 
 
+def read_treatment(
+    visit: dict[str, str],
+    every: str | None,
+    visits: str | None,
+    schedule: Path | None,
+    case: Path | None,
+    preset: str,
+    changes: list[str] | None,
+) -> tuple[Schedule, Parameters]:
+    """Return visits and constants: those of a case's file, where one is given, and the options' where it has none."""
+    found = Case(parameters=Parameters.preset(preset)) if case is None else read_case(case)
+    if case is not None and preset != "default":
+        raise InputError("preset is given beside from; allowed: one of the two")
+    if found.schedule is None:
+        plan = read_plan(visit, every, visits, schedule)
+    else:
+        for name, value in {**visit, "every": every, "visits": visits, "schedule": schedule}.items():
+            if value is not None:
+                raise InputError(f"{name} is given beside from, which has visits; allowed: one of the two")
+        plan = found.schedule
+    return plan, found.parameters.replace(**dict(assignment(change) for change in changes or []))
+
+
+def read_ending(file: Path, endings: tuple[str, ...]) -> Path:
+    """Return a file to write if its name ends as it should."""
+    if file.suffix.lower() not in endings:
+        raise InputError(f"file is '{file}'; allowed: a name that ends in {' or '.join(endings)}")
+    return file
+
+
 def read_seed(text: str) -> int:
     """Return a seed."""
     if not text.isascii() or not text.isdigit() or len(text) > SEED_DIGITS:
@@ -104,6 +144,15 @@ def print_written(written: list[Path]) -> None:
         for path in written:
             # A name is any bytes, and not all of them are text.
             print(f"  {path}".encode(errors="backslashreplace").decode())
+
+
+def print_found(summary: dict[str, Any], text: str, written: list[Path], *, as_json: bool) -> None:
+    """Print what a command found: as JSON and nothing else, or as text and which files were written."""
+    if as_json:
+        print(to_json(summary))
+        return
+    print(text)
+    print_written(written)
 
 
 @contextmanager

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -22,12 +21,14 @@ from ..report.curves import (
 from ..report.plain import to_json
 from ..simulation import simulate
 from .options import (
+    CaseFile,
     Every,
     Json,
     Muscle,
     Out,
     Preset,
     Product,
+    ScheduleFile,
     Set,
     Sites,
     Start,
@@ -35,9 +36,9 @@ from .options import (
     Visits,
     app,
     given,
-    print_written,
+    print_found,
     read_parameters,
-    read_plan,
+    read_treatment,
     show_warning,
 )
 
@@ -51,10 +52,9 @@ def simulate_command(
     days: Annotated[str | None, typer.Option(metavar="N", help="Last day; default: 240 after the last visit.")] = None,
     every: Every = None,
     visits: Visits = None,
-    schedule: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Visits or an event table as CSV: time, amt [, ii, addl, ...].")
-    ] = None,
+    schedule: ScheduleFile = None,
     start: Start = None,
+    from_: CaseFile = None,
     preset: Preset = "default",
     set_: Set = None,
     out: Out = None,
@@ -62,14 +62,10 @@ def simulate_command(
 ) -> None:
     """Compute the curve of one patient and print its landmarks."""
     visit = given(units=units, product=product, muscle=muscle, sites=sites, start=start)
-    plan = read_plan(visit, every, visits, schedule)
-    timeline = simulate(plan, parameters=read_parameters(preset, set_), days=days)
+    plan, parameters = read_treatment(visit, every, visits, schedule, from_, preset, set_)
+    timeline = simulate(plan, parameters=parameters, days=days)
     written = [] if out is None else write_all(out, simulation_files(timeline))
-    if as_json:
-        print(to_json(simulation_summary(timeline)))
-        return
-    print(landmarks_text(timeline))
-    print_written(written)
+    print_found(simulation_summary(timeline), landmarks_text(timeline), written, as_json=as_json)
 
 
 @app.command(
@@ -101,13 +97,10 @@ def space_command(
     comparison = spacing.compare(intervals.split(","), **common)
     found = spacing.recommend(max_units_per_year=max_units_per_year, visits=visits, **common)
     written = [] if out is None else write_all(out, spacing_files(comparison, found))
-    if as_json:
-        print(to_json(spacing_summary(comparison, found)))
-        return
-    for text in dict.fromkeys((*comparison.warnings, *found.warnings)):
+    summary = spacing_summary(comparison, found)
+    for text in [] if as_json else summary["warnings"]:
         show_warning(text)
-    print(spacing_text(comparison, found))
-    print_written(written)
+    print_found(summary, spacing_text(comparison, found), written, as_json=as_json)
 
 
 @app.command("parameters", epilog="Example: wearoff parameters --preset lebeda2008")

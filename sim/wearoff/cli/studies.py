@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
+from ..checks import member
 from ..files import write_all
-from ..report.plain import to_json
 from ..report.studies import (
     comparison_files,
     comparison_summary,
@@ -41,7 +41,7 @@ from .options import (
     Units,
     app,
     given,
-    print_written,
+    print_found,
     progress_bar,
     read_parameters,
     read_population,
@@ -78,9 +78,7 @@ def trial_command(
             workers=read_workers(workers), chunk=chunk, progress=progress,
         )  # fmt: skip
     written = [] if out is None else write_all(out, trial_files(trial))
-    print(to_json(trial_summary(trial)) if as_json else trial_text(trial))
-    if not as_json:
-        print_written(written)
+    print_found(trial_summary(trial), trial_text(trial), written, as_json=as_json)
 
 
 @app.command("compare", epilog="Example: wearoff compare --out out")
@@ -99,9 +97,7 @@ def compare_command(
     rows = None if observations is None else read_observations(observations)
     found = compare(rows, population=read_population(preset, set_), patients=patients, rng=read_seed(seed))
     written = [] if out is None else write_all(out, comparison_files(found))
-    print(to_json(comparison_summary(found)) if as_json else comparison_text(found))
-    if not as_json:
-        print_written(written)
+    print_found(comparison_summary(found), comparison_text(found), written, as_json=as_json)
 
 
 @app.command(
@@ -126,14 +122,15 @@ def fit_command(
     as_json: Json = False,
 ) -> None:
     """Calibrate to your observations: estimates, standard errors, correlations, what is not identifiable."""
+    fitted = free or FITTED
+    for name in profile or ():
+        member(name, fitted, "profile")  # before the fit, which takes long
     rows, start, seeded = read_observations(file), read_population(preset, set_), read_seed(seed)
     with progress_bar("evaluations") as progress:
-        found = fit(rows, free or FITTED, population=start, patients=patients, rng=seeded, progress=progress)
+        found = fit(rows, fitted, population=start, patients=patients, rng=seeded, progress=progress)
         profiles = {name: found.profile(name) for name in profile or ()}
     written = [] if out is None else write_all(out, fit_files(found, profiles))
-    print(to_json(fit_summary(found, profiles)) if as_json else fit_text(found, profiles))
-    if not as_json:
-        print_written(written)
+    print_found(fit_summary(found, profiles), fit_text(found, profiles), written, as_json=as_json)
 
 
 @app.command("sensitivity", epilog="Example: wearoff sensitivity --quantity wear_off_day --out out")
@@ -163,6 +160,4 @@ def sensitivity_command(
     single = sensitivity.elasticities(quantity, parameters=parameters, **visit)
     joint = sensitivity.indices(quantity, samples=samples, within=within, rng=start, parameters=parameters, **visit)
     written = [] if out is None else write_all(out, sensitivity_files(single, joint))
-    print(to_json(sensitivity_summary(single, joint)) if as_json else sensitivity_text(single, joint))
-    if not as_json:
-        print_written(written)
+    print_found(sensitivity_summary(single, joint), sensitivity_text(single, joint), written, as_json=as_json)

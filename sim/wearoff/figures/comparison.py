@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from .style import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILION, mosaic, tidy, time_axis
+from .style import BLACK, COLORS, GREY, mosaic, tidy, time_axis
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.lines import Line2D
 
-COLORS = (BLUE, VERMILION, GREEN, ORANGE, PURPLE, SKY)
 LINES = ("-", (0, (6, 2)), (0, (2, 1.5)))
 EARLY = 10.0  # days: where nothing later is observed, the axis ends here
 COLUMNS = 2

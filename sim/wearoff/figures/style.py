@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 # Okabe and Ito's palette, which readers with any colour vision can tell apart (jfly.uni-koeln.de/color).
 BLUE, ORANGE, GREEN, VERMILION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
 SKY, PURPLE, BLACK, GREY = "#56B4E9", "#CC79A7", "#222222", "#767676"
+# Of curves beside each other, in their order.
+COLORS = (BLUE, VERMILION, GREEN, ORANGE, PURPLE, SKY)
 
 SIZE = (8.0, 4.5)  # inches: the shape of a slide, and the width of a printed page
 DPI = 200

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from .style import BLACK, BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILION, axes, stack, tidy, time_axis
+from .style import BLACK, BLUE, COLORS, axes, stack, tidy, time_axis
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-COLORS = (BLUE, VERMILION, GREEN, ORANGE, PURPLE, SKY)
 STYLES = ("o-", "s--", "^-.", "D:", "v-", "P--")
 # Letters that fit beside each other above the axes, and what an entry of the legend takes beside its name.
 WIDTH, SIGN = 90, 10

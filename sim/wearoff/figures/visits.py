@@ -52,8 +52,8 @@ def draw_visits(
     # Between the spans, and before the first and after the last of them.
     edges = np.concatenate([[0.0], spans.ravel(), [end]]).reshape(-1, 2)
     gaps = edges[edges[:, 1] > edges[:, 0]]
-    share = 1 - float(np.diff(gaps, axis=1).sum()) / end
-    label = f"below the level\n({1 - share:.1%} of the days)"
+    below = float(np.diff(gaps, axis=1).sum()) / end
+    label = f"below the level\n({below:.1%} of the days)"
     for first, last in gaps:
         ax.axvspan(first, last, facecolor=ORANGE, alpha=0.3, edgecolor="none", label=label)
         label = "_"

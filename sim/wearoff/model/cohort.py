@@ -13,14 +13,12 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from . import Array
-from .course import SHORTEST, Constants
+from .course import Constants, mesh_starts
 from .hermite import Slopes, follow, quintic, slopes, steps
 from .kinetics import chain_derivatives, uptake
 from .march import Following, Mesh, Reading, graded_mesh, pieces_needed
 from .response import weakness
 
-# Of the polynomials between the nodes: high enough that the force's steep parts need few intervals, and no higher.
-DEGREE = 12
 # Pilots go by so many at a time, each lot on the grid that the ones before left.
 TOGETHER = 256
 # The first tolerances tried, of the error of a step and of the coefficients of the mesh, against the accuracy asked
@@ -102,11 +100,9 @@ def choose_grid(days: Array, units: Array, pilots: Constants, end: float, accura
     accuracy : float
         Of the visible effect, a fraction of full.
     """
-    starts = np.append(0.0, days[days < end - SHORTEST])
-    starts = starts[np.diff(starts, prepend=-np.inf) > SHORTEST]
-    follows = float(pilots.k_visible)
+    starts, follows = mesh_starts(days, end), float(pilots.k_visible)
     edges = graded_mesh(starts, end, float(np.max(pilots.rates))).edges
-    grid = Grid.on(days, units, edges, graded_mesh(starts, end, follows)._replace(degree=DEGREE), follows)
+    grid = Grid.on(days, units, edges, graded_mesh(starts, end, follows), follows)
     step, coefficients = STEP * accuracy, COEFFICIENTS * accuracy
     for first in range(0, max(np.size(each) for each in pilots), TOGETHER):
         few = Constants(*(each[first : first + TOGETHER] if isinstance(each, np.ndarray) else each for each in pilots))

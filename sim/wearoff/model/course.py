@@ -36,6 +36,10 @@ class Constants(NamedTuple):
     h: Number
     k_visible: Number
 
+    def per_unit(self, relative_potency: Number) -> Constants:
+        """Return the constants per unit of a product of which one unit is taken for so many of onabotulinumtoxinA."""
+        return self._replace(k_cleave=self.k_cleave * relative_potency, U50=self.U50 / relative_potency)
+
     @property
     def rates(self) -> Array:
         """The five rates of the chain, shape (5, ...)."""
@@ -119,6 +123,13 @@ class Course(NamedTuple):
         return result
 
 
+def mesh_starts(days: Array, end: float) -> Array:
+    """Return where a mesh begins anew: on day 0 and on the days of doses before the end, each once; shape (s,)."""
+    found = np.append(0.0, days[days < end - SHORTEST])
+    result: Array = found[np.diff(found, prepend=-np.inf) > SHORTEST]
+    return result
+
+
 def solve(
     days: Array,
     units: Array,
@@ -162,9 +173,7 @@ def solve(
         flat = amounts(times.ravel(), days, taken, rates, ("light_chain",))["light_chain"]
         return flat.reshape(*flat.shape[:-1], *times.shape)
 
-    starts = np.append(0.0, days[days < end - SHORTEST])
-    starts = starts[np.diff(starts, prepend=-np.inf) > SHORTEST]
-    mesh = graded_mesh(starts, end, float(max(np.max(rates), np.max(constants.k_visible))))
+    mesh = graded_mesh(mesh_starts(days, end), end, float(max(np.max(rates), np.max(constants.k_visible))))
     chain = light_chain(mesh.nodes)
     while True:
         cleaved = cleaved_fraction(mesh, chain, zones.k_cleave, zones.k_turnover)

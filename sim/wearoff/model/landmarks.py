@@ -17,6 +17,8 @@ ONSET = 0.20
 FULL = 0.95  # of the peak
 HALF = 0.50
 WEAR_OFF = 0.20
+# The landmarks on which the effect falls through a level.
+FALLS = {"half_effect_day": HALF, "wear_off_day": WEAR_OFF}
 
 
 class Landmarks(NamedTuple):

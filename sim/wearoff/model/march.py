@@ -24,9 +24,12 @@ from scipy.sparse import csr_array
 
 from . import Array
 
+# High enough that the force's steep parts need few intervals, and no higher.
 DEGREE = 12
 # What the fastest step of the chain does is a small part of what follows: a first guess, that refinement mends.
 TIME_CONSTANTS = 16
+# Numbers near the smallest there is have few digits, and no mesh is fine enough for these: they are as good as 0.
+NOTHING = 1e-280
 
 
 class Mesh(NamedTuple):
@@ -219,8 +222,8 @@ def pieces_needed(mesh: Mesh, values: Array, tolerance: float) -> Array:
     ndarray of int, shape (n,)
         1 where the interval is fine enough.
     """
-    largest = np.abs(values).max(axis=(-2, -1))[..., None]
-    tail = np.abs(values @ _radau(mesh.degree).tail.T).sum(axis=-1) / np.where(largest > 0, largest, 1.0)
+    largest = np.maximum(np.abs(values).max(axis=(-2, -1))[..., None], NOTHING)
+    tail = np.abs(values @ _radau(mesh.degree).tail.T).sum(axis=-1) / largest
     error = tail.reshape(-1, tail.shape[-1]).max(axis=0)
     pieces = np.ceil((10 * error / tolerance) ** (1 / (mesh.degree - 3)))
     return np.where(error > tolerance, np.maximum(pieces, 2), 1).astype(int)

@@ -14,7 +14,7 @@ from ..simulation import simulate
 from ..spacing import Comparison, Recommendation
 from ..timeline import Timeline
 from ..treatment.schedule import Schedule
-from .plain import records, table, to_json
+from .plain import json_file, records, table
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -64,7 +64,7 @@ def simulation_files(timeline: Timeline) -> dict[str, bytes]:
     """Return the files of a simulation, name by name: table, landmarks and pictures."""
     files = {
         "timeline.csv": table(timeline.frame),
-        "landmarks.json": (to_json(simulation_summary(timeline)) + "\n").encode(),
+        "landmarks.json": json_file(simulation_summary(timeline)),
     }
     for kind in ("png", "svg"):
         files[f"timeline.{kind}"] = render(timeline.plot(), kind)
@@ -137,7 +137,7 @@ def spacing_files(comparison: Comparison, found: Recommendation) -> dict[str, by
     files = {
         "intervals.csv": table(comparison.frame),
         "returns.csv": table(comparison.returns),
-        "spacing.json": (to_json(spacing_summary(comparison, found)) + "\n").encode(),
+        "spacing.json": json_file(spacing_summary(comparison, found)),
     }
     for kind in ("png", "svg"):
         files[f"tradeoff.{kind}"] = render(comparison.plot(found.interval), kind)

@@ -27,6 +27,11 @@ def to_json(content: Any) -> str:
     return json.dumps(plain(content), indent=2, ensure_ascii=False, allow_nan=False)
 
 
+def json_file(content: Any) -> bytes:
+    """Return content as the bytes of a JSON file."""
+    return (to_json(content) + "\n").encode()
+
+
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the rows of a table as dicts."""
     return [{str(name): value for name, value in row.items()} for row in frame.astype(object).to_dict("records")]

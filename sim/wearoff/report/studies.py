@@ -13,7 +13,7 @@ from ..study.calibration import Fit
 from ..study.comparison import Comparison
 from ..study.sensitivity import Elasticities, Indices
 from ..study.trial import PERCENTILES, Trial
-from .plain import records, table, to_json
+from .plain import json_file, records, table
 
 Profiles = dict[str, tuple[float, float]]
 
@@ -57,7 +57,7 @@ def trial_files(trial: Trial) -> dict[str, bytes]:
         "responders.csv": table(trial.responders),
         "bands.csv": table(trial.bands),
         "landmarks.csv": table(trial.landmarks),
-        "trial.json": _json(trial_summary(trial)),
+        "trial.json": json_file(trial_summary(trial)),
     }
     for kind in ("png", "svg"):
         files[f"bands.{kind}"] = render(trial.plot(), kind)
@@ -109,7 +109,7 @@ def comparison_files(found: Comparison) -> dict[str, bytes]:
     files = {
         "comparison.csv": table(found.rows),
         "rmse.csv": table(found.rmse),
-        "comparison.json": _json(comparison_summary(found)),
+        "comparison.json": json_file(comparison_summary(found)),
     }
     figure = {kind: found.plot() for kind in ("png", "svg")}
     return files | {f"comparison.{kind}": render(picture, kind) for kind, picture in figure.items()}
@@ -156,7 +156,7 @@ def fit_files(found: Fit, profiles: Profiles) -> dict[str, bytes]:
     files = {
         "estimates.csv": table(found.estimates),
         "rows.csv": table(found.rows),
-        "fit.json": _json(fit_summary(found, profiles)),
+        "fit.json": json_file(fit_summary(found, profiles)),
     }
     return files | {f"fit.{kind}": render(found.plot(), kind) for kind in ("png", "svg")}
 
@@ -197,13 +197,9 @@ def sensitivity_files(single: Elasticities, joint: Indices) -> dict[str, bytes]:
     files = {
         "elasticities.csv": table(single.frame),
         "indices.csv": table(joint.frame),
-        "sensitivity.json": _json(sensitivity_summary(single, joint)),
+        "sensitivity.json": json_file(sensitivity_summary(single, joint)),
     }
     for kind in ("png", "svg"):
         files[f"tornado.{kind}"] = render(single.plot(), kind)
         files[f"indices.{kind}"] = render(joint.plot(), kind)
     return files
-
-
-def _json(content: Any) -> bytes:
-    return (to_json(content) + "\n").encode()

@@ -83,7 +83,8 @@ def compare(
         The level of the visible effect to keep, a fraction of a full effect.
     horizon : int
         Days over which to judge.
-    parameters : Parameters
+    parameters : Parameters, optional
+        The constants; default: ``Parameters()``.
     start : date, optional
         The date of day 0.
     **visit
@@ -92,6 +93,11 @@ def compare(
     Returns
     -------
     Comparison
+
+    Raises
+    ------
+    InputError
+        A value is not possible, or an interval takes more than 1000 visits.
 
     Examples
     --------

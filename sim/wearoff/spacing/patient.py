@@ -11,7 +11,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from ..checks import InputError, Limits, number, shown, whole
+from ..checks import InputError, Limits, instance, number, shown, whole
 from ..model.course import Course
 from ..model.landmarks import find_landmarks
 from ..model.spans import lowest_after_peak, spans_above
@@ -41,6 +41,7 @@ class Patient:
         """Check what a user asks for; `visit` are arguments of `Visit` but its day."""
         if "day" in visit:
             raise InputError(f"day is {shown(visit['day'])}; allowed: not given, since the days are what is sought")
+        instance(parameters, Parameters, "parameters")
         first = Schedule.once(start=start, **visit)
         return cls(number(keep, LEVEL), whole(horizon, HORIZON), parameters, first.start, first.visits[0])
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from ..checks import InputError, Limits, number, whole
+from ..checks import InputError, Limits, instance, number, whole
 from ..model.landmarks import HALF
 from ..model.spans import spans_above
 from ..parameters import Parameters
@@ -111,6 +111,11 @@ def recommend(
     -------
     Recommendation
 
+    Raises
+    ------
+    InputError
+        A value is not possible; a level that cannot be kept is no error, but the answer's `not_reachable`.
+
     Notes
     -----
     Why the answers are optimal is said with each search in ``wearoff.spacing.search``. In short: the first return is
@@ -183,12 +188,18 @@ def next_visit(
     -------
     NextVisit
 
+    Raises
+    ------
+    InputError
+        A value is not possible.
+
     Examples
     --------
     >>> next_visit(Schedule.once(units=20, start="2027-01-04")).date
     datetime.date(2027, 3, 31)
     """
-    last = given.visits[-1]
+    instance(parameters, Parameters, "parameters")
+    last = instance(given, Schedule, "given").visits[-1]
     changes = {"units": None, **visit} if "product" in visit else visit
     kind = dataclasses.replace(last, **{**changes, "day": 0.0})
     patient = Patient(number(keep, LEVEL), math.ceil(last.day) + TEN_YEARS, parameters, None, kind)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any, Self
 
-from ..checks import InputError, shown
+from ..checks import InputError, instance, shown
 from ..treatment.schedule import Schedule
 
 
@@ -31,6 +31,8 @@ class Arm:
     label: str | None = None
 
     def __post_init__(self) -> None:
+        if self.schedule is not None:
+            instance(self.schedule, Schedule, "schedule")
         for visit in self.schedule or ():
             if visit.sites is not None:
                 raise InputError(f"sites is {visit.sites}; allowed: not given, a trial takes the dose as even")

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..model.cohort import Grid, choose_grid, solve_cohort
-from ..model.landmarks import HALF, WEAR_OFF, Landmarks, find_landmarks, last_day_above
+from ..model.landmarks import FALLS, Landmarks, find_landmarks, last_day_above
 from ..model.march import Reading
 from ..treatment.doses import even_doses
 from ..treatment.schedule import Schedule
@@ -113,11 +113,10 @@ def tally_part(part: Part) -> tuple[str, Tally]:
 
 def _days(found: Landmarks, visible: Array) -> Iterator[Array]:
     # A fall through a level that is still to come at the end is infinite, not missing.
-    falls = {"half_effect_day": HALF, "wear_off_day": WEAR_OFF}
     for name in LANDMARKS:
         days = getattr(found, name)
-        if name in falls:
-            days = np.where(np.isnan(days) & (visible[-1, -1] >= falls[name]), np.inf, days)
+        if name in FALLS:
+            days = np.where(np.isnan(days) & (visible[-1, -1] >= FALLS[name]), np.inf, days)
         yield days
 
 

@@ -21,11 +21,11 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import chdtrc, ndtri
 
-from ..checks import InputError, Limits, member, whole
+from ..checks import InputError, Limits, instance, member, whole
 from ..figures.fit import draw_fit
 from .draws import seed_of
 from .likelihood import STEP, Held, Problem, Solution
-from .observations import intervals, why_not
+from .observations import CONFIDENCE, intervals, refuse_incomplete, why_not
 from .population import Population, names
 from .prediction import draws
 
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
 Array = npt.NDArray[np.float64]
 
-CONFIDENCE = 0.95
 PATIENTS = Limits("patients", 64, 1_000_000)
 # Where the rows leave a standard deviation of 5 on the transformed scale, a factor of over a hundred, they say nothing.
 FLAT = 1 / 5**2
@@ -80,9 +79,18 @@ class Fit:
         """Return the 95 % profile interval of one number: the others are fitted anew on the way to its ends.
 
         The likelihood is that of the rows taken alone, and its drop is scaled by how much wider the sandwich makes the
-        interval (Varin 2011, section 2.3); an end beyond the plausible range is that end of the range.
+        interval (Varin 2011, section 2.3); an end beyond the plausible range is that end of the range. A number without
+        a standard error has the whole of its plausible range, as in `estimates`.
+
+        Raises
+        ------
+        InputError
+            The number is not one of those fitted.
         """
         place = list(self._problem.free).index(member(name, self._problem.free, "name"))
+        row = self.estimates.iloc[place]
+        if math.isinf(row["se_percent"]):
+            return float(row["low"]), float(row["high"])
         return _profile(self._problem, self._solution, place)
 
     def plot(self) -> Figure:
@@ -105,7 +113,7 @@ def fit(
     Parameters
     ----------
     observations : pandas.DataFrame
-        As of `observations.read_observations`; each needs its number of patients, ``n``.
+        As of `read_observations`; each needs its number of patients, ``n``.
     free : sequence of str
         What is fitted, each in its plausible range: constants of the typical patient, numbers of the population.
     population : Population, optional
@@ -126,12 +134,14 @@ def fit(
     Raises
     ------
     InputError
-        Fewer rows than numbers to fit, a row without n or that the model does not cover, a number that no row informs.
+        Fewer rows than numbers to fit, a row without n or that the model does not cover, a number that no row informs,
+        a range held of what is no quantity.
     """
-    start = Population() if population is None else population
+    start = Population() if population is None else instance(population, Population, "population")
     asked = list(dict.fromkeys(member(name, names(), "free") for name in free))
     if not asked:
         raise InputError("free is empty; allowed: at least 1 name")
+    refuse_incomplete(observations)
     rows = observations.reset_index(drop=True)
     _check_rows(rows, asked)
     normal = draws(whole(patients, PATIENTS), seed_of(rng))
@@ -220,7 +230,7 @@ def _rows(problem: Problem, solution: Solution) -> pd.DataFrame:
     response = ~problem.median
     low, high = intervals(rows["observed"].where(response), rows["n"].where(response))
     kept = ["source", "product", "units", "arm", "endpoint", "assessor", "day", "n", "unit", "status", "observed"]
-    return rows[[name for name in kept if name in rows]].assign(
+    return rows[kept].assign(
         low=low, high=high, predicted=solution.prediction.means[:count], residual=solution.residuals[:count]
     )
 

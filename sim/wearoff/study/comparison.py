@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from ..checks import Limits, whole
+from ..checks import Limits, instance, whole
 from ..figures.comparison import draw_comparison
+from .arms import Arm
 from .draws import seed_of
-from .observations import DAYS_OF, MEDIANS, intervals, published, why_not
+from .observations import DAYS_OF, MEDIANS, intervals, published, refuse_incomplete, why_not
 from .population import Population
 from .prediction import choose_grids, draws, predict
+from .trial import run_trial
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -32,7 +34,8 @@ class Comparison:
     rows : pandas.DataFrame
         One row an observation: ``source, product, units, muscle, arm, endpoint, assessor, day, n, status,
         used_for_fit``; ``observed, low, high`` (a 95 % binomial interval where n is known), ``predicted, error``
-        (predicted less observed), in per cent, or days for medians; ``why_not``: why there is no prediction.
+        (predicted less observed) in their ``unit``, per cent, or days for medians; ``why_not``: why there is no
+        prediction.
     rmse : pandas.DataFrame
         One row an endpoint: ``endpoint, unit, rows, rmse``, over the treated arms; and ``rmse_fitted`` and
         ``rmse_predicted`` over the rows used for the fit and the others.
@@ -44,9 +47,6 @@ class Comparison:
 
     def plot(self) -> Figure:
         """Draw the prediction through the published points of the glabella, an Axes an endpoint and assessor."""
-        from .arms import Arm
-        from .trial import run_trial
-
         drawn = self.rows[
             (self.rows["muscle"] == "glabella") & (self.rows["unit"] == "%") & (self.rows["why_not"] == "")
         ]
@@ -77,7 +77,7 @@ def compare(
     Parameters
     ----------
     observations : pandas.DataFrame, optional
-        As of `observations.published`, the default, or `observations.read_observations`.
+        As of `published`, the default, or `read_observations`.
     population : Population, optional
     patients : int
         Virtual patients of each treatment.
@@ -88,14 +88,20 @@ def compare(
     -------
     Comparison
 
+    Raises
+    ------
+    InputError
+        The number of patients, the seed or the population is not possible, or the table is not complete.
+
     Examples
     --------
     >>> found = compare(patients=512)
     >>> set(found.rmse["unit"]) == {"%", "day"}
     True
     """
-    people = Population() if population is None else population
+    people = Population() if population is None else instance(population, Population, "population")
     given = published() if observations is None else observations
+    refuse_incomplete(given)
     count = whole(patients, PATIENTS)
     reasons = [why_not(row) for row in given.to_dict("records")]
     rows = given[list(KEPT)].assign(observed=given["value"], unit=given["unit"], why_not=reasons)

@@ -14,13 +14,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ..checks import InputError
+from ..checks import InputError, number
 from ..model.cohort import Grid
 from ..simulation import simulate
 from ..timeline import Timeline
+from ..treatment.schedule import UNITS
 from .observations import MEDIANS
 from .population import Population, limits_of, plausible
 from .prediction import Prediction, Treatment, choose_grids, predict
+from .question import EFFECT, check_quantity, day_of
 
 Array = npt.NDArray[np.float64]
 
@@ -30,7 +32,6 @@ STEP = 1e-3
 SETTLED, ROUNDS = 2e-3, 6
 # The typical patient of a range held is followed so long.
 TYPICAL_DAYS = 400
-EFFECT = "effect_on_day_"
 # Outside the range held, a quantity counts as so many standard deviations for each part in a hundred of the range.
 HELD_WEIGHT = 0.3
 
@@ -75,6 +76,7 @@ class Problem:
         normal: Array,
         progress: Callable[[int], None] | None,
     ) -> None:
+        _check_held(held)
         self.rows, self.free, self.start, self.held = rows, free, start, held
         self.normal, self.progress, self.evaluations = normal, progress, 0
         self.observed, self.n = rows["value"].to_numpy(float), rows["n"].to_numpy(float)
@@ -195,6 +197,16 @@ def _transform(name: str) -> tuple[Callable[[float], float], Callable[[float], f
     return math.log, math.exp
 
 
+def _check_held(held: Sequence[Held]) -> None:
+    for each in held:
+        check_quantity(each.quantity, MEDIANS)
+        number(each.units, UNITS)
+        if not each.low < each.high:
+            raise InputError(
+                f"held has {each.quantity} from {each.low:g} to {each.high:g}; allowed: the first end lower"
+            )
+
+
 def _events(held: Sequence[Held]) -> pd.DataFrame:
     # The medians held as rows to predict.
     fields = {
@@ -211,7 +223,7 @@ def _events(held: Sequence[Held]) -> pd.DataFrame:
 
 def _landmark(held: Held, course: Timeline) -> float:
     if held.quantity.startswith(EFFECT):
-        return float(course.at([float(held.quantity.removeprefix(EFFECT))])["visible"].iloc[0])
+        return float(course.at(day_of(held.quantity))["visible"].iloc[0])
     found = float(course.landmarks[held.quantity])
     # What is never reached is as far outside the range as it is wide.
     return held.low - (held.high - held.low) if math.isnan(found) else found
@@ -225,11 +237,3 @@ def _deviance(observed: Array, predicted: Array, n: Array) -> Array:
         down = np.where(observed < 1, (1 - observed) * np.log((1 - observed) / (1 - p)), 0.0)
     result: Array = np.sign(observed - p) * np.sqrt(2 * n * np.maximum(up + down, 0.0))
     return result
-
-
-def held_from(table: Sequence[Mapping[str, str]], units: float) -> list[Held]:
-    """Return the ranges of ``data/typical_patient.csv``, for the typical patient's dose."""
-    named = {"effect_at_day_180": "effect_on_day_180"}
-    return [
-        Held(named.get(row["landmark"], row["landmark"]), units, float(row["low"]), float(row["high"])) for row in table
-    ]

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.special import betaincinv
 
 from .. import tables
 from ..checks import InputError, Limits, member, number, whole
@@ -22,12 +23,10 @@ DAY = Limits("day", 0, HORIZON, "day")
 PERCENT = Limits("value", 0, 100, "%")
 SUBJECTS = Limits("n", 1, 10_000_000)
 
-# What is a median of days over the patients, and under which name a trial has it.
-MEDIANS = {
-    "onset": "onset_day",
-    "return_to_baseline": "return_to_baseline_day",
-    "loss_of_none_or_mild": "loss_of_none_or_mild_day",
-}
+# What is a median of days over the patients.
+MEDIANS = ("onset", "return_to_baseline", "loss_of_none_or_mild")
+# Of every interval that is reported.
+CONFIDENCE = 0.95
 DAYS_OF = {"day": 1.0, "week": 7.0}
 ARMS = ("treated", "placebo")
 # In files, and as Python has them.
@@ -118,6 +117,15 @@ def check_observations(frame: pd.DataFrame) -> pd.DataFrame:
     return _check("observations", "row", *frame_lines(frame, "observations"))
 
 
+def refuse_incomplete(rows: pd.DataFrame) -> None:
+    """Raise `InputError` for a table that is not as of `published`: one that nobody has checked and completed."""
+    missing = [name for name in (*REQUIRED, *DEFAULTS) if name not in rows and name != "note"]
+    if missing:
+        raise InputError(
+            f"observations lacks {', '.join(missing)}; allowed: as of published, check_observations, read_observations"
+        )
+
+
 def _check(name: str, word: str, header: list[str], lines: list[tuple[Any, list[str]]]) -> pd.DataFrame:
     for column in header:
         member(column, COLUMNS, f"{name}: column")
@@ -178,12 +186,10 @@ def _blank(cell: str) -> str | None:
     return cell or None
 
 
-def intervals(percent: pd.Series, n: pd.Series, confidence: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
+def intervals(percent: pd.Series, n: pd.Series) -> tuple[np.ndarray, np.ndarray]:
     """Return the exact binomial intervals (Clopper and Pearson 1934) of percentages, in per cent; NaN without n."""
-    from scipy.special import betaincinv
-
     share, out = percent.to_numpy(float) / 100, n.to_numpy(float)
-    count, tail = np.rint(share * out), (1 - confidence) / 2
+    count, tail = np.rint(share * out), (1 - CONFIDENCE) / 2
     with np.errstate(invalid="ignore"):
         low = np.where(count > 0, betaincinv(np.maximum(count, 1), out - count + 1, tail), 0.0)
         high = np.where(count < out, betaincinv(count + 1, np.maximum(out - count, 1), 1 - tail), 1.0)

@@ -14,17 +14,15 @@ import numpy.typing as npt
 import pandas as pd
 
 from .. import tables
-from ..checks import InputError, Limits, member, number, shown
+from ..checks import InputError, Limits, instance, member, number
 from ..model.course import Constants
-from ..parameters import Parameters
+from ..parameters import Parameters, possible
 from .draws import normals
 from .grades import Raters
 
 Array = npt.NDArray[np.float64]
 
 _TABLE = tables.column("population", "name")
-# What varies, in the order of the columns of the draws.
-VARYING = ("potency", "loss", "release")
 # Pilots stand so many standard deviations from the typical patient, in so many directions: fifteen in a million draws
 # lie farther out. Blocks of others are drawn, so many times as wide as the population: with fewer of them, steep fronts
 # of wide populations pass between those of the pilots.
@@ -55,6 +53,11 @@ class Population:
     investigator_error, subject_error : float
         Standard deviations of the raters' errors, in grades.
 
+    Raises
+    ------
+    InputError
+        A number is outside the possible range, or the correlations contradict each other.
+
     Examples
     --------
     >>> Population(omega_potency=0.5).omega_potency
@@ -78,7 +81,7 @@ class Population:
     subject_error: float = _default("subject_error")
 
     def __post_init__(self) -> None:
-        _check_parameters(self.parameters)
+        instance(self.parameters, Parameters, "parameters")
         for name in _TABLE:
             object.__setattr__(self, name, number(getattr(self, name), limits_of(name)))
         if np.linalg.eigvalsh(self._correlations()).min() < 1e-6:
@@ -100,7 +103,7 @@ class Population:
         others = {name: value for name, value in changes.items() if name not in own}
         for name in others:
             member(name, [*names(), "parameters"], "parameter")
-        typical = _check_parameters(own.pop("parameters", self.parameters)).replace(**others)
+        typical = instance(own.pop("parameters", self.parameters), Parameters, "parameters").replace(**others)
         return dataclasses.replace(self, parameters=typical, **own)
 
     def value(self, name: str) -> float:
@@ -131,6 +134,7 @@ class Population:
         Parameters
         ----------
         normals : ndarray, shape (k, 3)
+            Of potency, loss and release.
         relative_potency : float
             Units of onabotulinumtoxinA that one unit of the product is taken for.
         """
@@ -138,10 +142,9 @@ class Population:
         varied = np.exp(normals @ (spread @ np.linalg.cholesky(self._correlations())).T)
         symbols = self.parameters.symbols()
         del symbols["sigma"]
-        typical = Constants(**symbols)
+        typical = Constants(**symbols).per_unit(relative_potency)
         return typical._replace(
-            k_cleave=typical.k_cleave * relative_potency * varied[:, 0],
-            U50=typical.U50 / relative_potency,
+            k_cleave=typical.k_cleave * varied[:, 0],
             k_loss=typical.k_loss * varied[:, 1],
             k_release=typical.k_release * varied[:, 2],
         )
@@ -162,23 +165,19 @@ class Population:
         return np.array([[1, pl, pr], [pl, 1, lr], [pr, lr, 1]])
 
 
-def _check_parameters(given: Any) -> Parameters:
-    if not isinstance(given, Parameters):
-        raise InputError(f"parameters is {shown(given)}; allowed: Parameters")
-    return given
-
-
 def limits_of(name: str) -> Limits:
     """Return what a number of the population or a constant may be."""
-    row = {**tables.column("parameters", "name"), **_TABLE}[name]
-    unit = "" if row["unit"] == "1" else row["unit"]
-    return Limits(name, float(row["minimum"]), float(row["maximum"]), unit)
+    return possible(_row(name))
 
 
 def plausible(name: str) -> tuple[float, float]:
     """Return the plausible range of a number of the population or of a constant."""
-    row = {**tables.column("parameters", "name"), **_TABLE}[name]
+    row = _row(name)
     return float(row["low"]), float(row["high"])
+
+
+def _row(name: str) -> tables.Row:
+    return {**tables.column("parameters", "name"), **_TABLE}[name]
 
 
 def names() -> tuple[str, ...]:

@@ -61,9 +61,9 @@ class Patients(NamedTuple):
     days: dict[str, Array]
 
 
-def draws(patients: int, seed: int, sampler: str = "sobol") -> Array:
+def draws(patients: int, seed: int) -> Array:
     """Return standard normal draws of so many patients, shape (patients, 3)."""
-    return np.concatenate([normals(sampler, seed, block) for block in range(-(-patients // BLOCK))])[:patients]
+    return np.concatenate([normals("sobol", seed, block) for block in range(-(-patients // BLOCK))])[:patients]
 
 
 def choose_grids(rows: pd.DataFrame, population: Population) -> dict[Treatment, Grid]:

@@ -12,10 +12,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from .. import tables
-from ..checks import InputError, UnusualWarning, member, number, shown
-from ..model.course import TOLERANCE, Constants, Course, solve
-from ..model.landmarks import HALF, WEAR_OFF, Landmarks, find_landmarks, last_day_above
-from ..parameters import Parameters
+from ..checks import InputError, UnusualWarning, instance, member, number, shown
+from ..model.course import SHORTEST, TOLERANCE, Constants, Course, solve
+from ..model.landmarks import FALLS, Landmarks, find_landmarks, last_day_above
+from ..parameters import Parameters, in_symbols
 from ..treatment.cautions import cautions
 from ..treatment.muscles import find_muscle, relative_dose, zones
 from ..treatment.products import find_product
@@ -24,9 +24,7 @@ from ..treatment.schedule import DAY, Schedule, Visit
 Array = npt.NDArray[np.float64]
 
 EFFECT = "effect_on_day_"
-EFFECT_DAY = DAY._replace(name="effect_on_day", above=True)
-# The landmarks on which the effect falls through a level.
-FALLS = {"half_effect_day": HALF, "wear_off_day": WEAR_OFF}
+EFFECT_DAY = DAY._replace(name="effect_on_day", low=SHORTEST)
 
 # Patients times zones of the muscle solved at once: less than 100 MB.
 BLOCK = 256
@@ -43,12 +41,10 @@ class Question(NamedTuple):
     @classmethod
     def asked(cls, quantity: str, names: Iterable[str] | None, parameters: Parameters, visit: dict[str, Any]) -> Self:
         """Check what a user asks for; `visit` are arguments of `Visit` but its day."""
-        if quantity.startswith(EFFECT):
-            _day_of(quantity)
-        else:
-            member(quantity, (*Landmarks._fields, f"{EFFECT}90"), "quantity")
+        check_quantity(quantity)
         if "day" in visit:
             raise InputError(f"day is {shown(visit['day'])}; allowed: not given, since days count from the visit")
+        instance(parameters, Parameters, "parameters")
         plan = Schedule.once(**visit)
         for reason in cautions(plan):
             warnings.warn(reason, UnusualWarning, stacklevel=3)
@@ -86,23 +82,19 @@ class Question(NamedTuple):
 
         NaN where it is not reached; of a fall, 0 where the effect never was above, and ``inf`` where it never falls.
         """
-        rows = tables.column("parameters", "name")
-        given = {name: np.full(len(constants), getattr(self.parameters, name)) for name in rows}
+        known = tables.column("parameters", "name")
+        given = {name: np.full(len(constants), getattr(self.parameters, name)) for name in known}
         given.update(zip(self.names, constants.T, strict=True))
-        symbols = {
-            rows[name]["symbol"]: math.log(2) / value if name.endswith("_half_life") else value
-            for name, value in given.items()
-        }
+        symbols = in_symbols(given)
         spread = symbols.pop("sigma")
         relative = find_product(self.visit.product).relative_potency
-        symbols |= {"k_cleave": symbols["k_cleave"] * relative, "U50": symbols["U50"] / relative}
         units, weights = self._local_doses(spread)
-        end = _day_of(self.quantity) if self.quantity.startswith(EFFECT) else DAY.high
+        end = day_of(self.quantity) if self.quantity.startswith(EFFECT) else DAY.high
         size = max(1, BLOCK // len(weights))
         found = []
         for first in range(0, len(constants), size):
             block = slice(first, first + size)
-            patients = Constants(**{symbol: value[block] for symbol, value in symbols.items()})
+            patients = Constants(**{symbol: value[block] for symbol, value in symbols.items()}).per_unit(relative)
             course = solve(np.zeros(1), units[block], patients, end, zone_weights=weights, tolerance=tolerance)
             found.append(self._read(course))
         return np.concatenate(found)
@@ -130,12 +122,21 @@ class Question(NamedTuple):
 def in_words(quantity: str) -> str:
     """Return a quantity as the label of an axis, with its unit."""
     if quantity.startswith(EFFECT):
-        return f"visible effect on day {_day_of(quantity):g} (fraction of full)"
+        return f"visible effect on day {day_of(quantity):g} (fraction of full)"
     if quantity == "peak_effect":
         return "visible effect at the peak (fraction of full)"
     word = quantity.removesuffix("_day").replace("_", " ").replace("wear off", "wear-off")
     return f"{word} (days after the visit)"
 
 
-def _day_of(quantity: str) -> float:
+def check_quantity(quantity: Any, others: Iterable[str] = ()) -> None:
+    """Raise `InputError` for what is no landmark, no ``effect_on_day_90`` and the like, and none of the others."""
+    if isinstance(quantity, str) and quantity.startswith(EFFECT):
+        day_of(quantity)
+    else:
+        member(quantity, (*Landmarks._fields, f"{EFFECT}90", *others), "quantity")
+
+
+def day_of(quantity: str) -> float:
+    """Return the day of ``effect_on_day_90`` and the like."""
     return number(quantity.removeprefix(EFFECT), EFFECT_DAY)

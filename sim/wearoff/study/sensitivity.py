@@ -18,9 +18,10 @@ import pandas as pd
 
 from ..checks import InputError, Limits, number
 from ..figures.sensitivity import draw_indices, draw_tornado
+from ..model.landmarks import FALLS
 from ..parameters import Parameters
 from ..simulation import DEFAULT
-from .question import FALLS, Question, in_words
+from .question import Question, in_words
 from .sobol import Design, sobol_indices
 
 if TYPE_CHECKING:
@@ -120,7 +121,8 @@ def elasticities(
     Raises
     ------
     InputError
-        The quantity is not reached with the constants unchanged, or a constant is 0 or infinite.
+        A value is not possible, the quantity is not reached with the constants unchanged, or a constant is 0 or
+        infinite.
 
     Warns
     -----
@@ -193,7 +195,8 @@ def indices(
     Raises
     ------
     InputError
-        In some samples the quantity is not reached, or the effect never falls again: their share is named.
+        A value is not possible, or SALib is not installed. In some samples the quantity is not reached, or the effect
+        never falls again: their share is named.
 
     Warns
     -----

@@ -50,6 +50,11 @@ def sobol_indices(
         One row an input, in the order given: ``name``, ``S1``, ``S1_conf``, ``ST``, ``ST_conf``; the intervals are
         ``S1 +- S1_conf`` and ``ST +- ST_conf``.
 
+    Raises
+    ------
+    InputError
+        A value is not possible, the function is constant or not finite somewhere, or SALib is not installed.
+
     References
     ----------
     Saltelli et al. 2010, Comput Phys Commun 181:259 (the estimators); SALib, Iwanaga et al. 2022, SESMO 4:18155.
@@ -115,5 +120,5 @@ def _salib(part: str) -> Any:
         else:
             from SALib.analyze import sobol
     except ImportError:
-        raise InputError("sensitivity needs SALib; install it: pip install wearoff[study]") from None
+        raise InputError('sensitivity needs SALib; install it: pip install "wearoff[study]"') from None
     return sobol

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.linalg import block_diag
 
-from ..checks import InputError, Limits, member, number, shown, whole
+from ..checks import InputError, Limits, instance, member, number, shown, whole
 from ..figures.trial import draw_bands, draw_responders
 from .arms import Arm
 from .blocks import DURATIONS, LANDMARKS, Cohorts, Part, Response, chunks, empty_tally, plan_cohorts, tally_part
@@ -73,7 +73,13 @@ class Trial:
     def plot_responders(
         self, endpoint: str = "none_or_mild", assessor: str = "investigator", ax: Axes | None = None
     ) -> Axes:
-        """Draw responder rates day by day, a curve an arm; into `ax`, or a new figure."""
+        """Draw responder rates day by day, a curve an arm; into `ax`, or a new figure.
+
+        Raises
+        ------
+        InputError
+            The trial has no such endpoint by such an assessor; those that it has are named.
+        """
         chosen = self.responders[(self.responders["endpoint"] == endpoint) & (self.responders["assessor"] == assessor)]
         if chosen.empty:
             pairs = self.responders[["endpoint", "assessor"]].drop_duplicates().itertuples(index=False)
@@ -129,6 +135,11 @@ def run_trial(
     -------
     Trial
 
+    Raises
+    ------
+    InputError
+        A value is not possible, two arms have one name, or a process ended before its work.
+
     Notes
     -----
     A response is counted by its chance over the errors of the raters and over the mix of patients (moderate or severe,
@@ -144,7 +155,7 @@ def run_trial(
     (True, True)
     """
     named = _named(arms)
-    people = Population() if population is None else population
+    people = Population() if population is None else instance(population, Population, "population")
     count, last, size = whole(patients, PATIENTS), whole(days, DAYS), whole(chunk, CHUNK)
     asked = _responses(responses, response_days, last)
     member(sampler, SAMPLERS, "sampler")
@@ -167,6 +178,7 @@ def run_trial(
 def _named(arms: Iterable[Arm]) -> dict[str, Arm]:
     found: dict[str, Arm] = {}
     for arm in arms:
+        instance(arm, Arm, "arms")
         if arm.name in found:
             raise InputError(
                 f"arms has {shown(arm.name)} twice; allowed: each name once, set with Arm(schedule, label)"

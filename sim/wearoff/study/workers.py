@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from ..checks import InputError, Limits, whole
 
 if TYPE_CHECKING:
+    from concurrent.futures import ProcessPoolExecutor
     from multiprocessing.connection import Connection
 
 Workers: TypeAlias = int | Callable[..., Iterable[Any]]
@@ -55,9 +56,7 @@ def sharing(workers: Workers) -> Iterator[Callable[[Callable[[Any], Any], list[A
     with held, rope:
         pool = ProcessPoolExecutor(count, context, _begin, (held,))
         try:
-            with _deaf_to_interrupts():
-                pool.submit(int)  # starts the processes, which inherit the deafness
-            yield pool.map
+            yield lambda work, parts: _started(pool, work, parts)
         except BrokenProcessPool:
             raise InputError(
                 f"workers is {count}, but a process ended before its work; allowed: 1; in a script, a call under "
@@ -65,6 +64,12 @@ def sharing(workers: Workers) -> Iterator[Callable[[Callable[[Any], Any], list[A
             ) from None
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+def _started(pool: ProcessPoolExecutor, work: Callable[[Any], Any], parts: list[Any]) -> Iterator[Any]:
+    # Every part that is handed in may start one more process, which inherits the deafness.
+    with _deaf_to_interrupts():
+        return pool.map(work, parts)
 
 
 @contextmanager

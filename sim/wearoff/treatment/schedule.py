@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ..checks import InputError, Limits, day_of_calendar, number, whole
-from ..files import write_all
+from ..checks import InputError, Limits, day_of_calendar, instance, number, whole
+from ..files import written_whole
 from .events import Events, read_csv, read_frame
 from .muscles import SITES, find_muscle
 from .products import Label, find_label, find_product
@@ -39,9 +39,17 @@ class Visit:
         Days since the start, from 0.
     units : float, optional
         Units (U) of the product; default: the labelled dose of this product for this muscle.
-    product, muscle : str
+    product : str
+        A name in ``data/products.csv``; default: onabotulinumtoxinA.
+    muscle : str
+        A name in ``data/muscles.csv``; default: glabella.
     sites : int, optional
         Number of injection sites along the muscle; default: the dose is taken as even along it.
+
+    Raises
+    ------
+    InputError
+        A value is not possible, or no units are given where no labelled dose is known.
     """
 
     day: float = 0.0
@@ -82,6 +90,11 @@ class Schedule:
     times : tuple of float, optional
         Days of observation, ascending, which `simulate` reports instead of a daily grid; default: none.
 
+    Raises
+    ------
+    InputError
+        There is no visit, days do not ascend, muscles differ, or `start` is not a date.
+
     Examples
     --------
     >>> Schedule.every(90, visits=3, units=20, start="2027-01-04").to_frame()[["time", "date", "amt"]]
@@ -99,6 +112,8 @@ class Schedule:
         object.__setattr__(self, "visits", tuple(self.visits))
         if not self.visits:
             raise InputError("schedule has no visit; allowed: at least 1")
+        for visit in self.visits:
+            instance(visit, Visit, "visits")
         for before, after in pairwise(self.visits):
             if after.day < before.day:
                 raise InputError(f"day is {after.day:g} after a visit on day {before.day:g}; allowed: ascending days")
@@ -131,7 +146,9 @@ class Schedule:
         return None if self.start is None else self.start + datetime.timedelta(days=math.floor(day))
 
     def dates(self, days: npt.ArrayLike) -> pd.DatetimeIndex:
-        """Return the dates of many days, as `date` does of one; `start` must be known."""
+        """Return the dates of many days, as `date` does of one; where `start` is not known, raise `InputError`."""
+        if self.start is None:
+            raise InputError("start is not known; allowed: a schedule with the date of day 0")
         whole_days = np.floor(np.asarray(days, dtype=float))
         return pd.DatetimeIndex(np.datetime64(self.start, "s") + whole_days.astype("timedelta64[D]"))
 
@@ -171,7 +188,7 @@ class Schedule:
         days : float
             Days after that visit.
         after : int
-            Which visit it follows, counted from 1.
+            Which visit it follows, counted from 1; where there is none, raise `InputError`.
 
         Examples
         --------
@@ -188,6 +205,8 @@ class Schedule:
 
     def skip(self, visit: int | str) -> Self:
         """Return the schedule without one of its visits, counted from 1; the others keep their days.
+
+        Where there is no such visit, or no other, raise `InputError`.
 
         Examples
         --------
@@ -219,7 +238,7 @@ class Schedule:
             ``product``, ``muscle`` and ``sites`` as in `Visit`; a blank in ``sites`` is an even dose.
             ``ii`` and ``addl``: that many additional doses, so many days apart. ``evid``: 1 a dose, 0 a day of
             observation. ``cmt``: 1, the depot. ``ss``, ``rate``, other values of ``evid`` and any other column are
-            refused by name.
+            refused by name; an `InputError` names row and column of what is wrong.
 
         Examples
         --------
@@ -275,6 +294,6 @@ class Schedule:
 
     def to_csv(self, path: str | Path) -> None:
         """Write `to_events` as a CSV file, which `from_csv` reads back exactly; whole, or not at all."""
-        path = Path(path)
         content = self.to_events().to_csv(index=False, lineterminator="\n")
-        write_all(path.parent, {path.name: content.encode()})
+        with written_whole(Path(path)) as beside:
+            beside.write_bytes(content.encode())

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from ... import __version__
 from ...checks import InputError
 from ...parameters import Parameters
 from ...simulation import DEFAULT
@@ -77,7 +77,7 @@ def make_handout(
         constants=constants(parameters),
         sources=sources(visit),
         weeks=math.ceil(shortest / 7),
-        version=__version__,
+        version=version("wearoff"),
     )
     return page
 
@@ -88,7 +88,7 @@ def _bokeh() -> tuple[str, Any]:
         from bokeh.resources import Resources
         from jinja2 import Environment, FileSystemLoader, StrictUndefined
     except ImportError:
-        raise InputError("handout needs bokeh; install it: pip install wearoff[explore]") from None
+        raise InputError('handout needs bokeh; install it: pip install "wearoff[explore]"') from None
     # The plots alone: no widgets, no tables.
     program = "\n".join(Resources(mode="inline", components=["bokeh"]).js_raw)
     engine = Environment(loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined)

@@ -1,0 +1,77 @@
+"""The table of the figures, and its place in the README."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import platform
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+
+from benchmarks.measure import Figure, Target
+
+BEGIN, END = "<!-- what follows is written by make bench -->", "<!-- what make bench writes ends here -->"
+LIBRARIES = ("numpy", "scipy", "pandas", "panel", "libroadrunner")
+HEAD = """| work | against | target | measured | repeats | |
+| --- | --- | --- | --- | --- | --- |"""
+
+
+def machine() -> str:
+    """Return what the figures depend on: system, kind of processor, cores, versions. No name, no date."""
+    libraries = [f"Python {platform.python_version()}"]
+    for name in LIBRARIES:
+        with contextlib.suppress(PackageNotFoundError):
+            libraries.append(f"{name} {version(name)}")
+    return f"{platform.system()} on {platform.machine()}, {os.cpu_count()} cores; {', '.join(libraries)}."
+
+
+def render(figures: Sequence[Figure], facts: str) -> str:
+    """Return the facts about the machine and the table in Markdown."""
+    rows = [
+        f"| {each.work} | {each.against} | {each.target.words if each.target else ''} | {measured(each)} "
+        f"| {len(each.values):,} | {verdict(each)} |"
+        for each in figures
+    ]
+    return "\n".join([facts, "", HEAD, *rows])
+
+
+def measured(figure: Figure) -> str:
+    """Return the median of the repeats and, where there are several, their lowest and highest."""
+    if not figure.values:
+        return "not measured"
+    unit = f" {figure.unit}".rstrip()
+    if len(figure.values) == 1:
+        return f"{_short(figure.values[0])}{unit}"
+    return f"{_short(figure.median())}{unit} ({_short(min(figure.values))} to {_short(max(figure.values))})"
+
+
+def verdict(figure: Figure) -> str:
+    """Return whether the median meets the target and, if not, by how much, how often, and where the time goes."""
+    target = figure.target
+    if target is None or not figure.values:
+        return ""
+    middle = figure.median()
+    if target.holds(middle):
+        return "met"
+    return f"**missed**: {_reason(figure, target, middle)}"
+
+
+def replace(text: str, table: str) -> str:
+    """Return `text` with the table between its two marks."""
+    if text.count(BEGIN) != 1 or text.count(END) != 1 or text.index(BEGIN) > text.index(END):
+        raise ValueError(f"the README needs each of these lines once, in this order: {BEGIN} {END}")
+    return f"{text[: text.index(BEGIN)]}{BEGIN}\n\n{table}\n\n{text[text.index(END) :]}"
+
+
+def _reason(figure: Figure, target: Target, middle: float) -> str:
+    bound = target.least if middle < target.least else target.most
+    miss = f"by {100 * abs(middle - bound) / bound:.0f} %" if bound else f"by {_short(abs(middle - bound))}"
+    if len(figure.values) > 1:
+        off = sum(not target.holds(value) for value in figure.values)
+        miss += f", in {off} of {len(figure.values)} repeats"
+    return f"{miss}; {target.cost}" if target.cost else miss
+
+
+def _short(value: float) -> str:
+    # Three digits say all that a time can, and no whole number loses one.
+    return f"{value:,.0f}" if abs(value) >= 100 or value == round(value) else f"{value:.3g}"

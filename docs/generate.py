@@ -1,0 +1,170 @@
+"""What the pages include and nobody writes twice: the tables of `data/`, the comparison, the command, the notebooks."""
+
+from __future__ import annotations
+
+import math
+import re
+import shutil
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import typer
+
+import wearoff as wo
+from wearoff import cli, tables
+from wearoff.cli.options import app
+from wearoff.report.plain import records
+
+Rows = Iterable[Mapping[str, Any]]
+
+assert cli.classroom  # the commands are there once their modules are imported
+
+
+def write_all(docs: Path) -> None:
+    """Write `docs/generated/` and `docs/notebooks/`; what did not change keeps its time, and its page is kept too."""
+    (docs / "generated").mkdir(exist_ok=True)
+    for name, text in pages().items():
+        path = docs / "generated" / f"{name}.md"
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            path.write_text(text, encoding="utf-8")
+    (docs / "notebooks").mkdir(exist_ok=True)
+    for notebook in (docs.parent / "notebooks").glob("*.ipynb"):
+        shutil.copy2(notebook, docs / "notebooks")
+
+
+def pages() -> dict[str, str]:
+    """Return the generated parts by name."""
+    comparison = wo.study.compare()
+    return {
+        "constants": constants(tables.rows("parameters"), ("name", "symbol", "value", "unit", "plausible", "kind")),
+        "population": constants(tables.rows("population"), ("name", "value", "unit", "plausible", "kind")),
+        "presets": table(tables.rows("presets"), ("preset", "parameter", "value", "unit", "kind", "source")),
+        "products": products(),
+        "labels": table(tables.rows("labels"), ("product", "muscle", "units", "sites", "source", "status")),
+        "muscles": table(tables.rows("muscles"), ("muscle", "length", "length_unit", "length_kind", "length_source")),
+        "typical_patient": typical_patient(),
+        "errors": table(
+            records(comparison.rmse), ("endpoint", "unit", "rows", "rmse", "rmse_fitted", "rmse_predicted")
+        ),
+        "predicted": predicted(records(comparison.rows[comparison.rows["why_not"] == ""])),
+        "not_predicted": not_predicted(records(comparison.rows[comparison.rows["why_not"] != ""])),
+        "commands": commands(),
+    }
+
+
+def table(rows: Rows, columns: Sequence[str], headings: Mapping[str, str] | None = None) -> str:
+    """Return rows as a table of Markdown; a column's heading is its name in words."""
+    titles = [(headings or {}).get(column, column.replace("_", " ")) for column in columns]
+    lines = [titles, ["---"] * len(columns), *([cell(row[column]) for column in columns] for row in rows)]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def cell(value: Any) -> str:
+    """Return a value as it stands in a table: names as code, long numbers with four digits, text as it is."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return "" if math.isnan(value) else f"{value:.4g}"
+    text = str(value).replace("|", r"\|")  # which would end the cell
+    if re.fullmatch(r"\d\.\d{5,}", text):
+        return f"{float(text):.4g}"
+    return f"`{text}`" if re.fullmatch(r"\w+_\w+", text) else text
+
+
+def span(low: str, high: str) -> str:
+    """Return a range that stays on one line."""
+    return f"{low}&nbsp;to&nbsp;{high}"
+
+
+def symbol(name: str) -> str:
+    """Return a symbol of the mathematics as the equations have it: k_release, U50, h, sigma."""
+    if name == "sigma":
+        return r"$\sigma$"
+    letter, below = name[0], name[1:].lstrip("_")
+    return f"${letter}$" if not below else f"${letter}_{{\\mathrm{{{below}}}}}$"
+
+
+def constants(rows: Rows, columns: Sequence[str]) -> str:
+    """Return numbers with unit, range and kind as a table, then what each is and where it comes from."""
+    shown = [{**row, "plausible": span(f"{float(row['low']):g}", f"{float(row['high']):g}")} for row in rows]
+    if "symbol" in columns:
+        shown = [{**row, "symbol": symbol(row["symbol"])} for row in shown]
+    meanings = [f"- `{row['name']}`: {row['meaning']}." for row in shown]
+    names: dict[str, list[str]] = {}
+    for row in shown:
+        names.setdefault(row["source"], []).append(f"`{row['name']}`")
+    sources = [f"- {', '.join(same)}: {source}." for source, same in names.items()]
+    named = [{**row, "name": f"`{row['name']}`"} for row in shown]
+    return "\n".join([table(named, columns), "What each is:\n", *meanings, "\nWhere each comes from:\n", *sources, ""])
+
+
+def products() -> str:
+    """Return what is known of the products, and which of it is an assumption."""
+    rows = tables.rows("products")
+    headings = {
+        "relative_potency": "one unit counts as",
+        "potency_kind": "kind",
+        "min_interval_days": "shortest interval (days)",
+        "max_units_in_90_days": "most units in 90 days",
+    }
+    sources = [f"- {row['product']}: {row['potency_source']}; {row['limit_source']}." for row in rows]
+    shown = table(rows, ("product", "serotype", *headings), headings)
+    return "\n".join([shown, "Where it comes from:\n", *sources, ""])
+
+
+def typical_patient() -> str:
+    """Return the landmarks of the typical patient beside what they must be."""
+    timeline = wo.simulate(units=20)
+    found = {**timeline.landmarks, "effect_at_day_180": timeline.at([180])["visible"].iloc[0]}
+    rows = [
+        {**row, "range": span(row["low"], row["high"]), "model": f"{found[row['landmark']]:.3g}"}
+        for row in tables.rows("typical_patient")
+    ]
+    return table(rows, ("landmark", "model", "range", "unit", "source", "status"), {"range": "must be"})
+
+
+def predicted(rows: Rows) -> str:
+    """Return the predictions beside the published rows, a table for each source and treatment."""
+    columns = ("response", "day", "n", "observed", "interval", "predicted", "error", "used_for_fit")
+    groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for row in rows:
+        treatment = f"{row['units']:g} U of {row['product']}" if row["arm"] == "treated" else row["arm"]
+        words = [row["endpoint"], "" if pd.isna(row["assessor"]) else row["assessor"]]
+        shown = {
+            "response": ", ".join(filter(None, words)).replace("_", " "),
+            "observed": f"{row['observed']:.3g} {row['unit']}",
+            "interval": "" if math.isnan(row["low"]) else span(f"{row['low']:.1f}", f"{row['high']:.1f}"),
+            "predicted": f"{row['predicted']:.1f}",
+            "error": f"{row['error']:+.1f}",
+        }
+        heading = (f"**{row['source']}** ({row['status']})", f"{treatment}, {row['muscle']}".replace("_", " "))
+        groups.setdefault(heading, []).append({**row, **shown})
+    headings = {"interval": "95 %", "used_for_fit": "fitted"}
+    return "\n".join(f"{': '.join(heading)}\n\n{table(own, columns, headings)}" for heading, own in groups.items())
+
+
+def not_predicted(rows: Rows) -> str:
+    """Return the published rows without a prediction, and why."""
+    reasons: dict[str, list[str]] = {}
+    for row in rows:
+        reasons.setdefault(row["source"], []).append(row["why_not"])
+    return "".join(f"- {source}: {'; '.join(dict.fromkeys(why))}.\n" for source, why in reasons.items())
+
+
+def commands() -> str:
+    """Return every command with its example and its options, as `--help` has them."""
+    return "\n".join(_commands(typer.main.get_command(app), "wearoff"))
+
+
+def _commands(command: Any, name: str) -> Iterator[str]:
+    if hasattr(command, "commands"):
+        for each, inner in sorted(command.commands.items()):
+            yield from _commands(inner, f"{name} {each}")
+        return
+    context = typer.Context(command, info_name=name)
+    options = [found for each in command.params if (found := each.get_help_record(context))]
+    rows = [{"option": f"`{option}`", "meaning": meaning} for option, meaning in options]
+    example = (command.epilog or "").removeprefix("Example: ")
+    yield f"## {name}\n\n{command.help}\n\n```sh\n{example}\n```\n\n{table(rows, ('option', 'meaning'))}"

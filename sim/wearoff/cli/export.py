@@ -1,0 +1,68 @@
+"""For other programs: export sbml, antimony, events."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..checks import InputError, member
+from ..exchange.antimony import to_antimony
+from ..exchange.sbml import to_sbml
+from ..files import written_whole
+from .options import (
+    CaseFile,
+    Every,
+    Muscle,
+    Preset,
+    Product,
+    ScheduleFile,
+    Set,
+    Sites,
+    Start,
+    Units,
+    Visits,
+    app,
+    given,
+    print_written,
+    read_ending,
+    read_treatment,
+)
+
+ENDINGS = {"sbml": (".xml", ".sbml"), "antimony": (".ant", ".txt"), "events": (".csv",)}
+
+
+@app.command("export", epilog="Example: wearoff export sbml model.xml --every 90 --visits 4 --units 20")
+def export_command(
+    what: Annotated[
+        str, typer.Argument(metavar="WHAT", help="sbml, antimony, or events: the visits alone, as an event table.")
+    ],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="Where to write: .xml or .sbml; .ant or .txt; .csv for events.")
+    ],
+    units: Units = None,
+    product: Product = None,
+    muscle: Muscle = None,
+    sites: Sites = None,
+    every: Every = None,
+    visits: Visits = None,
+    schedule: ScheduleFile = None,
+    start: Start = None,
+    from_: CaseFile = None,
+    preset: Preset = "default",
+    set_: Set = None,
+) -> None:
+    """Write the model with its constants and visits for other programs; `simulate --from` reads SBML back."""
+    read_ending(file, ENDINGS[member(what, ENDINGS, "what")])
+    if what == "events" and (set_ or preset != "default"):
+        raise InputError("events have no constants; allowed: set and preset with sbml or antimony")
+    visit = given(units=units, product=product, muscle=muscle, sites=sites, start=start)
+    plan, parameters = read_treatment(visit, every, visits, schedule, from_, preset, set_)
+    if what == "events":
+        plan.to_csv(file)
+    else:
+        text = to_sbml(plan, parameters) if what == "sbml" else to_antimony(plan, parameters)
+        with written_whole(file) as beside:
+            beside.write_text(text, encoding="utf-8")
+    print_written([file])

@@ -1,0 +1,44 @@
+"""The same model as Antimony, the text that people write models in."""
+
+from __future__ import annotations
+
+from ..checks import InputError
+from ..parameters import Parameters
+from ..simulation import DEFAULT
+from ..treatment.schedule import Schedule
+from .sbml import to_sbml
+
+
+def to_antimony(schedule: Schedule, parameters: Parameters = DEFAULT) -> str:
+    """Return the model with its constants and its visits as Antimony: equations, events, values, units and sources.
+
+    Parameters
+    ----------
+    schedule : Schedule
+    parameters : Parameters, optional
+
+    Returns
+    -------
+    str
+        The text of `to_sbml`'s model, as libAntimony writes it.
+
+    Raises
+    ------
+    InputError
+        antimony or python-libsbml is not installed, or a constant is too small or too large for SBML.
+
+    Examples
+    --------
+    >>> text = to_antimony(Schedule.once(units=20))
+    >>> "snap25' = k_turnover*(1 dimensionless - snap25) - k_cleave*light_chain*snap25;" in text
+    True
+    """
+    try:
+        import antimony
+    except ModuleNotFoundError:
+        raise InputError('Antimony needs antimony; install it: pip install "wearoff[exchange]"') from None
+    # The library keeps what it has read.
+    antimony.clearPreviousLoads()
+    if antimony.loadSBMLString(to_sbml(schedule, parameters)) < 0:
+        raise RuntimeError(antimony.getLastError())
+    return str(antimony.getAntimonyString(antimony.getMainModuleName()))

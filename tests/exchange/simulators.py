@@ -1,0 +1,35 @@
+"""Two other simulators, which run an exported file: libroadrunner (CVODE) and COPASI (LSODA)."""
+
+import os
+
+import basico
+import numpy as np
+import roadrunner
+
+COLUMNS = ("depot", "free", "bound", "endosome", "light_chain", "snap25", "release", "force", "visible")
+RTOL, ATOL = 1e-10, 1e-14
+
+roadrunner.Logger.setLevel(roadrunner.Logger.LOG_FATAL)
+# CVODE warns of every small step after a dose, past that logger: it has its own, which reads this.
+os.environ.setdefault("SUNLOGGER_WARNING_FILENAME", os.devnull)
+
+
+def libroadrunner(text, days):
+    """Run SBML for so many days; one row a day, one column a name."""
+    runner = roadrunner.RoadRunner(text)
+    runner.integrator.relative_tolerance, runner.integrator.absolute_tolerance = RTOL, ATOL
+    runner.timeCourseSelections = list(COLUMNS)
+    return np.array(runner.simulate(0, days, days + 1))
+
+
+def copasi(text, days):
+    """The same with COPASI."""
+    model = basico.load_model_from_string(text)
+    try:
+        found = basico.run_time_course(
+            0, days, days, method="deterministic", r_tol=RTOL, a_tol=ATOL, max_steps=1_000_000, model=model
+        )
+    finally:
+        basico.remove_datamodel(model)
+    found.columns = [name.removeprefix("Values[").removesuffix("]") for name in found.columns]
+    return found[list(COLUMNS)].to_numpy()

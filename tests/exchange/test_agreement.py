@@ -1,0 +1,123 @@
+"""Other simulators run the exported file and give the same curve: libroadrunner's CVODE and COPASI's LSODA."""
+
+import antimony
+import numpy as np
+import pytest
+from tests.exchange.simulators import COLUMNS, copasi, libroadrunner
+
+import wearoff as wo
+from wearoff import tables
+from wearoff.exchange import to_antimony, to_sbml
+
+pytestmark = pytest.mark.filterwarnings("ignore::wearoff.UnusualWarning")
+
+# What is promised of the visible effect.
+BOUND = 1e-6
+
+PRODUCTS = [row["product"] for row in tables.rows("products")]
+MUSCLES = [row["muscle"] for row in tables.rows("muscles")]
+
+
+def drawn(number):
+    """Return one of the random cases: constants from the whole plausible range, one to five visits."""
+    rng = np.random.default_rng(number)
+    constants = {}
+    for row in tables.rows("parameters"):
+        low, high = np.log(float(row["low"])), np.log(float(row["high"]))
+        constants[row["name"]] = float(np.exp(rng.uniform(low, high)))
+    if number % 5 == 0:
+        constants["loss_half_life"] = np.inf
+    if number % 5 == 1:
+        constants["half_uptake"] = np.inf
+    days = np.sort(rng.integers(0, 300, rng.integers(1, 6)).astype(float))
+    days[days > 250] += rng.uniform(size=(days > 250).sum())
+    if number % 3 == 0:
+        days[0] = 0.0
+    if number % 3 == 1:  # two doses on one day
+        days[-1] = days[0]
+        days.sort()
+    muscle = str(rng.choice(MUSCLES))
+    # Every zone has an equation of its own, so that only some cases have zones, and wide ones.
+    sited = number % 20 == 7
+    if sited:
+        constants["spread"], muscle = 12.0, "crows_feet"
+    plan = wo.Schedule(
+        tuple(
+            wo.Visit(
+                day=day,
+                units=float(rng.uniform(1, 100)),
+                product=str(rng.choice(PRODUCTS)),
+                muscle=muscle,
+                sites=int(rng.integers(1, 6)) if sited and rng.random() < 0.7 else None,
+            )
+            for day in days
+        )
+    )
+    return plan, wo.Parameters(**constants)
+
+
+def worst(simulator, plan, parameters, days=360):
+    """Return the largest error of the visible effect, and that of any column against its largest value."""
+    found = simulator(to_sbml(plan, parameters), days)
+    expected = wo.simulate(plan, parameters=parameters, days=days).frame[list(COLUMNS)].to_numpy()
+    # At the moment of a dose, other simulators report the depot before it or after.
+    apart = np.setdiff1d(np.arange(days + 1), [visit.day for visit in plan])
+    error = np.abs(found - expected)
+    return error[:, -1].max(), (error[apart].max(axis=0) / expected.max(axis=0)).max()
+
+
+@pytest.mark.parametrize("preset", wo.presets())
+@pytest.mark.parametrize("simulator", [libroadrunner, copasi])
+def test_every_preset(simulator, preset):
+    plan = wo.Schedule.every(90, visits=4, units=20)
+    visible, any_column = worst(simulator, plan, wo.Parameters.preset(preset))
+    print(f"{preset} in {simulator.__name__}: visible effect {visible:.1e}, any column {any_column:.1e}")
+    assert visible < BOUND
+    assert any_column < BOUND
+
+
+@pytest.mark.parametrize("number", range(50))
+def test_fifty_random_cases_in_libroadrunner(number):
+    visible, any_column = worst(libroadrunner, *drawn(number))
+    print(f"case {number}: visible effect {visible:.1e}, any column {any_column:.1e}")
+    assert visible < BOUND
+    assert any_column < BOUND
+
+
+@pytest.mark.parametrize("number", range(10))
+def test_ten_of_them_in_copasi(number):
+    visible, any_column = worst(copasi, *drawn(number))
+    print(f"case {number}: visible effect {visible:.1e}, any column {any_column:.1e}")
+    assert visible < BOUND
+    assert any_column < BOUND
+
+
+def test_labelled_sites():
+    visible, any_column = worst(libroadrunner, wo.Schedule.once(units=20, sites=5), wo.Parameters(), days=180)
+    print(f"five sites: visible effect {visible:.1e}, any column {any_column:.1e}")
+    assert visible < BOUND
+    assert any_column < BOUND
+
+
+def test_antimony_is_the_same_model():
+    plan, parameters = drawn(7)  # which has zones
+    antimony.clearPreviousLoads()
+    assert antimony.loadAntimonyString(to_antimony(plan, parameters)) >= 0, antimony.getLastError()
+    back = antimony.getSBMLString(antimony.getMainModuleName())
+    once, again = libroadrunner(to_sbml(plan, parameters), 360), libroadrunner(back, 360)
+    assert np.abs(once - again).max() < 1e-8 * np.abs(once).max()
+
+
+def test_a_constant_changed_in_the_other_program_changes_all_that_follows():
+    # The constants are the user's words; rates, uptake and zones are made of them in the file itself.
+    plan, changed = (
+        wo.Schedule.once(units=50, product="abobotulinumtoxinA"),
+        {"loss_half_life": 45.0, "half_uptake": 9.0},
+    )
+    text = to_sbml(plan)
+    for name, value in changed.items():
+        before = f'id="{name}" value="{getattr(wo.Parameters(), name):.15g}"'
+        assert before in text
+        text = text.replace(before, f'id="{name}" value="{value}"')
+    expected = wo.simulate(plan, parameters=wo.Parameters(**changed), days=200).frame["visible"]
+    assert np.abs(libroadrunner(text, 200)[:, -1] - expected).max() < BOUND

@@ -1,0 +1,102 @@
+"""The site without building it: every public name has its place, every link a file, every example its answer."""
+
+import doctest
+import importlib
+import inspect
+import re
+from operator import attrgetter
+from pathlib import Path
+
+import pytest
+
+import wearoff
+
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+MODULES = (
+    "wearoff",
+    "wearoff.spacing",
+    "wearoff.study",
+    "wearoff.study.sensitivity",
+    "wearoff.plates",
+    "wearoff.exchange",
+)
+# The pages of the site that are written by hand, and those of the repository; reports and parts are generated.
+PAGES = sorted({*DOCS.glob("*.md"), *DOCS.glob("reference/*.md")})
+LINKED = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *PAGES]
+
+
+def name(page):
+    return page.relative_to(ROOT).as_posix()
+
+
+def public(module):
+    """Return the public names of a module: those that it hands on, or else those that it defines."""
+    found = importlib.import_module(module)
+    own = [key for key, value in vars(found).items() if inspect.isroutine(value) and value.__module__ == module]
+    names = getattr(found, "__all__", [key for key in own if not key.startswith("_")])
+    return {f"{module}.{each}" for each in names}
+
+
+def documented():
+    """Return the names that the pages of the reference have the docstring of."""
+    found = set()
+    for page in DOCS.glob("reference/*.md"):
+        module = ""
+        for directive, argument in re.findall(r"^\.\. (\w+):: (\S+)$", page.read_text(encoding="utf-8"), re.MULTILINE):
+            if directive in ("automodule", "currentmodule"):
+                module = argument
+            found.add(argument if directive == "automodule" else f"{module}.{argument}")
+    return found
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_every_public_name_is_in_the_reference(module):
+    assert {module, *public(module)} - documented() == set()
+
+
+@pytest.mark.parametrize("page", LINKED, ids=name)
+def test_links_and_pictures_point_to_something(page):
+    text = re.sub(r"^```.*?^```$", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    targets = [each for each in re.findall(r"\]\(([^)\s]+)\)", text) if not re.match(r"\w+:", each)]
+    for target in targets:
+        path, _, anchor = target.partition("#")
+        # The site has the notebooks beside its pages.
+        where = ROOT / path if path.startswith("notebooks/") else page.parent / path
+        assert where.exists(), target
+        if anchor:
+            headings = re.findall(r"^#+ (.+)$", (where if path else page).read_text(encoding="utf-8"), re.MULTILINE)
+            assert anchor in {re.sub(r"[^\w -]", "", each.lower()).replace(" ", "-") for each in headings}, target
+
+
+@pytest.mark.parametrize("page", LINKED, ids=name)
+def test_what_is_called_exists(page):
+    chains = set(re.findall(r"\bwo\.([a-z_]\w*(?:\.[a-zA-Z_]\w*)*)", page.read_text(encoding="utf-8")))
+    for chain in chains - {"explorer"}:  # which takes seconds to import, and has tests of its own
+        assert attrgetter(chain)(wearoff)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_what_a_page_takes_from_another_file_is_there(page):
+    text = page.read_text(encoding="utf-8")
+    for path, options in re.findall(r"^```\{\w*include\} (\S+)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL):
+        if path.startswith("generated/"):
+            continue
+        rest = (page.parent / path).read_text(encoding="utf-8")
+        for mark in re.findall(r'^:(?:start-after|end-before): "(.+)"$', options, re.MULTILINE):
+            _, found, rest = rest.partition(mark)
+            assert found, mark
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_examples_give_what_is_printed(page):
+    text = page.read_text(encoding="utf-8")
+    # What stands between the blocks becomes blank lines, so that a failure is told with its line.
+    parts = re.split(r"^```(python\n.*?)^```$", text, flags=re.MULTILINE | re.DOTALL)
+    parts[::2] = ["\n" * part.count("\n") for part in parts[::2]]
+    code = "".join(part.removeprefix("python") for part in parts)
+    examples = doctest.DocTestParser().get_doctest(code, {}, name(page), str(page), 0)
+    assert len(examples.examples) >= len(parts) // 2
+    runner = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE)
+    runner.run(examples)
+    assert runner.failures == 0
