@@ -57,7 +57,7 @@ def test_out_writes_table_landmarks_and_pictures(call, tmp_path):
     assert len(pd.read_csv(written["timeline.csv"])) == 241
     assert json.loads(written["landmarks.json"].read_text())["landmarks"]["peak_effect"] > 0.85
     assert written["timeline.png"].read_bytes().startswith(b"\x89PNG")
-    assert written["timeline.svg"].read_text().startswith("<?xml")
+    assert written["timeline.svg"].read_text(encoding="utf-8").startswith("<?xml")
     assert "onset" in out
 
 

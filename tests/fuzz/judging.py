@@ -11,7 +11,7 @@ from wearoff.checks import LONGEST
 # Seconds of one case: the slowest that are asked for here take less than two on a core of their own.
 SECONDS = 30
 
-# Bytes of this process, so that a case that takes them all is named: what is asked for here takes less than a billion.
+# Bytes of this process, so that a case that takes too many is named: these take less than a billion.
 MEMORY = 6 << 30
 
 RESULT, REFUSAL, BAD = "a result", "one line", "bad"

@@ -283,6 +283,12 @@ def test_what_is_slow_is_imported_by_what_uses_it():
     assert done.stdout.strip() == "set()"
 
 
+def test_an_effect_that_never_falls_is_refused_without_a_warning_of_numpy():
+    # The light chain stays for twelve million years: half of the effect is reached with no end of a range.
+    with pytest.raises(wo.InputError, match="half_effect_day is not reached"):
+        elasticities("half_effect_day", parameters=wo.Parameters(loss_half_life=4294967296), units=20)
+
+
 def test_an_unusual_visit_is_said_where_it_was_asked_for():
     with pytest.warns(wo.UnusualWarning) as said:
         elasticities(names=["potency"], units=200)

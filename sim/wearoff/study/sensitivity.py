@@ -146,7 +146,10 @@ def elasticities(
     start = table["value"].to_numpy()
     patients = [start[None], _one_at_a_time(start, asked.around(factor)), _one_at_a_time(start, asked.plausible())]
     found = asked.answers(np.concatenate(patients))
-    width = np.ptp(np.insert(found[-2 * len(start) :].reshape(-1, 2), 0, found[0], axis=1), axis=1)
+    ends = np.insert(found[-2 * len(start) :].reshape(-1, 2), 0, found[0], axis=1)
+    low, high = ends.min(axis=1), ends.max(axis=1)
+    # Nothing where both are without end, as where an effect never falls.
+    width = np.subtract(high, low, out=np.zeros_like(high), where=high != low)
     if quantity in FALLS:
         found = np.where((found == 0) | np.isinf(found), np.nan, found)
     typical = float(found[0])
