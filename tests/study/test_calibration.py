@@ -181,6 +181,22 @@ def test_what_cannot_be_fitted_is_refused(change, free, message):
         fit(change(ROWS), free, population=TRUTH, patients=128)
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("potency", 0, "potency, which starts at 0; allowed in a fit: 0.03 to 0.6, its plausible range"),
+        ("omega_loss", 0, "omega_loss, which starts at 0; allowed in a fit: 0.1 to 0.8"),
+        ("severe_share", 1, "severe_share, which starts at 1; allowed in a fit: 0.3 to 0.8"),
+        ("loss_half_life", np.inf, "loss_half_life, which starts at inf; allowed in a fit: 31 to 180"),
+        ("loss_half_life", 1.5, "loss_half_life, which starts at 1.5; allowed in a fit: 31 to 180"),
+    ],
+)  # fmt: skip
+def test_a_start_outside_the_plausible_range_is_refused(name, value, message):
+    # The ranges are those of data/: the fit does not leave them. What has no logarithm, or no logit, was a traceback.
+    with pytest.raises(wo.InputError, match=message):
+        fit(ROWS, [name], population=TRUTH.replace(**{name: value}), patients=128)
+
+
 @pytest.mark.parametrize("patients", [0, 63, "many", 1e9])
 def test_patients_that_cannot_be(patients):
     with pytest.raises(wo.InputError, match="patients is"):

@@ -109,7 +109,9 @@ def fit_command(
     ],
     free: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME", help=f"What is fitted; may be repeated. Default: {', '.join(FITTED)}."),
+        typer.Option(
+            metavar="NAME", help=f"Fitted, in its plausible range; may be repeated. Default: {', '.join(FITTED)}."
+        ),
     ] = None,
     profile: Annotated[
         list[str] | None, typer.Option(metavar="NAME", help="Give the profile interval of this one; may be repeated.")

@@ -26,7 +26,7 @@ from ..figures.fit import draw_fit
 from .draws import seed_of
 from .likelihood import STEP, Held, Problem, Solution
 from .observations import CONFIDENCE, intervals, refuse_incomplete, why_not
-from .population import Population, names
+from .population import Population, names, plausible
 from .prediction import draws
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def fit(
     free : sequence of str
         What is fitted, each in its plausible range: constants of the typical patient, numbers of the population.
     population : Population, optional
-        Where the fit starts, and what is not fitted.
+        Where the fit starts, in the plausible ranges of what is fitted; and all that is not fitted.
     held : sequence of Held
         Ranges that must be kept whatever the rows say.
     patients : int
@@ -134,13 +134,14 @@ def fit(
     Raises
     ------
     InputError
-        Fewer rows than numbers to fit, a row without n or that the model does not cover, a number that no row informs,
-        a range held of what is no quantity.
+        Fewer rows than numbers to fit, a row without n or that the model does not cover, a number that no row informs
+        or that starts outside its plausible range, a range held of what is no quantity.
     """
     start = Population() if population is None else instance(population, Population, "population")
     asked = list(dict.fromkeys(member(name, names(), "free") for name in free))
     if not asked:
         raise InputError("free is empty; allowed: at least 1 name")
+    _check_start(start, asked)
     refuse_incomplete(observations)
     rows = observations.reset_index(drop=True)
     _check_rows(rows, asked)
@@ -148,6 +149,17 @@ def fit(
     problem = Problem(rows, tuple(asked), start, tuple(held), normal, progress)
     solution = problem.solve()
     return _report(problem, solution)
+
+
+def _check_start(start: Population, free: list[str]) -> None:
+    # Moved to the end of the range it would be another start than the one asked for.
+    for name in free:
+        low, high = plausible(name)
+        if not low <= start.value(name) <= high:
+            raise InputError(
+                f"free has {name}, which starts at {start.value(name):g}; allowed in a fit: {low:g} to {high:g}, "
+                "its plausible range"
+            )
 
 
 def _check_rows(rows: pd.DataFrame, free: list[str]) -> None:

@@ -82,7 +82,7 @@ class Problem:
         self.observed, self.n = rows["value"].to_numpy(float), rows["n"].to_numpy(float)
         self.median = rows["endpoint"].isin(MEDIANS).to_numpy()
         self.low, self.high = np.array([[self.to(name, end) for end in plausible(name)] for name in free]).T
-        self.begin = np.clip([self.to(name, start.value(name)) for name in free], self.low, self.high)
+        self.begin = np.array([self.to(name, start.value(name)) for name in free])
         events = _events(held)
         self.everything = pd.concat([rows, events], ignore_index=True) if len(events) else rows
 
