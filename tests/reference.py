@@ -26,6 +26,13 @@ def reference(constants: dict[str, float], doses: dict[float, float], times: Arr
         intact = max(intact, 0.0)
         return float((1 + c["A50"] ** c["h"]) * intact ** c["h"] / (c["A50"] ** c["h"] + intact ** c["h"]))
 
+    def weakness(cleaved: float) -> float:
+        # 1 - F without a difference of numbers near 1, which would leave no digit of an effect of 1e-8.
+        if cleaved >= 1:
+            return 1.0
+        power = c["h"] * np.log1p(-cleaved)
+        return float(-np.expm1(power) * c["A50"] ** c["h"] / (c["A50"] ** c["h"] + np.exp(power)))
+
     def slope(_: float, y: Array) -> list[float]:
         flow = [k * amount for k, amount in zip(chain, y, strict=False)]
         cleaved, visible = y[5], y[6]
@@ -33,7 +40,7 @@ def reference(constants: dict[str, float], doses: dict[float, float], times: Arr
             -flow[0],
             *(into - out for into, out in pairwise(flow)),
             c["k_cleave"] * y[4] * (1 - cleaved) - c["k_turnover"] * cleaved,
-            c["k_visible"] * (1 - force(1 - cleaved) - visible),
+            c["k_visible"] * (weakness(cleaved) - visible),
         ]
 
     found = np.zeros((7, len(times)))
