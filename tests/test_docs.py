@@ -4,12 +4,16 @@ import doctest
 import importlib
 import inspect
 import re
+import shlex
 from operator import attrgetter
 from pathlib import Path
 
+import matplotlib as mpl
 import pytest
+import typer
 
 import wearoff
+from wearoff.cli.options import app
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -23,11 +27,27 @@ MODULES = (
 )
 # The pages of the site that are written by hand, and those of the repository; reports and parts are generated.
 PAGES = sorted({*DOCS.glob("*.md"), *DOCS.glob("reference/*.md")})
-LINKED = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *PAGES]
+README = ROOT / "README.md"
+LINKED = [README, ROOT / "CONTRIBUTING.md", *PAGES]
+COMMANDS = typer.main.get_command(app).commands
+mpl.use("Agg")
 
 
 def name(page):
     return page.relative_to(ROOT).as_posix()
+
+
+def blocks(page, language):
+    """Return the blocks of code in a language."""
+    text = page.read_text(encoding="utf-8")
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+
+
+def command_lines():
+    """Return the lines that call the command, on the pages and at the end of each command's help."""
+    pages = [line for page in LINKED for block in blocks(page, "sh") for line in block.splitlines()]
+    helps = [command.epilog.removeprefix("Example: ") for command in COMMANDS.values()]
+    return [line for line in [*pages, *helps] if line.startswith("wearoff ")]
 
 
 def public(module):
@@ -100,3 +120,34 @@ def test_examples_give_what_is_printed(page):
     runner = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE)
     runner.run(examples)
     assert runner.failures == 0
+
+
+def test_the_python_of_the_readme_runs_and_gives_its_figures(tmp_path, monkeypatch):
+    (tmp_path / "mine.csv").write_text(
+        "endpoint,day,value,unit,n\nnone_or_mild,7,75,%,200\nnone_or_mild,30,80,%,200\nnone_or_mild,120,60,count,200\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    (code,) = blocks(README, "python")
+    found = {}
+    exec(code, found)
+    text = README.read_text(encoding="utf-8")
+    days = found["timeline"].landmarks
+    for stated in (
+        f"onset on day {days['onset_day']:.1f}, full effect on day {days['full_effect_day']:.1f}",
+        f"half effect on day {days['half_effect_day']:.0f}, wear-off on day {days['wear_off_day']:.0f}]",
+        f"# {found['found'].interval} days; the fewest visits",
+        f"keeps half of the effect is {found['found'].interval} days",
+    ):
+        assert stated in text
+
+
+@pytest.mark.parametrize("line", sorted(set(command_lines())))
+def test_a_command_line_has_a_command_and_options_that_exist(line):
+    _, command, *arguments = shlex.split(line, comments=True)
+    COMMANDS[command].make_context(command, arguments)
+
+
+def test_the_case_written_by_hand_is_read(tmp_path):
+    (tmp_path / "case.toml").write_text(blocks(DOCS / "exchange.md", "toml")[0], encoding="utf-8")
+    case = wearoff.exchange.read_case(tmp_path / "case.toml")
+    assert (case.parameters.loss_half_life, len(case.schedule)) == (60, 4)
