@@ -17,6 +17,10 @@ import numpy as np
 from . import Array, Number
 from .march import Mesh, march
 
+# While less is cleaved, 1 - S^h is not taken as it is written, a difference of nearly equal numbers: from here on it
+# keeps twelve digits.
+FEW = 1e-3
+
 
 def cleaved_fraction(mesh: Mesh, light_chain: Array, k_cleave: Number, k_turnover: Number) -> Array:
     """Return the cleaved fraction of SNAP-25, 1 - S, at the mesh's nodes.
@@ -49,21 +53,22 @@ def weakness(cleaved: Array, half_release: Number, steepness: Number) -> Array:
     >>> weakness(np.array([0.0, 0.5, 1.0]), np.array(0.5), np.array(2.0))  # F(0.5) = 1.25 x 0.25 / 0.5
     array([0.   , 0.375, 1.   ])
     """
-    # 1 - F = (1 - S^h) / (1 + (S / A50)^h): no difference of nearly equal numbers while little is cleaved. The march
-    # leaves the known range by less than its tolerance; going back to the range never adds to the error. In place,
-    # since for many patients this is most of the work.
-    power: Array = np.clip(cleaved, 0.0, 1.0)
-    np.negative(power, out=power)
+    # 1 - F = (1 - S^h) / (1 + (S / A50)^h). The march leaves the known range by less than its tolerance; going back to
+    # the range never adds to the error. In place, since for many patients this is most of the work.
+    known = np.clip(cleaved, 0.0, 1.0)
+    power: Array = 1 - known
     with np.errstate(divide="ignore"):
-        np.log1p(power, out=power)
+        np.log(power, out=power)
     power = steepness * power
-    below = np.exp(power)
-    below *= half_release**-steepness
+    np.exp(power, out=power)
+    below = half_release**-steepness * power
     below += 1
-    np.expm1(power, out=power)
-    np.negative(power, out=power)
-    power /= below
-    return power
+    lost = np.subtract(1, power, out=power)
+    few = known < FEW
+    if few.any():
+        lost[few] = -np.expm1(np.broadcast_to(steepness, few.shape)[few] * np.log1p(-known[few]))
+    lost /= below
+    return lost
 
 
 def visible_effect(mesh: Mesh, weak: Array, k_visible: Number) -> Array:
