@@ -76,13 +76,21 @@ class Cohort(NamedTuple):
     ----------
     mesh : Mesh
         n intervals of degree m.
-    weak, visible : ndarray, shape (n, m + 1, k)
-        Weakness and visible effect at the mesh's nodes.
+    points : ndarray, shape (n, m, k)
+        Weakness at the mesh's nodes, but for the first of each interval.
+    visible : ndarray, shape (n, m + 1, k)
+        Visible effect at the mesh's nodes.
     """
 
     mesh: Mesh
-    weak: Array
+    points: Array
     visible: Array
+
+    @property
+    def weak(self) -> Array:
+        """Weakness at the mesh's nodes, shape (n, m + 1, k): put together when asked for, not for the effect alone."""
+        starts = np.concatenate([np.zeros_like(self.points[:1, -1]), self.points[:-1, -1]])
+        return np.concatenate([starts[:, None], self.points], axis=1)
 
 
 def choose_grid(days: Array, units: Array, pilots: Constants, end: float, accuracy: float) -> Grid:
@@ -108,9 +116,15 @@ def choose_grid(days: Array, units: Array, pilots: Constants, end: float, accura
         few = Constants(*(each[first : first + TOGETHER] if isinstance(each, np.ndarray) else each for each in pilots))
         while True:
             grid = _halved_mesh(_halved_steps(grid, few, step), few, coefficients)
-            error, by_steps, by_mesh = _errors(grid, few)
+            # Against steps and intervals half as long; then what is due to the steps, and what to the intervals.
+            finer, intervals = _halves(grid.edges), grid.mesh.split(np.full(len(grid.mesh.edges) - 1, 2))
+            exact = _effect(Grid.on(days, units, finer, intervals, follows), few, intervals.nodes)
+            found = _effect(grid, few, intervals.nodes)
+            error = np.abs(found - exact).max()
             if error <= accuracy:
                 break
+            between = _effect(Grid.on(days, units, finer, grid.mesh, follows), few, intervals.nodes)
+            by_steps, by_mesh = np.abs(found - between).max(), np.abs(between - exact).max()
             cut = float(np.clip(AIM * accuracy / error, LEAST, 1))
             step *= cut if by_steps >= by_mesh else 1
             coefficients *= cut if by_mesh >= by_steps else 1
@@ -128,10 +142,9 @@ def solve_cohort(grid: Grid, constants: Constants) -> Cohort:
     """
     slope = _slopes(grid, grid.edges, constants)
     known = _known(slope, follow(*steps(slope, grid.edges)))
-    points = weakness(grid.reading @ known, constants.A50, constants.h)
-    weak = points.reshape(len(grid.mesh.edges) - 1, grid.mesh.degree, -1)
-    starts = np.concatenate([np.zeros_like(weak[:1, -1]), weak[:-1, -1]])
-    return Cohort(grid.mesh, np.concatenate([starts[:, None], weak], axis=1), grid.following(weak))
+    lost = weakness(grid.reading @ known, constants.A50, constants.h)
+    points = lost.reshape(len(grid.mesh.edges) - 1, grid.mesh.degree, -1)
+    return Cohort(grid.mesh, points, grid.following(points))
 
 
 def _slopes(grid: Grid, edges: Array, constants: Constants) -> Slopes:
@@ -194,16 +207,7 @@ def _lasting(edges: Array, rate: float) -> Array:
     return np.minimum(1.0, rate * np.diff(edges))
 
 
-def _errors(grid: Grid, pilots: Constants) -> tuple[float, float, float]:
-    # Of the visible effect, all of it, and what steps and mesh have in it: against steps and intervals half as long.
-    days, units, edges, mesh, rate = grid.recipe
-    twice = mesh.split(np.full(len(mesh.edges) - 1, 2))
-    reading = Reading(mesh, twice.nodes.ravel()).matrix()
-    exact = solve_cohort(Grid.on(days, units, _halves(edges), twice, rate), pilots).visible.reshape(
-        twice.nodes.size, -1
-    )
-    by_mesh = reading @ solve_cohort(Grid.on(days, units, _halves(edges), mesh, rate), pilots).visible.reshape(
-        mesh.nodes.size, -1
-    )
-    found = reading @ solve_cohort(grid, pilots).visible.reshape(mesh.nodes.size, -1)
-    return np.abs(found - exact).max(), np.abs(found - by_mesh).max(), np.abs(by_mesh - exact).max()
+def _effect(grid: Grid, pilots: Constants, times: Array) -> Array:
+    reading = Reading(grid.mesh, times.ravel()).matrix()
+    result: Array = reading @ solve_cohort(grid, pilots).visible.reshape(grid.mesh.nodes.size, -1)
+    return result
