@@ -25,7 +25,7 @@ from wearoff.study.trial import run_trial
 PATIENTS, DAYS, UNITS = 100_000, 365, 20.0
 # The peer is timed on so many of the same patients, and its time scaled.
 SAMPLE = 200
-REPEATS = 5
+REPEATS = 15
 # Each of the processes runs every size.
 PROCESSES = 3
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
