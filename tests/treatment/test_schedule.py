@@ -1,5 +1,7 @@
 """Visits and schedule files: what is read, and what is refused with file, line and column."""
 
+import datetime
+
 import pandas as pd
 import pytest
 
@@ -33,6 +35,17 @@ def test_round_trip_through_a_table_and_a_file(tmp_path):
     assert Schedule.from_frame(plan.to_frame()) == plan
     plan.to_frame().to_csv(tmp_path / "plan.csv", index=False)
     assert Schedule.from_csv(tmp_path / "plan.csv") == plan
+
+
+def test_the_dates_of_a_schedule_are_read_back_whatever_its_start():
+    # A start is allowed up to the end of 2199, and a century of days after it.
+    plan = Schedule((Visit(), Visit(day=36525)), start="2199-12-31")
+    assert Schedule.from_frame(plan.to_events()) == plan
+    assert plan.to_events()["date"].iloc[-1].date() == datetime.date(2299, 12, 31) + datetime.timedelta(days=1)
+    with pytest.raises(InputError, match="start is '2200-01-01'; allowed: a date from 1900-01-01 to 2199-12-31"):
+        Schedule.from_frame(pd.DataFrame({"date": ["2200-01-01"], "amt": [20]}))
+    with pytest.raises(InputError, match="row 0: date is '2300-01-02'; allowed: a date from 1900-01-01 to 2300-01-01"):
+        Schedule.from_frame(pd.DataFrame({"date": ["2300-01-02"], "amt": [20]}))
 
 
 REFUSED = {

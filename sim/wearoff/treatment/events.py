@@ -21,10 +21,11 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from ..checks import InputError, Limits, day_of_calendar, member, number, whole
+from ..checks import LAST_START, InputError, Limits, day_of_calendar, member, number, whole
 from ..files import csv_lines, frame_lines
 
 DAY = Limits("time", 0, 36525, "day")
+LAST_DATE = LAST_START + datetime.timedelta(days=DAY.high)
 BETWEEN = Limits("ii", 0, 36525, "day", above=True)
 ADDITIONAL = Limits("addl", 0, 999)
 DEPOT = Limits("cmt", 1, 1)
@@ -108,7 +109,7 @@ def _time(row: Record, start: datetime.date | None) -> tuple[float, datetime.dat
     # The day of a row, and the date of day 0: the first row's date fixes it, and later ones must agree.
     if "date" not in row:
         return number(_filled(row, "time", DAY), DAY) if "time" in row else 0.0, None
-    date = day_of_calendar(_filled(row, "date", "a date"), "date")
+    date = day_of_calendar(_filled(row, "date", "a date"), "date", LAST_DATE)
     if "time" not in row:
         start = start or date
         return number((date - start).days, DAY), start
