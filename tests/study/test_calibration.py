@@ -183,11 +183,11 @@ def test_what_cannot_be_fitted_is_refused(change, free, message):
 @pytest.mark.parametrize(
     ("name", "value", "message"),
     [
-        ("potency", 0, "potency, which starts at 0; allowed in a fit: 0.03 to 0.6, its plausible range"),
-        ("omega_loss", 0, "omega_loss, which starts at 0; allowed in a fit: 0.1 to 0.8"),
-        ("severe_share", 1, "severe_share, which starts at 1; allowed in a fit: 0.3 to 0.8"),
-        ("loss_half_life", np.inf, "loss_half_life, which starts at inf; allowed in a fit: 31 to 180"),
-        ("loss_half_life", 1.5, "loss_half_life, which starts at 1.5; allowed in a fit: 31 to 180"),
+        ("potency", 0, "potency, where the fit starts, is 0; allowed: from 0.03 to 0.6"),
+        ("omega_loss", 0, "omega_loss, where the fit starts, is 0; allowed: from 0.1 to 0.8"),
+        ("severe_share", 1, "severe_share, where the fit starts, is 1; allowed: from 0.3 to 0.8"),
+        ("loss_half_life", np.inf, "loss_half_life, where the fit starts, is inf; allowed: from 31 to 180"),
+        ("loss_half_life", 1.5, "loss_half_life, where the fit starts, is 1.5; allowed: from 31 to 180"),
     ],
 )  # fmt: skip
 def test_a_start_outside_the_plausible_range_is_refused(name, value, message):

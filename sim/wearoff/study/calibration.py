@@ -21,7 +21,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import chdtrc, ndtri
 
-from ..checks import InputError, Limits, instance, member, whole
+from ..checks import InputError, Limits, instance, member, number, whole
 from ..figures.fit import draw_fit
 from .draws import seed_of
 from .likelihood import STEP, Held, Problem, Solution
@@ -141,7 +141,8 @@ def fit(
     asked = list(dict.fromkeys(member(name, names(), "free") for name in free))
     if not asked:
         raise InputError("free is empty; allowed: at least 1 name")
-    _check_start(start, asked)
+    for name in asked:
+        number(start.value(name), Limits(f"{name}, where the fit starts,", *plausible(name)))
     refuse_incomplete(observations)
     rows = observations.reset_index(drop=True)
     _check_rows(rows, asked)
@@ -149,17 +150,6 @@ def fit(
     problem = Problem(rows, tuple(asked), start, tuple(held), normal, progress)
     solution = problem.solve()
     return _report(problem, solution)
-
-
-def _check_start(start: Population, free: list[str]) -> None:
-    # Moved to the end of the range it would be another start than the one asked for.
-    for name in free:
-        low, high = plausible(name)
-        if not low <= start.value(name) <= high:
-            raise InputError(
-                f"free has {name}, which starts at {start.value(name):g}; allowed in a fit: {low:g} to {high:g}, "
-                "its plausible range"
-            )
 
 
 def _check_rows(rows: pd.DataFrame, free: list[str]) -> None:
