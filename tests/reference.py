@@ -50,7 +50,6 @@ def reference(constants: dict[str, float], doses: dict[float, float], times: Arr
     state = np.zeros(7)
     stops = [*doses, max(times[-1], max(doses)) + 1.0]
     for (day, units), stop in zip(doses.items(), stops[1:], strict=True):
-        state = state.copy()
         state[0] += units
         asked = (times >= day) & (times < stop)
         points = np.union1d(times[asked], [day, stop])

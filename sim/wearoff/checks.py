@@ -16,8 +16,8 @@ Kind = TypeVar("Kind")
 # Characters of a message, and of a value that it names: what is longer is shown by its ends.
 LONGEST, LONGEST_VALUE = 600, 80
 
-# The last date of day 0: a century of days may follow.
-LAST_START = datetime.date(2199, 12, 31)
+# The dates that day 0 may have: a century of days may follow the last.
+FIRST_START, LAST_START = datetime.date(1900, 1, 1), datetime.date(2199, 12, 31)
 
 
 class InputError(ValueError):
@@ -154,19 +154,19 @@ def instance(value: Any, kind: type[Kind], name: str) -> Kind:
 
 
 def day_of_calendar(value: Any, name: str, last: datetime.date = LAST_START) -> datetime.date:
-    """Return `value`, a date or its text in ISO 8601, as a date from 1900 to `last`.
+    """Return `value`, a date or its text in ISO 8601, as a date from `FIRST_START` to `last`.
 
     Examples
     --------
     >>> day_of_calendar("2027-01-04", "start")
     datetime.date(2027, 1, 4)
     """
-    allowed = f"a date from 1900-01-01 to {last}, such as 2027-01-04"
+    allowed = f"a date from {FIRST_START} to {last}, such as 2027-01-04"
     try:
         found = datetime.datetime.fromisoformat(str(value).strip())
     except ValueError:
         raise InputError(f"{name} is {shown(value)}, not a date; allowed: {allowed}") from None
-    if found.time() != datetime.time() or found.tzinfo is not None or not (found.year >= 1900 and found.date() <= last):
+    if found.time() != datetime.time() or found.tzinfo is not None or not FIRST_START <= found.date() <= last:
         raise InputError(f"{name} is {shown(str(value))}; allowed: {allowed}")
     return found.date()
 

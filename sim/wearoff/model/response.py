@@ -17,8 +17,8 @@ import numpy as np
 from . import Array, Number
 from .march import Mesh, march
 
-# While less is cleaved, 1 - S^h is not taken as it is written, a difference of nearly equal numbers: from here on it
-# keeps twelve digits.
+# Where less is cleaved, 1 - S^h as it is written would be a difference of nearly equal numbers; where more is, it keeps
+# twelve digits.
 FEW = 1e-3
 
 
