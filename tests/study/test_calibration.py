@@ -6,6 +6,7 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import optimize
 from studies.recovery import DAYS, FREE, SUBJECTS, recover, simulate_effect, simulate_rows
 from tests.figures.legible import assert_legible
 
@@ -20,6 +21,17 @@ from wearoff.study.prediction import choose_grids, draws, predict
 mpl.use("Agg")
 TRUTH = Population()
 ROWS = simulate_rows(TRUTH, np.random.default_rng(7))
+FEW = check_observations(
+    pd.DataFrame(
+        {
+            "endpoint": ["none_or_mild"] * 4 + ["onset"],
+            "day": [7, 30, 90, 120, np.nan],
+            "value": [75, 80, 50, 30, 3],
+            "unit": ["%"] * 4 + ["day"],
+            "n": [200] * 4 + [40],
+        }
+    )
+)
 
 
 def exact_rows(truth, subjects=400):
@@ -100,6 +112,18 @@ def test_a_number_of_which_the_rows_say_nothing_has_its_plausible_range_as_profi
     found = fit(late, ["visible_half_life"], population=TRUTH, patients=64)
     assert np.isinf(found.estimates["se_percent"][0])
     assert found.profile("visible_half_life") == pytest.approx(plausible("visible_half_life"))
+
+
+@pytest.mark.parametrize("seed", [2, 9])
+def test_a_profile_comes_to_its_end_where_the_fits_on_the_way_do_not(monkeypatch, seed):
+    # Where a fit stopped half-way, the next one went on from there and found the same place on the other side of the
+    # limit: with these two seeds the search had no end to stand on.
+    whole = optimize.least_squares
+    monkeypatch.setattr(optimize, "least_squares", lambda *given, **named: whole(*given, **{**named, "max_nfev": 2}))
+    monkeypatch.setattr("wearoff.study.likelihood.ROUNDS", 1)
+    found = fit(FEW, ["potency", "loss_half_life"], patients=64, rng=seed)
+    low, high = found.profile("potency")
+    assert low < found.estimates["estimate"][0] < high
 
 
 def test_what_the_rows_do_not_tell_apart_is_said():

@@ -274,27 +274,31 @@ def _profile(problem: Problem, solution: Solution, place: int) -> tuple[float, f
     allowed = float(ndtri((1 + CONFIDENCE) / 2)) ** 2 * widening
     least, centre = float(solution.residuals @ solution.residuals), float(solution.transformed[place])
     deviation = math.sqrt(spread.covariance[place, place])
-    # Near the estimates, their grids will do; each fit starts where the one before it ended.
+    # Near the estimates, their grids will do.
     grids, others = problem.grids(solution.transformed), np.delete(np.arange(len(problem.free)), place)
-    x = solution.transformed.copy()
 
-    def drop(value: float) -> float:
-        nonlocal x
+    def fitted(value: float, begin: Array) -> Array:
+        x = begin.copy()
         x[place] = value
-        if len(others):
-            x = problem.least_squares(x, others, grids)
+        return problem.least_squares(x, others, grids) if len(others) else x
+
+    def drop(x: Array) -> float:
         more: float = (problem.residuals(x, grids) ** 2).sum() - least - allowed
         return more
 
     ends: list[float] = []
     for sign, bound in ((-1, problem.low[place]), (1, problem.high[place])):
-        x, inner, step = solution.transformed.copy(), centre, 1.5 * deviation
-        outer = centre
+        inner, outer, step = solution.transformed, centre, 1.5 * deviation
         while sign * (bound - outer) > 0:
             outer = sign * min(sign * outer + step, sign * bound)
-            if drop(outer) > 0:
-                outer = brentq(drop, inner, outer, xtol=0.02 * deviation)
+            x = fitted(outer, inner)
+            if drop(x) > 0:
+                # Every fit starts at the inner end, so that the drop has one value at a place, whatever came before,
+                # and stays negative there.
+                outer = brentq(
+                    lambda value, inner=inner: drop(fitted(value, inner)), inner[place], outer, xtol=0.02 * deviation
+                )
                 break
-            inner, step = outer, 2 * step
+            inner, step = x, 2 * step
         ends.append(problem.back(problem.free[place], float(outer)))
     return ends[0], ends[1]
