@@ -253,6 +253,11 @@ def test_an_onset_that_is_not_reached_is_named_with_a_way_out():
         (lambda: indices(rng="x", samples=2), "rng is 'x'"),
         (lambda: indices(rng=-1, samples=2), "rng is -1"),
         (lambda: indices(names=["spread"], samples=2), r"half_effect_day is [\d.]+ in every sample"),
+        # Only where one constant alone is changed is the level reached: a variance of nothing.
+        (
+            lambda: indices(samples=2, within=1.3, parameters=wo.Parameters(potency=0.05), rng=6),
+            "half_effect_day is 0 in every sample",
+        ),
         (lambda: sobol_indices(np.sum, {}), "ranges is empty"),
         (lambda: sobol_indices(np.sum, {"x": (1, 1)}), "x has the range 1 to 1; allowed: finite"),
         (lambda: sobol_indices(np.sum, {"x": (0, np.inf)}), "x has the range 0 to inf"),

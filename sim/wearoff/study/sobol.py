@@ -53,7 +53,8 @@ def sobol_indices(
     Raises
     ------
     InputError
-        A value is not possible, the function is constant or not finite somewhere, or SALib is not installed.
+        A value is not possible, the function is the same in every sample or not finite somewhere, or SALib is not
+        installed.
 
     References
     ----------
@@ -102,8 +103,14 @@ class Design(NamedTuple):
             raise InputError(f"{what} gives values of shape {values.shape}; allowed: ({len(self.points)},)")
         if not np.isfinite(values).all():
             raise InputError(f"{what} is not finite in {np.mean(~np.isfinite(values)):.1%} of the samples")
-        if np.ptp(values) == 0:
-            raise InputError(f"{what} is {values[0]:g} in every sample, and its indices are undefined")
+        # The variance that is shared out is that of a sample's first and last points; between them, one input at a time
+        # goes from one to the other. What varies only between them has no indices.
+        independent = values.reshape(-1, self.problem["num_vars"] + 2)[:, [0, -1]]
+        if np.ptp(independent) <= np.finfo(float).eps * np.std(values):
+            raise InputError(
+                f"{what} is {independent[0, 0]:g} in every sample, and its indices are undefined; allowed: inputs on "
+                "which it depends, and samples enough to see it"
+            )
         found = _salib("analyze").analyze(
             self.problem, values, calc_second_order=False, num_resamples=RESAMPLES, conf_level=self.confidence,
             seed=self.seed + 1,  # 0 would be no seed, and the global generator
