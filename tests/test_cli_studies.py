@@ -113,6 +113,11 @@ def test_sensitivity(call, tmp_path):
     assert "elasticity" in call("sensitivity", "--samples", 16)[1]
 
 
+@pytest.mark.filterwarnings("always::wearoff.UnusualWarning")
+def test_what_both_parts_of_a_command_find_unusual_is_said_once(call):
+    assert call("sensitivity", "--samples", 2, "--units", 50.5)[2].count("extrapolation") == 1
+
+
 def test_a_median_that_most_never_come_to_is_without_end(call, tmp_path):
     (tmp_path / "onset.csv").write_text("endpoint,day,value,unit,n\nonset,,3,day,100\n")
     options = ["--observations", tmp_path / "onset.csv", "--patients", 64, "--preset", "serotype_E", "--json"]

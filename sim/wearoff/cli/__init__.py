@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import warnings
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -21,7 +21,15 @@ INTERRUPTED = 130
 
 def main() -> None:
     """Run the command; what cannot be used is one line on standard error, and exit status 2."""
-    warnings.showwarning = show_warning
+    said: set[str] = set()
+
+    def show_once(message: Warning | str, *_: Any, **__: Any) -> None:
+        # Two parts of one command may find the same thing unusual.
+        if str(message) not in said:
+            said.add(str(message))
+            show_warning(message)
+
+    warnings.showwarning = show_once
     try:
         status = app(standalone_mode=False)
     except InputError as error:

@@ -132,7 +132,7 @@ def given(**options: str | None) -> dict[str, Any]:
     return {name: value for name, value in options.items() if value is not None}
 
 
-def show_warning(message: Warning | str, *_: Any, **__: Any) -> None:
+def show_warning(message: Warning | str) -> None:
     """Print a warning as one line on standard error."""
     print(f"warning: {message}", file=sys.stderr)
 
