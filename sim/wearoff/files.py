@@ -8,6 +8,7 @@ import os
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from decimal import InvalidOperation
 from pathlib import Path
 from typing import Any
 
@@ -67,11 +68,15 @@ def frame_lines(frame: pd.DataFrame, name: str) -> tuple[list[str], list[tuple[A
     Raises
     ------
     InputError
-        A column is repeated.
+        A column is repeated, or a cell is a number that nothing may be compared with.
     """
     header = [str(column) for column in frame.columns]
     _check_header(header, name)
-    text = frame.astype(object).where(frame.notna(), "")
+    try:
+        known = frame.notna()
+    except InvalidOperation:  # pandas compares each cell with itself
+        raise InputError(f"{name} has a signalling NaN; allowed: numbers, text and blanks") from None
+    text = frame.astype(object).where(known, "")
     cells = ([str(cell).strip() for cell in row] for row in text.itertuples(index=False, name=None))
     return header, list(zip((shown(label) for label in frame.index), cells, strict=True))
 

@@ -1,6 +1,7 @@
 """Event tables: additional doses as mrgsolve documents them, observations, exact round trips, and refusals by name."""
 
 import datetime
+import decimal
 import io
 
 import numpy as np
@@ -126,6 +127,12 @@ def test_what_is_not_supported_is_refused_by_name(case, tmp_path):
 def test_a_column_that_is_repeated_in_a_frame_is_refused():
     with pytest.raises(InputError, match="column 'amt' is repeated"):
         Schedule.from_frame(pd.DataFrame([[20, 40]], columns=["amt", "amt"]))
+
+
+def test_a_number_that_may_not_be_compared_is_refused():
+    # Asked whether it is missing, pandas compares it with itself.
+    with pytest.raises(InputError, match="schedule has a signalling NaN; allowed"):
+        Schedule.from_frame(pd.DataFrame({"time": [0], "amt": [decimal.Decimal("sNaN")]}))
 
 
 def test_a_label_of_a_row_does_not_break_the_line():
