@@ -347,7 +347,7 @@ ENDS = {
     ".gif": (b"GIF8", b"\x3b"),
     ".html": (b"<!DOCTYPE html>", b"</html>"),
     ".xml": (b"<?xml", b"</sbml>"),
-    ".ant": (b"// Created by libAntimony", b'treatment"'),
+    **dict.fromkeys((".ant", ".txt"), (b"// Created by libAntimony", b'treatment"')),
 }
 
 
