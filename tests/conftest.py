@@ -30,9 +30,8 @@ def global_draws_left_alone():
     """Fail a test in which numpy's global generator is seeded or drawn from."""
 
     def state():
-        # NPY002 bids us not to use the global generator: this holds the package to that, and only this call shows it.
-        # The key alone does not: it moves once in 624 draws, the position with each.
-        _, key, position, *normal = np.random.get_state()  # noqa: NPY002
+        # Position and key: the key alone moves once in 624 draws, the position with each.
+        _, key, position, *normal = np.random.get_state()  # noqa: NPY002 - only this call shows whether the package draws from it
         return key.tolist(), position, normal
 
     before = state()
