@@ -24,7 +24,7 @@ def main() -> None:
     said: set[str] = set()
 
     def show_once(message: Warning | str, *_: Any, **__: Any) -> None:
-        # Two parts of one command may find the same thing unusual.
+        # The parts of one command may find the same thing unusual: every plate has the same visit.
         if str(message) not in said:
             said.add(str(message))
             show_warning(message)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from pathlib import Path
 from typing import Annotated
 
@@ -30,7 +29,6 @@ from .options import (
     read_ending,
     read_parameters,
     read_plan,
-    show_warning,
 )
 
 HERE = "127.0.0.1"
@@ -49,11 +47,7 @@ def plates_command(
 ) -> None:
     """Draw plates for teaching: the mechanism, the serotypes, and the injection sites."""
     visit = given(units=units, product=product, muscle=muscle)
-    with warnings.catch_warnings(record=True) as unusual:
-        files = plates_files(read_parameters(preset, set_), style, **visit)
-    for text in dict.fromkeys(str(each.message) for each in unusual):  # every plate has the same visit
-        show_warning(text)
-    print_written(write_all(out, files))
+    print_written(write_all(out, plates_files(read_parameters(preset, set_), style, **visit)))
 
 
 @app.command("animate", epilog="Example: wearoff animate mechanism.gif --units 20")
