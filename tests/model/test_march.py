@@ -1,9 +1,10 @@
 """The march against closed forms: order, stiffness, interpolation."""
 
+import mpmath
 import numpy as np
 import pytest
 
-from wearoff.model.march import Mesh, Reading, graded_mesh, march, pieces_needed
+from wearoff.model.march import DEGREE, Mesh, Reading, graded_mesh, march, nodes_within, pieces_needed
 
 
 def rotating(mesh):
@@ -11,6 +12,21 @@ def rotating(mesh):
     t = mesh.nodes
     rate = 2 + np.cos(t)
     return rate, 2 * np.sin(t) * np.cos(t) + rate * np.sin(t) ** 2
+
+
+@pytest.mark.parametrize("degree", [2, 3, 4, DEGREE])
+def test_nodes_are_zero_and_the_radau_points(degree):
+    # The right Radau points are the zeros of P_degree - P_(degree - 1) on (-1, 1]: found again here with 40 digits.
+    nodes = nodes_within(Mesh(np.array([0.0, 1.0]), degree))
+    assert nodes.dtype == np.float64  # whatever type numpy gives the roots of a polynomial
+    assert (nodes[0], nodes[-1], len(nodes)) == (0.0, 1.0, degree + 1)
+    with mpmath.workdps(40):
+        for node in nodes[1:-1]:
+            exact = mpmath.findroot(
+                lambda x: mpmath.legendre(degree, x) - mpmath.legendre(degree - 1, x), 2 * mpmath.mpf(float(node)) - 1
+            )
+            assert abs(float((exact + 1) / 2 - mpmath.mpf(float(node)))) < 1e-15
+    assert (np.diff(nodes) > 0).all()
 
 
 @pytest.mark.parametrize("degree", [2, 3, 4])

@@ -18,9 +18,10 @@ from functools import cache
 from typing import NamedTuple
 
 import numpy as np
-from numpy.polynomial import Legendre, legendre
+from numpy.polynomial import legendre
 from scipy.linalg.blas import dtbsv
 from scipy.sparse import csr_array
+from scipy.special import roots_jacobi
 
 from . import Array
 
@@ -238,10 +239,10 @@ class _Radau(NamedTuple):
 
 @cache
 def _radau(degree: int) -> _Radau:
-    highest, below = Legendre.basis(degree), Legendre.basis(degree - 1)
-    roots: Array = (highest - below).roots()
-    points = np.append(0.0, (roots + 1) / 2)
-    points[-1] = 1.0
+    # The Radau points within (0, 1): the zeros of P_degree - P_(degree - 1) but for its zero at 1, which are those of
+    # a Jacobi polynomial.
+    inner, _ = roots_jacobi(degree - 1, 1.0, 0.0)
+    points = np.concatenate([[0.0], (inner + 1) / 2, [1.0]])
     gaps = points[:, None] - points
     np.fill_diagonal(gaps, 1.0)
     barycentric = 1 / gaps.prod(axis=1)

@@ -14,6 +14,9 @@ def to_json(content: Any) -> str:
     """Return content as JSON, which knows no NaN and no infinity: null, and the text "inf"."""
 
     def plain(value: Any) -> Any:
+        if isinstance(value, np.generic):
+            # Whichever width of number a library returns.
+            value = value.item()
         if isinstance(value, dict):
             return {key: plain(each) for key, each in value.items()}
         if isinstance(value, list):

@@ -1,0 +1,31 @@
+"""Results in plain forms, whatever type of number a library returns."""
+
+import datetime
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from wearoff.report.plain import to_json
+
+
+@pytest.mark.parametrize("kind", [int, np.int32, np.int64, np.uint8, float, np.float32, np.float64])
+def test_a_number_of_any_width_is_the_same_number_in_json(kind):
+    assert json.loads(to_json({"a": kind(3), "b": [kind(3)]})) == {"a": 3, "b": [3]}
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        (np.float64("nan"), None), (pd.NA, None), (None, None), (float("inf"), "inf"), (np.bool_(True), True),
+        (datetime.date(2027, 1, 4), "2027-01-04"), (pd.Timestamp("2027-01-04"), "2027-01-04"),
+    ],
+)  # fmt: skip
+def test_what_json_has_no_word_for(value, written):
+    assert json.loads(to_json({"a": value})) == {"a": written}
+
+
+def test_a_complex_number_is_an_error_and_not_half_written():
+    with pytest.raises(TypeError, match="complex"):
+        to_json({"a": np.complex128(1)})
