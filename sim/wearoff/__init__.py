@@ -13,7 +13,8 @@ from .checks import InputError, UnusualWarning
 from .parameters import Parameters, presets
 from .simulation import simulate
 from .timeline import Timeline
-from .treatment.schedule import Schedule, Visit
+from .treatment.schedule import Schedule
+from .treatment.visit import Visit
 
 if TYPE_CHECKING:
     from . import exchange, study

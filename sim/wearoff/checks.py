@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import datetime
+import functools
+import inspect
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from difflib import get_close_matches
 from typing import Any, NamedTuple, TypeVar
 
-import numpy as np
-import numpy.typing as npt
-
 Kind = TypeVar("Kind")
+Call = TypeVar("Call", bound=Callable[..., Any])
 
 # Characters of a message, and of a value that it names: what is longer is shown by its ends.
 LONGEST, LONGEST_VALUE = 600, 80
@@ -101,10 +101,12 @@ def number(value: Any, limits: Limits) -> float:
 
 def _is_a_number(value: Any) -> bool:
     # Beside what `float` takes in silence: True, b"20", "2_0", digits of other scripts; and numpy's rows of one number,
-    # complex numbers and the like.
+    # complex numbers, masked values and the like.
     if isinstance(value, str):
         return value.strip().isascii() and "_" not in value
     if isinstance(value, bool | bytes | bytearray | memoryview) or getattr(value, "ndim", 0) != 0:
+        return False
+    if getattr(value, "mask", False):
         return False
     return getattr(getattr(value, "dtype", None), "kind", "f") in "iuf"
 
@@ -122,22 +124,6 @@ def whole(value: Any, limits: Limits) -> int:
     return int(found)
 
 
-def numbers(value: Any, name: str, allowed: str) -> npt.NDArray[np.float64]:
-    """Return `value`, one number or many, as an array with at least one axis, or raise `InputError`.
-
-    Examples
-    --------
-    >>> numbers(3, "times", "days")
-    array([3.])
-    """
-    try:
-        if np.iscomplexobj(value):
-            raise TypeError("numpy would leave out the imaginary parts")
-        return np.atleast_1d(np.array(value, dtype=float))
-    except (TypeError, ValueError, OverflowError):
-        raise InputError(f"{name} is {shown(value)}, not numbers; allowed: {allowed}") from None
-
-
 def instance(value: Any, kind: type[Kind], name: str) -> Kind:
     """Return `value` if it is of a class of this package, or raise `InputError`.
 
@@ -151,6 +137,23 @@ def instance(value: Any, kind: type[Kind], name: str) -> Kind:
     if not isinstance(value, kind):
         raise InputError(f"{name} is {shown(value)}; allowed: {kind.__name__}")
     return value
+
+
+def one_or_many(value: Any, one: type[Kind] | tuple[type[Kind], ...], name: str) -> tuple[Any, ...]:
+    """Return several things as a tuple, and one thing alone as a tuple of one; what is neither raises `InputError`.
+
+    Examples
+    --------
+    >>> one_or_many("potency", str, "free"), one_or_many(["potency", "spread"], str, "free")
+    (('potency',), ('potency', 'spread'))
+    """
+    if isinstance(value, one):
+        return (value,)
+    try:
+        return tuple(value)
+    except TypeError:
+        words = " or ".join(each.__name__ for each in (one if isinstance(one, tuple) else (one,)))
+        raise InputError(f"{name} is {shown(value)}; allowed: one or several of {words}") from None
 
 
 def day_of_calendar(value: Any, name: str, last: datetime.date = LAST_START) -> datetime.date:
@@ -190,3 +193,54 @@ def member(value: Any, known: Iterable[str], name: str) -> str:
     near = get_close_matches(typed, folded, n=1, cutoff=0.5)
     hint = f"; did you mean '{folded[near[0]]}'? Allowed: " if near else "; allowed: "
     raise InputError(f"{name} is {shown(value)}{hint}{', '.join(names)}")
+
+
+def checked_arguments(*handed_on: str) -> Callable[[Call], Call]:
+    """Make a function or a class refuse arguments that it does not have in one line, with the nearest name.
+
+    Parameters
+    ----------
+    *handed_on : str
+        Names of the arguments that a function with ``**`` hands on.
+
+    Examples
+    --------
+    >>> @checked_arguments()
+    ... def twice(units):
+    ...     return 2 * units
+    >>> twice(unit=20)
+    Traceback (most recent call last):
+    ...
+    wearoff.checks.InputError: argument of twice is 'unit'; did you mean 'units'? Allowed: units
+    """
+
+    def decorate(call: Call) -> Call:
+        function: Callable[..., Any] = call.__init__ if isinstance(call, type) else call  # type: ignore[misc]
+        signature = inspect.signature(function)
+        named = [
+            each.name
+            for each in signature.parameters.values()
+            if each.kind not in (each.VAR_POSITIONAL, each.VAR_KEYWORD)
+        ]
+        known = [*(name for name in named if name not in ("self", "cls")), *handed_on]
+
+        @functools.wraps(function)
+        def checked(*args: Any, **kwargs: Any) -> Any:
+            for name in kwargs:
+                if name not in known:
+                    member(name, known, f"argument of {call.__name__}")
+            try:
+                return function(*args, **kwargs)
+            except TypeError:
+                try:
+                    signature.bind(*args, **kwargs)
+                except TypeError as error:
+                    raise InputError(f"{call.__name__}: {error}; allowed: {', '.join(known)}") from None
+                raise
+
+        if isinstance(call, type):
+            call.__init__ = checked  # type: ignore[misc]
+            return call
+        return checked  # type: ignore[return-value]
+
+    return decorate

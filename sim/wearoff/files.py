@@ -1,18 +1,12 @@
-"""Tables read line by line, and files written whole or not at all: beside their place first, then renamed."""
+"""Files read as text, and files written whole or not at all: beside their place first, then renamed."""
 
 from __future__ import annotations
 
-import csv
-import io
 import os
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from decimal import InvalidOperation
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
 
 from .checks import InputError, shown
 
@@ -25,66 +19,6 @@ def read_text(path: Path, kind: str) -> str:
         raise InputError(f"{path.name}: not a text file; allowed: {kind} in UTF-8") from None
     except (OSError, ValueError) as error:  # a ValueError for a name that no file can have
         raise InputError(f"{path.name}: cannot be read ({_reason(error)}); allowed: a {kind} file") from None
-
-
-def csv_lines(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
-    """Read a CSV file with a header, as text without the blanks around it.
-
-    Parameters
-    ----------
-    path : Path
-        UTF-8; blank lines are passed over.
-
-    Returns
-    -------
-    header : list of str
-    lines : list of (int, list of str)
-        The number of every line below the header, and its cells, as many as the header has.
-
-    Raises
-    ------
-    InputError
-        The file cannot be read or is not CSV, a column is repeated, or a line has more or fewer cells than the header.
-    """
-    name = path.name
-    reader = csv.reader(io.StringIO(read_text(path, "CSV"), newline=""), strict=True)
-    try:
-        filled = [(reader.line_num, [cell.strip() for cell in cells]) for cells in reader if cells]
-    except csv.Error as error:
-        raise InputError(f"{name}, line {reader.line_num}: {error}; allowed: CSV") from None
-    if not filled:
-        raise InputError(f"{name}: empty; allowed: a header, and rows below it")
-    header, lines = filled[0][1], filled[1:]
-    _check_header(header, name)
-    for line, cells in lines:
-        if len(cells) != len(header):
-            raise InputError(f"{name}, line {line}: {len(cells)} cells; allowed: {len(header)}, as in the header")
-    return header, lines
-
-
-def frame_lines(frame: pd.DataFrame, name: str) -> tuple[list[str], list[tuple[Any, list[str]]]]:
-    """Return a table in memory as `csv_lines` returns a file: a blank for what is missing, and the index for the lines.
-
-    Raises
-    ------
-    InputError
-        A column is repeated, or a cell is a number that nothing may be compared with.
-    """
-    header = [str(column) for column in frame.columns]
-    _check_header(header, name)
-    try:
-        known = frame.notna()
-    except InvalidOperation:  # pandas compares each cell with itself
-        raise InputError(f"{name} has a signalling NaN; allowed: numbers, text and blanks") from None
-    text = frame.astype(object).where(known, "")
-    cells = ([str(cell).strip() for cell in row] for row in text.itertuples(index=False, name=None))
-    return header, list(zip((shown(label) for label in frame.index), cells, strict=True))
-
-
-def _check_header(header: list[str], name: str) -> None:
-    for column in header:
-        if header.count(column) > 1:
-            raise InputError(f"{name}: column {shown(column)} is repeated; allowed: each column once")
 
 
 def _is_name(path: Path) -> bool:

@@ -14,7 +14,7 @@ from typing import Any, Self
 import pandas as pd
 
 from . import tables
-from .checks import InputError, Limits, member, number, shown
+from .checks import InputError, Limits, checked_arguments, member, number, shown
 
 _TABLE = tables.column("parameters", "name")
 
@@ -23,6 +23,7 @@ def _default(name: str) -> float:
     return float(_TABLE[name]["value"])
 
 
+@checked_arguments()
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Parameters:
     """The constants of one patient; immutable, and checked when made.

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from . import tables
-from .checks import InputError, whole
+from .checks import InputError, checked_arguments, one_or_many, whole
 from .figures.serotypes import draw_serotypes
 from .figures.sites import MOST, draw_sites
 from .figures.style import find_look
@@ -29,6 +29,7 @@ DAY = 30.0
 _PREFIX = "serotype_"
 
 
+@checked_arguments()
 def plot_serotypes(
     units: float | str | None = None,
     *,
@@ -99,8 +100,9 @@ def plot_serotypes(
     )
 
 
+@checked_arguments()
 def plot_sites(
-    sites: Sequence[int | str] = (1, 3, 5),
+    sites: int | Sequence[int | str] = (1, 3, 5),
     *,
     units: float | str | None = None,
     product: str | None = None,
@@ -184,7 +186,8 @@ def _span(timeline: Timeline) -> tuple[float, float]:
     return first, np.inf if last >= YEAR else last
 
 
-def _numbers_of_sites(sites: Sequence[int | str]) -> list[int]:
+def _numbers_of_sites(given: int | Sequence[int | str]) -> list[int]:
+    sites = one_or_many(given, (int, str), "sites")
     numbers = [whole(each, SITES) for each in sites]
     if not 1 <= len(numbers) <= MOST or len(set(numbers)) < len(numbers):
         raise InputError(f"sites has {list(sites)}; allowed: one to {MOST} different numbers, such as [1, 3, 5]")

@@ -9,14 +9,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .checks import InputError, Limits, UnusualWarning, instance, numbers, whole
+from .checks import InputError, Limits, UnusualWarning, checked_arguments, instance, whole
 from .model.course import SHORTEST, Constants, Course, solve
 from .parameters import Parameters
 from .timeline import Timeline
+from .times import read_days
 from .treatment.cautions import cautions
 from .treatment.muscles import find_muscle, relative_dose, zones
 from .treatment.products import find_product
-from .treatment.schedule import DAY, Schedule
+from .treatment.schedule import Schedule
+from .treatment.visit import DAY, Visit
 
 DAYS = Limits("days", 1, 36525, "day")
 # Long enough to see the effect of one visit wear off, at up to twice the labelled dose.
@@ -25,8 +27,9 @@ DAYS_AFTER_LAST_VISIT = 240
 DEFAULT = Parameters()
 
 
+@checked_arguments()
 def simulate(
-    schedule: Schedule | None = None,
+    schedule: Schedule | Visit | None = None,
     *,
     parameters: Parameters = DEFAULT,
     days: int | str | None = None,
@@ -41,19 +44,19 @@ def simulate(
 
     Parameters
     ----------
-    schedule : Schedule, optional
+    schedule : Schedule or Visit, optional
         The visits; default: one visit on day 0, as the last five arguments say.
     parameters : Parameters, optional
         The constants; default: ``Parameters()``.
     days : int, optional
-        Last day of a daily grid from day 0; default: 240 days after the last visit, unless the schedule has days of
-        observation, which are then the days of the table.
+        Last day of a daily grid from day 0; default: 240 days after the last visit. Where the schedule has days of
+        observation, these are the days of the table, and the course goes on to 240 days after the last visit.
     times : array_like, shape (k,), optional
-        The days wanted, ascending, instead of a daily grid.
+        The days wanted, ascending, instead of a daily grid: numbers; dates, which count from the start; or durations.
     units, product, muscle, sites : optional
         The one visit, instead of a schedule; see `Visit`.
     start : date, optional
-        The date of its day; see `Schedule`.
+        The date of day 0; see `Schedule`.
 
     Returns
     -------
@@ -80,18 +83,22 @@ def simulate(
     wear_off_day       141.29
     Name: landmarks, dtype: float64
     """
-    given = {"units": units, "product": product, "muscle": muscle, "sites": sites, "start": start}
+    given = {"units": units, "product": product, "muscle": muscle, "sites": sites}
     visit: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     if schedule is None:
         schedule = Schedule.once(**visit)
     elif visit:
         raise InputError(f"{next(iter(visit))} is given beside a schedule; allowed: one of the two")
+    elif isinstance(schedule, Visit):
+        schedule = Schedule((schedule,))
     instance(schedule, Schedule, "schedule")
+    if start is not None:
+        schedule = schedule.starting(start)
     instance(parameters, Parameters, "parameters")
-    grid = _grid(schedule, days, times)
+    grid, end = _grid(schedule, days, times)
     for reason in cautions(schedule):
-        warnings.warn(reason, UnusualWarning, stacklevel=2)
-    return Timeline(schedule, parameters, solve_schedule(schedule, parameters, float(grid[-1])), grid)
+        warnings.warn(reason, UnusualWarning, stacklevel=3)  # past the check of the arguments
+    return Timeline(schedule, parameters, solve_schedule(schedule, parameters, end), grid)
 
 
 def solve_schedule(schedule: Schedule, parameters: Parameters, end: float) -> Course:
@@ -116,13 +123,14 @@ def solve_schedule(schedule: Schedule, parameters: Parameters, end: float) -> Co
     return solve(np.array(list(doses)), np.stack(list(doses.values()), axis=-1), constants, end, zone_weights=weights)
 
 
-def _grid(schedule: Schedule, days: int | str | None, times: npt.ArrayLike | None) -> npt.NDArray[np.float64]:
-    if times is None and days is None and schedule.times:
-        times = schedule.times
+def _grid(
+    schedule: Schedule, days: int | str | None, times: npt.ArrayLike | None
+) -> tuple[npt.NDArray[np.float64], float]:
+    # The days of the table, and the day on which the course ends.
     if times is not None:
         if days is not None:
             raise InputError("days is given beside times; allowed: one of the two")
-        grid = numbers(times, "times", "ascending days")
+        grid = read_days(times, "times", "ascending days", schedule.start)
         outside = grid[~((grid >= DAY.low) & (grid <= DAY.high))]
         if len(outside):
             raise InputError(f"times has {outside[0]:g}; allowed: {DAY}")
@@ -131,7 +139,9 @@ def _grid(schedule: Schedule, days: int | str | None, times: npt.ArrayLike | Non
                 f"times is not a row of ascending days that ends {SHORTEST:g} day after day 0 or later; allowed: such "
                 "as [0.5, 3, 7]"
             )
-        return grid
-    if days is None:
-        days = int(np.ceil(schedule.visits[-1].day)) + DAYS_AFTER_LAST_VISIT
-    return np.arange(whole(days, DAYS) + 1.0)
+        return grid, float(grid[-1])
+    last = int(np.ceil(schedule.visits[-1].day)) + DAYS_AFTER_LAST_VISIT
+    if days is None and schedule.times:
+        return np.array(schedule.times), max(schedule.times[-1], last)
+    end = whole(last if days is None else days, DAYS)
+    return np.arange(end + 1.0), end

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from .checks import InputError, Limits, number, numbers
+from .checks import InputError, Limits, number
 from .figures.cascade import draw_cascade
 from .figures.effect import draw_effect
 from .figures.mechanism import draw_mechanism
@@ -21,6 +21,7 @@ from .model.course import Course
 from .model.landmarks import FULL, HALF, ONSET, WEAR_OFF, find_landmarks
 from .model.spans import spans_above
 from .parameters import Parameters
+from .times import read_days
 from .treatment.muscles import find_muscle, spill
 from .treatment.schedule import Schedule
 
@@ -86,7 +87,8 @@ class Timeline:
         Parameters
         ----------
         times : array_like, shape (k,)
-            Days in any order, from 0 to the end of the simulation; a number is a row of one.
+            Days in any order, from 0 to the end of the simulation; a number is a row of one. Dates count from the
+            schedule's start, and durations from day 0.
 
         Returns
         -------
@@ -95,9 +97,9 @@ class Timeline:
         Raises
         ------
         InputError
-            The days are no numbers, or not all in one row, or one is outside the simulation.
+            The days are no numbers, dates or durations, or not all in one row, or one is outside the simulation.
         """
-        days = numbers(times, "times", f"days from 0 to {self._end:g}")
+        days = read_days(times, "times", f"days from 0 to {self._end:g}", self.schedule.start)
         if days.ndim > 1:
             raise InputError(f"times has the shape {days.shape}; allowed: days in one row")
         outside = days[~((days >= 0) & (days <= self._end))]
@@ -274,7 +276,7 @@ class Timeline:
             The days are no numbers, one is outside the simulation, there are none or too many, the first visit is
             after the end, or the style is not known.
         """
-        chosen = numbers(days, "days", "such as (1, 7, 120)")
+        chosen = read_days(days, "days", "such as (1, 7, 120)", self.schedule.start)
         if chosen.ndim > 1 or not 1 <= len(chosen) <= MOMENTS:
             raise InputError(f"days has the shape {chosen.shape}; allowed: a row of 1 to {MOMENTS}")
         moments = self.at(chosen)

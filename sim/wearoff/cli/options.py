@@ -74,15 +74,21 @@ def read_population(preset: str, changes: list[str] | None) -> Population:
 def read_plan(visit: dict[str, str], every: str | None, visits: str | None, path: Path | None = None) -> Schedule:
     """Return the visits: one, several at an even distance, or those of a file."""
     if path is not None:
-        for name, value in {**visit, "every": every, "visits": visits}.items():
-            if value is not None:
-                raise InputError(f"{name} is given beside schedule; allowed: one of the two")
-        return Schedule.from_csv(path)
+        return _dated(Schedule.from_csv(path), {**visit, "every": every, "visits": visits}, "schedule")
     if every is None and visits is None:
         return Schedule.once(**visit)
     if every is None or visits is None:
         raise InputError("every and visits go together; allowed: such as --every 90 --visits 4")
     return Schedule.every(every, visits=visits, **visit)
+
+
+def _dated(schedule: Schedule, options: dict[str, Any], file: str) -> Schedule:
+    # The visits of a file, with the date of day 0 if one is given; nothing else is given beside them.
+    start = options.pop("start", None)
+    for name, value in options.items():
+        if value is not None:
+            raise InputError(f"{name} is given beside {file}; allowed: one of the two")
+    return schedule if start is None else schedule.starting(start)
 
 
 def read_treatment(
@@ -101,10 +107,8 @@ def read_treatment(
     if found.schedule is None:
         plan = read_plan(visit, every, visits, schedule)
     else:
-        for name, value in {**visit, "every": every, "visits": visits, "schedule": schedule}.items():
-            if value is not None:
-                raise InputError(f"{name} is given beside from, which has visits; allowed: one of the two")
-        plan = found.schedule
+        others = {**visit, "every": every, "visits": visits, "schedule": schedule}
+        plan = _dated(found.schedule, others, "from, which has visits")
     return plan, found.parameters.replace(**dict(assignment(change) for change in changes or []))
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from ..checks import InputError
+from ..checks import InputError, checked_arguments
 from ..parameters import Parameters
 from ..simulation import DEFAULT
 from ..treatment.schedule import Schedule
 from .sbml import to_sbml
 
 
+@checked_arguments()
 def to_antimony(schedule: Schedule, parameters: Parameters = DEFAULT) -> str:
     """Return the model with its constants and its visits as Antimony: equations, events, values, units and sources.
 

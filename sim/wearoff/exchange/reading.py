@@ -14,11 +14,12 @@ from xml.parsers import expat
 
 import pandas as pd
 
-from ..checks import InputError, Limits, day_of_calendar, member, number, shown
+from ..checks import InputError, Limits, member, number, shown
 from ..files import read_text
 from ..parameters import Parameters
 from ..simulation import DEFAULT
-from ..treatment.schedule import Schedule, Visit
+from ..treatment.schedule import Schedule
+from ..treatment.visit import Visit
 from .elements import NAMESPACE, library
 from .sbml import to_document
 
@@ -138,10 +139,7 @@ def _schedule(table: dict[str, Any]) -> Schedule:
             raise InputError("times is given beside rows of observation; allowed: one of the two")
         schedule = dataclasses.replace(schedule, times=_checked(table["times"], list, "times", "a list of days"))
     if "start" in table:
-        start = day_of_calendar(table["start"], "start")
-        if schedule.start not in (None, start):
-            raise InputError(f"start is {start}; allowed: {schedule.start}, as the dates of the rows say")
-        schedule = dataclasses.replace(schedule, start=start)
+        schedule = schedule.starting(table["start"])
     return schedule
 
 

@@ -13,11 +13,12 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from .. import tables
-from ..checks import instance
+from ..checks import checked_arguments, instance
 from ..parameters import Parameters
 from ..simulation import DEFAULT
 from ..treatment.muscles import zones
-from ..treatment.schedule import Schedule, Visit
+from ..treatment.schedule import Schedule
+from ..treatment.visit import Visit
 from .elements import ONE, compartment, constant, describe, event, library, reaction, species, state, unit, variable
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ class Zone(NamedTuple):
     share: str = ""
 
 
+@checked_arguments()
 def to_sbml(schedule: Schedule, parameters: Parameters = DEFAULT) -> str:
     """Return the model with its constants and its visits as the text of an SBML file.
 

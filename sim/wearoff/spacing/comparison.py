@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from ..checks import InputError, number
+from ..checks import InputError, checked_arguments, number, one_or_many
 from ..figures.tradeoff import draw_tradeoff
 from ..model.landmarks import HALF
 from ..parameters import Parameters
@@ -18,6 +18,7 @@ from ..simulation import DEFAULT
 from ..treatment.cautions import cautions
 from ..treatment.products import find_product
 from ..treatment.schedule import INTERVAL
+from ..treatment.visit import VISIT
 from .patient import TWO_YEARS, Patient
 
 if TYPE_CHECKING:
@@ -64,8 +65,9 @@ class Comparison:
         return draw_tradeoff(curve, self.frame, self.keep, recommended, shortest)
 
 
+@checked_arguments(*VISIT)
 def compare(
-    intervals: Iterable[float | str] = INTERVALS,
+    intervals: float | Iterable[float | str] = INTERVALS,
     *,
     keep: float | str = HALF,
     horizon: int | str = TWO_YEARS,
@@ -77,7 +79,7 @@ def compare(
 
     Parameters
     ----------
-    intervals : iterable of float
+    intervals : float or iterable of float
         Days between visits.
     keep : float
         The level of the visible effect to keep, a fraction of a full effect.
@@ -107,7 +109,10 @@ def compare(
     1     180.0        0.616          40.583
     """
     patient = Patient.asked(keep, horizon, parameters, start, visit)
-    asked = [number(interval, INTERVAL._replace(name="intervals")) for interval in intervals]
+    asked = [
+        number(interval, INTERVAL._replace(name="intervals"))
+        for interval in one_or_many(intervals, (int, float), "intervals")
+    ]
     if not asked:
         raise InputError("intervals is empty; allowed: at least 1 interval in days")
     rows, returns, found = [], [], []

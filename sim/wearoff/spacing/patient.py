@@ -18,7 +18,8 @@ from ..model.spans import lowest_after_peak, spans_above
 from ..parameters import Parameters
 from ..simulation import solve_schedule
 from ..timeline import LEVEL, Timeline
-from ..treatment.schedule import VISITS, Schedule, Visit
+from ..treatment.schedule import VISITS, Schedule
+from ..treatment.visit import Visit
 
 TWO_YEARS = 730
 YEAR = 365.25

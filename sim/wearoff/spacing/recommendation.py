@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from ..checks import InputError, Limits, instance, number, whole
+from ..checks import InputError, Limits, checked_arguments, instance, number, whole
 from ..model.landmarks import HALF
 from ..model.spans import spans_above
 from ..parameters import Parameters
@@ -18,6 +18,7 @@ from ..timeline import LEVEL, Timeline
 from ..treatment.cautions import cautions
 from ..treatment.products import find_product
 from ..treatment.schedule import INTERVAL, VISITS, Schedule
+from ..treatment.visit import VISIT
 from .patient import TWO_YEARS, YEAR, Patient
 from .search import fewest, latest, longest_interval, most_days
 
@@ -81,6 +82,7 @@ class NextVisit:
     warnings: tuple[str, ...]
 
 
+@checked_arguments(*VISIT)
 def recommend(
     *,
     keep: float | str = HALF,
@@ -170,6 +172,7 @@ def recommend(
     )
 
 
+@checked_arguments(*VISIT)
 def next_visit(
     given: Schedule, *, keep: float | str = HALF, parameters: Parameters = DEFAULT, **visit: Any
 ) -> NextVisit:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import dataclasses
 from typing import Any, Self
 
-from ..checks import InputError, instance, shown
+from ..checks import InputError, checked_arguments, instance, shown
 from ..treatment.schedule import Schedule
+from ..treatment.visit import VISIT
 
 
+@checked_arguments()
 @dataclasses.dataclass(frozen=True)
 class Arm:
     """One arm of a trial: a schedule, or None for placebo.
@@ -38,6 +40,7 @@ class Arm:
                 raise InputError(f"sites is {visit.sites}; allowed: not given, a trial takes the dose as even")
 
     @classmethod
+    @checked_arguments(*VISIT)
     def treated(cls, **visit: Any) -> Self:
         """Return an arm of one visit on day 0, with the arguments of `Visit`."""
         return cls(Schedule.once(**visit))

@@ -21,7 +21,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import chdtrc, ndtri
 
-from ..checks import InputError, Limits, instance, member, number, whole
+from ..checks import InputError, Limits, checked_arguments, instance, member, number, one_or_many, whole
 from ..figures.fit import draw_fit
 from .draws import seed_of
 from .likelihood import STEP, Held, Problem, Solution
@@ -98,12 +98,13 @@ class Fit:
         return draw_fit(self.rows, self.estimates)
 
 
+@checked_arguments()
 def fit(
     observations: pd.DataFrame,
-    free: Sequence[str],
+    free: str | Sequence[str],
     *,
     population: Population | None = None,
-    held: Sequence[Held] = (),
+    held: Held | Sequence[Held] = (),
     patients: int | str = 1024,
     rng: np.random.Generator | int | None = 0,
     progress: Callable[[int], None] | None = None,
@@ -114,11 +115,11 @@ def fit(
     ----------
     observations : pandas.DataFrame
         As of `read_observations`; each needs its number of patients, ``n``.
-    free : sequence of str
+    free : str or sequence of str
         What is fitted, each in its plausible range: constants of the typical patient, numbers of the population.
     population : Population, optional
         Where the fit starts, in the plausible ranges of what is fitted; and all that is not fitted.
-    held : sequence of Held
+    held : Held or sequence of Held
         Ranges that must be kept whatever the rows say.
     patients : int
         Virtual patients of each treatment; the same draws at every step, so that the likelihood is smooth.
@@ -138,7 +139,7 @@ def fit(
         or that starts outside its plausible range, a range held of what is no quantity.
     """
     start = Population() if population is None else instance(population, Population, "population")
-    asked = list(dict.fromkeys(member(name, names(), "free") for name in free))
+    asked = list(dict.fromkeys(member(name, names(), "free") for name in one_or_many(free, str, "free")))
     if not asked:
         raise InputError("free is empty; allowed: at least 1 name")
     for name in asked:
@@ -147,7 +148,7 @@ def fit(
     rows = observations.reset_index(drop=True)
     _check_rows(rows, asked)
     normal = draws(whole(patients, PATIENTS), seed_of(rng))
-    problem = Problem(rows, tuple(asked), start, tuple(held), normal, progress)
+    problem = Problem(rows, tuple(asked), start, one_or_many(held, Held, "held"), normal, progress)
     solution = problem.solve()
     return _report(problem, solution)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from ..checks import Limits, instance, whole
+from ..checks import Limits, checked_arguments, instance, whole
 from ..figures.comparison import draw_comparison
 from .arms import Arm
 from .draws import seed_of
@@ -65,6 +65,7 @@ class Comparison:
         return draw_comparison(drawn, curves)
 
 
+@checked_arguments()
 def compare(
     observations: pd.DataFrame | None = None,
     *,

@@ -14,11 +14,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ..checks import InputError, number
+from ..checks import InputError, instance, number
 from ..model.cohort import Grid
 from ..simulation import simulate
 from ..timeline import Timeline
-from ..treatment.schedule import UNITS
+from ..treatment.visit import UNITS
 from .observations import MEDIANS
 from .population import Population, limits_of, plausible
 from .prediction import Prediction, Treatment, choose_grids, predict
@@ -199,6 +199,7 @@ def _transform(name: str) -> tuple[Callable[[float], float], Callable[[float], f
 
 def _check_held(held: Sequence[Held]) -> None:
     for each in held:
+        instance(each, Held, "held")
         check_quantity(each.quantity, MEDIANS)
         number(each.units, UNITS)
         if not each.low < each.high:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,9 +12,9 @@ import pandas as pd
 from scipy.special import betaincinv
 
 from .. import tables
-from ..checks import InputError, Limits, member, number, whole
-from ..files import csv_lines, frame_lines
-from ..treatment.schedule import Visit
+from ..checks import InputError, Limits, UnusualWarning, instance, member, number, whole
+from ..treatment.visit import Visit
+from ..user_tables import Source, UserTable, read_csv, read_frame
 from .grades import ASSESSORS, ENDPOINTS
 
 # The last day that is simulated: what is observed later cannot be compared.
@@ -28,6 +28,8 @@ MEDIANS = ("onset", "return_to_baseline", "loss_of_none_or_mild")
 # Of every interval that is reported.
 CONFIDENCE = 0.95
 DAYS_OF = {"day": 1.0, "week": 7.0}
+# What else a unit is called.
+UNIT_OF = {"percent": "%", "per cent": "%", "days": "day", "weeks": "week"}
 ARMS = ("treated", "placebo")
 # In files, and as Python has them.
 YES_OR_NO = {"yes": True, "no": False, "True": True, "False": False}
@@ -88,15 +90,16 @@ def why_not(row: Mapping[Any, Any]) -> str:
     return ""
 
 
-def read_observations(path: str | Path) -> pd.DataFrame:
+def read_observations(source: Source) -> pd.DataFrame:
     """Read a user's observations from a CSV file with the columns of `published`.
 
     Parameters
     ----------
-    path : str or Path
-        ``endpoint``, ``value`` and ``unit`` are required: ``%`` or ``count`` of ``n`` for responders on a ``day``,
-        ``day`` or ``week`` for a median of days (onset, return_to_baseline, loss_of_none_or_mild). What is absent or
-        blank is the labelled onabotulinumtoxinA in the glabella, a treated arm, seen by the investigator.
+    source : str, Path or open text file
+        ``endpoint``, ``value`` and ``unit`` are required: ``%`` (or ``percent``) or ``count`` of ``n`` for responders
+        on a ``day``, ``day`` or ``week`` for a median of days (onset, return_to_baseline, loss_of_none_or_mild). What
+        is absent or missing is the labelled onabotulinumtoxinA in the glabella, a treated arm, seen by the
+        investigator. Separators, missing values and comments as in `Schedule.from_csv`.
 
     Returns
     -------
@@ -107,18 +110,23 @@ def read_observations(path: str | Path) -> pd.DataFrame:
     ------
     InputError
         Names file, line and column of what is wrong.
+
+    Warns
+    -----
+    UnusualWarning
+        Every percentage is below 1, as where 0.82 is meant for 82 %.
     """
-    header, lines = csv_lines(Path(path))
-    return _check(Path(path).name, "line", header, lines)
+    return _check(read_csv(source, COLUMNS))
 
 
 def check_observations(frame: pd.DataFrame) -> pd.DataFrame:
     """Return a table of observations checked and completed; see `read_observations`."""
-    return _check("observations", "row", *frame_lines(frame, "observations"))
+    return _check(read_frame(frame, "observations", COLUMNS))
 
 
 def refuse_incomplete(rows: pd.DataFrame) -> None:
     """Raise `InputError` for a table that is not as of `published`: one that nobody has checked and completed."""
+    instance(rows, pd.DataFrame, "observations")
     missing = [name for name in (*REQUIRED, *DEFAULTS) if name not in rows and name != "note"]
     if missing:
         raise InputError(
@@ -126,22 +134,31 @@ def refuse_incomplete(rows: pd.DataFrame) -> None:
         )
 
 
-def _check(name: str, word: str, header: list[str], lines: list[tuple[Any, list[str]]]) -> pd.DataFrame:
-    for column in header:
-        member(column, COLUMNS, f"{name}: column")
+def _check(table: UserTable) -> pd.DataFrame:
+    for column in table.columns:
+        member(column, COLUMNS, f"{table.name}: column")
     for column in REQUIRED:
-        if column not in header:
-            raise InputError(f"{name}: column {column!r} is missing; allowed: {', '.join(COLUMNS)}")
-    if not lines:
-        raise InputError(f"{name}: no row below the header; allowed: at least 1 observation")
+        if column not in table.columns:
+            raise InputError(f"{table.name}: column {column!r} is missing; allowed: {', '.join(COLUMNS)}")
+    if not table.rows:
+        raise InputError(f"{table.name}: no row below the header; allowed: at least 1 observation")
     records = []
-    for line, cells in lines:
-        given = {column: cell for column, cell in zip(header, cells, strict=True) if cell != ""}
+    for where, cells in table.rows:
+        given = {column: cell for column, cell in cells.items() if cell}
         try:
             records.append(_checked({**DEFAULTS, **given}))
         except InputError as error:
-            raise InputError(f"{name}, {word} {line}: {error}") from None
-    return pd.DataFrame(records)
+            raise InputError(f"{where}: {error}") from None
+    rows = pd.DataFrame(records)
+    percentages = rows.loc[~rows["endpoint"].isin(MEDIANS), "value"]
+    if 0 < percentages.max() < 1:
+        warnings.warn(
+            f"{table.name}: every percentage is below 1; {percentages.max():g} is read as {percentages.max():g} %, not "
+            f"as {100 * percentages.max():g} %",
+            UnusualWarning,
+            stacklevel=3,
+        )
+    return rows
 
 
 def _checked(row: dict[str, str]) -> dict[str, Any]:
@@ -152,6 +169,7 @@ def _checked(row: dict[str, str]) -> dict[str, Any]:
     member(row["endpoint"], (*ENDPOINTS, *MEDIANS), "endpoint")
     if row["arm"] == "placebo" and row["endpoint"] in MEDIANS:
         raise InputError(f"arm is 'placebo' of the endpoint {row['endpoint']}, a day; allowed: treated")
+    row["unit"] = UNIT_OF.get(row["unit"].casefold(), row["unit"])
     known: dict[str, Any] = dict(row)
     if row["arm"] == "treated":
         given: dict[str, Any] = {"product": row["product"], "muscle": row["muscle"], "units": _blank(row["units"])}

@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from .. import tables
-from ..checks import InputError, Limits, instance, member, number
+from ..checks import InputError, Limits, checked_arguments, instance, member, number
 from ..model.course import Constants
 from ..parameters import Parameters, possible
 from .draws import normals
@@ -34,6 +34,7 @@ def _default(name: str) -> float:
     return float(_TABLE[name]["value"])
 
 
+@checked_arguments()
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Population:
     """Patients around a typical one; immutable, and checked when made. Every number has a row in :meth:`table`.

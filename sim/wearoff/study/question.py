@@ -12,14 +12,15 @@ import numpy.typing as npt
 import pandas as pd
 
 from .. import tables
-from ..checks import InputError, UnusualWarning, instance, member, number, shown
+from ..checks import InputError, UnusualWarning, instance, member, number, one_or_many, shown
 from ..model.course import SHORTEST, TOLERANCE, Constants, Course, solve
 from ..model.landmarks import FALLS, Landmarks, find_landmarks, last_day_above
 from ..parameters import Parameters, in_symbols
 from ..treatment.cautions import cautions
 from ..treatment.muscles import find_muscle, relative_dose, zones
 from ..treatment.products import find_product
-from ..treatment.schedule import DAY, Schedule, Visit
+from ..treatment.schedule import Schedule
+from ..treatment.visit import DAY, Visit
 
 Array = npt.NDArray[np.float64]
 
@@ -39,7 +40,9 @@ class Question(NamedTuple):
     visit: Visit
 
     @classmethod
-    def asked(cls, quantity: str, names: Iterable[str] | None, parameters: Parameters, visit: dict[str, Any]) -> Self:
+    def asked(
+        cls, quantity: str, names: str | Iterable[str] | None, parameters: Parameters, visit: dict[str, Any]
+    ) -> Self:
         """Check what a user asks for; `visit` are arguments of `Visit` but its day."""
         check_quantity(quantity)
         if "day" in visit:
@@ -50,7 +53,11 @@ class Question(NamedTuple):
             warnings.warn(reason, UnusualWarning, stacklevel=3)
         known = tables.column("parameters", "name")
         sited = plan.visits[0].sites is not None
-        chosen = tuple(name for name in known if sited or name != "spread") if names is None else tuple(names)
+        chosen = (
+            tuple(name for name in known if sited or name != "spread")
+            if names is None
+            else one_or_many(names, str, "names")
+        )
         for name in chosen:
             member(name, known, "names")
         if not chosen or len(set(chosen)) < len(chosen):

@@ -16,11 +16,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ..checks import InputError, Limits, number
+from ..checks import InputError, Limits, checked_arguments, number
 from ..figures.sensitivity import draw_indices, draw_tornado
 from ..model.landmarks import FALLS
 from ..parameters import Parameters
 from ..simulation import DEFAULT
+from ..treatment.visit import VISIT
 from .question import Question, in_words
 from .sobol import Design, sobol_indices
 
@@ -87,9 +88,10 @@ class Indices:
         return draw_indices(self.frame, self.quantity, never if self.share_never_above else "", ax=ax)
 
 
+@checked_arguments(*VISIT)
 def elasticities(
     quantity: str = "half_effect_day",
-    names: Iterable[str] | None = None,
+    names: str | Iterable[str] | None = None,
     *,
     change: float | str = 0.01,
     parameters: Parameters = DEFAULT,
@@ -105,7 +107,7 @@ def elasticities(
     quantity : str
         A landmark (``onset_day``, ``full_effect_day``, ``peak_day``, ``peak_effect``, ``half_effect_day``,
         ``wear_off_day``), or ``effect_on_day_90`` and the like.
-    names : iterable of str, optional
+    names : str or iterable of str, optional
         Which constants; default: all, the spread of a site only where sites are given.
     change : float
         The small change, a part of the constant.
@@ -163,9 +165,10 @@ def elasticities(
     return Elasticities(frame.iloc[widest_first].reset_index(drop=True), quantity, typical)
 
 
+@checked_arguments(*VISIT)
 def indices(
     quantity: str = "half_effect_day",
-    names: Iterable[str] | None = None,
+    names: str | Iterable[str] | None = None,
     *,
     samples: int | str = 512,
     within: float | str | None = None,

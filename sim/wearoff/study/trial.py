@@ -5,14 +5,14 @@ from __future__ import annotations
 import dataclasses
 import itertools
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy.linalg import block_diag
 
-from ..checks import InputError, Limits, instance, member, number, shown, whole
+from ..checks import InputError, Limits, checked_arguments, instance, member, number, one_or_many, shown, whole
 from ..figures.trial import draw_bands, draw_responders
 from .arms import Arm
 from .blocks import DURATIONS, LANDMARKS, Cohorts, Part, Response, chunks, empty_tally, plan_cohorts, tally_part
@@ -88,14 +88,15 @@ class Trial:
         return draw_responders(chosen, ax=ax)
 
 
+@checked_arguments()
 def run_trial(
-    arms: Iterable[Arm],
+    arms: Arm | Iterable[Arm],
     *,
     population: Population | None = None,
     patients: int | str = 10_000,
     days: int | str = 240,
-    responses: Sequence[tuple[str, str]] = RESPONSES,
-    response_days: Sequence[float] = RESPONSE_DAYS,
+    responses: tuple[str, str] | Sequence[tuple[str, str]] = RESPONSES,
+    response_days: float | Sequence[float] = RESPONSE_DAYS,
     sampler: str = "sobol",
     rng: np.random.Generator | int | None = None,
     workers: Workers = 1,
@@ -109,16 +110,16 @@ def run_trial(
 
     Parameters
     ----------
-    arms : iterable of Arm
+    arms : Arm or iterable of Arm
     population : Population, optional
         Default: ``Population()``.
     patients : int
         In each arm.
     days : int
         The last day.
-    responses : sequence of (str, str)
+    responses : (str, str) or sequence of (str, str)
         Endpoints and assessors to report; ``grades.ENDPOINTS`` and ``grades.ASSESSORS`` name them.
-    response_days : sequence of float
+    response_days : float or sequence of float
         The days on which they are reported; those past the end are left out.
     sampler : {"sobol", "random"}
         Scrambled Sobol sequences, or pseudo-random numbers.
@@ -175,9 +176,9 @@ def run_trial(
     )
 
 
-def _named(arms: Iterable[Arm]) -> dict[str, Arm]:
+def _named(arms: Arm | Iterable[Arm]) -> dict[str, Arm]:
     found: dict[str, Arm] = {}
-    for arm in arms:
+    for arm in one_or_many(arms, Arm, "arms"):
         instance(arm, Arm, "arms")
         if arm.name in found:
             raise InputError(
@@ -189,14 +190,17 @@ def _named(arms: Iterable[Arm]) -> dict[str, Arm]:
     return found
 
 
-def _responses(pairs: Sequence[tuple[str, str]], days: Sequence[float], last: int) -> tuple[Response, ...]:
+def _responses(responses: Sequence[Any], response_days: float | Sequence[float], last: int) -> tuple[Response, ...]:
     allowed = Limits("response_days", 0, DAYS.high, "day")
-    on = [day for day in (number(day, allowed) for day in days) if day <= last]
-    return tuple(
-        Response(member(endpoint, ENDPOINTS, "endpoint"), member(assessor, ASSESSORS, "assessor"), day)
-        for endpoint, assessor in pairs
-        for day in on
-    )
+    days = [number(day, allowed) for day in one_or_many(response_days, (int, float), "response_days")]
+    alone = len(responses) == 2 and all(isinstance(each, str) for each in responses)
+    found = []
+    for pair in [responses] if alone else responses:
+        if not isinstance(pair, tuple | list) or len(pair) != 2:
+            raise InputError(f"responses has {shown(pair)}; allowed: pairs such as ('none_or_mild', 'investigator')")
+        endpoint, assessor = member(pair[0], ENDPOINTS, "endpoint"), member(pair[1], ASSESSORS, "assessor")
+        found += [Response(endpoint, assessor, day) for day in days if day <= last]
+    return tuple(found)
 
 
 def _tallies(

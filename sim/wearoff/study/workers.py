@@ -7,6 +7,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from multiprocessing import current_process
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ..checks import InputError, Limits, whole
@@ -45,6 +46,10 @@ def sharing(workers: Workers) -> Iterator[Callable[[Callable[[Any], Any], list[A
     if count == 1:
         yield map
         return
+    if current_process().daemon:
+        raise InputError(
+            f"workers is {count} in a process of a multiprocessing.Pool, which may start no others; allowed: 1"
+        )
     from concurrent.futures import ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
     from multiprocessing import get_context

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from functools import cache
 from itertools import pairwise
 
 from .. import tables
 from .products import find_product
-from .schedule import Schedule, Visit
+from .schedule import Schedule
+from .visit import Visit
 
 # Custom in practice is 12 weeks; what a label allows stands in data/products.csv.
 CUSTOM_DAYS = 84
@@ -79,15 +81,22 @@ def _mixed(schedule: Schedule) -> list[str]:
 
 
 def _extrapolated(schedule: Schedule) -> list[str]:
+    # The units of a day are added up: three doses of 20 U on one day are 60 U.
+    given: dict[tuple[int, str, str], float] = {}
+    for visit in schedule:
+        key = (math.floor(visit.day), visit.product, visit.muscle)
+        given[key] = given.get(key, 0.0) + float(visit.units or 0.0)
     found = []
-    for product, muscle, units in dict.fromkeys((each.product, each.muscle, each.units) for each in schedule):
+    for product, muscle, units in dict.fromkeys(
+        (product, muscle, units) for (_, product, muscle), units in given.items()
+    ):
         low, high = _observed().get((product, muscle), (None, None))
-        place = f"{units:g} U of {product} in the {muscle.replace('_', ' ')}"
+        dose = f"{units:g} U of {product} in the {muscle.replace('_', ' ')}"
         if low is None or high is None:
-            found.append(f"{place}: no dose there is among the observations, an extrapolation")
-        elif units is not None and not low <= units <= high:
+            found.append(f"{dose}: no dose there is among the observations, an extrapolation")
+        elif not low <= units <= high:
             doses = f"{low:g} U" if low == high else f"{low:g} to {high:g} U"
-            found.append(f"{place} is outside the doses observed ({doses}): an extrapolation")
+            found.append(f"{dose} is outside the doses observed ({doses}): an extrapolation")
     return found
 
 

@@ -2,27 +2,29 @@
 
 The columns are mrgsolve's, with its defaults where a column is absent:
 
-    time   day of the event, 0             evid   1 a dose, 0 an observation; 1
+    time   day of the event                evid   1 a dose, 0 an observation
     amt    units of a dose, required       ii     days between additional doses, 0
     cmt    1, the depot; 1                 addl   number of additional doses, 0
 
-and ours: ``date`` beside ``time`` or instead of it, and ``product, muscle, sites`` of a dose. A row with ``addl``
-stands for doses at ``time + j ii``, j = 0 to ``addl``. A blank cell or a ``.`` is a missing value.
+and ours: ``date`` beside ``time`` or instead of it, and ``product, muscle, sites`` of a dose. One of ``time`` and
+``date`` is required. A row with ``addl`` stands for doses at ``time + j ii``, j = 0 to ``addl``. Without ``evid`` a row
+with units is a dose, and one without is an observation. What a table of a fit has beside these is passed over: ``dv``
+and ``mdv``; one ``id``; ``ss`` and ``rate`` that are 0. An observation on the day of a dose is after the dose, whatever
+the order of the rows (NONMEM goes by the order of the records).
 """
 
 from __future__ import annotations
 
 import datetime
 import math
-from collections.abc import Iterable
+import re
 from itertools import pairwise
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas as pd
 
 from ..checks import LAST_START, InputError, Limits, day_of_calendar, member, number, whole
-from ..files import csv_lines, frame_lines
+from ..user_tables import Row, UserTable
 
 DAY = Limits("time", 0, 36525, "day")
 LAST_DATE = LAST_START + datetime.timedelta(days=DAY.high)
@@ -31,13 +33,17 @@ ADDITIONAL = Limits("addl", 0, 999)
 DEPOT = Limits("cmt", 1, 1)
 
 COLUMNS = ("time", "date", "amt", "ii", "addl", "evid", "cmt", "product", "muscle", "sites")
-REFUSED = {
+# Read where they say that nothing is asked for, and refused where something is.
+NOT_SUPPORTED = {
     "ss": "steady state cannot be assumed, since SNAP-25 and the visible effect are not linear: give the visits",
     "rate": "a dose is an injection, not an infusion",
 }
+# Columns of patients' data, which say nothing of the treatment.
+PASSED_OVER = ("id", "dv", "mdv")
+READ = (*COLUMNS, *NOT_SUPPORTED, *PASSED_OVER)
 KINDS = {0: "observation", 1: "dose", 2: "other event", 3: "reset", 4: "reset and dose"}
-
-Record = dict[str, str]
+# A duration as pandas writes it.
+DURATION = re.compile(r"\d+ days?( \d\d:\d\d:\d\d(\.\d+)?)?")
 
 
 class Dose(NamedTuple):
@@ -45,7 +51,7 @@ class Dose(NamedTuple):
 
     where: str
     time: float
-    cells: Record
+    cells: dict[str, str]
 
 
 class Events(NamedTuple):
@@ -56,30 +62,10 @@ class Events(NamedTuple):
     start: datetime.date | None
 
 
-def read_csv(path: str | Path) -> Events:
-    """Read a CSV file with a header; an `InputError` names file, line and column of what is wrong."""
-    name = Path(path).name
-    header, lines = csv_lines(Path(path))
-    rows = ((f"{name}, line {line}", dict(zip(header, cells, strict=True))) for line, cells in lines)
-    return _events(name, header, rows)
-
-
-def read_frame(frame: pd.DataFrame) -> Events:
-    """Read a table; an `InputError` names row and column of what is wrong."""
-    header, lines = frame_lines(frame, "schedule")
-    rows = ((f"schedule, row {i}", dict(zip(header, cells, strict=True))) for i, cells in lines)
-    return _events("schedule", header, rows)
-
-
-def _events(name: str, header: list[str], rows: Iterable[tuple[str, Record]]) -> Events:
-    for column in header:
-        if column in REFUSED:
-            raise InputError(
-                f"{name}: column {column!r} is not supported: {REFUSED[column]}; allowed: {', '.join(COLUMNS)}"
-            )
-        member(column, COLUMNS, f"{name}: column")
-    if "amt" not in header:
-        raise InputError(f"{name}: column 'amt' is missing; allowed: {', '.join(COLUMNS)}")
+def read_events(table: UserTable) -> Events:
+    """Return what a table holds; an `InputError` names the file, the line and the column of what is wrong."""
+    _check_columns(table)
+    rows = _with_dates_as_dates(table)
     doses: list[Dose] = []
     observed: list[float] = []
     places: list[tuple[str, float]] = []
@@ -88,32 +74,66 @@ def _events(name: str, header: list[str], rows: Iterable[tuple[str, Record]]) ->
         try:
             time, start = _time(row, start)
             places.append((where, time))
-            given = {column: cell for column, cell in row.items() if cell not in ("", ".")}
-            if _kind(row):
-                doses += _doses(where, time, row, given)
+            _check_nothing_else(row)
+            if _is_dose(row):
+                doses += _doses(where, time, row)
             else:
-                _check_observation(given)
+                _check_observation(row)
                 observed.append(time)
         except InputError as error:
             raise InputError(f"{where}: {error}") from None
     if not doses:
-        raise InputError(f"{name}: no visit below the header; allowed: at least 1")
+        raise InputError(f"{table.name}: no visit below the header; allowed: at least 1")
     for (_, before), (where, after) in pairwise(places):
         if after < before:
             raise InputError(f"{where}: time is {after:.15g} after {before:.15g}; allowed: ascending times")
+    if observed and observed[-1] == 0:
+        raise InputError(
+            f"{places[-1][0]}: time is 0, and so is every day of observation; allowed: at least 1 after day 0"
+        )
     # The rows ascend; what a row's additional doses reach past the next row is put in its place.
     return Events(sorted(doses, key=lambda dose: dose.time), observed, start)
 
 
-def _time(row: Record, start: datetime.date | None) -> tuple[float, datetime.date | None]:
+def _check_columns(table: UserTable) -> None:
+    known = f"allowed: {', '.join(COLUMNS)}"
+    for column in table.columns:
+        if column not in READ:
+            member(column, COLUMNS, f"{table.name}: column")
+    if "amt" not in table.columns:
+        raise InputError(f"{table.name}: column 'amt' is missing; {known}")
+    if "time" not in table.columns and "date" not in table.columns:
+        raise InputError(f"{table.name}: columns 'time' and 'date' are missing; allowed: at least one of them")
+    patients = list(dict.fromkeys(row["id"] for _, row in table.rows if "id" in row))
+    if len(patients) > 1:
+        raise InputError(f"{table.name}: id has {len(patients)} patients; allowed: 1, the visits of one patient")
+
+
+def _with_dates_as_dates(table: UserTable) -> list[Row]:
+    # Dates in the column of the time are dates, where there is no column for them.
+    if "date" in table.columns or not table.rows or not _is_date(table.rows[0].cells["time"]):
+        return table.rows
+    return [Row(where, {"date": row["time"], **{k: v for k, v in row.items() if k != "time"}})
+            for where, row in table.rows]  # fmt: skip
+
+
+def _is_date(cell: str) -> bool:
+    # 20270104 is a date of ISO 8601, and a number: a number it stays.
+    try:
+        return "-" in cell[1:] and bool(day_of_calendar(cell, "time", LAST_DATE))
+    except InputError:
+        return False
+
+
+def _time(row: dict[str, str], start: datetime.date | None) -> tuple[float, datetime.date | None]:
     # The day of a row, and the date of day 0: the first row's date fixes it, and later ones must agree.
     if "date" not in row:
-        return number(_filled(row, "time", DAY), DAY) if "time" in row else 0.0, None
+        return number(_days(_filled(row, "time", DAY)), DAY), None
     date = day_of_calendar(_filled(row, "date", "a date"), "date", LAST_DATE)
     if "time" not in row:
         start = start or date
         return number((date - start).days, DAY), start
-    time = number(_filled(row, "time", DAY), DAY)
+    time = number(_days(_filled(row, "time", DAY)), DAY)
     first = date - datetime.timedelta(days=math.floor(time))
     if start is not None and first != start:
         expected = start + datetime.timedelta(days=math.floor(time))
@@ -121,10 +141,22 @@ def _time(row: Record, start: datetime.date | None) -> tuple[float, datetime.dat
     return time, first
 
 
-def _kind(row: Record) -> bool:
-    # True for a dose, False for an observation.
+def _days(cell: str) -> str | float:
+    # A duration as a number of days; what is none is left to be read as a number.
+    return pd.Timedelta(cell) / pd.Timedelta(days=1) if DURATION.fullmatch(cell) else cell
+
+
+def _check_nothing_else(row: dict[str, str]) -> None:
+    # A steady state or an infusion that a row asks for.
+    for column, reason in NOT_SUPPORTED.items():
+        cell = row.get(column, "")
+        if cell and number(cell, Limits(column, -math.inf, math.inf)) != 0:
+            raise InputError(f"{column} is {cell}, which is not supported: {reason}; allowed: 0 or blank")
+
+
+def _is_dose(row: dict[str, str]) -> bool:
     if "evid" not in row:
-        return True
+        return not _is_zero(row["amt"])
     kind = whole(_filled(row, "evid", "0 or 1"), Limits("evid", 0, math.inf))
     if kind > 1:
         word = f" ({KINDS[kind]})" if kind in KINDS else ""
@@ -132,25 +164,34 @@ def _kind(row: Record) -> bool:
     return kind == 1
 
 
-def _doses(where: str, time: float, row: Record, given: Record) -> list[Dose]:
+def _is_zero(cell: str) -> bool:
+    try:
+        return number(cell or 0, Limits("amt", 0, 0)) == 0
+    except InputError:
+        return False
+
+
+def _doses(where: str, time: float, row: dict[str, str]) -> list[Dose]:
     for column in ("amt", "product", "muscle"):
         if column in row:
             _filled(row, column, "the units of a dose" if column == "amt" else "a name")
-    whole(given.get("cmt", 1), DEPOT)
-    additional = whole(given.get("addl", 0), ADDITIONAL)
-    between = number(given.get("ii", 0), BETWEEN if additional else BETWEEN._replace(above=False))
-    cells = {column: cell for column, cell in given.items() if column in ("amt", "product", "muscle", "sites")}
+    whole(row.get("cmt") or 1, DEPOT)
+    additional = whole(row.get("addl") or 0, ADDITIONAL)
+    if additional and not row.get("ii"):
+        raise InputError(f"addl is {additional} and ii is missing; allowed: beside addl, ii: {BETWEEN}")
+    between = number(_days(row.get("ii") or "0"), BETWEEN if additional else BETWEEN._replace(above=False))
+    cells = {column: row[column] for column in ("amt", "product", "muscle", "sites") if row.get(column)}
     return [Dose(where, number(time + j * between, DAY), cells) for j in range(additional + 1)]
 
 
-def _check_observation(given: Record) -> None:
+def _check_observation(row: dict[str, str]) -> None:
     for column in ("amt", "ii", "addl"):
         nothing = Limits(f"{column} of an observation", 0, 0)
-        if column in given and number(given[column], nothing._replace(high=math.inf)) != 0:
-            raise InputError(f"{nothing.name} is {given[column]}; allowed: 0 or blank")
+        if row.get(column) and number(row[column], nothing._replace(high=math.inf)) != 0:
+            raise InputError(f"{nothing.name} is {row[column]}; allowed: 0 or blank")
 
 
-def _filled(row: Record, column: str, allowed: Any) -> str:
-    if row[column] in ("", "."):
+def _filled(row: dict[str, str], column: str, allowed: Any) -> str:
+    if not row[column]:
         raise InputError(f"{column} is blank; allowed: {allowed}")
     return row[column]

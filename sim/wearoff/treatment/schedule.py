@@ -1,11 +1,11 @@
-"""Visits: day, units, product, muscle and sites; made by hand, at an interval, or read from a table of events."""
+"""Schedules: visits in the order of their days; made by hand, at an interval, or read from a table of events."""
 
 from __future__ import annotations
 
 import dataclasses
 import datetime
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Self
@@ -14,14 +14,21 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ..checks import InputError, Limits, day_of_calendar, instance, number, whole
+from ..checks import (
+    InputError,
+    Limits,
+    checked_arguments,
+    day_of_calendar,
+    instance,
+    number,
+    one_or_many,
+    whole,
+)
 from ..files import written_whole
-from .events import Events, read_csv, read_frame
-from .muscles import SITES, find_muscle
-from .products import Label, find_label, find_product
+from ..user_tables import Source, UserTable, read_csv, read_frame
+from .events import READ, read_events
+from .visit import DAY, UNITS, VISIT, Visit, check_order
 
-DAY = Limits("day", 0, 36525, "day")
-UNITS = Limits("units", 0, 10_000, "U", above=True)
 INTERVAL = Limits("every", 0, 36525, "day", above=True)
 VISITS = Limits("visits", 1, 1000)
 
@@ -29,54 +36,7 @@ _FIELD_OF = {"amt": "units", "product": "product", "muscle": "muscle", "sites": 
 _COLUMN_OF = {"day": "time", "units": "amt"}
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Visit:
-    """One treatment of one muscle; immutable, and checked when made.
-
-    Parameters
-    ----------
-    day : float
-        Days since the start, from 0.
-    units : float, optional
-        Units (U) of the product; default: the labelled dose of this product for this muscle.
-    product : str
-        A name in ``data/products.csv``; default: onabotulinumtoxinA.
-    muscle : str
-        A name in ``data/muscles.csv``; default: glabella.
-    sites : int, optional
-        Number of injection sites along the muscle; default: the dose is taken as even along it.
-
-    Raises
-    ------
-    InputError
-        A value is not possible, or no units are given where no labelled dose is known.
-    """
-
-    day: float = 0.0
-    units: float | None = None
-    product: str = "onabotulinumtoxinA"
-    muscle: str = "glabella"
-    sites: int | None = None
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "day", number(self.day, DAY))
-        find_product(self.product)
-        find_muscle(self.muscle)
-        units = self._labelled().units if self.units is None else number(self.units, UNITS)
-        object.__setattr__(self, "units", units)
-        if self.sites is not None:
-            object.__setattr__(self, "sites", whole(self.sites, SITES))
-
-    def _labelled(self) -> Label:
-        found = find_label(self.product, self.muscle)
-        if found is None:
-            raise InputError(
-                f"units is not given and no labelled dose of {self.product} for {self.muscle} is known; "
-                f"allowed: {UNITS}"
-            )
-        return found
-
-
+@checked_arguments()
 @dataclasses.dataclass(frozen=True)
 class Schedule:
     """Visits in the order of their days, and if wanted the date of day 0 and the days of observation.
@@ -109,21 +69,18 @@ class Schedule:
     times: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "visits", tuple(self.visits))
+        object.__setattr__(self, "visits", one_or_many(self.visits, Visit, "visits"))
         if not self.visits:
             raise InputError("schedule has no visit; allowed: at least 1")
         for visit in self.visits:
             instance(visit, Visit, "visits")
         for before, after in pairwise(self.visits):
-            if after.day < before.day:
-                raise InputError(f"day is {after.day:g} after a visit on day {before.day:g}; allowed: ascending days")
-            if after.muscle != before.muscle:
-                raise InputError(
-                    f"muscle is {after.muscle!r} after {before.muscle!r}; allowed: one muscle in a schedule"
-                )
+            check_order(before, after)
         if self.start is not None:
             object.__setattr__(self, "start", day_of_calendar(self.start, "start"))
-        times = tuple(number(time, DAY._replace(name="times")) for time in self.times)
+        times = tuple(
+            number(time, DAY._replace(name="times")) for time in one_or_many(self.times, (int, float), "times")
+        )
         for earlier, later in pairwise(times):
             if later < earlier:
                 raise InputError(f"times has {later:g} after {earlier:g}; allowed: ascending days")
@@ -152,12 +109,29 @@ class Schedule:
         whole_days = np.floor(np.asarray(days, dtype=float))
         return pd.DatetimeIndex(np.datetime64(self.start, "s") + whole_days.astype("timedelta64[D]"))
 
+    def starting(self, start: datetime.date | str) -> Self:
+        """Return the schedule with the date of day 0; where it has another date, raise `InputError`.
+
+        Examples
+        --------
+        >>> Schedule.every(90, visits=2).starting("2027-01-04").to_frame()[["time", "date"]]
+           time       date
+        0   0.0 2027-01-04
+        1  90.0 2027-04-04
+        """
+        date = day_of_calendar(start, "start")
+        if self.start not in (None, date):
+            raise InputError(f"start is {date}; allowed: {self.start}, as the dates of the visits say")
+        return dataclasses.replace(self, start=date)
+
     @classmethod
+    @checked_arguments(*VISIT)
     def once(cls, *, start: datetime.date | str | None = None, **visit: Any) -> Self:
         """Return a schedule of one visit on day 0, with the arguments of `Visit`."""
         return cls((Visit(**visit),), None if start is None else day_of_calendar(start, "start"))
 
     @classmethod
+    @checked_arguments(*VISIT)
     def every(
         cls, days: float | str, *, visits: int | str, start: datetime.date | str | None = None, **visit: Any
     ) -> Self:
@@ -220,25 +194,27 @@ class Schedule:
         return whole(which, Limits(name, 1, len(self))) - 1
 
     @classmethod
-    def from_csv(cls, path: str | Path) -> Self:
-        """Read a schedule from a CSV file with a header; see `from_frame` for the columns.
+    def from_csv(cls, source: Source) -> Self:
+        """Read a schedule from a CSV file with a header, or from an open one; see `from_frame` for the columns.
 
-        An `InputError` names the file, the line and the column of what is wrong.
+        The separator is ``,``, ``;`` (then with decimal commas, if wanted) or a tab; lines that begin with ``#`` are
+        passed over. An `InputError` names the file, the line and the column of what is wrong.
         """
-        return cls._from_events(read_csv(path))
+        return cls._from_table(read_csv(source, READ))
 
     @classmethod
-    def from_frame(cls, frame: pd.DataFrame) -> Self:
+    def from_frame(cls, frame: pd.DataFrame | Mapping[str, Any]) -> Self:
         """Read a schedule from a table of visits or of events, one a row, in the order of time.
 
         Parameters
         ----------
-        frame : pandas.DataFrame
-            ``amt`` (units) is required. ``time`` in days (0 if absent) or ``date``; if both, they must agree.
-            ``product``, ``muscle`` and ``sites`` as in `Visit`; a blank in ``sites`` is an even dose.
-            ``ii`` and ``addl``: that many additional doses, so many days apart. ``evid``: 1 a dose, 0 a day of
-            observation. ``cmt``: 1, the depot. ``ss``, ``rate``, other values of ``evid`` and any other column are
-            refused by name; an `InputError` names row and column of what is wrong.
+        frame : pandas.DataFrame or mapping of columns
+            ``amt`` (units), and ``time`` in days or ``date`` are required; if both, they must agree. ``product``,
+            ``muscle`` and ``sites`` as in `Visit`; a missing value in ``sites`` is an even dose. ``ii`` and ``addl``:
+            that many additional doses, so many days apart. ``evid``: 1 a dose, 0 a day of observation; without it a row
+            without units is an observation. ``cmt``: 1, the depot. ``id`` (of one patient), ``dv``, ``mdv``, and
+            ``ss`` and ``rate`` of 0 are passed over. Names may be in capitals, and in the index. Any other column is
+            refused; an `InputError` names row and column of what is wrong.
 
         Examples
         --------
@@ -246,15 +222,18 @@ class Schedule:
         >>> Schedule.from_frame(table) == Schedule.every(90, visits=4, units=20)
         True
         """
-        return cls._from_events(read_frame(frame))
+        return cls._from_table(read_frame(frame, "schedule", READ))
 
     @classmethod
-    def _from_events(cls, events: Events) -> Self:
-        visits = []
+    def _from_table(cls, table: UserTable) -> Self:
+        events = read_events(table)
+        visits: list[Visit] = []
         for where, time, cells in events.doses:
             try:
                 given: dict[str, Any] = {_FIELD_OF[column]: cell for column, cell in cells.items()}
                 visits.append(Visit(day=time, **given))
+                for before, after in pairwise(visits[-2:]):
+                    check_order(before, after)
             except InputError as error:
                 # Inside a table the fields bear the names of its columns.
                 field, _, rest = str(error).partition(" ")

@@ -19,7 +19,8 @@ from ...timeline import Timeline
 from ...treatment.cautions import CUSTOM_DAYS, cautions
 from ...treatment.muscles import find_muscle
 from ...treatment.products import find_label, find_product
-from ...treatment.schedule import Schedule, Visit
+from ...treatment.schedule import Schedule
+from ...treatment.visit import Visit
 
 WEEKS = range(8, 31)  # between visits
 HORIZON = 104 * 7  # two years in whole weeks

@@ -10,7 +10,7 @@ import pandas as pd
 from ...parameters import Parameters
 from ...tables import column, rows
 from ...timeline import Timeline
-from ...treatment.schedule import Visit
+from ...treatment.visit import Visit
 
 
 class Expected(NamedTuple):

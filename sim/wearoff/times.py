@@ -1,0 +1,83 @@
+"""Days as an argument: numbers, dates that count from the start of a schedule, or durations."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from .checks import InputError, shown
+
+ONE_DAY = np.timedelta64(1, "D")
+
+
+def read_days(value: Any, name: str, allowed: str, start: datetime.date | None) -> npt.NDArray[np.float64]:
+    """Return days as an array of at least one axis.
+
+    Parameters
+    ----------
+    value : array_like
+        Numbers of days; or dates, of numpy, pandas or Python, which count from `start`; or durations.
+    name, allowed : str
+        What the argument is called in an error, and what it may be.
+    start : date or None
+        The date of day 0, if known.
+
+    Returns
+    -------
+    ndarray of float
+
+    Raises
+    ------
+    InputError
+        The days are no numbers, dates or durations; a value is missing; or there are dates and no start.
+
+    Examples
+    --------
+    >>> read_days(3, "times", "days", None)
+    array([3.])
+    >>> read_days(np.array([36, 48], "timedelta64[h]"), "times", "days", None)
+    array([1.5, 2. ])
+    >>> read_days(np.array(["2027-01-11"], "datetime64[D]"), "times", "days", datetime.date(2027, 1, 4))
+    array([7.])
+    """
+    if np.ma.is_masked(value):
+        raise InputError(f"{name} has a masked value, which is missing; allowed: {allowed}")
+    try:
+        days = np.atleast_1d(_as_numpy_times(value))
+        if days.dtype.kind not in "Mm":
+            if days.dtype.kind in "bcS":
+                raise TypeError("numpy would read these as numbers")
+            # A copy, which nobody else can change.
+            return np.array(days, dtype=float)
+        if np.isnat(days).any():
+            raise InputError(f"{name} has a missing date or duration; allowed: {allowed}")
+        if days.dtype.kind == "m":
+            return days / ONE_DAY
+    except (TypeError, ValueError, OverflowError) as error:
+        if isinstance(error, InputError):
+            raise
+        raise InputError(f"{name} is {shown(value)}, not numbers; allowed: {allowed}") from None
+    if start is None:
+        raise InputError(
+            f"{name} has dates, and the date of day 0 is not known; allowed: {allowed}, or a start beside them"
+        )
+    return (days - np.datetime64(start)) / ONE_DAY
+
+
+def _as_numpy_times(value: Any) -> npt.NDArray[Any]:
+    # Python's and pandas' dates and durations as numpy's; everything else as numpy has it.
+    array = np.asarray(value)
+    if array.dtype.kind != "O" or not array.size:
+        return array
+    for kinds, dtype in (
+        ((datetime.date, np.datetime64), "datetime64[us]"),
+        ((datetime.timedelta, np.timedelta64), "timedelta64[us]"),
+    ):
+        if all(isinstance(each, kinds) for each in array.flat):
+            if any(getattr(each, "tzinfo", None) is not None for each in array.flat):
+                raise TypeError("numpy would drop the time zone")
+            return array.astype(dtype)
+    return array
