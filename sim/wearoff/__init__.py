@@ -6,19 +6,19 @@
 7.6
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from . import plates, spacing
 from .checks import InputError, UnusualWarning
-from .parameters import Parameters, presets
-from .simulation import simulate
-from .timeline import Timeline
-from .treatment.schedule import Schedule
-from .treatment.visit import Visit
 
 if TYPE_CHECKING:
-    from . import exchange, study
+    from . import exchange, plates, spacing, study
     from .pages.explorer.view import explorer as explorer
+    from .parameters import Parameters, presets
+    from .simulation import simulate
+    from .timeline import Timeline
+    from .treatment.schedule import Schedule
+    from .treatment.visit import Visit
 
 __version__ = "0.1.0"
 
@@ -37,17 +37,33 @@ __all__ = [
     "study",
 ]
 
+# Where each name is defined. A name is imported when it is first asked for: `wearoff --version` does not load numpy.
+_MODULES = ("exchange", "plates", "spacing", "study")
+_MODULE_OF = {
+    "Parameters": "parameters",
+    "presets": "parameters",
+    "simulate": "simulation",
+    "Timeline": "timeline",
+    "Schedule": "treatment.schedule",
+    "Visit": "treatment.visit",
+    "explorer": "pages.explorer.view",
+}
+
 
 def __getattr__(name: str) -> Any:
-    # Many patients take a sixth of the time of the import, and most uses have one: imported when first asked for.
-    if name in ("study", "exchange"):
-        import importlib
+    if name in _MODULES:
+        return import_module(f".{name}", __name__)
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    try:
+        module = import_module(f".{_MODULE_OF[name]}", __name__)
+    except ModuleNotFoundError:
+        if name != "explorer":
+            raise
+        raise InputError('explorer needs panel; install it: pip install "wearoff[explore]"') from None
+    value = globals()[name] = getattr(module, name)
+    return value
 
-        return importlib.import_module(f".{name}", __name__)
-    if name == "explorer":
-        try:
-            from .pages.explorer.view import explorer
-        except ModuleNotFoundError:
-            raise InputError('explorer needs panel; install it: pip install "wearoff[explore]"') from None
-        return explorer
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_MODULES, *_MODULE_OF])

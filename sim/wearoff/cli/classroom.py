@@ -8,11 +8,7 @@ from typing import Annotated
 import typer
 
 from ..checks import InputError
-from ..files import write_all, written_whole
-from ..pages.animation import DAYS, animate
-from ..pages.handout import make_handout
-from ..report.curves import plates_files
-from ..simulation import simulate
+from ..defaults import FILM_DAYS
 from .options import (
     Every,
     Muscle,
@@ -46,6 +42,9 @@ def plates_command(
     set_: Set = None,
 ) -> None:
     """Draw plates for teaching: the mechanism, the serotypes, and the injection sites."""
+    from ..files import write_all
+    from ..report.curves import plates_files
+
     visit = given(units=units, product=product, muscle=muscle)
     print_written(write_all(out, plates_files(read_parameters(preset, set_), style, **visit)))
 
@@ -60,12 +59,15 @@ def animate_command(
     every: Every = None,
     visits: Visits = None,
     days: Annotated[
-        str | None, typer.Option(metavar="N", help=f"Last day; default: {DAYS} after the first visit.")
+        str | None, typer.Option(metavar="N", help=f"Last day; default: {FILM_DAYS} after the first visit.")
     ] = None,
     preset: Preset = "default",
     set_: Set = None,
 ) -> None:
     """Write the mechanism as a film: nerve ending, muscle, skin and the curve of the visible effect, day by day."""
+    from ..pages.animation import animate
+    from ..simulation import simulate
+
     plan = read_plan(given(units=units, product=product, muscle=muscle, sites=sites), every, visits)
     timeline = simulate(plan, parameters=read_parameters(preset, set_), days=days)
     with progress_bar("frames") as progress:
@@ -102,6 +104,9 @@ def handout_command(
     set_: Set = None,
 ) -> None:
     """Write one HTML file with sliders, curves and words, which needs no network and prints on one page."""
+    from ..files import written_whole
+    from ..pages.handout import make_handout
+
     read_ending(file, PAGES)
     visit = given(product=product, muscle=muscle)
     with written_whole(file) as beside, progress_bar("curves") as progress:

@@ -8,9 +8,6 @@ from typing import Annotated
 import typer
 
 from ..checks import InputError, member
-from ..exchange.antimony import to_antimony
-from ..exchange.sbml import to_sbml
-from ..files import written_whole
 from .options import (
     CaseFile,
     Every,
@@ -54,6 +51,10 @@ def export_command(
     set_: Set = None,
 ) -> None:
     """Write the model with its constants and visits for other programs; `simulate --from` reads SBML back."""
+    from ..exchange.antimony import to_antimony
+    from ..exchange.sbml import to_sbml
+    from ..files import written_whole
+
     read_ending(file, ENDINGS[member(what, ENDINGS, "what")])
     if what == "events" and (set_ or preset != "default"):
         raise InputError("events have no constants; allowed: set and preset with sbml or antimony")

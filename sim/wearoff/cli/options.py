@@ -6,21 +6,22 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from ..checks import InputError, member, shown, whole
-from ..exchange.reading import Case, read_case
-from ..parameters import Parameters, assignment
-from ..report.plain import to_json
-from ..study.population import Population, names
-from ..study.workers import WORKERS
-from ..treatment.schedule import Schedule
 
+if TYPE_CHECKING:
+    from ..parameters import Parameters
+    from ..study.population import Population
+    from ..treatment.schedule import Schedule
+
+# The package's own modules are imported by the functions that need them: help and version need none.
 app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # plain help: rich would take three times as long
     invoke_without_command=True,
     help="How the effect of a botulinum-toxin treatment arrives, holds and wears off. "
     "A model for teaching and research; it gives no dosing advice.",
@@ -57,11 +58,16 @@ Seed = Annotated[str, typer.Option(metavar="N", help="The same seed draws the sa
 
 def read_parameters(preset: str, changes: list[str] | None) -> Parameters:
     """Return the constants of one patient."""
+    from ..parameters import Parameters, assignment
+
     return Parameters.preset(preset).replace(**dict(assignment(change) for change in changes or []))
 
 
 def read_population(preset: str, changes: list[str] | None) -> Population:
     """Return a population; changes may name the typical patient's constants and the population's own numbers."""
+    from ..parameters import Parameters
+    from ..study.population import Population, names
+
     values: dict[str, str] = {}
     for change in changes or []:
         name, sign, value = change.partition("=")
@@ -73,6 +79,8 @@ def read_population(preset: str, changes: list[str] | None) -> Population:
 
 def read_plan(visit: dict[str, str], every: str | None, visits: str | None, path: Path | None = None) -> Schedule:
     """Return the visits: one, several at an even distance, or those of a file."""
+    from ..treatment.schedule import Schedule
+
     if path is not None:
         return _dated(Schedule.from_csv(path), {**visit, "every": every, "visits": visits}, "schedule")
     if every is None and visits is None:
@@ -101,6 +109,9 @@ def read_treatment(
     changes: list[str] | None,
 ) -> tuple[Schedule, Parameters]:
     """Return visits and constants: those of a case's file, where one is given, and the options' where it has none."""
+    from ..exchange.reading import Case, read_case
+    from ..parameters import Parameters, assignment
+
     found = Case(parameters=Parameters.preset(preset)) if case is None else read_case(case)
     if case is not None and preset != "default":
         raise InputError("preset is given beside from; allowed: one of the two")
@@ -128,6 +139,8 @@ def read_seed(text: str) -> int:
 
 def read_workers(text: str) -> int:
     """Return the number of processes."""
+    from ..study.workers import WORKERS
+
     return whole(text, WORKERS)
 
 
@@ -153,6 +166,8 @@ def print_written(written: list[Path]) -> None:
 def print_found(summary: dict[str, Any], text: str, written: list[Path], *, as_json: bool) -> None:
     """Print what a command found: as JSON and nothing else, or as text and which files were written."""
     if as_json:
+        from ..report.plain import to_json
+
         print(to_json(summary))
         return
     print(text)

@@ -7,19 +7,7 @@ from typing import Annotated
 
 import typer
 
-from .. import spacing
-from ..files import write_all
-from ..parameters import presets
-from ..report.curves import (
-    landmarks_text,
-    simulation_files,
-    simulation_summary,
-    spacing_files,
-    spacing_summary,
-    spacing_text,
-)
-from ..report.plain import to_json
-from ..simulation import simulate
+from ..defaults import INTERVALS, TWO_YEARS
 from .options import (
     CaseFile,
     Every,
@@ -61,6 +49,10 @@ def simulate_command(
     as_json: Json = False,
 ) -> None:
     """Compute the curve of one patient and print its landmarks."""
+    from ..files import write_all
+    from ..report.curves import landmarks_text, simulation_files, simulation_summary
+    from ..simulation import simulate
+
     visit = given(units=units, product=product, muscle=muscle, sites=sites, start=start)
     plan, parameters = read_treatment(visit, every, visits, schedule, from_, preset, set_)
     timeline = simulate(plan, parameters=parameters, days=days)
@@ -74,9 +66,9 @@ def simulate_command(
 def space_command(
     keep: Annotated[str, typer.Option(metavar="LEVEL", help="Visible effect to keep, a fraction of full.")] = "0.5",
     intervals: Annotated[str, typer.Option(metavar="DAYS,...", help="Days between visits to compare.")] = ",".join(
-        map(str, spacing.INTERVALS)
+        map(str, INTERVALS)
     ),
-    horizon: Annotated[str, typer.Option(metavar="DAYS", help="Days over which to judge.")] = str(spacing.TWO_YEARS),
+    horizon: Annotated[str, typer.Option(metavar="DAYS", help="Days over which to judge.")] = str(TWO_YEARS),
     max_units_per_year: Annotated[str | None, typer.Option(metavar="U", help="A limit on units a year.")] = None,
     visits: Annotated[
         str | None, typer.Option(metavar="N", help="Best dates for so many visits; default: the fewest that keep it.")
@@ -92,6 +84,10 @@ def space_command(
     as_json: Json = False,
 ) -> None:
     """Compare intervals between visits, recommend one, and find the best dates."""
+    from .. import spacing
+    from ..files import write_all
+    from ..report.curves import spacing_files, spacing_summary, spacing_text
+
     visit = given(units=units, product=product, muscle=muscle, sites=sites, start=start)
     common = {"keep": keep, "horizon": horizon, "parameters": read_parameters(preset, set_), **visit}
     comparison = spacing.compare(intervals.split(","), **common)
@@ -106,6 +102,9 @@ def space_command(
 @app.command("parameters", epilog="Example: wearoff parameters --preset lebeda2008")
 def parameters_command(preset: Preset = "default", set_: Set = None, as_json: Json = False) -> None:
     """Print the constants with unit, plausible range, kind and source."""
+    from ..parameters import presets
+    from ..report.plain import to_json
+
     table = read_parameters(preset, set_).table()
     if as_json:
         print(to_json({"parameters": table.to_dict("records")}))

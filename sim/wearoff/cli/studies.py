@@ -8,27 +8,6 @@ from typing import Annotated
 import typer
 
 from ..checks import member
-from ..files import write_all
-from ..report.studies import (
-    comparison_files,
-    comparison_summary,
-    comparison_text,
-    fit_files,
-    fit_summary,
-    fit_text,
-    sensitivity_files,
-    sensitivity_summary,
-    sensitivity_text,
-    trial_files,
-    trial_summary,
-    trial_text,
-)
-from ..study import sensitivity
-from ..study.arms import Arm
-from ..study.calibration import fit
-from ..study.comparison import compare
-from ..study.observations import read_observations
-from ..study.trial import run_trial
 from .options import (
     Json,
     Muscle,
@@ -70,6 +49,11 @@ def trial_command(
     as_json: Json = False,
 ) -> None:
     """Run a virtual trial: responder rates, percentile bands, landmarks of many patients."""
+    from ..files import write_all
+    from ..report.studies import trial_files, trial_summary, trial_text
+    from ..study.arms import Arm
+    from ..study.trial import run_trial
+
     arms = [Arm.parse(text) for text in arm or ("20", "placebo")]
     population, start = read_population(preset, set_), read_seed(seed)
     with progress_bar("patients") as progress:
@@ -94,6 +78,11 @@ def compare_command(
     as_json: Json = False,
 ) -> None:
     """Put the prediction beside the published observations, with the error."""
+    from ..files import write_all
+    from ..report.studies import comparison_files, comparison_summary, comparison_text
+    from ..study.comparison import compare
+    from ..study.observations import read_observations
+
     rows = None if observations is None else read_observations(observations)
     found = compare(rows, population=read_population(preset, set_), patients=patients, rng=read_seed(seed))
     written = [] if out is None else write_all(out, comparison_files(found))
@@ -124,6 +113,11 @@ def fit_command(
     as_json: Json = False,
 ) -> None:
     """Calibrate to your observations: estimates, standard errors, correlations, what is not identifiable."""
+    from ..files import write_all
+    from ..report.studies import fit_files, fit_summary, fit_text
+    from ..study.calibration import fit
+    from ..study.observations import read_observations
+
     fitted = free or FITTED
     for name in profile or ():
         member(name, fitted, "profile")  # before the fit, which takes long
@@ -157,6 +151,10 @@ def sensitivity_command(
     as_json: Json = False,
 ) -> None:
     """Ask which constant moves a landmark: elasticities one at a time, and Sobol indices."""
+    from ..files import write_all
+    from ..report.studies import sensitivity_files, sensitivity_summary, sensitivity_text
+    from ..study import sensitivity
+
     visit = given(units=units, product=product, muscle=muscle)
     parameters, start = read_parameters(preset, set_), read_seed(seed)
     single = sensitivity.elasticities(quantity, parameters=parameters, **visit)

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..checks import InputError, Limits, number
+from ..defaults import FILM_DAYS
 from ..figures import glyphs
 from ..figures.ending import Ending
 from ..figures.mechanism import Numbers, draw_key, place, shares
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 FORMATS = (".gif", ".mp4")
 SECONDS = Limits("seconds", 1, 120, "s")
 FRAMES_A_SECOND = 10
-DAYS = 180
 # So many days after the first visit take half of the film.
 SLOW_DAYS = 10.0
 
@@ -188,7 +188,7 @@ def animate(
     path = Path(path)
     writer = _find_writer(path)
     first, end = timeline.schedule.visits[0].day, float(timeline.times[-1])
-    last = min(first + DAYS, end) if days is None else number(days, Limits("days", first, end, "day", above=True))
+    last = min(first + FILM_DAYS, end) if days is None else number(days, Limits("days", first, end, "day", above=True))
     film = Film(timeline, number(seconds, SECONDS), last)
     frames = len(film.table)
     with written_whole(path) as beside:

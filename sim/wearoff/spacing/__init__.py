@@ -4,8 +4,8 @@ Everything is for one patient, a level of the visible effect to `keep`, and a ho
 on day 0.
 """
 
-from .comparison import INTERVALS, Comparison, compare
-from .patient import TWO_YEARS
+from ..defaults import INTERVALS, TWO_YEARS
+from .comparison import Comparison, compare
 from .recommendation import NextVisit, Recommendation, next_visit, recommend
 
 __all__ = [

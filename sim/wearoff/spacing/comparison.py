@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from ..checks import InputError, checked_arguments, number, one_or_many
+from ..defaults import INTERVALS, TWO_YEARS
 from ..figures.tradeoff import draw_tradeoff
 from ..model.landmarks import HALF
 from ..parameters import Parameters
@@ -19,12 +20,10 @@ from ..treatment.cautions import cautions
 from ..treatment.products import find_product
 from ..treatment.schedule import INTERVAL
 from ..treatment.visit import VISIT
-from .patient import TWO_YEARS, Patient
+from .patient import Patient
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-INTERVALS = (84, 90, 120, 150, 180)
 
 # Points of the curve through the intervals compared.
 FINE = 60

@@ -21,7 +21,6 @@ from ..timeline import LEVEL, Timeline
 from ..treatment.schedule import VISITS, Schedule
 from ..treatment.visit import Visit
 
-TWO_YEARS = 730
 YEAR = 365.25
 # Twenty years: the search for the fewest visits takes the square of the horizon, some seconds here.
 HORIZON = Limits("horizon", 1, 7305, "day")

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from ..checks import InputError, Limits, checked_arguments, instance, number, whole
+from ..defaults import TWO_YEARS
 from ..model.landmarks import HALF
 from ..model.spans import spans_above
 from ..parameters import Parameters
@@ -19,7 +20,7 @@ from ..treatment.cautions import cautions
 from ..treatment.products import find_product
 from ..treatment.schedule import INTERVAL, VISITS, Schedule
 from ..treatment.visit import VISIT
-from .patient import TWO_YEARS, YEAR, Patient
+from .patient import YEAR, Patient
 from .search import fewest, latest, longest_interval, most_days
 
 TEN_YEARS = 3652
