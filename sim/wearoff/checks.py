@@ -6,6 +6,7 @@ import datetime
 import functools
 import inspect
 import math
+import warnings
 from collections.abc import Callable, Iterable
 from difflib import get_close_matches
 from typing import Any, NamedTuple, TypeVar
@@ -29,6 +30,15 @@ class InputError(ValueError):
 
 class UnusualWarning(UserWarning):
     """What was given is possible but unusual; the message says why."""
+
+
+def warn(reason: str) -> None:
+    """Warn of what is unusual, at the line outside this package that asked for it."""
+    package = __name__.partition(".")[0]
+    frame, depth = inspect.currentframe(), 0
+    while frame is not None and str(frame.f_globals.get("__name__")).partition(".")[0] == package:
+        frame, depth = frame.f_back, depth + 1
+    warnings.warn(reason, UnusualWarning, stacklevel=depth + 1)
 
 
 class Limits(NamedTuple):
@@ -232,10 +242,8 @@ def checked_arguments(*handed_on: str) -> Callable[[Call], Call]:
             try:
                 return function(*args, **kwargs)
             except TypeError:
-                try:
-                    signature.bind(*args, **kwargs)
-                except TypeError as error:
-                    raise InputError(f"{call.__name__}: {error}; allowed: {', '.join(known)}") from None
+                # Python's own message differs from version to version.
+                _check_call(call.__name__, signature, args, kwargs, known)
                 raise
 
         if isinstance(call, type):
@@ -244,3 +252,22 @@ def checked_arguments(*handed_on: str) -> Callable[[Call], Call]:
         return checked  # type: ignore[return-value]
 
     return decorate
+
+
+def _check_call(
+    name: str, signature: inspect.Signature, args: tuple[Any, ...], kwargs: dict[str, Any], known: list[str]
+) -> None:
+    # Refuse too many arguments without a name, and one that is missing; anything else is right.
+    parameters = signature.parameters.values()
+    places = [each.name for each in parameters if each.kind == each.POSITIONAL_OR_KEYWORD]
+    if len(args) > len(places):
+        own = [place for place in places if place in known]
+        count = len(args) - (len(places) - len(own))
+        raise InputError(
+            f"{name}: {count} argument{'s' * (count > 1)} without a name; allowed: {len(own)}, and by name "
+            f"{', '.join(known)}"
+        )
+    for each in parameters:
+        required = each.default is each.empty and each.kind in (each.POSITIONAL_OR_KEYWORD, each.KEYWORD_ONLY)
+        if required and each.name not in kwargs and each.name not in places[: len(args)]:
+            raise InputError(f"{name}: {each.name} is missing; allowed: {', '.join(known)}")

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import datetime
-import warnings
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from .checks import InputError, Limits, UnusualWarning, checked_arguments, instance, whole
+from .checks import InputError, Limits, checked_arguments, instance, warn, whole
 from .model.course import SHORTEST, Constants, Course, solve
 from .parameters import Parameters
 from .timeline import Timeline
@@ -97,7 +96,7 @@ def simulate(
     instance(parameters, Parameters, "parameters")
     grid, end = _grid(schedule, days, times)
     for reason in cautions(schedule):
-        warnings.warn(reason, UnusualWarning, stacklevel=3)  # past the check of the arguments
+        warn(reason)
     return Timeline(schedule, parameters, solve_schedule(schedule, parameters, end), grid)
 
 

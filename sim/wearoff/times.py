@@ -55,6 +55,8 @@ def read_days(value: Any, name: str, allowed: str, start: datetime.date | None) 
         if np.isnat(days).any():
             raise InputError(f"{name} has a missing date or duration; allowed: {allowed}")
         if days.dtype.kind == "m":
+            if np.datetime_data(days.dtype)[0] == "generic":
+                raise TypeError("numpy would take a duration without a unit for days")
             return days / ONE_DAY
     except (TypeError, ValueError, OverflowError) as error:
         if isinstance(error, InputError):

@@ -11,7 +11,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-import warnings
 from collections.abc import Callable, Collection, Mapping
 from decimal import InvalidOperation
 from pathlib import Path
@@ -19,7 +18,7 @@ from typing import Any, NamedTuple, TextIO, TypeAlias
 
 import pandas as pd
 
-from .checks import InputError, UnusualWarning, shown
+from .checks import InputError, shown, warn
 from .files import read_text
 
 SEPARATORS = ",;\t"
@@ -150,11 +149,9 @@ def _table(name: str, header: list[str], lines: list[tuple[str, list[str]]], col
     comments = [where for where, cells in rows if any(cells[i] for i in marks)]
     if comments:
         rows = [(where, cells) for where, cells in rows if where not in comments]
-        warnings.warn(
+        warn(
             f"{comments[0]}{f' and {len(comments) - 1} more' if len(comments) > 1 else ''}: marked in column "
-            f"{COMMENT_COLUMN!r}, so taken as a comment and passed over",
-            UnusualWarning,
-            stacklevel=4,
+            f"{COMMENT_COLUMN!r}, so taken as a comment and passed over"
         )
     left_out = _nameless(names, [cells for _, cells in rows])
     kept = [i for i in range(len(names)) if i not in (*left_out, *marks)]

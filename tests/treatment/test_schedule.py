@@ -57,12 +57,12 @@ REFUSED = {
     "unknown column": (b"time,amt,colour\n0,20,red\n", "column is 'colour'"),
     "repeated column": (b"time,amt,amt\n0,20,20\n", "column 'amt' is repeated"),
     "repeated header": (b"time,amt\n0,20\ntime,amt\n", "line 3: time is 'time', not a number"),
-    "blank cell": (b"time,amt\n0,\n", "line 2: amt is blank"),
+    "blank cell": (b"time,amt,evid\n0,,1\n", "line 2: amt is blank"),
     "blank time": (b"time,amt\n,20\n", "line 2: time is blank"),
     "blank product": (b"time,amt,product\n0,20,\n", "line 2: product is blank"),
     "negative amt": (b"time,amt\n0,20\n90,-20\n", "line 3: amt is -20"),
     "negative time": (b"time,amt\n-1,20\n", "line 2: time is -1"),
-    "zero amt": (b"time,amt\n0,0\n", "line 2: amt is 0"),
+    "zero amt": (b"time,amt,evid\n0,0,1\n", "line 2: amt is 0"),
     "NaN": (b"time,amt\n0,nan\n", "line 2: amt is nan"),
     "infinite": (b"time,amt\n0,inf\n", "line 2: amt is inf"),
     "text": (b"time,amt\n0,much\n", "line 2: amt is 'much'"),
@@ -102,7 +102,7 @@ def test_a_missing_file_and_a_folder(tmp_path):
 
 def test_a_table_names_the_row():
     with pytest.raises(InputError, match="schedule, row 1: amt is blank"):
-        Schedule.from_frame(pd.DataFrame({"time": [0, 90], "amt": [20, None]}))
+        Schedule.from_frame(pd.DataFrame({"time": [0, 90], "amt": [20, None], "evid": 1}))
 
 
 def test_touch_up_and_skipped_visit():
@@ -126,6 +126,7 @@ def test_touch_up_and_skipped_visit():
         (lambda plan: Schedule(plan.visits, 5), "start is 5, not a date"),
         (lambda plan: Schedule(plan.visits, None, (3, 2)), "times has 2 after 3"),
         (lambda plan: Schedule(plan.visits, None, (-1,)), "times is -1"),
+        (lambda plan: Schedule(plan.visits, None, (0,)), "times ends on day 0; allowed: a last day of observation"),
         (lambda plan: Schedule((0, 90)), "visits is 0; allowed: Visit"),
         (lambda plan: plan.dates([0, 1]), "start is not known"),
     ],

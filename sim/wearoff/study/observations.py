@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,7 +11,7 @@ import pandas as pd
 from scipy.special import betaincinv
 
 from .. import tables
-from ..checks import InputError, Limits, UnusualWarning, instance, member, number, whole
+from ..checks import InputError, Limits, instance, member, number, warn, whole
 from ..treatment.visit import Visit
 from ..user_tables import Source, UserTable, read_csv, read_frame
 from .grades import ASSESSORS, ENDPOINTS
@@ -152,11 +151,9 @@ def _check(table: UserTable) -> pd.DataFrame:
     rows = pd.DataFrame(records)
     percentages = rows.loc[~rows["endpoint"].isin(MEDIANS), "value"]
     if 0 < percentages.max() < 1:
-        warnings.warn(
+        warn(
             f"{table.name}: every percentage is below 1; {percentages.max():g} is read as {percentages.max():g} %, not "
-            f"as {100 * percentages.max():g} %",
-            UnusualWarning,
-            stacklevel=3,
+            f"as {100 * percentages.max():g} %"
         )
     return rows
 

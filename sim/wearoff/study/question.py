@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Iterable
 from typing import Any, NamedTuple, Self
 
@@ -12,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from .. import tables
-from ..checks import InputError, UnusualWarning, instance, member, number, one_or_many, shown
+from ..checks import InputError, instance, member, number, one_or_many, shown, warn
 from ..model.course import SHORTEST, TOLERANCE, Constants, Course, solve
 from ..model.landmarks import FALLS, Landmarks, find_landmarks, last_day_above
 from ..parameters import Parameters, in_symbols
@@ -50,7 +49,7 @@ class Question(NamedTuple):
         instance(parameters, Parameters, "parameters")
         plan = Schedule.once(**visit)
         for reason in cautions(plan):
-            warnings.warn(reason, UnusualWarning, stacklevel=3)
+            warn(reason)
         known = tables.column("parameters", "name")
         sited = plan.visits[0].sites is not None
         chosen = (

@@ -54,11 +54,18 @@ class Dose(NamedTuple):
     cells: dict[str, str]
 
 
+class Observation(NamedTuple):
+    """One day of observation, and where it stands."""
+
+    where: str
+    time: float
+
+
 class Events(NamedTuple):
     """What a table holds: doses in the order of their days, days of observation, and the date of day 0 if known."""
 
     doses: list[Dose]
-    observed: list[float]
+    observed: list[Observation]
     start: datetime.date | None
 
 
@@ -67,7 +74,7 @@ def read_events(table: UserTable) -> Events:
     _check_columns(table)
     rows = _with_dates_as_dates(table)
     doses: list[Dose] = []
-    observed: list[float] = []
+    observed: list[Observation] = []
     places: list[tuple[str, float]] = []
     start: datetime.date | None = None
     for where, row in rows:
@@ -79,7 +86,7 @@ def read_events(table: UserTable) -> Events:
                 doses += _doses(where, time, row)
             else:
                 _check_observation(row)
-                observed.append(time)
+                observed.append(Observation(where, time))
         except InputError as error:
             raise InputError(f"{where}: {error}") from None
     if not doses:
@@ -87,10 +94,6 @@ def read_events(table: UserTable) -> Events:
     for (_, before), (where, after) in pairwise(places):
         if after < before:
             raise InputError(f"{where}: time is {after:.15g} after {before:.15g}; allowed: ascending times")
-    if observed and observed[-1] == 0:
-        raise InputError(
-            f"{places[-1][0]}: time is 0, and so is every day of observation; allowed: at least 1 after day 0"
-        )
     # The rows ascend; what a row's additional doses reach past the next row is put in its place.
     return Events(sorted(doses, key=lambda dose: dose.time), observed, start)
 
@@ -131,7 +134,7 @@ def _time(row: dict[str, str], start: datetime.date | None) -> tuple[float, date
         return number(_days(_filled(row, "time", DAY)), DAY), None
     date = day_of_calendar(_filled(row, "date", "a date"), "date", LAST_DATE)
     if "time" not in row:
-        start = start or date
+        start = start or day_of_calendar(date, "start")
         return number((date - start).days, DAY), start
     time = number(_days(_filled(row, "time", DAY)), DAY)
     first = date - datetime.timedelta(days=math.floor(time))

@@ -84,6 +84,8 @@ class Schedule:
         for earlier, later in pairwise(times):
             if later < earlier:
                 raise InputError(f"times has {later:g} after {earlier:g}; allowed: ascending days")
+        if times and times[-1] == 0:
+            raise InputError("times ends on day 0; allowed: a last day of observation after day 0")
         object.__setattr__(self, "times", times)
 
     def __iter__(self) -> Iterator[Visit]:
@@ -238,7 +240,10 @@ class Schedule:
                 # Inside a table the fields bear the names of its columns.
                 field, _, rest = str(error).partition(" ")
                 raise InputError(f"{where}: {_COLUMN_OF.get(field, field)} {rest}") from None
-        return cls(tuple(visits), events.start, tuple(events.observed))
+        try:
+            return cls(tuple(visits), events.start, tuple(each.time for each in events.observed))
+        except InputError as error:
+            raise InputError(f"{events.observed[-1].where}: {error}") from None
 
     def to_frame(self) -> pd.DataFrame:
         """Return the visits as a table: ``time, amt, product, muscle, sites``, and ``date`` where `start` is known."""
