@@ -1,10 +1,31 @@
-"""What the tests of several processes share."""
+"""What the tests of several processes share: a process that ends with its test, whatever becomes of the test."""
 
 import os
+import signal
+import subprocess
+import sys
 import time
+from contextlib import contextmanager, suppress
+
+# A process inherits that interrupts are ignored, as under `nohup` or `make test &`. One that a test interrupts begins
+# with this.
+HEAR_INTERRUPTS = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
 
 
-def everyone_ends(group, seconds=20):
+@contextmanager
+def running(*arguments, **options):
+    """Run Python with these arguments in a group of its own, and kill what is left of the group at the end."""
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    command = [sys.executable, *map(str, arguments)]
+    with subprocess.Popen(command, start_new_session=True, **(pipes | options)) as process:
+        try:
+            yield process
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+
+
+def everyone_ends(group, seconds=60):
     """Whether no process of the group is left within so many seconds."""
     for _ in range(10 * seconds):
         try:

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 import wearoff
+from tests.extent import some
 from wearoff import tables
 
 
@@ -73,6 +74,30 @@ def test_a_schedule_file_and_an_interval_are_the_same(call, tmp_path):
     _, by_file, _ = call("simulate", "--schedule", tmp_path / "plan.csv", "--json")
     _, by_interval, _ = call("simulate", "--every", 90, "--visits", 2, "--units", 20, "--json")
     assert by_file == by_interval
+
+
+def test_a_start_beside_a_schedule_is_the_date_of_day_0(call, tmp_path):
+    (tmp_path / "plan.csv").write_text("time,amt\n0,20\n90,20\n")
+    status, out, _ = call("simulate", "--schedule", tmp_path / "plan.csv", "--start", "2027-01-04", "--json")
+    assert status == 0
+    assert [row["date"] for row in json.loads(out)["schedule"]] == ["2027-01-04", "2027-04-04"]
+    (tmp_path / "dated.csv").write_text("date,amt\n2027-01-04,20\n")
+    status, _, err = call("simulate", "--schedule", tmp_path / "dated.csv", "--start", "2027-01-05")
+    assert status == 2
+    assert err == "error: start is 2027-01-05; allowed: 2027-01-04, as the dates of the visits say\n"
+    (tmp_path / "case.json").write_text('{"schedule": [{"time": 0, "amt": 20}]}')
+    status, out, _ = call("simulate", "--from", tmp_path / "case.json", "--start", "2027-01-04", "--json")
+    assert json.loads(out)["schedule"][0]["date"] == "2027-01-04"
+
+
+@pytest.mark.parametrize("argument", ["--version", "--help"])
+def test_help_and_version_load_no_library_of_numbers(argument):
+    code = (
+        "import sys; sys.argv[1:] = [sys.argv[1]]; from wearoff.cli import main\ntry: main()\nexcept SystemExit: pass\n"
+    )
+    code += "print([name for name in ('numpy', 'pandas', 'scipy', 'matplotlib') if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code, argument], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
 
 
 def test_parameters_prints_every_constant(call):
@@ -167,7 +192,6 @@ BAD = [
     ["--schedule", "."],
     ["--schedule", "plan.csv", "--units", "20"],
     *(["--start", value] for value in ("soon", "2027-02-29", "")),
-    ["--schedule", "plan.csv", "--start", "2027-01-04"],
     ["--unit-s", "20"],
     ["--units"],
     ["surplus"],
@@ -177,7 +201,11 @@ BAD = [
 COMMANDS = [("simulate", each) for each in BAD] + [("space", each) for each in BAD_SPACE]
 
 
-@pytest.mark.parametrize(("command", "arguments"), COMMANDS, ids=[" ".join([one, *each]) for one, each in COMMANDS])
+@pytest.mark.parametrize(
+    ("command", "arguments"),
+    some(COMMANDS, 4),
+    ids=lambda each: "".join(f"{part} " for part in each) if isinstance(each, list) else each,
+)
 def test_bad_input_is_one_line_and_status_2(call, tmp_path, monkeypatch, command, arguments):
     monkeypatch.chdir(tmp_path)
     status, out, err = call(command, *arguments, "--out", "out")

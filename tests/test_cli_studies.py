@@ -3,14 +3,12 @@
 import json
 import os
 import signal
-import subprocess
-import sys
-import time
 
 import pandas as pd
 import pytest
 
-from tests.processes import everyone_ends
+from tests.extent import some
+from tests.processes import HEAR_INTERRUPTS, everyone_ends, running
 from wearoff.study.population import Population
 
 FAST = ["--patients", "512"]
@@ -166,7 +164,7 @@ BAD = [
 PARSERS_OWN = (["fit"], ["trial", "surplus"])
 
 
-@pytest.mark.parametrize("arguments", BAD, ids=[" ".join(each)[:80] for each in BAD])
+@pytest.mark.parametrize("arguments", some(BAD, 3), ids=lambda each: " ".join(each)[:80])
 def test_bad_input_is_one_line_and_status_2(call, mine, tmp_path, monkeypatch, arguments):
     monkeypatch.chdir(tmp_path)
     header = "endpoint,day,value,unit,n\n"
@@ -186,24 +184,38 @@ def test_bad_input_is_one_line_and_status_2(call, mine, tmp_path, monkeypatch, a
     assert sorted(tmp_path.iterdir()) == before
 
 
+# The command, which says on standard error when it is at work.
+TOLD = (
+    HEAR_INTERRUPTS
+    + """
+import sys
+from contextlib import contextmanager
+from wearoff.cli import main, studies
+
+@contextmanager
+def told(word):
+    yield lambda *done: print("at work", file=sys.stderr, flush=True)
+
+studies.progress_bar = told
+main()
+"""
+)
+
+
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_an_interrupt_leaves_nothing_and_says_so(tmp_path, workers):
-    command = ["trial", "--patients", "3000000", "--workers", workers, "--out", "out"]
-    process = subprocess.Popen(
-        [sys.executable, "-c", "from wearoff.cli import main; main()", *command],
-        cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
-    )  # fmt: skip
-    time.sleep(6)
-    assert process.poll() is None
-    # As a terminal does: to every process of the group.
-    os.killpg(process.pid, signal.SIGINT)
-    out, err = process.communicate(timeout=60)
-    assert process.returncode == 130
-    assert out == ""
-    assert err.strip().splitlines()[-1] == "interrupted: nothing was written"
-    assert "Traceback" not in err
-    assert list(tmp_path.iterdir()) == []
-    assert everyone_ends(process.pid)
+    command = ["trial", "--patients", "3000000", "--chunk", "1000", "--workers", workers, "--out", "out"]
+    with running("-c", TOLD, *command, cwd=tmp_path) as process:
+        assert process.stderr.readline() == "at work\n"
+        # As a terminal does: to every process of the group.
+        os.killpg(process.pid, signal.SIGINT)
+        out, err = process.communicate(timeout=120)
+        assert process.returncode == 130
+        assert out == ""
+        assert err.strip().splitlines()[-1] == "interrupted: nothing was written"
+        assert "Traceback" not in err
+        assert list(tmp_path.iterdir()) == []
+        assert everyone_ends(process.pid)
 
 
 def test_help_has_an_example(call):

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import wearoff as wo
+from tests.extent import extent
 from wearoff import InputError, tables
 
 
@@ -123,7 +124,7 @@ def test_visits_less_than_a_week_apart_are_warned_of():
 
 
 @pytest.mark.filterwarnings("ignore::wearoff.UnusualWarning")
-@settings(max_examples=200)
+@settings(max_examples=extent(50, 200))
 @given(random_parameters(), st.lists(st.floats(0, 300), min_size=1, max_size=5), st.floats(0.1, 200))
 def test_fractions_stay_in_range(parameters, days, units):
     with warnings.catch_warnings():
@@ -135,7 +136,7 @@ def test_fractions_stay_in_range(parameters, days, units):
     assert (frame[["depot", "free", "bound", "endosome", "light_chain"]] >= 0).all().all()
 
 
-@settings(max_examples=200)
+@settings(max_examples=extent(50, 200))
 @given(random_parameters(), st.floats(0.5, 1000))
 def test_a_later_start_shifts_the_curve(parameters, start):
     times = np.linspace(0, 200, 100)
@@ -145,7 +146,7 @@ def test_a_later_start_shifts_the_curve(parameters, start):
 
 
 @pytest.mark.filterwarnings("ignore::wearoff.UnusualWarning")
-@settings(max_examples=100)
+@settings(max_examples=extent(25, 100))
 @given(random_parameters(), st.floats(0.1, 100), st.floats(1.01, 5), st.sampled_from([None, 1, 3, 5]))
 def test_more_units_never_give_less_effect(parameters, units, more, sites):
     times = np.linspace(0, 300, 120)
@@ -157,7 +158,7 @@ def test_more_units_never_give_less_effect(parameters, units, more, sites):
 
 
 @pytest.mark.filterwarnings("ignore::wearoff.UnusualWarning")
-@settings(max_examples=100)
+@settings(max_examples=extent(25, 100))
 @given(random_parameters(), st.floats(0.1, 100), st.sampled_from([None, 1, 3]))
 def test_two_half_doses_at_once_are_one(parameters, units, sites):
     times = np.linspace(0, 200, 60)

@@ -5,6 +5,7 @@ import sys
 import libsbml
 import numpy as np
 import pytest
+from tests.extent import FULL
 
 import wearoff as wo
 from wearoff import tables
@@ -100,21 +101,23 @@ def test_the_strip_is_a_set_of_species_a_zone():
 
 def test_the_relative_dose_is_that_of_the_strip():
     # The formula is in the file; its value by the interpreter of formulas that libsbml has.
+    spread = 6.0 if FULL else 12.0  # wider, so with fewer zones
     plan = wo.Schedule.once(units=20, sites=3)
-    document = libsbml.readSBMLFromString(to_sbml(plan))
+    document = libsbml.readSBMLFromString(to_sbml(plan, wo.Parameters(spread=spread)))
     converter = libsbml.ConversionProperties()
     converter.addOption("expandInitialAssignments", True)
     assert document.convert(converter) == libsbml.LIBSBML_OPERATION_SUCCESS
-    places = zones(50.0, 6.0).places
-    expected = relative_dose(places, 50.0, 3, 6.0)
+    places = zones(50.0, spread).places
+    expected = relative_dose(places, 50.0, 3, spread)
     model = document.getModel()
     found = [model.getParameter(f"relative_dose_3_sites_{i + 1}").getValue() for i in range(len(places))]
     assert found == pytest.approx(expected, rel=1e-12)
 
 
 def test_the_same_call_gives_the_same_text():
-    assert to_sbml(MIXED) == to_sbml(MIXED)
-    assert to_antimony(MIXED) == to_antimony(MIXED)
+    wide = wo.Parameters(spread=12)
+    assert to_sbml(MIXED, wide) == to_sbml(MIXED, wide)
+    assert to_antimony(MIXED, wide) == to_antimony(MIXED, wide)
 
 
 def test_antimony_can_be_read():

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from tests.extent import extent
 from tests.reference import COLUMNS, reference
 
 from wearoff import Parameters, tables
@@ -30,9 +31,10 @@ def test_default_agrees_with_an_independent_solver():
 
 
 def test_200_random_patients_agree_with_an_independent_solver():
+    count = extent(60, 200)
     rng = np.random.default_rng(2008)
     errors = []
-    for i in range(200):
+    for i in range(count):
         constants = {}
         for row in tables.rows("parameters"):
             if row["name"] == "spread":
@@ -53,7 +55,7 @@ def test_200_random_patients_agree_with_an_independent_solver():
         doses = {float(day): float(units) for day, units in zip(days, rng.uniform(1, 100, len(days)), strict=True)}
         times = np.union1d(np.arange(401.0), days[0] + np.geomspace(1e-3, 50, 60))
         errors.append(worst_error(constants, doses, times))
-    print(f"200 random sets: worst error {max(errors):.1e}, median {np.median(errors):.1e}")
+    print(f"{count} random sets: worst error {max(errors):.1e}, median {np.median(errors):.1e}")
     assert max(errors) < 1e-8
 
 

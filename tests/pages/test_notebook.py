@@ -4,13 +4,12 @@ import json
 import os
 import signal
 import socket
-import subprocess
-import sys
 import time
 import urllib.request
 
 import numpy as np
 import pytest
+from tests.processes import running
 
 import wearoff as wo
 
@@ -35,20 +34,17 @@ def lab(tmp_path_factory):
         port = probe.getsockname()[1]
     address = f"http://127.0.0.1:{port}"
     command = [
-        sys.executable, "-m", "jupyterlab", "--no-browser", "--ip=127.0.0.1", f"--port={port}", "--allow-root",
+        "-m", "jupyterlab", "--no-browser", "--ip=127.0.0.1", f"--port={port}", "--allow-root",
         "--ServerApp.port_retries=0", "--IdentityProvider.token=", f"--ServerApp.root_dir={folder}",
         f"--LabApp.user_settings_dir={folder / 'settings'}", f"--LabApp.workspaces_dir={folder / 'workspaces'}",
         "--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     ]  # fmt: skip
-    with (folder / "log").open("w") as log:
-        server = subprocess.Popen(command, env=os.environ | own, stdout=log, stderr=log)
-        try:
-            _until_answered(f"{address}/api/status", server)
-            yield f"{address}/lab/tree/page.ipynb"
-        finally:
-            # Told to end, the server ends its kernels too.
-            server.send_signal(signal.SIGTERM)
-            server.wait(timeout=20)
+    with (folder / "log").open("w") as log, running(*command, env=os.environ | own, stdout=log, stderr=log) as server:
+        _until_answered(f"{address}/api/status", server)
+        yield f"{address}/lab/tree/page.ipynb"
+        # Told to end, the server ends its kernels too.
+        server.send_signal(signal.SIGTERM)
+        server.wait(timeout=60)
 
 
 def _until_answered(address, server):

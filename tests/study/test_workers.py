@@ -2,16 +2,15 @@
 
 import os
 import signal
-import subprocess
-import sys
 import textwrap
 import threading
 import time
-from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from multiprocessing import active_children
+from multiprocessing.process import BaseProcess
 
 import pytest
-from tests.processes import everyone_ends
+from tests.processes import HEAR_INTERRUPTS, everyone_ends, running
 
 from wearoff import InputError
 from wearoff.study.workers import sharing
@@ -48,44 +47,43 @@ def as_futures(work, parts):
 
 
 @pytest.mark.parametrize(
-    "workers", [1, "2", map, in_thread, as_futures], ids=lambda each: getattr(each, "__name__", str(each))
+    "workers", [1, map, in_thread, as_futures], ids=lambda each: getattr(each, "__name__", str(each))
 )
 def test_results_come_in_the_order_of_the_work(workers):
     with sharing(workers) as shared:
         assert list(shared(square, list(range(20)))) == [x * x for x in range(20)]
 
 
-def test_every_process_starts_deaf_to_interrupts(monkeypatch):
-    # One that hears an interrupt while it still imports would print a traceback, and break the others' work.
-    heard = []
-
-    class Watched(ProcessPoolExecutor):
-        def _spawn_process(self):
-            heard.append(signal.getsignal(signal.SIGINT))
-            super()._spawn_process()
-
-    monkeypatch.setattr("concurrent.futures.ProcessPoolExecutor", Watched)
-    with sharing(3) as shared:
-        assert list(shared(square, list(range(6)))) == [x * x for x in range(6)]
-    assert heard == [signal.SIG_IGN] * 3
-    assert signal.getsignal(signal.SIGINT) == signal.default_int_handler
-
-
-def test_processes_are_others_and_as_many_as_asked_for():
-    with sharing(2) as shared:
+def test_processes_share_the_work_in_its_order_and_none_is_left_behind():
+    before = set(active_children())
+    with sharing("2") as shared:
+        assert list(shared(square, list(range(20)))) == [x * x for x in range(20)]
         seen = set(shared(pid_of_worker, list(range(12))))
-    assert len(seen) == 2
-    assert os.getpid() not in seen
+        assert len(seen) == 2
+        assert os.getpid() not in seen
+        assert len(set(active_children()) - before) == 2
+    assert set(active_children()) <= before
+
+
+def test_one_worker_is_this_process():
     with sharing(1) as shared:
         assert set(shared(pid_of_worker, [1, 2])) == {os.getpid()}
 
 
-def test_no_process_is_left_behind():
-    before = set(active_children())
+def test_every_process_starts_with_interrupts_ignored(monkeypatch):
+    # One that hears an interrupt while it still imports would print a traceback, and break the others' work.
+    heard, start = [], BaseProcess.start
+
+    def watched(process):
+        heard.append(signal.getsignal(signal.SIGINT))
+        start(process)
+
+    monkeypatch.setattr(BaseProcess, "start", watched)
+    before = signal.getsignal(signal.SIGINT)
     with sharing(2) as shared:
-        list(shared(square, [1, 2, 3]))
-        assert len(set(active_children()) - before) == 2
-    assert set(active_children()) <= before
+        assert list(shared(square, list(range(6)))) == [x * x for x in range(6)]
+    assert heard == [signal.SIG_IGN] * 2
+    assert signal.getsignal(signal.SIGINT) == before
 
 
 def test_nor_where_the_results_are_not_taken():
@@ -133,12 +131,10 @@ def test_what_cannot_be_is_refused(workers):
 
 
 def script(tmp_path, text):
-    """A process of its own, in a group of its own, that runs a script."""
+    """A process of its own that runs a script."""
     file = tmp_path / "script.py"
-    file.write_text(textwrap.dedent(text))
-    return subprocess.Popen(
-        [sys.executable, file], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
-    )
+    file.write_text(HEAR_INTERRUPTS + textwrap.dedent(text))
+    return running(file)
 
 
 LONG = """
@@ -152,35 +148,33 @@ LONG = """
 
 def test_an_interrupt_leaves_no_process_behind(tmp_path):
     # Of the first process alone; the command's own test has one that is sent to all, as a terminal does.
-    process = script(tmp_path, LONG)
-    for _ in range(4):
-        process.stdout.readline()  # both are at work
-    process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=60)
-    assert errors.rstrip().endswith("KeyboardInterrupt")
-    assert errors.count("Traceback") == 1  # the first process's own
-    assert everyone_ends(process.pid)
+    with script(tmp_path, LONG) as process:
+        for _ in range(4):
+            process.stdout.readline()  # both are at work
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=120)
+        assert errors.rstrip().endswith("KeyboardInterrupt")
+        assert errors.count("Traceback") == 1  # the first process's own
+        assert everyone_ends(process.pid)
 
 
 def test_a_kill_of_the_first_process_ends_the_others(tmp_path):
-    process = script(tmp_path, LONG)
-    for _ in range(4):
-        process.stdout.readline()
-    process.kill()
-    process.communicate(timeout=60)
-    assert everyone_ends(process.pid)
+    with script(tmp_path, LONG) as process:
+        for _ in range(4):
+            process.stdout.readline()
+        process.kill()
+        process.communicate(timeout=120)
+        assert everyone_ends(process.pid)
 
 
 def test_a_script_that_is_no_module_is_told_so_and_does_not_hang(tmp_path):
-    process = script(
-        tmp_path,
-        """
+    text = """
         import wearoff as wo
 
         wo.study.run_trial([wo.study.Arm.treated(units=20)], patients=1000, workers=2)
-        """,
-    )
-    _, errors = process.communicate(timeout=60)
-    assert process.returncode == 1
-    assert "if __name__ == '__main__':" in errors.rstrip().splitlines()[-1]
-    assert everyone_ends(process.pid)
+    """
+    with script(tmp_path, text) as process:
+        _, errors = process.communicate(timeout=120)
+        assert process.returncode == 1
+        assert "if __name__ == '__main__':" in errors.rstrip().splitlines()[-1]
+        assert everyone_ends(process.pid)
