@@ -1,66 +1,83 @@
-# make demo: see the main job done.  make explore: the page with sliders.  make test: run every test.  make docs: the site.
-# make fuzz: whatever is given, a result or one line; 2,000 cases of every reader and option.
-# make bench: measure the speed, into the README.  make dist: build what is released, and try it.
-# Each makes its own .venv.
+# make demo: see the main job done.  make explore: the page with sliders.
+# make test: the tests, in less than three minutes.  make test-browser: those that need chromium and ffmpeg.
+# make proof: all tests at full length.  make fuzz: 2,000 hostile cases of every reader and option.
+# make docs: the site.  make bench: measure the speed, into the README.  make dist: build what is released, and try it.
+# make update: write constraints.txt anew, with the newest versions.
 PYTHON ?= python3
-BIN := .venv/bin
+# Each makes this environment, with the versions that CI has run; `make test CONSTRAINTS=` takes the newest.
+VENV ?= .venv
+CONSTRAINTS ?= constraints.txt
+BIN := $(VENV)/bin
+INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check $(if $(CONSTRAINTS),--constraint $(CONSTRAINTS)) --editable
+OUT ?= out
 
-.PHONY: demo explore test fuzz lint bench docs dist clean
+.PHONY: demo explore test test-browser proof fuzz lint bench docs dist update clean
 
-demo: .venv/demo
-	$(BIN)/wearoff simulate --product onabotulinumtoxinA --muscle glabella --out out
+demo: $(VENV)/demo
+	$(BIN)/wearoff simulate --product onabotulinumtoxinA --muscle glabella --out $(OUT)
 	@echo
-	@echo "open out/timeline.png (the effect) and out/cascade.png (every step from the dose to the effect)"
+	@echo "open $(OUT)/timeline.png (the effect) and $(OUT)/cascade.png (every step from the dose to the effect)"
 	@echo
-	$(BIN)/wearoff space --out out
+	$(BIN)/wearoff space --out $(OUT)
 	@echo
-	@echo "open out/tradeoff.png (days above half effect and units a year against the interval between visits)"
-	@echo "and out/dates_visits.png (the fewest visits that keep half of the effect)"
+	@echo "open $(OUT)/tradeoff.png (days above half effect and units a year against the interval between visits)"
+	@echo "and $(OUT)/dates_visits.png (the fewest visits that keep half of the effect)"
 	@echo
-	$(BIN)/wearoff trial --out out
+	$(BIN)/wearoff trial --out $(OUT)
 	@echo
-	@echo "open out/bands.png (the effect in 10,000 patients) and out/responders.png (how many respond, day by day)"
+	@echo "open $(OUT)/bands.png (the effect in 10,000 patients) and $(OUT)/responders.png (how many respond, day by day)"
 	@echo
-	$(BIN)/wearoff plates --out out
+	$(BIN)/wearoff plates --out $(OUT)
 	@echo
-	@echo "open out/mechanism.png (four moments at the nerve ending), out/serotypes.png and out/sites.png"
+	@echo "open $(OUT)/mechanism.png (four moments at the nerve ending), $(OUT)/serotypes.png and $(OUT)/sites.png"
 
-explore: .venv/explore
+explore: $(VENV)/explore
 	$(BIN)/wearoff explore
 
-test: .venv/test
-	$(BIN)/pytest -n auto --dist loadfile
-	$(BIN)/pytest -n auto --nbmake notebooks
+# The notebooks are cells that must run, and take the time of one test each.
+test: $(VENV)/test
+	$(BIN)/pytest -n 2 --dist worksteal --nbmake tests sim notebooks
 
-fuzz: .venv/test
+test-browser: $(VENV)/test
+	$(BIN)/pytest -n 2 --dist loadfile -m browser tests/pages
+
+proof: $(VENV)/test
+	EXTENT=full $(BIN)/pytest -n 2 --dist worksteal tests sim
+
+fuzz: $(VENV)/test
 	$(BIN)/pytest -n auto --dist worksteal --hypothesis-profile=fuzz -q tests/fuzz
 
-lint: .venv/lint
+lint: $(VENV)/lint
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: .venv/bench
+bench: $(VENV)/bench
 	$(BIN)/python -m benchmarks.run
 
-dist: .venv/dist
+dist: $(VENV)/dist
 	.ci/dist $(BIN)/python
 
-docs: .venv/docs
+docs: $(VENV)/docs
 	$(BIN)/sphinx-build -W --keep-going -n -q docs build/docs
 	@echo "open build/docs/index.html"
+
+# Names and versions alone, for every Python that is allowed.
+update: $(VENV)/versions
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --all-extras --upgrade --no-annotate --no-header \
+		--no-emit-index-url --output-file constraints.txt pyproject.toml
 
 clean:
 	rm -rf .venv out build dist docs/generated docs/notebooks
 
-# The version, which the installed metadata repeat, stands in the second.
-.venv/demo: pyproject.toml sim/wearoff/__init__.py
+# The version, which the installed metadata repeat, stands in the third.
+$(VENV)/demo: pyproject.toml $(CONSTRAINTS) sim/wearoff/__init__.py
 	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'wearoff needs Python 3.11 or newer; try: make demo PYTHON=python3.11')"
-	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable .
+	$(PYTHON) -m venv $(VENV)
+	$(INSTALL) .
 	touch $@
 
-.venv/%: .venv/demo
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable ".[$*]"
+$(VENV)/%: $(VENV)/demo
+	$(INSTALL) ".[$*]"
 	touch $@

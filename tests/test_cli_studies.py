@@ -62,8 +62,8 @@ def test_workers_and_chunk_change_nothing(call):
 
 
 def test_compare(call, tmp_path):
-    status, out, err = call("compare", *FAST, "--out", tmp_path, "--json")
-    found = json.loads(out)
+    status, text, err = call("compare", *FAST, "--out", tmp_path)
+    found = json.loads((tmp_path / "comparison.json").read_text())
     assert (status, err) == (0, "")
     for row in found["rows"]:
         assert {"source", "endpoint", "day", "observed", "predicted", "used_for_fit"} <= set(row)
@@ -71,7 +71,6 @@ def test_compare(call, tmp_path):
     assert {path.name for path in tmp_path.iterdir()} == {
         "comparison.json", "comparison.csv", "rmse.csv", "comparison.png", "comparison.svg",
     }  # fmt: skip
-    text = call("compare", *FAST)[1]
     assert "* used for the fit" in text
     assert "not covered" in text
 
@@ -164,7 +163,7 @@ BAD = [
 PARSERS_OWN = (["fit"], ["trial", "surplus"])
 
 
-@pytest.mark.parametrize("arguments", some(BAD, 3), ids=lambda each: " ".join(each)[:80])
+@pytest.mark.parametrize("arguments", some(BAD, 3), ids=lambda line: " ".join(line)[:80])
 def test_bad_input_is_one_line_and_status_2(call, mine, tmp_path, monkeypatch, arguments):
     monkeypatch.chdir(tmp_path)
     header = "endpoint,day,value,unit,n\n"

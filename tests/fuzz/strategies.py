@@ -297,6 +297,8 @@ EVENT_FILES = (
     b"time,amt\n0,20\n90,20\n",
     b"time,date,amt,ii,addl,evid,cmt,product,muscle,sites\n0,2027-01-04,20,90,3,1,1,onabotulinumtoxinA,glabella,5\n"
     b"30,2027-02-03,0,0,0,0,1,,,\n",
+    b"C,ID,TIME,AMT,II,ADDL,EVID,CMT,SS,RATE,DV,MDV\n.,1,0,20,90,3,1,1,0,0,.,1\n.,1,100,.,NA,.,0,1,.,,0.8,0\n",
+    b"# a comment\n;time;amt;ii;addl\n1;0,5;17,5;90;2\n2;300;0;;\n;;;;\n",
 )
 OBSERVATION_CELLS = {
     "source": st.just("Someone 2020"),

@@ -25,6 +25,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from scipy import optimize
 
+from tests.extent import extent
 from wearoff import cli, plates, report, simulation, timeline
 from wearoff.cli.options import app
 from wearoff.pages import animation
@@ -406,7 +407,7 @@ def cheaply(patch, stage):
 
     files = {f"picture{kind}": b"".join(ENDS[kind]) for kind in (".png", ".svg")}
     files |= {"table.csv": b"a,b\n1,2\n", "all.json": b"{}\n"}
-    for module in (cli.patient, cli.studies):
+    for module in (report.curves, report.studies):
         for name in [name for name in vars(module) if name.endswith("_files")]:
             unless_drawn(module, name, lambda *_: files)
     for module, name in ((plates, "draw_serotypes"), (plates, "draw_sites"), (timeline, "draw_mechanism")):
@@ -490,7 +491,7 @@ CASES = TARGETS if MOST >= 1000 else {f"wearoff {command}".strip(): (command, No
 def enough(command):
     """Return how many cases a test has: two or three others are given any value in each, where there are so many."""
     if MOST < 1000:
-        return 15
+        return extent(6, 15)
     return MOST if len(parameters_of(COMMANDS[command])) < 6 else MOST // 3
 
 

@@ -1,6 +1,5 @@
-"""The browser in which pages are tried."""
+"""The browser in which pages are tried, and which tests need one: `make test-browser` runs those."""
 
-import os
 import shutil
 
 import pytest
@@ -18,15 +17,18 @@ QUIET = (
 )
 
 
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
+
+
 @pytest.fixture(scope="session")
 def browser():
     """The system's Chromium, headless, as Playwright's synchronous `Browser`."""
     program = next(filter(None, map(shutil.which, NAMES)), None)
     if program is None:
-        reason = f"no browser: install one of {', '.join(NAMES)}"
-        if os.environ.get("CI"):
-            pytest.fail(reason)
-        pytest.skip(reason)
+        pytest.fail(f"no browser: install one of {', '.join(NAMES)}")
     with sync_playwright() as play:
         opened = play.chromium.launch(executable_path=program, args=list(QUIET))
         yield opened

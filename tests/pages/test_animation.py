@@ -1,6 +1,5 @@
 """The animation: a frame is the simulation on its day, time is slow at first, a file is whole or not there."""
 
-import os
 import shutil
 import subprocess
 import sys
@@ -18,14 +17,9 @@ from wearoff.pages.animation import SLOW_DAYS, Clock, Film, animate
 
 mpl.use("Agg")
 
+needs_ffmpeg = pytest.mark.browser  # in `make test-browser`, with what else needs a program of the system
 TYPICAL = wo.simulate(units=20)
 REPEATED = wo.simulate(wo.Schedule.every(90, visits=4))
-
-
-def ask_for_ffmpeg():
-    if not FFMpegWriter.isAvailable():
-        assert "CI" not in os.environ, "ffmpeg must be there where CI is set"
-        pytest.skip("ffmpeg is not installed")
 
 
 @pytest.mark.parametrize(("first", "last"), [(0, 180), (10, 300), (0, 36525), (0, 20), (3, 8), (0, 20.5)])
@@ -107,8 +101,8 @@ def test_a_gif_has_the_frames_and_moves(tmp_path):
         )
 
 
+@needs_ffmpeg
 def test_an_mp4_is_a_film(tmp_path):
-    ask_for_ffmpeg()
     path = animate(REPEATED, tmp_path / "film.mp4", seconds=1, days=300)
     assert b"ftyp" in path.read_bytes()[:12]
     probe = shutil.which("ffprobe")
@@ -162,11 +156,9 @@ def test_a_place_that_cannot_be_written_is_one_line_before_any_work(tmp_path):
     assert sorted(each.name for each in tmp_path.iterdir()) == ["file", "folder.gif"]
 
 
-@pytest.mark.parametrize("ending", [".gif", ".mp4"])
+@pytest.mark.parametrize("ending", [".gif", pytest.param(".mp4", marks=needs_ffmpeg)])
 @pytest.mark.parametrize("cause", [KeyboardInterrupt, MemoryError])
 def test_what_is_interrupted_leaves_the_old_file(tmp_path, ending, cause):
-    if ending == ".mp4":
-        ask_for_ffmpeg()
     old = tmp_path / f"film{ending}"
     old.write_text("old")
 
@@ -180,9 +172,8 @@ def test_what_is_interrupted_leaves_the_old_file(tmp_path, ending, cause):
     assert list(tmp_path.iterdir()) == [old]
 
 
+@needs_ffmpeg
 def test_a_failing_ffmpeg_is_one_line(tmp_path, monkeypatch):
-    ask_for_ffmpeg()
-
     def fail(self):
         self._proc.communicate()
         raise subprocess.CalledProcessError(1, "ffmpeg", stderr="first\nUnknown encoder\n")

@@ -1,6 +1,7 @@
 """How the page is served: by whom it can be reached, what a link may ask, and what cannot be listened on."""
 
 import socket
+from urllib.parse import parse_qs
 
 import pytest
 
@@ -24,6 +25,46 @@ def test_a_link_is_read_whole_or_not_at_all(link, theme, settings, problem):
     assert found[:2] == (theme, settings)
     assert found[2].startswith(problem)
     assert bool(found[2]) == bool(problem)
+
+
+# Links and what the page says of them; some of them are opened in a browser too.
+HOSTILE = {
+    "units=1e308": "units is 1e+308; allowed: above 0 to 10000 U",
+    "units=nan": "units is nan; allowed: above 0 to 10000 U",
+    "units=NaN&bands=on": "units is nan; allowed: above 0 to 10000 U",
+    "units=many": "units is 'many', not a number",
+    "visits=1e9": "visits is 1000000000; allowed: from 1 to 12",
+    "visits=2.5": "visits is 2.5, not a whole number",
+    "every=-1": "every is -1; allowed",
+    "product=/etc/passwd": "product is '/etc/passwd'; allowed",
+    "muscle=../../data/muscles.csv": "muscle is '../../data/muscles.csv'",
+    "potency=inf": "potency is inf; allowed",
+    "loss_half_life=inf": "loss_half_life is inf; allowed",
+    "bands=<script>alert(1)</script>": "bands is '<script>alert(1)</script>'; allowed: on, off",
+    "product=%3Cimg%20src=x%20onerror=alert(1)%3E": "product is '<img src=x onerror=alert(1)>'",
+    "__class__=x": "setting is '__class__'",
+    "origin=serotype_E": "setting is 'origin'",
+    "units=20&units=30": "units is given 2 times; allowed: once",
+    "theme=%3Cscript%3Ealert(1)%3C/script%3E": "",
+    "units=%FF%FE": "units is '��', not a number",
+    "spread=1&sites=10": "spread is 1; allowed: from 3 to 120 mm",
+    "visible_half_life=1e-6&bands=on": "visible_half_life is 1e-06; allowed: from 0.005 to 10 day",
+    "steepness=%s": "steepness is '%s', not a number",
+}
+
+
+@pytest.mark.parametrize("link", HOSTILE)
+def test_a_hostile_link_is_refused_in_one_line_and_the_usual_settings_are_shown(link):
+    # As the server has it: bytes, which need not be text.
+    given = {
+        name: [value.encode("latin-1") for value in values]
+        for name, values in parse_qs(link, keep_blank_values=True, encoding="latin-1").items()
+    }
+    theme, settings, problem = server.read_link(given)
+    assert (theme, settings) == ("light", Settings())
+    assert problem.startswith(HOSTILE[link])
+    assert bool(problem) == bool(HOSTILE[link])
+    assert problem.isprintable()
 
 
 @pytest.mark.parametrize(
