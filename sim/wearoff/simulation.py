@@ -73,14 +73,9 @@ def simulate(
 
     Examples
     --------
-    >>> simulate(units=20).landmarks.round(2)
-    onset_day            2.80
-    full_effect_day      4.93
-    peak_day             7.61
-    peak_effect          0.89
-    half_effect_day     86.73
-    wear_off_day       141.29
-    Name: landmarks, dtype: float64
+    >>> simulate(units=20).landmarks.round(2).to_dict()
+    {'onset_day': 2.8, 'full_effect_day': 4.93, 'peak_day': 7.61, 'peak_effect': 0.89, 'half_effect_day': 86.73,
+     'wear_off_day': 141.29}
     """
     given = {"units": units, "product": product, "muscle": muscle, "sites": sites}
     visit: dict[str, Any] = {name: value for name, value in given.items() if value is not None}

@@ -36,12 +36,12 @@ def read_days(value: Any, name: str, allowed: str, start: datetime.date | None) 
 
     Examples
     --------
-    >>> read_days(3, "times", "days", None)
-    array([3.])
-    >>> read_days(np.array([36, 48], "timedelta64[h]"), "times", "days", None)
-    array([1.5, 2. ])
-    >>> read_days(np.array(["2027-01-11"], "datetime64[D]"), "times", "days", datetime.date(2027, 1, 4))
-    array([7.])
+    >>> read_days(3, "times", "days", None).tolist()
+    [3.0]
+    >>> read_days(np.array([36, 48], "timedelta64[h]"), "times", "days", None).tolist()
+    [1.5, 2.0]
+    >>> read_days(np.array(["2027-01-11"], "datetime64[D]"), "times", "days", datetime.date(2027, 1, 4)).tolist()
+    [7.0]
     """
     if np.ma.is_masked(value):
         raise InputError(f"{name} has a masked value, which is missing; allowed: {allowed}")

@@ -43,8 +43,8 @@ def exp_divided_difference(nodes: Array) -> Array:
 
     Examples
     --------
-    >>> exp_divided_difference(np.array([[0.0], [0.0], [0.0]]))  # exp(0) / 2!
-    array([0.5])
+    >>> exp_divided_difference(np.array([[0.0], [0.0], [0.0]])).tolist()  # exp(0) / 2!
+    [0.5]
     """
     # Below its range exp is slow, and what it gives there is nothing: the least it is asked for is 1e-304.
     table = np.exp(np.maximum(nodes, -700.0))

@@ -40,8 +40,8 @@ def uptake(units: Array, half_uptake: Number) -> Array:
 
     Examples
     --------
-    >>> uptake(np.array([20.0, 40.0]), 20.0).round(3)
-    array([10.   , 13.333])
+    >>> uptake(np.array([20.0, 40.0]), 20.0).round(3).tolist()
+    [10.0, 13.333]
     """
     return units / (1 + units / half_uptake)
 

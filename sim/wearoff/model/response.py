@@ -50,8 +50,8 @@ def weakness(cleaved: Array, half_release: Number, steepness: Number) -> Array:
 
     Examples
     --------
-    >>> weakness(np.array([0.0, 0.5, 1.0]), np.array(0.5), np.array(2.0))  # F(0.5) = 1.25 x 0.25 / 0.5
-    array([0.   , 0.375, 1.   ])
+    >>> weakness(np.array([0.0, 0.5, 1.0]), np.array(0.5), np.array(2.0)).tolist()  # F(0.5) = 1.25 x 0.25 / 0.5
+    [0.0, 0.375, 1.0]
     """
     # 1 - F = (1 - S^h) / (1 + (S / A50)^h). The march leaves the known range by less than its tolerance; going back to
     # the range never adds to the error. In place, since for many patients this is most of the work.

@@ -102,10 +102,8 @@ def compare(
 
     Examples
     --------
-    >>> compare([90, 180]).frame[["interval", "share_above", "units_per_year"]].round(3)
-       interval  share_above  units_per_year
-    0      90.0        0.990          81.167
-    1     180.0        0.616          40.583
+    >>> compare([90, 180]).frame[["interval", "share_above", "units_per_year"]].round(3).to_dict("list")
+    {'interval': [90.0, 180.0], 'share_above': [0.99, 0.616], 'units_per_year': [81.167, 40.583]}
     """
     patient = Patient.asked(keep, horizon, parameters, start, visit)
     asked = [

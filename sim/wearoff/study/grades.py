@@ -96,8 +96,9 @@ def chance(visible: Array, endpoint: str, assessor: str, kind: Kind, raters: Rat
     --------
     >>> raters = Raters(0.5, 0.0, 0.3, 0.3)
     >>> moderate = Kind(2, False, 0.5)
-    >>> chance(np.array([0.25]), "none_or_mild", "investigator", moderate, raters)  # s = 1.5: between two grades
-    array([0.5])
+    >>> effect = np.array([0.25])  # s = 1.5: between two grades
+    >>> chance(effect, "none_or_mild", "investigator", moderate, raters).tolist()
+    [0.5]
     """
     severity = kind.baseline * (1 - visible) - kind.placebo_responder
     room = worst_grade(endpoint, kind.baseline) + 0.5 - severity

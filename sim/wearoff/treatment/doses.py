@@ -32,8 +32,9 @@ def even_doses(schedule: Schedule) -> Doses:
 
     Examples
     --------
-    >>> even_doses(Schedule.every(90, visits=2, units=20))
-    Doses(days=array([ 0., 90.]), units=array([20., 20.]), relative_potency=1.0)
+    >>> doses = even_doses(Schedule.every(90, visits=2, units=20))
+    >>> doses.days.tolist(), doses.units.tolist(), doses.relative_potency
+    ([0.0, 90.0], [20.0, 20.0], 1.0)
     """
     first = find_product(schedule.visits[0].product).relative_potency
     doses: dict[float, float] = {}

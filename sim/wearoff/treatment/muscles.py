@@ -73,8 +73,8 @@ def site_places(length: float, sites: int) -> npt.NDArray[np.float64]:
 
     Examples
     --------
-    >>> site_places(length=50, sites=5)
-    array([ 5., 15., 25., 35., 45.])
+    >>> site_places(length=50, sites=5).tolist()
+    [5.0, 15.0, 25.0, 35.0, 45.0]
     """
     result: npt.NDArray[np.float64] = (np.arange(sites) + 0.5) * length / sites
     return result

@@ -57,11 +57,9 @@ class Schedule:
 
     Examples
     --------
-    >>> Schedule.every(90, visits=3, units=20, start="2027-01-04").to_frame()[["time", "date", "amt"]]
-        time       date   amt
-    0    0.0 2027-01-04  20.0
-    1   90.0 2027-04-04  20.0
-    2  180.0 2027-07-03  20.0
+    >>> plan = Schedule.every(90, visits=3, units=20, start="2027-01-04")
+    >>> [(visit.day, str(plan.date(visit.day)), visit.units) for visit in plan]
+    [(0.0, '2027-01-04', 20.0), (90.0, '2027-04-04', 20.0), (180.0, '2027-07-03', 20.0)]
     """
 
     visits: tuple[Visit, ...]
@@ -116,10 +114,8 @@ class Schedule:
 
         Examples
         --------
-        >>> Schedule.every(90, visits=2).starting("2027-01-04").to_frame()[["time", "date"]]
-           time       date
-        0   0.0 2027-01-04
-        1  90.0 2027-04-04
+        >>> str(Schedule.every(90, visits=2).starting("2027-01-04").date(90))
+        '2027-04-04'
         """
         date = day_of_calendar(start, "start")
         if self.start not in (None, date):
@@ -168,11 +164,8 @@ class Schedule:
 
         Examples
         --------
-        >>> Schedule.every(90, visits=2, units=20).touch_up(5).to_frame()[["time", "amt"]]
-           time   amt
-        0   0.0  20.0
-        1  14.0   5.0
-        2  90.0  20.0
+        >>> [(visit.day, visit.units) for visit in Schedule.every(90, visits=2, units=20).touch_up(5)]
+        [(0.0, 20.0), (14.0, 5.0), (90.0, 20.0)]
         """
         followed = self.visits[self._numbered(after, "after")]
         later = followed.day + number(days, INTERVAL._replace(name="days"))
