@@ -24,8 +24,8 @@ from hypothesis import strategies as st
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from scipy import optimize
-
 from tests.extent import extent
+
 from wearoff import cli, plates, report, simulation, timeline
 from wearoff.cli.options import app
 from wearoff.pages import animation

@@ -18,8 +18,8 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from tests.extent import extent
+
 from wearoff import InputError, Parameters, Schedule, UnusualWarning, Visit, simulate
 from wearoff.exchange import read_case
 from wearoff.parameters import assignment
