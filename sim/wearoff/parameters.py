@@ -17,6 +17,8 @@ from . import tables
 from .checks import InputError, Limits, checked_arguments, member, number, shown
 
 _TABLE = tables.column("parameters", "name")
+# Of changed constants, in the title of a picture.
+MOST_NAMED = 2
 
 
 def _default(name: str) -> float:
@@ -156,6 +158,24 @@ class Parameters:
                 | {"meaning": row["meaning"]}
             )
         return pd.DataFrame(records)
+
+    @property
+    def changes(self) -> tuple[str, ...]:
+        """How the constants differ from the default, in words: the preset, and what was changed.
+
+        Examples
+        --------
+        >>> Parameters.preset("serotype_E").replace(potency=0.2).changes
+        ('preset serotype_E', 'potency 0.2 1/(U day)')
+        """
+        preset = () if self.origin == "default" else (f"preset {self.origin}",)
+        table = self.table()
+        changed = table[table["kind"] == "given"]
+        if len(changed) > MOST_NAMED:
+            return (*preset, f"{len(changed)} constants changed")
+        units = changed["unit"].where(~changed["unit"].isin(["1", "fraction"]), "")
+        rows = zip(changed["name"], changed["value"], units, strict=True)
+        return (*preset, *(f"{name} {value:.3g} {unit}".rstrip() for name, value, unit in rows))
 
     def symbols(self) -> dict[str, float]:
         """Return the constants under the symbols of the mathematics, half-lives turned into rates in 1/day.

@@ -12,11 +12,12 @@ from . import tables
 from .checks import InputError, checked_arguments, one_or_many, whole
 from .figures.serotypes import draw_serotypes
 from .figures.sites import MOST, draw_sites
-from .figures.style import find_look
+from .figures.style import AUTO, find_look
 from .model.landmarks import ONSET
 from .parameters import Parameters
 from .simulation import DEFAULT, simulate
 from .timeline import Timeline
+from .treatment.description import describe_visit
 from .treatment.muscles import SITES, find_muscle, relative_dose, site_places, zones
 
 if TYPE_CHECKING:
@@ -30,13 +31,14 @@ _PREFIX = "serotype_"
 
 
 @checked_arguments()
-def plot_serotypes(
+def serotypes_figure(
     units: float | str | None = None,
     *,
     product: str | None = None,
     muscle: str | None = None,
     parameters: Parameters = DEFAULT,
     style: str = "print",
+    title: str | None = AUTO,
 ) -> Figure:
     """Draw how long each serotype acts: the visible effect over a year, and the half-life of the light chain.
 
@@ -53,6 +55,8 @@ def plot_serotypes(
         The constants of serotype A; default: ``Parameters()``.
     style : str
         ``print``, 180 mm wide, or ``slide``, 16 to 9.
+    title : str or None
+        Default: what is shown; None leaves it out.
 
     Returns
     -------
@@ -74,7 +78,7 @@ def plot_serotypes(
 
     Examples
     --------
-    >>> figure = plot_serotypes(units=20, style="slide")
+    >>> figure = serotypes_figure(units=20, style="slide")
     >>> figure.savefig("serotypes.pdf")  # doctest: +SKIP
     """
     find_look(style)
@@ -93,15 +97,15 @@ def plot_serotypes(
         pd.concat([each.frame[["time", "visible"]].assign(serotype=name) for name, each in timelines.items()]),
         pd.DataFrame(kinds).assign(first_day=[first for first, _ in spans], last_day=[last for _, last in spans]),
         ONSET,
-        title="How long each serotype acts after the same dose",
-        treatment=_treatment(timelines["A"]),
+        treatment=describe_visit(timelines["A"].schedule.visits[0], parameters),
         source=f"Half-lives: A, this model; others, the number shown, of {'; '.join(sources)}.",
+        title=title,
         style=style,
     )
 
 
 @checked_arguments()
-def plot_sites(
+def sites_figure(
     sites: int | Sequence[int | str] = (1, 3, 5),
     *,
     units: float | str | None = None,
@@ -109,6 +113,7 @@ def plot_sites(
     muscle: str | None = None,
     parameters: Parameters = DEFAULT,
     style: str = "print",
+    title: str | None = AUTO,
 ) -> Figure:
     """Draw why few and many injection sites differ: the local dose, the local effect on day 30, the whole's effect.
 
@@ -116,8 +121,8 @@ def plot_sites(
     ----------
     sites : sequence of int
         One to three different numbers of sites.
-    units, product, muscle, parameters, style : optional
-        As in `plot_serotypes`.
+    units, product, muscle, parameters, style, title : optional
+        As in `serotypes_figure`.
 
     Returns
     -------
@@ -135,7 +140,7 @@ def plot_sites(
 
     Examples
     --------
-    >>> figure = plot_sites((1, 2), units=20)
+    >>> figure = sites_figure((1, 2), units=20)
     >>> figure.savefig("sites.png")  # doctest: +SKIP
     """
     find_look(style)
@@ -151,7 +156,8 @@ def plot_sites(
         {number: each.spill[0] for number, each in timelines.items()},
         length=place.length,
         day=DAY,
-        title=f"Where the needle goes: {_treatment(one)}",
+        patient=describe_visit(one.schedule.visits[0], parameters),
+        title=title,
         style=style,
     )
 
@@ -210,8 +216,3 @@ def _along(timeline: Timeline, sites: int, length: float) -> pd.DataFrame:
             "visible": np.concatenate([outside, local, local[::-1], outside]),
         }
     )
-
-
-def _treatment(timeline: Timeline) -> str:
-    visit = timeline.schedule.visits[0]
-    return f"{visit.units:g} U of {visit.product}, {visit.muscle.replace('_', ' ')}"

@@ -16,12 +16,14 @@ from .figures.cascade import draw_cascade
 from .figures.effect import draw_effect
 from .figures.mechanism import draw_mechanism
 from .figures.returns import draw_returns
+from .figures.style import AUTO
 from .figures.visits import draw_visits
 from .model.course import Course
-from .model.landmarks import FULL, HALF, ONSET, WEAR_OFF, find_landmarks
+from .model.landmarks import HALF, ONSET, explain_missing, find_landmarks
 from .model.spans import spans_above
 from .parameters import Parameters
 from .times import read_days
+from .treatment.description import describe_patient, name_patient
 from .treatment.muscles import find_muscle, spill
 from .treatment.schedule import Schedule
 
@@ -124,9 +126,7 @@ class Timeline:
     @cached_property
     def cascade(self) -> pd.DataFrame:
         """The table of `frame` from a minute after the first injection, on days for a logarithmic axis."""
-        first = self.schedule.visits[0].day
-        if first + FIRST_MOMENT >= self._end:
-            raise InputError(f"days ends at {self._end:g}; allowed to draw: past the first visit, on day {first:g}")
+        first = self._first_visit(FIRST_MOMENT)
         early = first + np.geomspace(FIRST_MOMENT, self._end - first, 400)
         nodes = self.course.mesh.nodes
         return self.at(np.minimum(np.union1d(early, nodes[nodes > early[0]]), self._end))
@@ -190,73 +190,63 @@ class Timeline:
     @cached_property
     def not_reached(self) -> dict[str, str]:
         """Why a landmark is missing, under the landmark's name."""
-        end = self._end
-        highest = float(self.course.visible.max())
-        no_peak = "no effect" if highest == 0 else f"the effect still rises on day {end:g}, the end of the simulation"
+        return explain_missing(self.landmarks.to_dict(), float(self.course.visible.max()), self._end)
 
-        def falling(level: float) -> str:
-            if np.isnan(self.landmarks["peak_day"]):
-                return no_peak
-            if self.landmarks["peak_effect"] < level:
-                return f"the effect never rises above {level:g}; its peak is {self.landmarks['peak_effect']:.3f}"
-            return f"the effect is still above {level:g} on day {end:g}, the end of the simulation"
+    def plot(self, ax: Axes | None = None, *, label: str | None = AUTO, title: str | None = AUTO) -> Axes:
+        """Draw the visible effect with its landmarks, and return the Axes drawn on.
 
-        reasons = {
-            "onset_day": f"the effect stays below {ONSET:g}; its largest value is {highest:.3f}",
-            "full_effect_day": f"{FULL:g} of the peak: {no_peak}",
-            "peak_day": no_peak,
-            "peak_effect": no_peak,
-            "half_effect_day": falling(HALF),
-            "wear_off_day": falling(WEAR_OFF),
-        }
-        return {name: reason for name, reason in reasons.items() if np.isnan(self.landmarks[name])}
-
-    def plot(self, ax: Axes | None = None) -> Axes:
-        """Draw the visible effect with its landmarks; into `ax`, or a new figure."""
-        curve = self.curve
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes, optional
+            Where to draw, in the next colour of that Axes and with the legend inside; default: a new figure.
+        label : str or None
+            The name of the curve in the legend; default: dose and product where `ax` is given, else none.
+        title : str or None
+            Default: who is shown and what was given, over a new figure; where `ax` is given there is none.
+        """
         landmarks = {str(name): float(day) for name, day in self.landmarks.items()}
         return draw_effect(
-            curve["time"], curve["visible"], landmarks, self._visits(), ONSET, start=self.schedule.start, ax=ax
-        )
+            self.curve["time"], self.curve["visible"], landmarks, self._visits(), ONSET, patient=self.description,
+            name=self._name, start=self.schedule.start, ax=ax, label=label, title=title,
+        )  # fmt: skip
 
-    def plot_visits(self, keep: float = HALF, ax: Axes | None = None) -> Axes:
+    def plot_visits(
+        self, keep: float = HALF, ax: Axes | None = None, *, label: str | None = AUTO, title: str | None = AUTO
+    ) -> Axes:
         """Draw the visible effect over repeat visits, the level to keep, and the gaps in which it is not kept.
 
-        Into `ax`, or a new figure; on a calendar where the schedule's start is known. `keep` as in `spans_above`.
+        On a calendar where the schedule's start is known. `keep` as in `spans_above`, the rest as in `plot`.
         """
-        curve, level = self.curve, number(keep, LEVEL)
-        spans = spans_above(self.course, level)
+        level = number(keep, LEVEL)
         return draw_visits(
-            curve["time"], curve["visible"], self._visits(), level, spans, start=self.schedule.start, ax=ax
-        )
+            self.curve["time"], self.curve["visible"], self._visits(), level, spans_above(self.course, level),
+            patient=self.description, name=self._name, start=self.schedule.start, ax=ax, label=label, title=title,
+        )  # fmt: skip
 
-    def plot_returns(self, ax: Axes | None = None) -> Axes:
-        """Draw what is left of effect and light chain at each return; into `ax`, or a new figure.
+    def plot_returns(self, ax: Axes | None = None, *, title: str | None = AUTO) -> Axes:
+        """Draw what is left of effect and light chain at each return; `ax` and `title` as in `plot`.
 
         Where there is no return before the end of the simulation, raise `InputError`.
         """
-        if self.returns.empty:
+        left = self.returns
+        if left.empty:
             raise InputError("schedule has no return before the end of the simulation; allowed: 2 visits or more")
         return draw_returns(
-            self.returns["visit"],
-            self.returns["time"],
-            self.returns["visible"],
-            self.returns["light_chain"] / self.first_uptake,
-            dates=None if self.schedule.start is None else list(self.returns["date"]),
-            ax=ax,
-        )
+            left["visit"], left["time"], left["visible"], left["light_chain"] / self.first_uptake,
+            patient=self.description, dates=None if self.schedule.start is None else list(left["date"]), ax=ax,
+            title=title,
+        )  # fmt: skip
 
-    def _visits(self) -> list[float]:
-        return [visit.day for visit in self.schedule if visit.day <= self._end]
-
-    def plot_cascade(self) -> Figure:
+    def cascade_figure(self, *, title: str | None = AUTO) -> Figure:
         """Draw every step from the depot to the visible effect, on a time axis of hours, days and months.
 
-        Where the simulation ends before the first visit, raise `InputError`.
+        `title` as in `plot`. Where the simulation ends before the first visit, raise `InputError`.
         """
-        return draw_cascade(self.cascade, self.schedule.visits[0].day)
+        return draw_cascade(self.cascade, self.schedule.visits[0].day, patient=self.description, title=title)
 
-    def plot_mechanism(self, days: npt.ArrayLike = (1, 7, 120), style: str = "print") -> Figure:
+    def mechanism_figure(
+        self, days: npt.ArrayLike = (1, 7, 120), style: str = "print", *, title: str | None = AUTO
+    ) -> Figure:
         """Draw nerve ending, muscle fibre and skin before the treatment and on some days, with the numbers.
 
         Parameters
@@ -265,6 +255,8 @@ class Timeline:
             One to five days, from 0 to the end of the simulation.
         style : str
             ``print`` (180 mm wide) or ``slide`` (16 to 9, to be read from the last row).
+        title : str or None
+            As in `plot`.
 
         Returns
         -------
@@ -280,19 +272,30 @@ class Timeline:
         if chosen.ndim > 1 or not 1 <= len(chosen) <= MOMENTS:
             raise InputError(f"days has the shape {chosen.shape}; allowed: a row of 1 to {MOMENTS}")
         moments = self.at(chosen)
-        before = moments.iloc[[0]].assign(**BASELINE)
-        titles = ["before", *(_day_or_month(float(day)) for day in moments["time"])]
-        return draw_mechanism(pd.concat([before, moments]), titles, self.first_uptake, style)
+        before = moments.iloc[[0]].assign(**{**BASELINE, "time": np.nan})
+        moments = pd.concat([before, moments])
+        return draw_mechanism(moments, self.first_uptake, style, patient=self.description, title=title)
+
+    @property
+    def description(self) -> str:
+        """Who is shown and what was given, in words: the title of the pictures."""
+        return describe_patient(self.schedule, self.parameters)
 
     @property
     def first_uptake(self) -> float:
         """Toxin that the first visit's dose had taken up into the depot (U)."""
+        return float(self.course.at(np.array([self._first_visit()]))["depot"][0])
+
+    @property
+    def _name(self) -> str:
+        return name_patient(self.schedule, self.parameters)
+
+    def _visits(self) -> list[float]:
+        return [visit.day for visit in self.schedule if visit.day <= self._end]
+
+    def _first_visit(self, margin: float = 0.0) -> float:
+        # The day of the first visit, which must be before the end by more than the margin.
         first = self.schedule.visits[0].day
-        if first >= self._end:
+        if first + margin >= self._end:
             raise InputError(f"days ends at {self._end:g}; allowed to draw: past the first visit, on day {first:g}")
-        return float(self.course.at(np.array([first]))["depot"][0])
-
-
-def _day_or_month(day: float) -> str:
-    month = 365.25 / 12
-    return f"day {day:g}" if day < 60 else f"month {day / month:.0f} (day {day:g})"
+        return first

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from .style import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILION, stack, tidy
+from .style import AUTO, BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILION, muted, stack, tidy, write_title
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -38,7 +38,7 @@ TICKS = {
 }
 
 
-def draw_cascade(columns: pd.DataFrame, first_visit: float) -> Figure:
+def draw_cascade(columns: pd.DataFrame, first_visit: float, *, patient: str, title: str | None = AUTO) -> Figure:
     """Draw every step as its own row, each on its own scale.
 
     Parameters
@@ -47,6 +47,10 @@ def draw_cascade(columns: pd.DataFrame, first_visit: float) -> Figure:
         ``time`` in days, the compartments in U, the rest as fractions of baseline.
     first_visit : float
         The day from which time is counted.
+    patient : str
+        What is shown: the words of the title.
+    title : str or None
+        See `style.write_title`.
 
     Returns
     -------
@@ -61,14 +65,14 @@ def draw_cascade(columns: pd.DataFrame, first_visit: float) -> Figure:
         ax.plot(since, values, color=color, linewidth=2)
         ax.set_ylim(0, 1.08 * top if top > 0 else 1.0)
         ax.set_yticks([0, top], ["0", f"{top:.2g} {unit}".strip()])
-        ax.set_ylabel(word, rotation=0, ha="right", va="center", fontsize=10, color=BLACK)
+        ax.set_ylabel(word, rotation=0, ha="right", va="center", fontsize=10)
         tidy(ax)
-        ax.tick_params(axis="y", labelsize=8, colors=GREY)
+        ax.tick_params(axis="y", labelsize=8, colors=muted())
         ax.yaxis.tick_right()
         ax.spines["right"].set_visible(False)
         ax.spines["left"].set_visible(False)
         ax.tick_params(length=0)
-        ax.grid(axis="x", color=GREY, alpha=0.25, linewidth=0.8)
+        ax.grid(axis="x", alpha=0.25, linewidth=0.8)
     last = rows[-1]
     last.set_xscale("log")
     last.set_xlim(since[0], since[-1])
@@ -77,4 +81,5 @@ def draw_cascade(columns: pd.DataFrame, first_visit: float) -> Figure:
     last.set_xticks(list(shown), list(shown.values()))
     last.minorticks_off()
     last.set_xlabel("time since the first injection (logarithmic)", fontsize=11)
+    write_title(figure, title, patient)
     return figure

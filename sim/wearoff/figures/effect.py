@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from .style import BLACK, BLUE, GREEN, ORANGE, PURPLE, VERMILION, axes, legend_above, tidy, time_axis
+from .panel import Panel
+from .style import AUTO, BLACK, BLUE, GREEN, ORANGE, PURPLE, VERMILION, ink, muted
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.typing import ColorType
 
-# What each landmark is called, its colour and its mark: told apart without colour too.
+# What each landmark is called, its colour and its mark: told apart without colour too. `BLACK` stands for the ink.
 LANDMARKS = {
     "onset_day": ("onset", ORANGE, "o"),
     "full_effect_day": ("full effect", GREEN, "s"),
@@ -31,10 +33,18 @@ def draw_effect(
     visits: Sequence[float],
     visible_from: float,
     *,
+    patient: str,
+    name: str,
     start: datetime.date | None = None,
     ax: Axes | None = None,
+    label: str | None = AUTO,
+    title: str | None = AUTO,
 ) -> Axes:
-    """Draw the visible effect with its landmarks, and a band where the effect is visible.
+    """Draw the visible effect with its landmarks.
+
+    In a new figure the days on which the effect is visible are shaded, and the legend has the landmarks. In somebody's
+    Axes the curve has the next colour of that Axes and the landmarks are small marks in the same colour; a line shows
+    from where on the effect is visible.
 
     Parameters
     ----------
@@ -45,48 +55,58 @@ def draw_effect(
     visits : sequence of float
         Days of the visits.
     visible_from : float
-        The effect from which on the band is drawn.
+        The effect from which on it is visible.
+    patient, name : str
+        What is shown: the words of the title, and a short name of the curve.
     start : datetime.date, optional
         The date of day 0: the time axis is then a calendar.
     ax : matplotlib.axes.Axes, optional
         Where to draw; default: a new figure.
+    label, title : str or None
+        See `Panel.choose_label` and `Panel.write_title`.
 
     Returns
     -------
     matplotlib.axes.Axes
     """
-    ax = axes(ax)
-    days, visible = np.asarray(days, dtype=float), np.asarray(visible, dtype=float)
-    ax.plot(days, visible, color=BLUE, linewidth=2.5, zorder=3)
-    ax.plot(visits, np.zeros(len(visits)), "|", color=BLACK, markersize=12, markeredgewidth=2, clip_on=False, zorder=4)
+    panel = Panel.of(ax)
+    zero = panel.find_day_zero(start)
+    x, visible = zero + np.asarray(days, dtype=float), np.asarray(visible, dtype=float)
+    color = panel.draw_curve(x, visible, panel.choose_label(label, name))
+    _mark_visits(panel, zero + np.asarray(visits, dtype=float), ink() if panel.own else color)
+    if panel.own:
+        _shade_visible(panel.ax, x, visible, visible_from)
+    else:
+        panel.add_level(visible_from, f"visible (≥ {visible_from:.2f})", color=muted(), linewidth=1, linestyle=":")
+    for landmark, (word, own_color, mark) in LANDMARKS.items():
+        day = landmarks[landmark]
+        if not np.isnan(day):
+            height = np.interp(zero + day, x, visible)
+            look: dict[str, Any] = {"color": color, "markersize": 5, "label": "_"}
+            if panel.own:
+                look = {"color": ink() if own_color == BLACK else own_color, "markersize": 9}
+                look["label"] = f"{word}\n{_when(day, start)}"
+            (point,) = panel.ax.plot([zero + day], [height], mark, zorder=5, **look)
+            point.set(markeredgecolor=panel.ax.get_facecolor(), clip_on=False)
+    panel.show_legend(1.4 if start is None else 0.6)
+    panel.fit_limits((zero, float(x[-1])), (0, 1.05))
+    panel.label_effect(visits, start)
+    panel.write_title(title, patient)
+    return panel.ax
+
+
+def _mark_visits(panel: Panel, x: npt.NDArray[np.float64], color: ColorType) -> None:
+    panel.ax.plot(x, np.zeros(len(x)), "|", color=color, markersize=12, markeredgewidth=2, clip_on=False, zorder=4)
+
+
+def _shade_visible(ax: Axes, x: npt.NDArray[np.float64], visible: npt.NDArray[np.float64], visible_from: float) -> None:
     seen = visible >= visible_from
     if seen.any():
+        label = f"visible\n(≥ {visible_from:.2f})"
+        across = ax.get_xaxis_transform()
         ax.fill_between(
-            days,
-            0,
-            1,
-            where=seen.tolist(),
-            transform=ax.get_xaxis_transform(),
-            color=BLUE,
-            alpha=0.10,
-            linewidth=0,
-            label=f"visible\n(≥ {visible_from:.2f})",
+            x, 0, 1, where=seen.tolist(), transform=across, color=BLUE, alpha=0.10, linewidth=0, label=label
         )
-    for name, (word, color, mark) in LANDMARKS.items():
-        day = landmarks[name]
-        if not np.isnan(day):
-            height = np.interp(day, days, visible)
-            label = f"{word}\n{_when(day, start)}"
-            (point,) = ax.plot([day], [height], mark, color=color, markersize=9, zorder=5, label=label)
-            point.set(markeredgecolor="white", clip_on=False)
-    legend_above(ax, 1.4 if start is None else 0.6)
-    ax.set_ylim(0, 1.05)
-    ax.set_yticks(np.arange(0, 1.01, 0.2))
-    since = {0: "", 1: " since the visit"}.get(len(visits), " since the first visit")
-    time_axis(ax, float(days[-1]), f"time{since if 0.0 in visits else ''}", start)
-    ax.set_ylabel("visible effect (fraction of full)", fontsize=11)
-    tidy(ax)
-    return ax
 
 
 def _when(day: float, start: datetime.date | None) -> str:

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from .style import BLACK, BLUE, GREY, VERMILION, inner_ticks, mosaic, tidy
+from .style import AUTO, BLUE, VERMILION, faint, ink, inner_ticks, mosaic, tidy, write_title
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 
-def draw_fit(rows: pd.DataFrame, estimates: pd.DataFrame) -> Figure:
+def draw_fit(rows: pd.DataFrame, estimates: pd.DataFrame, *, shown: str, title: str | None = AUTO) -> Figure:
     """Draw the residual of every row, and every estimate against where the fit started.
 
     Parameters
@@ -23,6 +23,10 @@ def draw_fit(rows: pd.DataFrame, estimates: pd.DataFrame) -> Figure:
         ``arm, endpoint, assessor, day, residual``.
     estimates : pandas.DataFrame
         ``name, start, estimate, se_percent, low, high, at_bound``.
+    shown : str
+        What is shown: the words of the title.
+    title : str or None
+        See `style.write_title`.
 
     Returns
     -------
@@ -32,6 +36,7 @@ def draw_fit(rows: pd.DataFrame, estimates: pd.DataFrame) -> Figure:
     figure, (left, right) = mosaic(1, 2, (11.0, 1.6 + 0.28 * size))
     _residuals(left, rows)
     _estimates(right, estimates)
+    write_title(figure, title, shown)
     return figure
 
 
@@ -41,10 +46,10 @@ def _residuals(ax: Axes, rows: pd.DataFrame) -> None:
         day = "" if row["day"] != row["day"] else f", day {row['day']:g}"
         labels.append(f"{row['arm']}: {row['endpoint'].replace('_', ' ')}{day}")
     place = np.arange(len(rows))
-    ax.axvspan(-2, 2, color=GREY, alpha=0.15, linewidth=0)
+    ax.axvspan(-2, 2, color=faint(), linewidth=0)
     ax.hlines(place, 0, rows["residual"], color=BLUE, linewidth=2)
     ax.plot(rows["residual"], place, "o", color=BLUE, markersize=6)
-    ax.axvline(0, color=BLACK, linewidth=1)
+    ax.axvline(0, color=ink(), linewidth=1)
     ax.set_yticks(place, labels)
     ax.set_ylim(len(rows) - 0.4, -0.6)
     reach = 1.1 * max(3.0, float(rows["residual"].abs().max()))
@@ -64,8 +69,8 @@ def _estimates(ax: Axes, estimates: pd.DataFrame) -> None:
     }
     finite = np.isfinite(estimates["se_percent"].to_numpy(float))
     ax.hlines(place[finite], ratio["low"][finite], ratio["high"][finite], color=VERMILION, linewidth=2)
-    ax.plot(ratio["estimate"], place, "D", color=VERMILION, markersize=6, markeredgecolor="white")
-    ax.axvline(1, color=BLACK, linewidth=1, linestyle=(0, (5, 3)))
+    ax.plot(ratio["estimate"], place, "D", color=VERMILION, markersize=6, markeredgecolor=ax.get_facecolor())
+    ax.axvline(1, color=ink(), linewidth=1, linestyle=(0, (5, 3)))
     notes = np.where(finite, np.where(estimates["at_bound"], " (at its bound)", ""), " (not identifiable)")
     ax.set_yticks(place, [f"{name}{note}" for name, note in zip(estimates["name"], notes, strict=True)])
     ax.set_ylim(len(estimates) - 0.4, -0.6)

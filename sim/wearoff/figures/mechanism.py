@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,7 +10,7 @@ import pandas as pd
 
 from . import glyphs, places
 from .ending import Ending
-from .style import BLACK, BLUE, GREEN, PURPLE, SKY, VERMILION, Look, find_look, sheet
+from .style import AUTO, BLUE, GREEN, PURPLE, SKY, VERMILION, Look, choose_text, faint, find_look, sheet
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -44,20 +44,24 @@ _KEY: tuple[tuple[float, str, tuple[glyphs.Sign, ...]], ...] = (
 _WORDS, _GAP, _TITLE, _SHORTEST, _TALLEST, _TABLE = 0.205, 0.014, 0.04, 0.28, 0.31, 0.175
 
 
-def draw_mechanism(table: pd.DataFrame, titles: Sequence[str], whole: float, style: str = "print") -> Figure:
+def draw_mechanism(
+    table: pd.DataFrame, whole: float, style: str = "print", *, patient: str, title: str | None = AUTO
+) -> Figure:
     """Draw a row of moments, each a nerve ending with its numbers.
 
     Parameters
     ----------
     table : pandas.DataFrame
-        One row a moment: ``depot``, ``free``, ``bound``, ``endosome``, ``light_chain`` in U; ``snap25``, ``release``,
-        ``force`` and ``visible`` as fractions of baseline.
-    titles : sequence of str
-        What is written above each.
+        One row a moment: ``time`` in days, NaN before the treatment; ``depot``, ``free``, ``bound``, ``endosome``,
+        ``light_chain`` in U; ``snap25``, ``release``, ``force`` and ``visible`` as fractions of baseline.
     whole : float
         Toxin taken up from the first dose (U), which is 100 %.
     style : str
         ``print`` or ``slide``.
+    patient : str
+        What is shown: the words of the title.
+    title : str or None
+        See `style.choose_text`.
 
     Returns
     -------
@@ -69,26 +73,40 @@ def draw_mechanism(table: pd.DataFrame, titles: Sequence[str], whole: float, sty
         The style is not known.
     """
     look = find_look(style)
-    width = min((1 - _WORDS) / len(titles) - _GAP, _TALLEST * places.WIDTH / places.HEIGHT)
+    moments = table.to_dict("records")
+    names = [name_moment(moment["time"]) for moment in moments]
+    text = choose_text(title, patient)
+    heading = _TITLE if text else 0.0
+    # A slide has a shape of its own: a title takes room from the drawings.
+    tallest = _SHORTEST if text and style == "slide" else _TALLEST
+    width = min((1 - _WORDS) / len(names) - _GAP, tallest * places.WIDTH / places.HEIGHT)
     tall = width * places.HEIGHT / places.WIDTH
-    broken = len(titles) > 4 or max(map(len, titles)) > 18
-    filled = _TABLE + max(tall, _SHORTEST) + (1.5 if broken else 1) * _TITLE
-    # A slide has its shape; on a page there is no empty room.
+    broken = len(names) > 4 or max(map(len, names)) > 18
+    filled = _TABLE + max(tall, _SHORTEST) + (1.5 if broken else 1) * _TITLE + heading
+    # On a page there is no empty room.
     height = 9 / 16 if style == "slide" else filled + _GAP
     figure = sheet((look.width, look.width * height))
-    left, bottom = (1 + _WORDS - len(titles) * (width + _GAP)) / 2, (height - filled) / 2
+    left, bottom = (1 + _WORDS - len(names) * (width + _GAP)) / 2, (height - filled) / 2
+    if text:
+        figure.suptitle(text, x=0.015, y=1 - 0.4 * _TITLE / height, ha="left", fontsize=1.2 * look.text, weight="bold")
     draw_key(place(figure, left - _WORDS, bottom + _TABLE, _WORDS, max(tall, _SHORTEST)), look)
-    moments = table.to_dict("records")
     top = max(1.0, *(shares(moment, whole)[name] for moment in moments for name in _AMOUNTS))
-    for i, (moment, title) in enumerate(zip(moments, titles, strict=True)):
+    for i, (moment, name) in enumerate(zip(moments, names, strict=True)):
         x = left + i * (width + _GAP)
         ax = place(figure, x, bottom + _TABLE, width, tall)
         Ending(ax, whole).show(moment)
-        lines = title.replace(" (", "\n(") if broken else title
-        ax.set_title(lines, fontsize=look.text, color=BLACK, pad=0.5 * look.text)
+        ax.set_title(name.replace(" (", "\n(") if broken else name, fontsize=look.text, pad=0.5 * look.text)
         numbers = place(figure, x, bottom, width, _TABLE - _GAP)
         Numbers(numbers, whole, look, top=top, words=i == 0).show(moment)
     return figure
+
+
+def name_moment(day: float) -> str:
+    """Return a day in words: as a month where it is late, and ``before`` where it is NaN."""
+    if np.isnan(day):
+        return "before"
+    month = 365.25 / 12
+    return f"day {day:g}" if day < 60 else f"month {day / month:.0f} (day {day:g})"
 
 
 def draw_key(ax: Axes, look: Look) -> None:
@@ -102,7 +120,7 @@ def draw_key(ax: Axes, look: Look) -> None:
         for layer, sign in enumerate(signs):
             low, high = (np.concatenate(sign.outlines)[:, 1].min(), np.concatenate(sign.outlines)[:, 1].max())
             glyphs.put(ax, sign, np.array([[7.5, height - (low + high) / 2]]), layer, words)
-        ax.text(15.5, height, words, fontsize=look.small, color=BLACK, va="center", linespacing=1.1)
+        ax.text(15.5, height, words, fontsize=look.small, va="center", linespacing=1.1)
 
 
 class Numbers:
@@ -129,13 +147,11 @@ class Numbers:
         room = 0.65 * signs * look.small * ax.figure.dpi / 72 / box.width
         ax.set_xlim(0, top / (1 - room))
         ax.set_ylim(len(_NUMBERS) - 0.5, -0.5)
-        ax.barh(rows, [top if name in _AMOUNTS else 1.0 for name in _NUMBERS], height=0.5, color=glyphs.TISSUE)
+        ax.barh(rows, [top if name in _AMOUNTS else 1.0 for name in _NUMBERS], height=0.5, color=faint())
         self.bars = ax.barh(rows, 0.0, height=0.5, color=[color for _, color in _NUMBERS.values()])
-        self.texts = [
-            ax.text(top * 1.04, row, "", fontsize=look.small, color=BLACK, va="center", ha="left") for row in rows
-        ]
+        self.texts = [ax.text(top * 1.04, row, "", fontsize=look.small, va="center", ha="left") for row in rows]
         ax.set_xticks([])
-        ax.set_yticks(rows, [word if words else "" for word, _ in _NUMBERS.values()], fontsize=look.small, color=BLACK)
+        ax.set_yticks(rows, [word if words else "" for word, _ in _NUMBERS.values()], fontsize=look.small)
         ax.tick_params(length=0)
         for label in ax.get_yticklabels():
             label.set_verticalalignment("center")

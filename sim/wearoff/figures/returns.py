@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from .style import BLUE, ORANGE, axes, legend_above, tidy
+from .panel import Panel
+from .style import AUTO, BLUE, ORANGE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -24,8 +25,10 @@ def draw_returns(
     visible: npt.ArrayLike,
     light_chain: npt.ArrayLike,
     *,
+    patient: str,
     dates: Sequence[datetime.date] | None = None,
     ax: Axes | None = None,
+    title: str | None = AUTO,
 ) -> Axes:
     """Draw the residual at each return as bars, visit by visit.
 
@@ -35,16 +38,21 @@ def draw_returns(
         Numbers and days of the visits.
     visible, light_chain : array_like, shape (k,)
         The effect left, and the light chain left as a share of the first dose taken up.
+    patient : str
+        What is shown: the words of the title.
     dates : sequence of datetime.date, optional
         The dates of the visits, shown instead of their days.
     ax : matplotlib.axes.Axes, optional
         Where to draw; default: a new figure.
+    title : str or None
+        See `Panel.write_title`.
 
     Returns
     -------
     matplotlib.axes.Axes
     """
-    ax = axes(ax)
+    panel = Panel.of(ax)
+    ax = panel.ax
     place = np.arange(len(np.asarray(visit)))
     few = len(place) <= LABELLED
     for shift, values, color, hatch, word in (
@@ -57,8 +65,8 @@ def draw_returns(
             0.38,
             color=color,
             hatch=hatch,
-            edgecolor="white",
-            label=word,
+            edgecolor=ax.get_facecolor(),
+            label=panel.join_lines(word),
         )
         if few:
             ax.bar_label(bars, fmt="%.2f", padding=2, fontsize=7 if len(place) > 6 else 10)
@@ -67,10 +75,10 @@ def draw_returns(
     names = [f"{number}\n{word}" for number, word in zip(np.asarray(visit), when, strict=True)]
     ax.set_xticks(place[::every], names[::every])
     middle, room = (len(place) - 1) / 2, max(len(place), 3) / 2 + 0.1
-    ax.set_xlim(middle - room, middle + room)
-    ax.set_ylim(0, 1.1 * max(1.0, float(np.max(light_chain))))
-    legend_above(ax)
-    ax.set_xlabel(f"visit, and its {'day' if dates is None else 'date'}", fontsize=11)
-    ax.set_ylabel("left at the return", fontsize=11)
-    tidy(ax)
+    # Room for the legend where it stands inside.
+    top = (1.1 if panel.own else 1.5) * max(1.0, float(np.max(light_chain)))
+    panel.show_legend()
+    panel.fit_limits((middle - room, middle + room), (0, top))
+    panel.write_labels(f"visit, and its {'day' if dates is None else 'date'}", "left at the return")
+    panel.write_title(title, patient)
     return ax

@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from .style import BLACK, BLUE, GREY, ORANGE, VERMILION, axes, legend_above, tidy
+from .panel import Panel
+from .style import AUTO, BLUE, ORANGE, VERMILION, ink, muted
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -17,7 +18,15 @@ if TYPE_CHECKING:
 NOTE = 0.34
 
 
-def draw_tornado(frame: pd.DataFrame, typical: float, word: str, *, ax: Axes | None = None) -> Axes:
+def draw_tornado(
+    frame: pd.DataFrame,
+    typical: float,
+    word: str,
+    *,
+    patient: str,
+    ax: Axes | None = None,
+    title: str | None = AUTO,
+) -> Axes:
     """Draw for each constant a bar from what it gives at the low end of its range to what it gives at the high end.
 
     Parameters
@@ -29,25 +38,30 @@ def draw_tornado(frame: pd.DataFrame, typical: float, word: str, *, ax: Axes | N
         What the constants give unchanged: where the bars begin.
     word : str
         What it is, with its unit: the label of the axis.
+    patient : str
+        Whose quantity it is: the words of the title.
     ax : matplotlib.axes.Axes, optional
         Where to draw; default: a new figure.
+    title : str or None
+        See `Panel.write_title`.
 
     Returns
     -------
     matplotlib.axes.Axes
     """
-    ax = _rows(frame, ax)
+    panel = _rows(frame, ax)
+    ax = panel.ax
     place = list(range(len(frame)))
     ends = frame[["at_low", "at_high"]].to_numpy(dtype=float)
     for column, end, color, hatch in ((0, "low", BLUE, ""), (1, "high", ORANGE, "//")):
         length = ends[:, column] - typical
         # Where both ends lie on one side, the shorter bar stands before the longer.
         before = 3 + (np.abs(length) < np.abs(ends[:, 1 - column] - typical))
-        bars = ax.barh(place, np.nan_to_num(length), 0.62, left=typical, color=color, hatch=hatch, edgecolor="white",
-                       label=f"{end} end of the range")  # fmt: skip
+        bars = ax.barh(place, np.nan_to_num(length), 0.62, left=typical, color=color, hatch=hatch,
+                       edgecolor=ax.get_facecolor(), label=f"{end} end of the range")  # fmt: skip
         for bar, order in zip(bars, before, strict=True):
             bar.set_zorder(float(order))
-    ax.axvline(typical, color=BLACK, linewidth=1.2, zorder=5, label=f"unchanged: {typical:.3g}")
+    ax.axvline(typical, color=ink(), linewidth=1.2, zorder=5, label=f"unchanged: {typical:.3g}")
     _widen(ax, ends, typical)
     for row, low, high, (at_low, at_high) in zip(place, frame["low"], frame["high"], ends, strict=True):
         _say_missing(ax, row, typical, {low: at_low, high: at_high})
@@ -57,12 +71,21 @@ def draw_tornado(frame: pd.DataFrame, typical: float, word: str, *, ax: Axes | N
     beside.tick_params(length=0, labelsize=10)
     beside.spines["right"].set_visible(False)
     _ticks(ax)
-    ax.set_xlabel(word, fontsize=11)
-    legend_above(ax)
+    panel.write_labels(word, "")
+    panel.show_legend()
+    panel.write_title(title, patient)
     return ax
 
 
-def draw_indices(frame: pd.DataFrame, quantity: str, note: str = "", *, ax: Axes | None = None) -> Axes:
+def draw_indices(
+    frame: pd.DataFrame,
+    quantity: str,
+    note: str = "",
+    *,
+    patient: str,
+    ax: Axes | None = None,
+    title: str | None = AUTO,
+) -> Axes:
     """Draw each constant's share of the variance, alone and with its interactions, with their intervals.
 
     Parameters
@@ -74,14 +97,19 @@ def draw_indices(frame: pd.DataFrame, quantity: str, note: str = "", *, ax: Axes
         Whose variance it is.
     note : str, optional
         What must be known to read the picture; it stands under the axis.
+    patient : str
+        Whose quantity it is: the words of the title.
     ax : matplotlib.axes.Axes, optional
         Where to draw; default: a new figure.
+    title : str or None
+        See `Panel.write_title`.
 
     Returns
     -------
     matplotlib.axes.Axes
     """
-    ax = _rows(frame, ax)
+    panel = _rows(frame, ax)
+    ax = panel.ax
     place = np.arange(len(frame))
     for shift, column, color, mark, word in (
         (-0.15, "S1", BLUE, "o", "alone (S1)"),
@@ -92,24 +120,25 @@ def draw_indices(frame: pd.DataFrame, quantity: str, note: str = "", *, ax: Axes
     low = float(np.min([frame[each] - frame[f"{each}_conf"] for each in ("S1", "ST")]))
     high = float(np.max([frame[each] + frame[f"{each}_conf"] for each in ("S1", "ST")]))
     ax.set_xlim(min(low, 0.0) - 0.02, max(high, 1.0) + 0.02)
-    ax.axvline(0, color=GREY, linewidth=1, zorder=1)
+    ax.axvline(0, color=muted(), linewidth=1, zorder=1)
     _ticks(ax)
-    ax.set_xlabel("\n".join(filter(None, (f"share of the variance of {quantity}", note))), fontsize=11)
-    legend_above(ax)
+    panel.write_labels("\n".join(filter(None, (f"share of the variance of {quantity}", note))), "")
+    panel.show_legend()
+    panel.write_title(title, patient)
     return ax
 
 
-def _rows(frame: pd.DataFrame, ax: Axes | None) -> Axes:
+def _rows(frame: pd.DataFrame, given: Axes | None) -> Panel:
     # An axis of constants, each with its range under its name, high enough for both.
-    ax = axes(ax, (8.0, 1.4 + 0.42 * len(frame)))
+    panel = Panel.of(given, (8.0, 1.7 + 0.42 * len(frame)))
+    ax = panel.ax
     names = []
     for name, low, high, unit in frame[["name", "low", "high", "unit"]].itertuples(index=False):
         names.append(f"{name}\n{low:.3g} to {high:.3g} {'' if unit in ('1', 'fraction') else unit}".rstrip())
     ax.set_yticks(np.arange(len(frame)), names)
     ax.set_ylim(len(frame) - 0.4, -0.6)
-    tidy(ax)
     ax.tick_params(axis="y", length=0, labelsize=9)
-    return ax
+    return panel
 
 
 def _widen(ax: Axes, ends: npt.NDArray[np.float64], typical: float) -> None:
@@ -135,7 +164,7 @@ def _say_missing(ax: Axes, row: float, typical: float, ends: dict[float, float])
     words = f"not reached at {missing[0]}" if len(missing) == 1 else f"not reached\nat {' or '.join(missing)}"
     ax.annotate(
         words, (typical, row), (6 * side, 0), textcoords="offset points", ha="right" if side < 0 else "left",
-        va="center", fontsize=9, color=BLACK,
+        va="center", fontsize=9,
     )  # fmt: skip
 
 

@@ -7,7 +7,21 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from .style import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, VERMILION, Look, find_look, frame, panels, plain
+from .style import (
+    AUTO,
+    BLUE,
+    GREEN,
+    ORANGE,
+    PURPLE,
+    VERMILION,
+    Look,
+    find_look,
+    frame,
+    muted,
+    panels,
+    plain,
+    readable,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -16,6 +30,7 @@ if TYPE_CHECKING:
 # Serotypes in the order given: told apart without colour too.
 _LOOKS = [(BLUE, "-"), (GREEN, (0, (5, 1.5))), (ORANGE, (0, (5, 1.5, 1, 1.5))), (PURPLE, (0, (2, 1))), (VERMILION, ":")]
 _DAYS = (1, 3, 7, 14, 30, 90, 180, 365)
+_TITLE = "How long each serotype acts after the same dose"
 _ALONE = "An illustration: serotypes differ here by the half-life of the light chain alone."
 
 
@@ -24,9 +39,9 @@ def draw_serotypes(
     serotypes: pd.DataFrame,
     visible_from: float,
     *,
-    title: str,
     treatment: str,
     source: str,
+    title: str | None = AUTO,
     style: str = "print",
 ) -> Figure:
     """Draw the effect of each serotype on a logarithmic axis of time, and beside it the half-lives.
@@ -41,8 +56,10 @@ def draw_serotypes(
         it never is and ``inf`` where it still is at the end.
     visible_from : float
         The effect from which on it is visible.
-    title, treatment, source : str
-        What is shown, what was given, and where the half-lives come from.
+    treatment, source : str
+        What was given, and where the half-lives come from.
+    title : str or None
+        See `style.frame`.
     style : str
         ``print`` or ``slide``.
 
@@ -59,12 +76,12 @@ def draw_serotypes(
     unseen = serotypes.loc[serotypes["first_day"].isna(), "serotype"]
     if len(unseen):
         caption += f" {' and '.join(unseen)}: lost before enough is cut to be seen."
-    frame(figure, title, (caption, source), look)
+    frame(figure, title, _TITLE, (caption, source), look)
     return figure
 
 
 def _draw_effects(ax: Axes, curves: pd.DataFrame, names: list[str], visible_from: float, look: Look) -> None:
-    ax.axhline(visible_from, color=GREY, linewidth=look.line / 2, linestyle=(0, (3, 3)), zorder=1)
+    ax.axhline(visible_from, color=muted(), linewidth=look.line / 2, linestyle=(0, (3, 3)), zorder=1)
     for row, (name, (color, dashes)) in enumerate(zip(names, _LOOKS, strict=False)):
         curve = curves[curves["serotype"] == name]
         days, effect = curve["time"].to_numpy(), curve["visible"].to_numpy()
@@ -81,9 +98,9 @@ def _draw_effects(ax: Axes, curves: pd.DataFrame, names: list[str], visible_from
             va="bottom" if small else "center",
             fontsize=1.2 * look.text,
             weight="bold",
-            color=color,
+            color=readable(color, ax),
             # The level may pass behind a small effect's name.
-            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0} if small else None,
+            bbox={"facecolor": ax.get_facecolor(), "edgecolor": "none", "pad": 0} if small else None,
             visible=bool(effect.any()),
         )
     last = curves["time"].max()
@@ -91,7 +108,7 @@ def _draw_effects(ax: Axes, curves: pd.DataFrame, names: list[str], visible_from
     shown = [day for day in _DAYS if day <= last]
     ax.set_xticks(shown, [str(day) for day in shown])
     ax.minorticks_off()
-    ax.text(1.06, visible_from + 0.015, "visible", va="bottom", fontsize=look.small, color=GREY)
+    ax.text(1.06, visible_from + 0.015, "visible", va="bottom", fontsize=look.small, color=muted())
     ax.set_xlabel("time since the visit (days, logarithmic)")
     ax.set_ylabel("fraction of a full effect")
     plain(ax, look)
@@ -110,11 +127,10 @@ def _draw_half_lives(ax: Axes, curves: pd.DataFrame, serotypes: pd.DataFrame, lo
             textcoords="offset points",
             va="center",
             fontsize=look.small,
-            color=BLACK,
         )
         peak = curves.loc[curves["serotype"] == each["serotype"], "visible"].max()
         seen = _seen(each["first_day"], each["last_day"], peak)
-        ax.text(0, row + 0.2, seen, va="top", fontsize=look.small, color=BLACK)
+        ax.text(0, row + 0.2, seen, va="top", fontsize=look.small)
     ax.set(xlim=(0, 1.75 * longest), ylim=(len(halves) - 0.45, -0.4), xticks=[])
     ax.set_yticks(range(len(halves)), serotypes["serotype"])
     ax.set_title("half-life of the light chain", loc="left", fontsize=look.small)
@@ -122,7 +138,7 @@ def _draw_half_lives(ax: Axes, curves: pd.DataFrame, serotypes: pd.DataFrame, lo
     ax.spines[:].set_visible(False)
     ax.tick_params(axis="y", length=0)
     for label, (color, _) in zip(ax.get_yticklabels(), _LOOKS, strict=False):
-        label.set(fontsize=1.2 * look.text, weight="bold", color=color)
+        label.set(fontsize=1.2 * look.text, weight="bold", color=readable(color, ax))
 
 
 def _seen(first: float, last: float, peak: float) -> str:

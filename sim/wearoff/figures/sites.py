@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from .style import BLACK, BLUE, GREEN, GREY, ORANGE, Look, find_look, frame, panels, plain
+from .style import AUTO, BLUE, GREEN, ORANGE, Look, find_look, frame, ink, muted, panels, plain, readable
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -31,7 +31,8 @@ def draw_sites(
     *,
     length: float,
     day: float,
-    title: str,
+    patient: str,
+    title: str | None = AUTO,
     style: str = "print",
 ) -> Figure:
     """Draw a muscle treated at few and at many sites: local dose, local effect, and the effect of the whole.
@@ -51,8 +52,10 @@ def draw_sites(
         Of the muscle, in mm.
     day : float
         Of the local effect.
-    title : str
-        What was given.
+    patient : str
+        Who got what: the words of the title.
+    title : str or None
+        See `style.frame`.
     style : str
         ``print`` or ``slide``.
 
@@ -68,7 +71,7 @@ def draw_sites(
         mean = float(np.interp(day, whole["time"], whole["visible"]))
         ax = found[f"dose {sites}"]
         _draw_dose(ax, here, needles[sites], length, highest, color, look)
-        ax.set_ylabel(_words(sites), weight="bold", color=color)
+        ax.set_ylabel(_words(sites), weight="bold", color=readable(color, ax))
         ax.text(
             0.99,
             0.98,
@@ -89,10 +92,10 @@ def draw_sites(
     _draw_curves(found["curves"], curves, list(needles), day, look)
     caption = (
         f"Triangles: injection sites. Red: what still pulls on day {day:g}. "
-        "Spill: the share of the dose beyond the ends of the muscle (black).",
+        "Spill: the share of the dose beyond the ends of the muscle (in the text's colour).",
         "The effect of the whole muscle is the mean of the local effect.",
     )
-    frame(figure, title, caption, look)
+    frame(figure, title, f"Where the needle goes, {patient}", caption, look)
     return figure
 
 
@@ -110,15 +113,15 @@ def _draw_dose(
     inside = (place >= 0) & (place <= length)
     ax.fill_between(place, 0, dose, where=inside.tolist(), color=color, alpha=0.35, linewidth=0)
     for beyond in (place <= 0, place >= length):
-        ax.fill_between(place, 0, dose, where=beyond.tolist(), color=BLACK, alpha=0.75, linewidth=0)
+        ax.fill_between(place, 0, dose, where=beyond.tolist(), color=ink(), alpha=0.75, linewidth=0)
     ax.plot(place, dose, color=color, linewidth=look.line)
-    ax.plot([0, length], [1, 1], color=BLACK, linewidth=look.line / 3)
+    ax.plot([0, length], [1, 1], color=ink(), linewidth=look.line / 3)
     # The muscle itself, pale where it is still, and the needles above it.
     strip = np.interp(np.linspace(0, length, 400), place[inside], here["visible"].to_numpy()[inside])
     ax.imshow(
         strip[None, :], cmap=_muscle(), vmin=0, vmax=1, extent=(0, length, -0.36 * top, -0.14 * top), aspect="auto"
     )
-    ax.plot(needles, np.full(np.shape(needles), -0.07 * top), "v", color=BLACK, markersize=look.small / 2)
+    ax.plot(needles, np.full(np.shape(needles), -0.07 * top), "v", color=ink(), markersize=look.small / 2)
     ax.set(
         xlim=(place[0], place[-1]),
         xticks=[0, length / 2, length],
@@ -138,7 +141,7 @@ def _draw_local(ax: Axes, here: pd.DataFrame, mean: float, length: float, color:
     ax.set(xlim=(0, length), xticks=[0, length / 2, length], ylim=(0, 1), yticks=[0, 0.5, 1])
     ax.text(
         0.5, 0.06, f"mean {mean:.2f}", transform=ax.transAxes, ha="center", va="bottom", fontsize=look.small
-    ).set_bbox({"facecolor": "white", "alpha": 0.75, "edgecolor": "none", "pad": look.line})
+    ).set_bbox({"facecolor": ax.get_facecolor(), "alpha": 0.75, "edgecolor": "none", "pad": look.line})
     plain(ax, look)
 
 
@@ -151,7 +154,7 @@ def _draw_curves(ax: Axes, curves: pd.DataFrame, plans: list[int], day: float, l
         effect = np.interp(day, whole["time"], whole["visible"])
         # Smaller and smaller, so that none hides another.
         ax.plot(day, effect, "o", color=color, markersize=(4 - row) * look.line, zorder=3)
-    ax.axvline(day, color=GREY, linewidth=look.line / 2, linestyle=(0, (3, 3)), zorder=1)
+    ax.axvline(day, color=muted(), linewidth=look.line / 2, linestyle=(0, (3, 3)), zorder=1)
     last = curves["time"].max()
     ax.set(xlim=(0, last), ylim=(0, 1.02), xticks=np.arange(0, last + 1, 60), yticks=np.arange(0, 1.01, 0.2))
     ax.legend(fontsize=look.small, frameon=False)

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from .style import BLACK, BLUE, GREY, VERMILION, legend_above, stack, tidy
+from .style import AUTO, BLUE, VERMILION, ink, legend_above, stack, tidy, write_title
 
 if TYPE_CHECKING:
     from matplotlib.axis import Axis
@@ -16,7 +16,14 @@ if TYPE_CHECKING:
 
 
 def draw_tradeoff(
-    curve: pd.DataFrame, compared: pd.DataFrame, keep: float, recommended: float | None, shortest: float
+    curve: pd.DataFrame,
+    compared: pd.DataFrame,
+    keep: float,
+    recommended: float | None,
+    shortest: float,
+    *,
+    patient: str,
+    title: str | None = AUTO,
 ) -> Figure:
     """Draw the share of days above the level and the units a year, one above the other.
 
@@ -30,6 +37,10 @@ def draw_tradeoff(
         The interval to mark.
     shortest : float
         The shortest interval that the label allows, in days.
+    patient : str
+        What is shown: the words of the title.
+    title : str or None
+        See `style.write_title`.
 
     Returns
     -------
@@ -48,16 +59,16 @@ def draw_tradeoff(
             "o",
             color=color,
             markersize=8,
-            markeredgecolor="white",
+            markeredgecolor=ax.get_facecolor(),
             clip_on=False,
             zorder=4,
             label="compared",
         )
         if low < shortest:
-            ax.axvspan(low, min(shortest, high), facecolor=GREY, alpha=0.2, edgecolor="none",
+            ax.axvspan(low, min(shortest, high), facecolor=ink(), alpha=0.11, edgecolor="none",
                        label=f"shorter than the label's {shortest:g} days")  # fmt: skip
         if recommended is not None and low <= recommended <= high:
-            ax.axvline(recommended, color=BLACK, linewidth=1.5, linestyle=(0, (5, 3)), zorder=2,
+            ax.axvline(recommended, color=ink(), linewidth=1.5, linestyle=(0, (5, 3)), zorder=2,
                        label=f"recommended: {recommended:g} days")  # fmt: skip
         ax.set_ylabel(word, fontsize=11)
         top = 100.0 if factor == 100 else float(np.max(curve[column]))
@@ -68,6 +79,7 @@ def draw_tradeoff(
     rows[1].set_xlim(low, high)
     rows[1].set_xticks(_ticks(rows[1].xaxis, low, high))
     rows[1].set_xlabel("interval between visits (days)", fontsize=11)
+    write_title(figure, title, patient)
     return figure
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import textwrap
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from .style import BLACK, BLUE, COLORS, axes, stack, tidy, time_axis
+from .panel import Panel, mark_days
+from .style import AUTO, BLUE, COLORS, ink, stack, tidy, write_title
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,13 +20,17 @@ STYLES = ("o-", "s--", "^-.", "D:", "v-", "P--")
 WIDTH, SIGN = 90, 10
 
 
-def draw_bands(bands: pd.DataFrame) -> Figure:
+def draw_bands(bands: pd.DataFrame, *, patients: str, title: str | None = AUTO) -> Figure:
     """Draw the percentiles of the visible effect, an Axes an arm.
 
     Parameters
     ----------
     bands : pandas.DataFrame
         ``arm, time, p5, p25, p50, p75, p95``; time in days, the rest fractions of a full effect.
+    patients : str
+        Who is shown: the words of the title.
+    title : str or None
+        See `style.write_title`.
 
     Returns
     -------
@@ -47,45 +52,50 @@ def draw_bands(bands: pd.DataFrame) -> Figure:
         ax.set_title(textwrap.fill(str(name), WIDTH), loc="left", fontsize=11)
         tidy(ax)
     figure.legend(*rows[0].get_legend_handles_labels(), loc="outside upper left", ncols=3, frameon=False, fontsize=10)
-    time_axis(rows[-1], float(bands["time"].max()), "time since the first visit", None)
+    rows[-1].set_xlim(0, float(bands["time"].max()))
+    mark_days(rows[-1])
+    rows[-1].set_xlabel("time since the first visit (days)", fontsize=11)
+    write_title(figure, title, patients)
     return figure
 
 
-def draw_responders(responders: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+def draw_responders(
+    responders: pd.DataFrame, *, patients: str, ax: Axes | None = None, title: str | None = AUTO
+) -> Axes:
     """Draw responder rates of one endpoint day by day, with their Monte Carlo error.
 
     Parameters
     ----------
     responders : pandas.DataFrame
         ``arm, endpoint, assessor, day, rate, error``.
+    patients : str
+        Who is shown: the words of the title.
     ax : matplotlib.axes.Axes, optional
-        Where to draw; default: a new figure.
+        Where to draw, in the next colours of that Axes; default: a new figure.
+    title : str or None
+        See `Panel.write_title`.
 
     Returns
     -------
     matplotlib.axes.Axes
     """
-    ax = axes(ax)
+    panel = Panel.of(ax)
+    ax = panel.ax
     names = [textwrap.fill(str(name), WIDTH - SIGN) for name in responders["arm"].unique()]
     for i, (_, own) in enumerate(responders.groupby("arm", sort=False)):
-        style, color = STYLES[i % len(STYLES)], COLORS[i % len(COLORS)]
-        ax.errorbar(
-            own["day"],
-            100 * own["rate"],
-            100 * own["error"],
-            fmt=style,
-            color=color,
-            ecolor=BLACK,
-            label=names[i],
-            capsize=3,
-        )
+        look: dict[str, Any] = {"color": COLORS[i % len(COLORS)]} if panel.own else {}
+        rates, errors = 100 * own["rate"], 100 * own["error"]
+        style = STYLES[i % len(STYLES)]
+        ax.errorbar(own["day"], rates, errors, fmt=style, ecolor=ink(), label=names[i], capsize=3, **look)
     first = responders.iloc[0]
-    ax.set_ylim(0, 105)
-    ax.set_yticks(np.arange(0, 101, 20))
-    ax.set_ylabel(f"{first['endpoint'].replace('_', ' ')}\nby {first['assessor']} (%)", fontsize=11)
     # In as many columns as the names leave room for, above the axes.
     columns = max(1, WIDTH // (max(map(len, names)) + SIGN))
-    ax.legend(loc="lower left", bbox_to_anchor=(-0.02, 1.0), ncols=columns, frameon=False, fontsize=10)
-    time_axis(ax, 1.03 * max(1.0, float(responders["day"].max())), "time since the first visit", None)
-    tidy(ax)
+    panel.show_legend(columns=columns)
+    panel.fit_limits((0, 1.03 * max(1.0, float(responders["day"].max()))), (0, 105))
+    if panel.empty:
+        ax.set_yticks(np.arange(0, 101, 20))
+    panel.mark_days()
+    response = f"{first['endpoint'].replace('_', ' ')}\nby {first['assessor']} (%)"
+    panel.write_labels("time since the first visit (days)", response)
+    panel.write_title(title, patients)
     return ax

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from .style import BLACK, BLUE, GREY, ORANGE, axes, legend_above, tidy, time_axis
+from .panel import Panel
+from .style import AUTO, ORANGE, ink, muted
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -22,8 +23,12 @@ def draw_visits(
     keep: float,
     spans: npt.NDArray[np.float64],
     *,
+    patient: str,
+    name: str,
     start: datetime.date | None = None,
     ax: Axes | None = None,
+    label: str | None = AUTO,
+    title: str | None = AUTO,
 ) -> Axes:
     """Draw the visible effect over repeat visits; what is not within the level to keep is shaded.
 
@@ -37,36 +42,42 @@ def draw_visits(
         The level to keep.
     spans : ndarray, shape (s, 2)
         First and last days of the stretches in which the level is kept.
+    patient, name : str
+        What is shown: the words of the title, and a short name of the curve.
     start : datetime.date, optional
         The date of day 0: the time axis is then a calendar.
     ax : matplotlib.axes.Axes, optional
         Where to draw; default: a new figure.
+    label, title : str or None
+        See `Panel.choose_label` and `Panel.write_title`.
 
     Returns
     -------
     matplotlib.axes.Axes
     """
-    ax = axes(ax)
-    days, visible = np.asarray(days, dtype=float), np.asarray(visible, dtype=float)
+    panel = Panel.of(ax)
+    zero = panel.find_day_zero(start)
+    days = np.asarray(days, dtype=float)
     end = float(days[-1])
+    curve = panel.choose_label(label, name) or "visible effect"
+    color = panel.draw_curve(zero + days, visible, curve)
     # Between the spans, and before the first and after the last of them.
     edges = np.concatenate([[0.0], spans.ravel(), [end]]).reshape(-1, 2)
     gaps = edges[edges[:, 1] > edges[:, 0]]
     below = float(np.diff(gaps, axis=1).sum()) / end
-    label = f"below the level\n({below:.1%} of the days)"
-    for first, last in gaps:
-        ax.axvspan(first, last, facecolor=ORANGE, alpha=0.3, edgecolor="none", label=label)
-        label = "_"
-    ax.axhline(keep, color=BLACK, linewidth=1.2, linestyle=(0, (5, 3)), zorder=2, label=f"level to keep\n({keep:g})")
-    ax.plot(days, visible, color=BLUE, linewidth=2.5, zorder=3, label="visible effect")
-    ax.plot(
-        visits, np.full(len(visits), 1.08), "v", color=GREY, markersize=9, clip_on=False, zorder=4,
-        label=f"visit\n({len(visits)} in all)",
-    )  # fmt: skip
-    legend_above(ax)
-    ax.set_ylim(0, 1.12)
-    ax.set_yticks(np.arange(0, 1.01, 0.2))
-    time_axis(ax, end, "time since the first visit" if 0.0 in visits else "time", start)
-    ax.set_ylabel("visible effect (fraction of full)", fontsize=11)
-    tidy(ax)
-    return ax
+    shade: dict[str, Any] = {"facecolor": ORANGE, "alpha": 0.3} if panel.own else {"facecolor": color, "alpha": 0.2}
+    word = panel.join_lines(f"below the level\n({below:.1%} of the days)")
+    for first, last in zero + gaps:
+        panel.ax.axvspan(first, last, edgecolor="none", label=word, **shade)
+        word = "_"
+    level = panel.join_lines(f"level to keep\n({keep:g})")
+    panel.add_level(keep, level, color=ink(), linewidth=1.2, linestyle=(0, (5, 3)))
+    number = f"visit\n({len(visits)} in all)" if panel.own else "_"
+    mark: dict[str, Any] = {"color": muted() if panel.own else color, "markersize": 9 if panel.own else 5}
+    places = zero + np.asarray(visits, dtype=float)
+    panel.ax.plot(places, np.full(len(visits), 1.08), "v", clip_on=False, zorder=4, label=number, **mark)
+    panel.show_legend()
+    panel.fit_limits((zero, zero + end), (0, 1.12))
+    panel.label_effect(visits, start)
+    panel.write_title(title, patient)
+    return panel.ax

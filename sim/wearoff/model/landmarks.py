@@ -5,7 +5,8 @@ The landmarks are places on the solution, not on the days at which it happens to
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -107,3 +108,35 @@ def _at(mesh: Mesh, visible: Array, days: Array) -> Array:
     interval = np.clip(np.searchsorted(mesh.edges, days, side="right") - 1, 0, len(mesh.edges) - 2)
     chosen = visible[interval, :, np.arange(len(days))]
     return within(mesh, chosen, (days - mesh.edges[interval]) / np.diff(mesh.edges)[interval])
+
+
+def explain_missing(landmarks: Mapping[Any, float], highest: float, end: float) -> dict[str, str]:
+    """Return why a landmark is missing, under the landmark's name.
+
+    Parameters
+    ----------
+    landmarks : mapping of str to float
+        The fields of `Landmarks`; NaN where not reached.
+    highest : float
+        The largest visible effect.
+    end : float
+        The last day.
+    """
+    no_peak = "no effect" if highest == 0 else f"the effect still rises on day {end:g}, the end of the simulation"
+
+    def falling(level: float) -> str:
+        if np.isnan(landmarks["peak_day"]):
+            return no_peak
+        if landmarks["peak_effect"] < level:
+            return f"the effect never rises above {level:g}; its peak is {landmarks['peak_effect']:.3f}"
+        return f"the effect is still above {level:g} on day {end:g}, the end of the simulation"
+
+    reasons = {
+        "onset_day": f"the effect stays below {ONSET:g}; its largest value is {highest:.3f}",
+        "full_effect_day": f"{FULL:g} of the peak: {no_peak}",
+        "peak_day": no_peak,
+        "peak_effect": no_peak,
+        "half_effect_day": falling(HALF),
+        "wear_off_day": falling(WEAR_OFF),
+    }
+    return {name: reason for name, reason in reasons.items() if np.isnan(landmarks[name])}

@@ -13,10 +13,9 @@ import numpy.typing as npt
 
 from ..checks import InputError, Limits, number
 from ..defaults import FILM_DAYS
-from ..figures import glyphs
 from ..figures.ending import Ending
 from ..figures.mechanism import Numbers, draw_key, place, shares
-from ..figures.style import BLACK, GREY, VERMILION, Look, tidy
+from ..figures.style import VERMILION, Look, faint, ink, muted, readable, tidy
 from ..files import written_whole
 from ..timeline import Timeline
 
@@ -106,7 +105,7 @@ class Film:
         self.ending = Ending(place(self.figure, 0.215, 0.025, 0.34, 0.51), whole)
         top = max(1.0, *(max(shares(moment, whole).values()) for moment in self._moments))
         self.numbers = Numbers(place(self.figure, 0.735, 0.315, 0.255, 0.18), whole, _LOOK, top=top, words=True)
-        self.day = self.figure.text(0.615, 0.925, "", fontsize=_LOOK.text, color=BLACK, va="center")
+        self.day = self.figure.text(0.615, 0.925, "", fontsize=_LOOK.text, va="center")
         self._draw_curve(place(self.figure, 0.615, 0.075, 0.365, 0.17), timeline)
         self.show(0)
 
@@ -136,17 +135,19 @@ class Film:
         tidy(ax)
         ax.tick_params(labelsize=_LOOK.small)
         ax.set_xlabel("time (days)", fontsize=_LOOK.small)
-        ax.set_title("visible effect", fontsize=_LOOK.small, color=VERMILION, loc="left", pad=20)
+        ax.set_title("visible effect", fontsize=_LOOK.small, color=readable(VERMILION, ax), loc="left", pad=20)
         if clock.slow:
-            ax.axvspan(clock.first, clock.first + SLOW_DAYS, color=glyphs.TISSUE, linewidth=0, zorder=0)
+            ax.axvspan(clock.first, clock.first + SLOW_DAYS, color=faint(), linewidth=0, zorder=0)
             for share, word in ((0.25, "slow: first half of the film"), (0.75, "faster and faster")):
-                ax.text(share, 1.03, word, transform=ax.transAxes, fontsize=_LOOK.small, color=GREY, ha="center")
+                ax.text(share, 1.03, word, transform=ax.transAxes, fontsize=_LOOK.small, color=muted(), ha="center")
         self._smooth = timeline.at(clock.day(np.linspace(0, 1, 400)))
-        ax.plot(self._smooth["time"], self._smooth["visible"], color=GREY, linewidth=1, zorder=2)
+        ax.plot(self._smooth["time"], self._smooth["visible"], color=muted(), linewidth=1, zorder=2)
         (self.passed,) = ax.plot([], [], color=VERMILION, linewidth=_LOOK.line, zorder=3)
         visits = [visit.day for visit in timeline.schedule if visit.day <= clock.last]
-        ax.plot(visits, np.zeros(len(visits)), "|", color=BLACK, markersize=10, markeredgewidth=2, clip_on=False)
-        (self.point,) = ax.plot([], [], "o", color=VERMILION, markersize=9, markeredgecolor="white", clip_on=False)
+        ax.plot(visits, np.zeros(len(visits)), "|", color=ink(), markersize=10, markeredgewidth=2, clip_on=False)
+        (self.point,) = ax.plot(
+            [], [], "o", color=VERMILION, markersize=9, markeredgecolor=ax.get_facecolor(), clip_on=False
+        )
         self.point.set_zorder(4)
 
 

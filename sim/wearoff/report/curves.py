@@ -9,7 +9,7 @@ import numpy as np
 from ..figures.style import render
 from ..model.landmarks import HALF
 from ..parameters import Parameters
-from ..plates import plot_serotypes, plot_sites
+from ..plates import serotypes_figure, sites_figure
 from ..simulation import simulate
 from ..spacing import Comparison, Recommendation
 from ..timeline import Timeline
@@ -68,16 +68,16 @@ def simulation_files(timeline: Timeline) -> dict[str, bytes]:
     }
     for kind in ("png", "svg"):
         files[f"timeline.{kind}"] = render(timeline.plot(), kind)
-        files[f"cascade.{kind}"] = render(timeline.plot_cascade(), kind)
+        files[f"cascade.{kind}"] = render(timeline.cascade_figure(), kind)
     return files | _repeat_files(timeline, HALF)
 
 
 def plates_files(parameters: Parameters, style: str, **visit: Any) -> dict[str, bytes]:
     """Return the plates of one treatment, each for a slide or document, for the web and for print."""
     plates: dict[str, Figure] = {
-        "mechanism": simulate(parameters=parameters, **visit).plot_mechanism(style=style),
-        "serotypes": plot_serotypes(parameters=parameters, style=style, **visit),
-        "sites": plot_sites(parameters=parameters, style=style, **visit),
+        "mechanism": simulate(parameters=parameters, **visit).mechanism_figure(style=style),
+        "serotypes": serotypes_figure(parameters=parameters, style=style, **visit),
+        "sites": sites_figure(parameters=parameters, style=style, **visit),
     }
     return {f"{name}.{kind}": render(plate, kind) for name, plate in plates.items() for kind in ("png", "svg", "pdf")}
 
@@ -140,7 +140,7 @@ def spacing_files(comparison: Comparison, found: Recommendation) -> dict[str, by
         "spacing.json": json_file(spacing_summary(comparison, found)),
     }
     for kind in ("png", "svg"):
-        files[f"tradeoff.{kind}"] = render(comparison.plot(found.interval), kind)
+        files[f"tradeoff.{kind}"] = render(comparison.tradeoff_figure(found.interval), kind)
     for name, plan in (("even", found.even), ("dates", found.dates)):
         if plan is not None:
             files[f"{name}.csv"] = table(plan.schedule.to_events())

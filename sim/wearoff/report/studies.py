@@ -60,7 +60,7 @@ def trial_files(trial: Trial) -> dict[str, bytes]:
         "trial.json": json_file(trial_summary(trial)),
     }
     for kind in ("png", "svg"):
-        files[f"bands.{kind}"] = render(trial.plot(), kind)
+        files[f"bands.{kind}"] = render(trial.bands_figure(), kind)
         files[f"responders.{kind}"] = render(trial.plot_responders(), kind)
     return files
 
@@ -111,7 +111,7 @@ def comparison_files(found: Comparison) -> dict[str, bytes]:
         "rmse.csv": table(found.rmse),
         "comparison.json": json_file(comparison_summary(found)),
     }
-    figure = {kind: found.plot() for kind in ("png", "svg")}
+    figure = {kind: found.figure() for kind in ("png", "svg")}
     return files | {f"comparison.{kind}": render(picture, kind) for kind, picture in figure.items()}
 
 
@@ -158,7 +158,7 @@ def fit_files(found: Fit, profiles: Profiles) -> dict[str, bytes]:
         "rows.csv": table(found.rows),
         "fit.json": json_file(fit_summary(found, profiles)),
     }
-    return files | {f"fit.{kind}": render(found.plot(), kind) for kind in ("png", "svg")}
+    return files | {f"fit.{kind}": render(found.figure(), kind) for kind in ("png", "svg")}
 
 
 def sensitivity_summary(single: Elasticities, joint: Indices) -> dict[str, Any]:

@@ -12,11 +12,13 @@ import pandas as pd
 
 from ..checks import InputError, checked_arguments, number, one_or_many
 from ..defaults import INTERVALS, TWO_YEARS
+from ..figures.style import AUTO
 from ..figures.tradeoff import draw_tradeoff
 from ..model.landmarks import HALF
 from ..parameters import Parameters
 from ..simulation import DEFAULT
 from ..treatment.cautions import cautions
+from ..treatment.description import describe_patient
 from ..treatment.products import find_product
 from ..treatment.schedule import INTERVAL
 from ..treatment.visit import VISIT
@@ -53,15 +55,20 @@ class Comparison:
     keep: float
     _patient: Patient = dataclasses.field(repr=False)
 
-    def plot(self, recommended: float | None = None) -> Figure:
-        """Draw days above the level, and units a year, against the interval; with the recommended interval marked."""
+    def tradeoff_figure(self, recommended: float | None = None, *, title: str | None = AUTO) -> Figure:
+        """Draw days above the level, and units a year, against the interval; with the recommended interval marked.
+
+        `title` is written over the figure; default: who is shown and what is given. None leaves it out.
+        """
         shown = [*self.frame["interval"], *([] if recommended is None else [recommended])]
         # A single interval is shown with a month beyond it.
         low, high = min(shown), max(shown) if len(set(shown)) > 1 else min(shown) + 30
         fine = np.union1d(np.linspace(low, high, FINE), shown)
         curve = pd.DataFrame([self._patient.spaced(interval) for interval in fine])
         shortest = find_product(self._patient.visit.product).min_interval_days
-        return draw_tradeoff(curve, self.frame, self.keep, recommended, shortest)
+        one = describe_patient(self._patient.on([0.0]), self._patient.parameters)
+        patient = f"{one}, repeated over {self._patient.horizon} days"
+        return draw_tradeoff(curve, self.frame, self.keep, recommended, shortest, patient=patient, title=title)
 
 
 @checked_arguments(*VISIT)

@@ -6,6 +6,7 @@ import dataclasses
 from typing import Any, Self
 
 from ..checks import InputError, checked_arguments, instance, shown
+from ..treatment.description import name_treatment
 from ..treatment.schedule import Schedule
 from ..treatment.visit import VISIT
 
@@ -68,6 +69,4 @@ class Arm:
             return self.label
         if self.schedule is None:
             return "placebo"
-        first = self.schedule.visits[0]
-        more = f", {len(self.schedule)} visits" if len(self.schedule) > 1 else ""
-        return f"{first.units:g} U {first.product}{more}"
+        return name_treatment(self.schedule)

@@ -23,6 +23,7 @@ from scipy.special import chdtrc, ndtri
 
 from ..checks import InputError, Limits, checked_arguments, instance, member, number, one_or_many, whole
 from ..figures.fit import draw_fit
+from ..figures.style import AUTO
 from .draws import seed_of
 from .likelihood import STEP, Held, Problem, Solution
 from .observations import CONFIDENCE, intervals, refuse_incomplete, why_not
@@ -93,9 +94,13 @@ class Fit:
             return float(row["low"]), float(row["high"])
         return _profile(self._problem, self._solution, place)
 
-    def plot(self) -> Figure:
-        """Draw the rows beside what is predicted, and the estimates with their intervals."""
-        return draw_fit(self.rows, self.estimates)
+    def figure(self, *, title: str | None = AUTO) -> Figure:
+        """Draw the rows beside what is predicted, and the estimates with their intervals.
+
+        `title` is written over the figure; default: what was fitted to how many rows. None leaves it out.
+        """
+        shown = f"fit of {', '.join(self.estimates['name'])} to {len(self.rows)} observed rows"
+        return draw_fit(self.rows, self.estimates, shown=shown, title=title)
 
 
 @checked_arguments()

@@ -10,6 +10,7 @@ import pandas as pd
 
 from ..checks import Limits, checked_arguments, instance, whole
 from ..figures.comparison import draw_comparison
+from ..figures.style import AUTO
 from .arms import Arm
 from .draws import seed_of
 from .observations import DAYS_OF, MEDIANS, intervals, published, refuse_incomplete, why_not
@@ -45,8 +46,11 @@ class Comparison:
     rows: pd.DataFrame
     rmse: pd.DataFrame
 
-    def plot(self) -> Figure:
-        """Draw the prediction through the published points of the glabella, an Axes an endpoint and assessor."""
+    def figure(self, *, title: str | None = AUTO) -> Figure:
+        """Draw the prediction through the published points of the glabella, an Axes an endpoint and assessor.
+
+        `title` is written over the figure; default: what is shown. None leaves it out.
+        """
         drawn = self.rows[
             (self.rows["muscle"] == "glabella") & (self.rows["unit"] == "%") & (self.rows["why_not"] == "")
         ]
@@ -62,7 +66,7 @@ class Comparison:
             response_days=[*np.arange(0.0, 10.0, 0.5), *range(10, 181, 5)],
             rng=0,
         ).responders
-        return draw_comparison(drawn, curves)
+        return draw_comparison(drawn, curves, shown=f"{len(drawn)} published responder rates, glabella", title=title)
 
 
 @checked_arguments()

@@ -16,6 +16,7 @@ from ..model.course import SHORTEST, TOLERANCE, Constants, Course, solve
 from ..model.landmarks import FALLS, Landmarks, find_landmarks, last_day_above
 from ..parameters import Parameters, in_symbols
 from ..treatment.cautions import cautions
+from ..treatment.description import describe_patient
 from ..treatment.muscles import find_muscle, relative_dose, zones
 from ..treatment.products import find_product
 from ..treatment.schedule import Schedule
@@ -62,6 +63,10 @@ class Question(NamedTuple):
         if not chosen or len(set(chosen)) < len(chosen):
             raise InputError(f"names is {', '.join(chosen) or 'empty'}; allowed: at least 1 constant, each once")
         return cls(quantity, chosen, parameters, plan.visits[0])
+
+    def describe_patient(self) -> str:
+        """Return in words who is asked about, and what was given."""
+        return describe_patient(Schedule((self.visit,)), self.parameters)
 
     def table(self) -> pd.DataFrame:
         """Return the constants, a row each: ``name``, ``unit``, ``value``, ``low``, ``high``."""

@@ -18,6 +18,7 @@ import pandas as pd
 
 from ..checks import InputError, Limits, checked_arguments, number
 from ..figures.sensitivity import draw_indices, draw_tornado
+from ..figures.style import AUTO
 from ..model.landmarks import FALLS
 from ..parameters import Parameters
 from ..simulation import DEFAULT
@@ -51,15 +52,23 @@ class Elasticities:
     quantity : str
     typical : float
         The quantity with the constants unchanged.
+    patient : str
+        Whose quantity it is, and what was given, in words.
     """
 
     frame: pd.DataFrame
     quantity: str
     typical: float
+    patient: str
 
-    def plot(self, ax: Axes | None = None) -> Axes:
-        """Draw the tornado: a bar for each constant over its plausible range; into `ax`, or a new figure."""
-        return draw_tornado(self.frame, self.typical, in_words(self.quantity), ax=ax)
+    def plot(self, ax: Axes | None = None, *, title: str | None = AUTO) -> Axes:
+        """Draw the tornado, a bar for each constant over its plausible range, and return the Axes drawn on.
+
+        Into `ax`, with the legend inside and no title by default, or a new figure. `title` is by default the patient
+        and what was given; None leaves it out.
+        """
+        word = in_words(self.quantity)
+        return draw_tornado(self.frame, self.typical, word, patient=self.patient, ax=ax, title=title)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -76,16 +85,20 @@ class Indices:
     share_never_above : float
         Share of the samples in which the effect never reaches the level that a half effect or a wear-off falls
         through, and whose day is taken for 0.
+    patient : str
+        Whose quantity it is, and what was given, in words.
     """
 
     frame: pd.DataFrame
     quantity: str
     share_never_above: float
+    patient: str
 
-    def plot(self, ax: Axes | None = None) -> Axes:
-        """Draw both shares with their intervals, a row a constant; into `ax`, or a new figure."""
+    def plot(self, ax: Axes | None = None, *, title: str | None = AUTO) -> Axes:
+        """Draw both shares with their intervals, a row a constant; `ax` and `title` as in `Elasticities.plot`."""
         never = f"day 0 in {self.share_never_above:.1%} of the samples: the effect never reaches the level"
-        return draw_indices(self.frame, self.quantity, never if self.share_never_above else "", ax=ax)
+        note = never if self.share_never_above else ""
+        return draw_indices(self.frame, self.quantity, note, patient=self.patient, ax=ax, title=title)
 
 
 @checked_arguments(*VISIT)
@@ -162,7 +175,7 @@ def elasticities(
         elasticity = np.log(near[:, 1] / near[:, 0]) / (2 * math.log(factor))
     frame = table.assign(elasticity=elasticity, at_low=far[:, 0], at_high=far[:, 1])
     widest_first = np.argsort(-np.where(np.isnan(width), np.inf, width), kind="stable")
-    return Elasticities(frame.iloc[widest_first].reset_index(drop=True), quantity, typical)
+    return Elasticities(frame.iloc[widest_first].reset_index(drop=True), quantity, typical, asked.describe_patient())
 
 
 @checked_arguments(*VISIT)
@@ -225,7 +238,8 @@ def indices(
     frame = asked.table()[["name", "unit"]].assign(low=spans[:, 0], high=spans[:, 1])
     frame = frame.merge(design.analysed(found, quantity), on="name")
     frame = frame.sort_values("ST", ascending=False, kind="stable", ignore_index=True)
-    return Indices(frame, quantity, float(np.mean(found == 0)) if quantity in FALLS else 0.0)
+    never_above = float(np.mean(found == 0)) if quantity in FALLS else 0.0
+    return Indices(frame, quantity, never_above, asked.describe_patient())
 
 
 def _one_at_a_time(start: Array, ends: Array) -> Array:

@@ -13,6 +13,7 @@ import pandas as pd
 from scipy.linalg import block_diag
 
 from ..checks import InputError, Limits, checked_arguments, instance, member, number, one_or_many, shown, whole
+from ..figures.style import AUTO
 from ..figures.trial import draw_bands, draw_responders
 from .arms import Arm
 from .blocks import DURATIONS, LANDMARKS, Cohorts, Part, Response, chunks, empty_tally, plan_cohorts, tally_part
@@ -49,6 +50,8 @@ class Trial:
     population : Population
     patients : int
         In each arm.
+    muscles : tuple of str
+        What is treated, in all arms together.
     responders : pandas.DataFrame
         ``arm, endpoint, assessor, day, rate, error``: the share who respond, and its Monte Carlo error.
     bands : pandas.DataFrame
@@ -62,18 +65,34 @@ class Trial:
 
     population: Population
     patients: int
+    muscles: tuple[str, ...]
     responders: pd.DataFrame
     bands: pd.DataFrame
     landmarks: pd.DataFrame
 
-    def plot(self) -> Figure:
-        """Draw the percentile bands of every treated arm, one above the other."""
-        return draw_bands(self.bands)
+    @property
+    def description(self) -> str:
+        """Who is shown, in words: the title of the pictures, which name the arms themselves."""
+        return ", ".join([f"{self.patients:,} virtual patients in each arm", *self.muscles])
+
+    def bands_figure(self, *, title: str | None = AUTO) -> Figure:
+        """Draw the percentile bands of every treated arm, one above the other.
+
+        `title` is written over the figure; default: the number of patients and the muscle. None leaves it out.
+        """
+        return draw_bands(self.bands, patients=self.description, title=title)
 
     def plot_responders(
-        self, endpoint: str = "none_or_mild", assessor: str = "investigator", ax: Axes | None = None
+        self,
+        endpoint: str = "none_or_mild",
+        assessor: str = "investigator",
+        ax: Axes | None = None,
+        *,
+        title: str | None = AUTO,
     ) -> Axes:
-        """Draw responder rates day by day, a curve an arm; into `ax`, or a new figure.
+        """Draw responder rates day by day, a curve an arm, and return the Axes drawn on.
+
+        Into `ax`, with the legend inside and no title by default, or a new figure; `title` as in `bands_figure`.
 
         Raises
         ------
@@ -85,7 +104,7 @@ class Trial:
             pairs = self.responders[["endpoint", "assessor"]].drop_duplicates().itertuples(index=False)
             allowed = ", ".join(" by ".join(pair) for pair in pairs) or "none was asked for"
             raise InputError(f"response is {endpoint} by {assessor}; allowed: {allowed}")
-        return draw_responders(chosen, ax=ax)
+        return draw_responders(chosen, patients=self.description, ax=ax, title=title)
 
 
 @checked_arguments()
@@ -170,6 +189,7 @@ def run_trial(
     return Trial(
         people,
         count,
+        _muscles(named),
         _by_arm({name: _responders(tallies.get(name), asked, people) for name in named}),
         _by_arm({name: _bands(tallies.get(name), np.arange(last + 1.0)) for name in named}),
         _by_arm({name: _landmarks(tally, people) for name, tally in tallies.items()}, ["landmark", "reached"]),
@@ -188,6 +208,10 @@ def _named(arms: Arm | Iterable[Arm]) -> dict[str, Arm]:
     if not found:
         raise InputError("arms is empty; allowed: at least 1")
     return found
+
+
+def _muscles(arms: dict[str, Arm]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(visit.muscle.replace("_", " ") for arm in arms.values() for visit in arm.schedule or ()))
 
 
 def _responses(responses: Sequence[Any], response_days: float | Sequence[float], last: int) -> tuple[Response, ...]:
