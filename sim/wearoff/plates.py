@@ -97,7 +97,7 @@ def serotypes_figure(
         pd.concat([each.frame[["time", "visible"]].assign(serotype=name) for name, each in timelines.items()]),
         pd.DataFrame(kinds).assign(first_day=[first for first, _ in spans], last_day=[last for _, last in spans]),
         ONSET,
-        treatment=describe_visit(timelines["A"].schedule.visits[0], parameters),
+        patient=describe_visit(timelines["A"].schedule.visits[0], parameters),
         source=f"Half-lives: A, this model; others, the number shown, of {'; '.join(sources)}.",
         title=title,
         style=style,

@@ -8,14 +8,13 @@ import numpy as np
 import pandas as pd
 
 from .panel import mark_days
-from .style import AUTO, COLORS, ink, mosaic, muted, tidy, write_title
+from .style import AUTO, COLORS, ink, mosaic, muted, paper, tidy, write_title
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from matplotlib.lines import Line2D
-    from matplotlib.typing import ColorType
 
 LINES = ("-", (0, (6, 2)), (0, (2, 1.5)))
 EARLY = 10.0  # days: where nothing later is observed, the axis ends here
@@ -59,12 +58,12 @@ def draw_comparison(rows: pd.DataFrame, curves: pd.DataFrame, *, shown: str, tit
         _point(ink(), "memory", False, "hollow: from memory, unverified"),
     ]
     handles += _keys()
-    figure.legend(handles=handles, loc="outside upper left", ncols=4, frameon=False, fontsize=10, handletextpad=0.3)
+    figure.legend(handles=handles, loc="outside lower left", ncols=4, frameon=False, fontsize=10, handletextpad=0.3)
     write_title(figure, title, shown)
     return figure
 
 
-def _panel(ax: Axes, own: pd.DataFrame, curves: pd.DataFrame, colors: dict[str, ColorType]) -> None:
+def _panel(ax: Axes, own: pd.DataFrame, curves: pd.DataFrame, colors: dict[str, str]) -> None:
     last = float(own["day"].max())
     end = EARLY if last < EARLY else 5.0 * np.ceil(1.1 * last / 5)
     subjects = float(own["n"].median())
@@ -106,9 +105,9 @@ def _arm(row: dict[Any, Any]) -> str:
     return "placebo" if row["arm"] == "placebo" else f"{row['units']:g} U {row['product']}"
 
 
-def _colors(rows: pd.DataFrame) -> dict[str, ColorType]:
+def _colors(rows: pd.DataFrame) -> dict[str, str]:
     treated = dict.fromkeys(rows["product"][rows["arm"] != "placebo"])
-    colors: dict[str, ColorType] = {str(product): COLORS[i % len(COLORS)] for i, product in enumerate(treated)}
+    colors = {str(product): COLORS[i % len(COLORS)] for i, product in enumerate(treated)}
     return {**colors, "placebo": muted()} if (rows["arm"] == "placebo").any() else colors
 
 
@@ -124,11 +123,10 @@ def _keys() -> list[Artist]:
     ]
 
 
-def _point(color: ColorType, status: str, fitted: bool, label: str) -> Line2D:
-    from matplotlib import rcParams
+def _point(color: str, status: str, fitted: bool, label: str) -> Line2D:
     from matplotlib.lines import Line2D
 
-    face = rcParams["axes.facecolor"] if status == "memory" else color
+    face = paper() if status == "memory" else color
     return Line2D(
         [], [], color=color, marker="o" if fitted else "s", linestyle="none", markersize=7, markerfacecolor=face,
         markeredgewidth=1.5, label=label,

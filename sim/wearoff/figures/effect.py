@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .panel import Panel
-from .style import AUTO, BLACK, BLUE, GREEN, ORANGE, PURPLE, VERMILION, ink, muted
+from .style import AUTO, BLACK, BLUE, GREEN, ORANGE, PURPLE, VERMILION, ink, shade
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -43,8 +43,8 @@ def draw_effect(
     """Draw the visible effect with its landmarks.
 
     In a new figure the days on which the effect is visible are shaded, and the legend has the landmarks. In somebody's
-    Axes the curve has the next colour of that Axes and the landmarks are small marks in the same colour; a line shows
-    from where on the effect is visible.
+    Axes the curve has the next colour of that Axes, the landmarks are small marks in the same colour, and the legend
+    has the name of the curve alone: so that several curves can be told apart.
 
     Parameters
     ----------
@@ -76,8 +76,6 @@ def draw_effect(
     _mark_visits(panel, zero + np.asarray(visits, dtype=float), ink() if panel.own else color)
     if panel.own:
         _shade_visible(panel.ax, x, visible, visible_from)
-    else:
-        panel.add_level(visible_from, f"visible (≥ {visible_from:.2f})", color=muted(), linewidth=1, linestyle=":")
     for landmark, (word, own_color, mark) in LANDMARKS.items():
         day = landmarks[landmark]
         if not np.isnan(day):
@@ -88,8 +86,8 @@ def draw_effect(
                 look["label"] = f"{word}\n{_when(day, start)}"
             (point,) = panel.ax.plot([zero + day], [height], mark, zorder=5, **look)
             point.set(markeredgecolor=panel.ax.get_facecolor(), clip_on=False)
-    panel.show_legend(1.4 if start is None else 0.6)
-    panel.fit_limits((zero, float(x[-1])), (0, 1.05))
+    legend = panel.show_legend(1.4 if start is None else 0.6)
+    panel.fit_limits((zero, float(x[-1])), (0, 1.05), legend)
     panel.label_effect(visits, start)
     panel.write_title(title, patient)
     return panel.ax
@@ -105,7 +103,7 @@ def _shade_visible(ax: Axes, x: npt.NDArray[np.float64], visible: npt.NDArray[np
         label = f"visible\n(≥ {visible_from:.2f})"
         across = ax.get_xaxis_transform()
         ax.fill_between(
-            x, 0, 1, where=seen.tolist(), transform=across, color=BLUE, alpha=0.10, linewidth=0, label=label
+            x, 0, 1, where=seen.tolist(), transform=across, color=BLUE, alpha=shade(0.10), linewidth=0, label=label
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -17,8 +18,10 @@ if TYPE_CHECKING:
 
 # Steps that people count days in: days, weeks, months, years.
 STEPS = (1, 2, 7, 14, 30, 60, 90, 180, 365, 730, 1825)
-# Ticks of a time axis: so many at most, and so many inches of the axis for each.
-MOST_TICKS, FEWEST_TICKS, ROOM = 11, 4, 0.45
+# Ticks of a time axis, at most and at least, where there is room.
+MOST_TICKS, FEWEST_TICKS = 11, 4
+# The legend inside an Axes: the size of its text, and the share of the height that it may take from the curves.
+LEGEND_SIZE, LARGEST_LEGEND = "small", 0.55
 
 
 class Panel(NamedTuple):
@@ -68,16 +71,16 @@ class Panel(NamedTuple):
         """Return the name of a curve in the legend: in a new figure the title has the words already."""
         return choose_text(label, "" if self.own else words)
 
-    def join_lines(self, text: str) -> str:
-        """Return the name of a legend's entry: on two lines above the axes, on one line inside."""
-        return text if self.own else text.replace("\n", " ")
-
     def write_labels(self, x: str, y: str) -> None:
-        """Write the labels of the axes where there are none."""
-        size = 11 if self.own else None
-        for axis, word in ((self.ax.xaxis, x), (self.ax.yaxis, y)):
-            if not axis.get_label_text():
-                axis.set_label_text(word, fontsize=size)
+        """Write the labels of the axes where there are none; in somebody's Axes, in lines no longer than they are."""
+        for axis, words, length in zip((self.ax.xaxis, self.ax.yaxis), (x, y), size_in_points(self.ax), strict=True):
+            if axis.get_label_text():
+                continue
+            if self.own:
+                axis.set_label_text(words, fontsize=11)
+            else:
+                letters = max(12, int(length / (0.5 * float(axis.label.get_fontsize()))))
+                axis.set_label_text("\n".join(textwrap.fill(line, letters) for line in words.split("\n")))
 
     def write_title(self, title: str | None, words: str) -> None:
         """Write the title: over a new figure; over somebody's Axes only where a text is given."""
@@ -86,18 +89,39 @@ class Panel(NamedTuple):
         elif title != AUTO and title:
             self.ax.set_title(title)
 
-    def show_legend(self, gap: float = 1.8, columns: int = 10) -> None:
-        """Show the legend, if anything has a name: above new axes, inside somebody's."""
-        if self.own:
-            legend_above(self.ax, gap, columns)
-        elif self.ax.get_legend_handles_labels()[0]:
-            self.ax.legend(loc="best", fontsize="small", handlelength=1.5, borderaxespad=0.3)
+    def show_legend(self, gap: float = 1.8, columns: int = 10) -> float:
+        """Show the legend, if anything has a name: above new axes, inside somebody's.
 
-    def fit_limits(self, x: tuple[float, float], y: tuple[float, float]) -> None:
-        """Widen the limits until they hold `x` and `y`; those that somebody has fixed stay."""
+        Returns
+        -------
+        float
+            The share of the height of the axes that the legend needs above the curves: 0 where it stands above.
+        """
+        handles, names = self.ax.get_legend_handles_labels()
+        if self.own or not names:
+            legend_above(self.ax, gap, columns)
+            return 0.0
+        from matplotlib.font_manager import FontProperties
+
+        # In heights of the font: a letter is 0.5 wide, the sign with its gaps 4, a line with its gap 1.7 high.
+        points: float = FontProperties(size=LEGEND_SIZE).get_size_in_points()
+        width, height = (length / points for length in size_in_points(self.ax))
+        names = [textwrap.fill(name, max(12, int((width - 4) / 0.5))) for name in names]
+        across = max(1, int(width / (0.5 * max(map(len, names)) + 4)))
+        lines = -(-sum(name.count("\n") + 1 for name in names) // across)
+        self.ax.legend(
+            handles, names, loc="best", fontsize=LEGEND_SIZE, ncols=across, handlelength=1.5, columnspacing=1,
+            borderaxespad=0.3,
+        )  # fmt: skip
+        share: float = (1.7 * lines + 1.1) / height
+        return min(share, LARGEST_LEGEND)
+
+    def fit_limits(self, x: tuple[float, float], y: tuple[float, float], legend: float = 0.0) -> None:
+        """Widen the limits until they hold `x`, `y` and the legend over them; those that somebody has fixed stay."""
         if self.empty:
             self.ax.margins(0)
-        self.ax.update_datalim([(x[0], y[0]), (x[1], y[1])])
+        top = y[0] + (y[1] - y[0]) / (1 - legend)
+        self.ax.update_datalim([(x[0], y[0]), (x[1], top)])
         self.ax.autoscale_view()
 
     def find_day_zero(self, start: datetime.date | None) -> float:
@@ -121,7 +145,7 @@ class Panel(NamedTuple):
         self.ax.xaxis_date()
         # Somebody's own choice of ticks stays.
         if isinstance(axis.get_major_formatter(), dates.AutoDateFormatter):
-            locator = dates.AutoDateLocator(minticks=3, maxticks=_most_ticks(self.ax))
+            locator = dates.AutoDateLocator(minticks=3, maxticks=_most_ticks(self.ax, 0.4))
             axis.set_major_locator(locator)
             axis.set_major_formatter(dates.ConciseDateFormatter(locator))
         return float(dates.date2num(start))
@@ -130,14 +154,13 @@ class Panel(NamedTuple):
         """Put ticks and labels to the axes of a visible effect over time, with visits on these days."""
         if self.empty:
             self.ax.set_yticks([0, 0.2, 0.4, 0.6, 0.8, 1])
-        separator = " " if self.own else "\n"
         since = {0: "", 1: " since the visit"}.get(len(visits), " since the first visit")
         if start is None:
             self.mark_days()
             word = f"time{since if 0.0 in visits else ''} (days)"
         else:
             word = f"date (day 0 is {start.day} {start:%B %Y})" if self.own else "date"
-        self.write_labels(word, f"visible effect{separator}(fraction of full)")
+        self.write_labels(word, "visible effect (fraction of full)" if self.own else "visible effect (fraction)")
 
     def mark_days(self) -> None:
         """Mark the days on the time axis, unless somebody has chosen its ticks."""
@@ -147,19 +170,25 @@ class Panel(NamedTuple):
             mark_days(self.ax)
 
 
+def size_in_points(ax: Axes) -> tuple[float, float]:
+    """Return the width and the height of axes before the layout of the figure has moved them."""
+    box, dpi = ax.get_window_extent(), figure_of(ax).dpi
+    return 72 * box.width / dpi, 72 * box.height / dpi
+
+
 def mark_days(ax: Axes) -> None:
     """Put the ticks of an axis of days at multiples of a step that people count in."""
     from matplotlib.ticker import MultipleLocator
 
     low, high = ax.get_xlim()
-    most = _most_ticks(ax)
-    step = next((step for step in STEPS if (high - low) / step < most), 3650)
+    most = _most_ticks(ax, 0.15 + 0.1 * len(f"{high:.0f}"))
+    step = next((step for step in STEPS if (high - low) / step <= most), 3650)
     ax.xaxis.set_major_locator(MultipleLocator(step))
 
 
-def _most_ticks(ax: Axes) -> int:
-    inches = ax.get_window_extent().width / figure_of(ax).dpi
-    return min(max(int(inches / ROOM), FEWEST_TICKS), MOST_TICKS)
+def _most_ticks(ax: Axes, room: float) -> int:
+    # `room` in inches for each label.
+    return min(max(int(size_in_points(ax)[0] / 72 / room), FEWEST_TICKS), MOST_TICKS)
 
 
 def _import_dates() -> Any:

@@ -55,9 +55,9 @@ def draw_returns(
     ax = panel.ax
     place = np.arange(len(np.asarray(visit)))
     few = len(place) <= LABELLED
-    for shift, values, color, hatch, word in (
-        (-0.2, visible, BLUE, "", "visible effect\n(fraction of full)"),
-        (0.2, light_chain, ORANGE, "//", "light chain\n(share of the first dose taken up)"),
+    for shift, values, color, hatch, word, short in (
+        (-0.2, visible, BLUE, "", "visible effect\n(fraction of full)", "visible effect"),
+        (0.2, light_chain, ORANGE, "//", "light chain\n(share of the first dose taken up)", "light chain"),
     ):
         bars = ax.bar(
             place + shift,
@@ -66,19 +66,18 @@ def draw_returns(
             color=color,
             hatch=hatch,
             edgecolor=ax.get_facecolor(),
-            label=panel.join_lines(word),
+            label=word if panel.own else short,
         )
         if few:
-            ax.bar_label(bars, fmt="%.2f", padding=2, fontsize=7 if len(place) > 6 else 10)
+            ax.bar_label(bars, fmt="%.2f", padding=2, fontsize=10 if panel.own and len(place) <= 6 else 7)
     every = 1 if few else -(-len(place) // SHOWN)
     when = [f"{day:.0f}" for day in np.asarray(days)] if dates is None else [f"{d.day} {d:%b}\n{d:%Y}" for d in dates]
     names = [f"{number}\n{word}" for number, word in zip(np.asarray(visit), when, strict=True)]
     ax.set_xticks(place[::every], names[::every])
     middle, room = (len(place) - 1) / 2, max(len(place), 3) / 2 + 0.1
-    # Room for the legend where it stands inside.
-    top = (1.1 if panel.own else 1.5) * max(1.0, float(np.max(light_chain)))
-    panel.show_legend()
-    panel.fit_limits((middle - room, middle + room), (0, top))
+    top = 1.1 * max(1.0, float(np.max(light_chain)))
+    legend = panel.show_legend()
+    panel.fit_limits((middle - room, middle + room), (0, top), legend)
     panel.write_labels(f"visit, and its {'day' if dates is None else 'date'}", "left at the return")
     panel.write_title(title, patient)
     return ax

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from .panel import Panel
+from .panel import Panel, size_in_points
 from .style import AUTO, BLUE, ORANGE, VERMILION, ink, muted
 
 if TYPE_CHECKING:
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 # Part of the width that a note beside a bar takes at most.
 NOTE = 0.34
+# Points of height that a name with its range takes.
+TWO_LINES = 26
 
 
 def draw_tornado(
@@ -64,7 +66,7 @@ def draw_tornado(
     ax.axvline(typical, color=ink(), linewidth=1.2, zorder=5, label=f"unchanged: {typical:.3g}")
     _widen(ax, ends, typical)
     for row, low, high, (at_low, at_high) in zip(place, frame["low"], frame["high"], ends, strict=True):
-        _say_missing(ax, row, typical, {low: at_low, high: at_high})
+        _say_missing(panel, row, typical, {low: at_low, high: at_high})
     beside = ax.secondary_yaxis("right")
     beside.set_yticks(place, [_signed(value) for value in frame["elasticity"]])
     beside.set_ylabel("elasticity", fontsize=11, labelpad=8)
@@ -72,7 +74,7 @@ def draw_tornado(
     beside.spines["right"].set_visible(False)
     _ticks(ax)
     panel.write_labels(word, "")
-    panel.show_legend()
+    _make_room(ax, len(frame), panel.show_legend())
     panel.write_title(title, patient)
     return ax
 
@@ -123,22 +125,27 @@ def draw_indices(
     ax.axvline(0, color=muted(), linewidth=1, zorder=1)
     _ticks(ax)
     panel.write_labels("\n".join(filter(None, (f"share of the variance of {quantity}", note))), "")
-    panel.show_legend()
+    _make_room(ax, len(frame), panel.show_legend())
     panel.write_title(title, patient)
     return ax
 
 
 def _rows(frame: pd.DataFrame, given: Axes | None) -> Panel:
-    # An axis of constants, each with its range under its name, high enough for both.
+    # An axis of constants, each with its range under its name where there is room for both.
     panel = Panel.of(given, (8.0, 1.7 + 0.42 * len(frame)))
-    ax = panel.ax
+    row = size_in_points(panel.ax)[1] / (len(frame) + 1)
     names = []
     for name, low, high, unit in frame[["name", "low", "high", "unit"]].itertuples(index=False):
-        names.append(f"{name}\n{low:.3g} to {high:.3g} {'' if unit in ('1', 'fraction') else unit}".rstrip())
-    ax.set_yticks(np.arange(len(frame)), names)
-    ax.set_ylim(len(frame) - 0.4, -0.6)
-    ax.tick_params(axis="y", length=0, labelsize=9)
+        span = f"\n{low:.3g} to {high:.3g} {'' if unit in ('1', 'fraction') else unit}".rstrip()
+        names.append(f"{name}{span if panel.own or row > TWO_LINES else ''}")
+    panel.ax.set_yticks(np.arange(len(frame)), names)
+    panel.ax.tick_params(axis="y", length=0, labelsize=9 if panel.own else min(9, 0.75 * row))
     return panel
+
+
+def _make_room(ax: Axes, rows: int, legend: float) -> None:
+    # The first row is on top; a legend inside stands above it.
+    ax.set_ylim(rows - 0.4, -0.6 - rows * legend / (1 - legend))
 
 
 def _widen(ax: Axes, ends: npt.NDArray[np.float64], typical: float) -> None:
@@ -155,16 +162,18 @@ def _widen(ax: Axes, ends: npt.NDArray[np.float64], typical: float) -> None:
     ax.set_xlim(min(low, left), max(high, right))
 
 
-def _say_missing(ax: Axes, row: float, typical: float, ends: dict[float, float]) -> None:
+def _say_missing(panel: Panel, row: float, typical: float, ends: dict[float, float]) -> None:
     # Beside the line, on the side where no bar is.
     missing = [f"{constant:.3g}" for constant, value in ends.items() if np.isnan(value)]
     if not missing:
         return
     side = -1 if any(value > typical for value in ends.values()) else 1
-    words = f"not reached at {missing[0]}" if len(missing) == 1 else f"not reached\nat {' or '.join(missing)}"
-    ax.annotate(
+    where = f"at {' or '.join(missing)}"
+    reached = "not reached " if len(missing) == 1 else "not reached\n"
+    words = f"{reached if panel.own else 'never '}{where}"
+    panel.ax.annotate(
         words, (typical, row), (6 * side, 0), textcoords="offset points", ha="right" if side < 0 else "left",
-        va="center", fontsize=9,
+        va="center", fontsize=9 if panel.own else 7,
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 # Serotypes in the order given: told apart without colour too.
 _LOOKS = [(BLUE, "-"), (GREEN, (0, (5, 1.5))), (ORANGE, (0, (5, 1.5, 1, 1.5))), (PURPLE, (0, (2, 1))), (VERMILION, ":")]
 _DAYS = (1, 3, 7, 14, 30, 90, 180, 365)
+_LETTERS = 76  # across the curves
 _TITLE = "How long each serotype acts after the same dose"
 _ALONE = "An illustration: serotypes differ here by the half-life of the light chain alone."
 
@@ -39,7 +41,7 @@ def draw_serotypes(
     serotypes: pd.DataFrame,
     visible_from: float,
     *,
-    treatment: str,
+    patient: str,
     source: str,
     title: str | None = AUTO,
     style: str = "print",
@@ -56,8 +58,8 @@ def draw_serotypes(
         it never is and ``inf`` where it still is at the end.
     visible_from : float
         The effect from which on it is visible.
-    treatment, source : str
-        What was given, and where the half-lives come from.
+    patient, source : str
+        Who got what, and where the half-lives come from.
     title : str or None
         See `style.frame`.
     style : str
@@ -70,7 +72,7 @@ def draw_serotypes(
     look = find_look(style)
     figure, found = panels([["effect", "half-lives"]], look.size, [1.75, 1])
     _draw_effects(found["effect"], curves, list(serotypes["serotype"]), visible_from, look)
-    found["effect"].set_title(f"visible effect after {treatment}", loc="left", fontsize=look.small)
+    found["effect"].set_title(textwrap.fill(f"visible effect, {patient}", _LETTERS), loc="left", fontsize=look.small)
     _draw_half_lives(found["half-lives"], curves, serotypes, look)
     caption = _ALONE
     unseen = serotypes.loc[serotypes["first_day"].isna(), "serotype"]
@@ -98,7 +100,7 @@ def _draw_effects(ax: Axes, curves: pd.DataFrame, names: list[str], visible_from
             va="bottom" if small else "center",
             fontsize=1.2 * look.text,
             weight="bold",
-            color=readable(color, ax),
+            color=readable(color),
             # The level may pass behind a small effect's name.
             bbox={"facecolor": ax.get_facecolor(), "edgecolor": "none", "pad": 0} if small else None,
             visible=bool(effect.any()),
@@ -138,7 +140,7 @@ def _draw_half_lives(ax: Axes, curves: pd.DataFrame, serotypes: pd.DataFrame, lo
     ax.spines[:].set_visible(False)
     ax.tick_params(axis="y", length=0)
     for label, (color, _) in zip(ax.get_yticklabels(), _LOOKS, strict=False):
-        label.set(fontsize=1.2 * look.text, weight="bold", color=readable(color, ax))
+        label.set(fontsize=1.2 * look.text, weight="bold", color=readable(color))
 
 
 def _seen(first: float, last: float, peak: float) -> str:

@@ -71,7 +71,7 @@ def draw_sites(
         mean = float(np.interp(day, whole["time"], whole["visible"]))
         ax = found[f"dose {sites}"]
         _draw_dose(ax, here, needles[sites], length, highest, color, look)
-        ax.set_ylabel(_words(sites), weight="bold", color=readable(color, ax))
+        ax.set_ylabel(_words(sites), weight="bold", color=readable(color))
         ax.text(
             0.99,
             0.98,
@@ -92,7 +92,7 @@ def draw_sites(
     _draw_curves(found["curves"], curves, list(needles), day, look)
     caption = (
         f"Triangles: injection sites. Red: what still pulls on day {day:g}. "
-        "Spill: the share of the dose beyond the ends of the muscle (in the text's colour).",
+        "Spill: the share of the dose beyond the muscle's ends.",
         "The effect of the whole muscle is the mean of the local effect.",
     )
     frame(figure, title, f"Where the needle goes, {patient}", caption, look)

@@ -12,7 +12,6 @@ from ..checks import InputError, member
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-    from matplotlib.typing import ColorType
 
 # Okabe and Ito's palette, which readers with any colour vision can tell apart (jfly.uni-koeln.de/color).
 BLUE, ORANGE, GREEN, VERMILION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
@@ -28,8 +27,10 @@ DPI = 200
 # The value of `title` and `label` that stands for the text which says what is shown; None stands for no text.
 AUTO = "auto"
 
-MUTED = 0.55  # opacity of what stands back: on a white page with black text it is a grey of contrast 4.7
+# Shares of ink in what stands back: on a white page with black text a grey of contrast 4.7, and a very light one.
+MUTED, FAINT = 0.55, 0.07
 LETTERS_AN_INCH = 11.5  # of a title
+PLATE_LETTERS, CAPTION_LETTERS = 75, 132  # across a plate, in its title and its caption
 CONTRAST = 4.5  # of text to its background, at least (WCAG 2.2, criterion 1.4.3)
 
 
@@ -64,41 +65,56 @@ def ink() -> str:
     return color
 
 
-def muted() -> ColorType:
-    """Return the colour of what stands back: the ink, so transparent that the background shows through."""
-    return ink(), MUTED
+def paper() -> str:
+    """Return the colour of the background of new Axes in matplotlib's style in use."""
+    from matplotlib import rcParams
+    from matplotlib.colors import to_hex, to_rgba
+
+    faces = rcParams["axes.facecolor"], rcParams["figure.facecolor"]
+    return next((to_hex(face) for face in faces if to_rgba(face)[3] > 0), "#ffffff")
 
 
-def faint() -> ColorType:
+def muted() -> str:
+    """Return the colour of what stands back: a grey between ink and paper."""
+    return mix(paper(), ink(), MUTED)
+
+
+def faint() -> str:
     """Return the colour of an area behind bars or a curve."""
-    return ink(), 0.07
+    return mix(paper(), ink(), FAINT)
 
 
-def readable(color: str, ax: Axes) -> str:
-    """Return a colour of the palette for text in `ax`: mixed with the ink until its contrast is `CONTRAST`."""
+def shade(opacity: float) -> float:
+    """Return the opacity of a coloured area: on a dark ground, twice that on a light one, to be seen as well."""
+    return opacity * (2 if luminance(paper()) < luminance(ink()) else 1)
+
+
+def mix(one: str, other: str, share: float) -> str:
+    """Return a colour between two, with a share of the other from 0 to 1."""
     from matplotlib.colors import to_hex, to_rgb
 
-    paper, pure, full = to_rgb(ax.get_facecolor()), to_rgb(color), to_rgb(ink())
-    for step in range(20):
-        red, green, blue = (((20 - step) * one + step * other) / 20 for one, other in zip(pure, full, strict=True))
-        if contrast((red, green, blue), paper) >= CONTRAST:
-            return to_hex((red, green, blue))
-    return ink()
+    red, green, blue = ((1 - share) * a + share * b for a, b in zip(to_rgb(one), to_rgb(other), strict=True))
+    return to_hex((red, green, blue))
 
 
-def contrast(one: Sequence[float], other: Sequence[float]) -> float:
-    """Return the contrast of two colours, given as red, green and blue from 0 to 1; from 1 to 21.
+def readable(color: str) -> str:
+    """Return a colour of the palette for text: mixed with the ink until its contrast to the paper is `CONTRAST`."""
+    mixed = (mix(color, ink(), step / 20) for step in range(20))
+    return next((each for each in mixed if contrast(each, paper()) >= CONTRAST), ink())
 
-    As in WCAG 2.2, "contrast ratio" and "relative luminance".
-    """
-    dark, light = sorted(
-        sum(
-            weight * (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4)
-            for weight, part in zip((0.2126, 0.7152, 0.0722), color, strict=True)
-        )
-        for color in (one, other)
-    )
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast of two colours, from 1 to 21: "contrast ratio" of WCAG 2.2."""
+    dark, light = sorted((luminance(one), luminance(other)))
     return (light + 0.05) / (dark + 0.05)
+
+
+def luminance(color: str) -> float:
+    """Return how light a colour is, from 0 to 1: "relative luminance" of WCAG 2.2."""
+    from matplotlib.colors import to_rgb
+
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in to_rgb(color)]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
 def sheet(size: tuple[float, float]) -> Figure:
@@ -137,7 +153,7 @@ def panels(rows: list[list[str]], size: tuple[float, float], widths: Sequence[fl
 def tidy(ax: Axes) -> None:
     """Take away what carries no information."""
     ax.spines[["top", "right"]].set_visible(False)
-    ax.spines[["left", "bottom"]].set_alpha(MUTED)
+    ax.spines[["left", "bottom"]].set_color(muted())
     ax.tick_params(labelsize=10)
 
 
@@ -166,9 +182,9 @@ def frame(figure: Figure, title: str | None, words: str, caption: Sequence[str],
     """Give a plate its title above, the lines of its caption below, and a margin; for the title see `write_title`."""
     text = choose_text(title, words)
     if text:
-        wrapped = textwrap.fill(text, 68)
+        wrapped = textwrap.fill(text, PLATE_LETTERS)
         figure.suptitle(wrapped, x=0.015, ha="left", fontsize=1.2 * look.text, weight="bold")
-    lines = [line for text in caption for line in textwrap.wrap(text, 132)]
+    lines = [line for text in caption for line in textwrap.wrap(text, CAPTION_LETTERS)]
     figure.supxlabel("\n".join(lines), x=0.015, ha="left", fontsize=look.small, linespacing=1.3)
     margin = look.width / 90
     figure.set_layout_engine("constrained", w_pad=margin, h_pad=margin, wspace=0.02, hspace=0.0)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from .panel import Panel, mark_days
-from .style import AUTO, BLUE, COLORS, ink, stack, tidy, write_title
+from .style import AUTO, BLUE, COLORS, ink, shade, stack, tidy, write_title
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -42,16 +42,24 @@ def draw_bands(bands: pd.DataFrame, *, patients: str, title: str | None = AUTO) 
     figure, rows = stack(len(arms), (8.0, 1.3 + 2.9 * len(arms)))
     for ax, (name, own) in zip(rows, arms, strict=True):
         ax.fill_between(
-            own["time"], own["p5"], own["p95"], color=BLUE, alpha=0.15, linewidth=0, label="5th to 95th percentile"
+            own["time"],
+            own["p5"],
+            own["p95"],
+            color=BLUE,
+            alpha=shade(0.15),
+            linewidth=0,
+            label="5th to 95th percentile",
         )
-        ax.fill_between(own["time"], own["p25"], own["p75"], color=BLUE, alpha=0.3, linewidth=0, label="25th to 75th")
+        ax.fill_between(
+            own["time"], own["p25"], own["p75"], color=BLUE, alpha=shade(0.3), linewidth=0, label="25th to 75th"
+        )
         ax.plot(own["time"], own["p50"], color=BLUE, linewidth=2.5, label="median")
         ax.set_ylim(0, 1.05)
         ax.set_yticks(np.arange(0, 1.01, 0.2))
         ax.set_ylabel("visible effect\n(fraction of full)", fontsize=11)
         ax.set_title(textwrap.fill(str(name), WIDTH), loc="left", fontsize=11)
         tidy(ax)
-    figure.legend(*rows[0].get_legend_handles_labels(), loc="outside upper left", ncols=3, frameon=False, fontsize=10)
+    figure.legend(*rows[0].get_legend_handles_labels(), loc="outside lower left", ncols=3, frameon=False, fontsize=10)
     rows[-1].set_xlim(0, float(bands["time"].max()))
     mark_days(rows[-1])
     rows[-1].set_xlabel("time since the first visit (days)", fontsize=11)
@@ -90,8 +98,8 @@ def draw_responders(
     first = responders.iloc[0]
     # In as many columns as the names leave room for, above the axes.
     columns = max(1, WIDTH // (max(map(len, names)) + SIGN))
-    panel.show_legend(columns=columns)
-    panel.fit_limits((0, 1.03 * max(1.0, float(responders["day"].max()))), (0, 105))
+    legend = panel.show_legend(columns=columns)
+    panel.fit_limits((0, 1.03 * max(1.0, float(responders["day"].max()))), (0, 105), legend)
     if panel.empty:
         ax.set_yticks(np.arange(0, 101, 20))
     panel.mark_days()

@@ -66,18 +66,18 @@ def draw_visits(
     gaps = edges[edges[:, 1] > edges[:, 0]]
     below = float(np.diff(gaps, axis=1).sum()) / end
     shade: dict[str, Any] = {"facecolor": ORANGE, "alpha": 0.3} if panel.own else {"facecolor": color, "alpha": 0.2}
-    word = panel.join_lines(f"below the level\n({below:.1%} of the days)")
+    word = f"below the level\n({below:.1%} of the days)" if panel.own else f"below {keep:g} on {below:.1%} of the days"
     for first, last in zero + gaps:
         panel.ax.axvspan(first, last, edgecolor="none", label=word, **shade)
         word = "_"
-    level = panel.join_lines(f"level to keep\n({keep:g})")
+    level = f"level to keep\n({keep:g})" if panel.own else "_"
     panel.add_level(keep, level, color=ink(), linewidth=1.2, linestyle=(0, (5, 3)))
     number = f"visit\n({len(visits)} in all)" if panel.own else "_"
     mark: dict[str, Any] = {"color": muted() if panel.own else color, "markersize": 9 if panel.own else 5}
     places = zero + np.asarray(visits, dtype=float)
     panel.ax.plot(places, np.full(len(visits), 1.08), "v", clip_on=False, zorder=4, label=number, **mark)
-    panel.show_legend()
-    panel.fit_limits((zero, zero + end), (0, 1.12))
+    legend = panel.show_legend()
+    panel.fit_limits((zero, zero + end), (0, 1.12), legend)
     panel.label_effect(visits, start)
     panel.write_title(title, patient)
     return panel.ax

@@ -135,7 +135,7 @@ class Film:
         tidy(ax)
         ax.tick_params(labelsize=_LOOK.small)
         ax.set_xlabel("time (days)", fontsize=_LOOK.small)
-        ax.set_title("visible effect", fontsize=_LOOK.small, color=readable(VERMILION, ax), loc="left", pad=20)
+        ax.set_title("visible effect", fontsize=_LOOK.small, color=readable(VERMILION), loc="left", pad=20)
         if clock.slow:
             ax.axvspan(clock.first, clock.first + SLOW_DAYS, color=faint(), linewidth=0, zorder=0)
             for share, word in ((0.25, "slow: first half of the film"), (0.75, "faster and faster")):
