@@ -16,7 +16,7 @@ from wearoff.treatment.muscles import find_muscle, relative_dose, spill, zones
 
 mpl.use("Agg")
 
-PLATES = {"serotypes": wo.plates.plot_serotypes, "sites": wo.plates.plot_sites}
+PLATES = {"serotypes": wo.plates.serotypes_figure, "sites": wo.plates.sites_figure}
 
 
 @pytest.fixture(autouse=True)
@@ -38,7 +38,7 @@ def written_on(figure):
 
 
 def test_each_serotype_is_its_preset():
-    figure = wo.plates.plot_serotypes(units=20)
+    figure = wo.plates.serotypes_figure(units=20)
     drawn = lines(panel(figure, "effect"))
     presets = {name.removeprefix("serotype_"): name for name in wo.presets() if name.startswith("serotype_")}
     assert list(drawn) == ["A", "C1", "B", "F", "E"]
@@ -50,7 +50,7 @@ def test_each_serotype_is_its_preset():
 
 
 def test_the_bars_are_the_half_lives_and_say_what_the_source_says():
-    figure = wo.plates.plot_serotypes()
+    figure = wo.plates.serotypes_figure()
     ax = panel(figure, "half-lives")
     names = [label.get_text() for label in ax.get_yticklabels()]
     widths = dict(zip(names, (bar.get_width() for bar in ax.patches), strict=True))
@@ -66,32 +66,32 @@ def test_the_bars_are_the_half_lives_and_say_what_the_source_says():
 
 
 def test_when_each_serotype_is_visible_is_written():
-    texts = [text.get_text() for text in panel(wo.plates.plot_serotypes(), "half-lives").texts]
+    texts = [text.get_text() for text in panel(wo.plates.serotypes_figure(), "half-lives").texts]
     landmarks = wo.simulate().landmarks
     assert f"visible from day {landmarks['onset_day']:.0f} to {landmarks['wear_off_day']:.0f}" in texts
     short = wo.simulate(parameters=wo.Parameters.preset("serotype_E")).landmarks["peak_effect"]
     assert f"never visible: peaks at {short:.2f}" in texts
     lasting = wo.Parameters(loss_half_life=np.inf)
-    texts = [text.get_text() for text in panel(wo.plates.plot_serotypes(parameters=lasting), "half-lives").texts]
+    texts = [text.get_text() for text in panel(wo.plates.serotypes_figure(parameters=lasting), "half-lives").texts]
     assert "visible from day 3 on" in texts
     assert "not lost" in texts
 
 
 def test_the_plate_says_that_it_is_an_illustration():
-    said = written_on(wo.plates.plot_serotypes())
+    said = written_on(wo.plates.serotypes_figure())
     assert "serotypes differ here by the half-life of the light chain alone" in said
     assert "Foran 2003 J Biol Chem 278:1363" in said
 
 
 def test_the_other_serotypes_start_from_the_constants_given():
     parameters = wo.Parameters(potency=0.2)
-    days, effect = lines(panel(wo.plates.plot_serotypes(parameters=parameters), "effect"))["B"]
+    days, effect = lines(panel(wo.plates.serotypes_figure(parameters=parameters), "effect"))["B"]
     expected = wo.simulate(parameters=parameters.replace(loss_half_life=10), times=days).frame["visible"]
     np.testing.assert_array_equal(effect, expected)
 
 
 def test_the_curves_of_the_sites_are_those_of_simulate():
-    drawn = lines(panel(wo.plates.plot_sites(), "curves"))
+    drawn = lines(panel(wo.plates.sites_figure(), "curves"))
     assert list(drawn) == ["1 site", "3 sites", "5 sites"]
     for words, (days, effect) in drawn.items():
         alone = wo.simulate(sites=int(words.split()[0]), days=240)
@@ -100,7 +100,7 @@ def test_the_curves_of_the_sites_are_those_of_simulate():
 
 @pytest.mark.parametrize("sites", [1, 3, 5])
 def test_the_mean_of_the_local_effect_is_the_effect_of_the_muscle(sites):
-    figure = wo.plates.plot_sites([sites])
+    figure = wo.plates.sites_figure([sites])
     place, local = panel(figure, f"effect {sites}").lines[0].get_data()
     within = zones(find_muscle("glabella").length, wo.Parameters().spread)
     half = len(within.places)
@@ -115,7 +115,7 @@ def test_the_mean_of_the_local_effect_is_the_effect_of_the_muscle(sites):
 @pytest.mark.parametrize("at", [0, 20, 70])
 def test_a_place_is_like_a_muscle_with_its_local_dose(at):
     parameters = wo.Parameters()
-    place, local = panel(wo.plates.plot_sites([1]), "effect 1").lines[0].get_data()
+    place, local = panel(wo.plates.sites_figure([1]), "effect 1").lines[0].get_data()
     dose = 20 * relative_dose(place, find_muscle("glabella").length, 1, parameters.spread)[at]
     alone = wo.simulate(units=dose, parameters=parameters).at([30])["visible"].item()
     assert local[at] == pytest.approx(alone, abs=1e-8)
@@ -123,7 +123,7 @@ def test_a_place_is_like_a_muscle_with_its_local_dose(at):
 
 def test_the_local_dose_its_sites_and_the_spill():
     parameters, length = wo.Parameters(), find_muscle("glabella").length
-    figure = wo.plates.plot_sites()
+    figure = wo.plates.sites_figure()
     for sites in (1, 3, 5):
         ax = panel(figure, f"dose {sites}")
         place, dose = ax.lines[0].get_data()
@@ -185,12 +185,12 @@ def test_bad_input_is_one_line_and_opens_no_picture(plate, bad, said):
 @pytest.mark.parametrize("sites", [[], [1, 1], [1, 2, 3, 4], [0], [1.5], ["three"], [-1]])
 def test_bad_sites(sites):
     with pytest.raises(wo.InputError, match=r"^sites .* allowed: "):
-        wo.plates.plot_sites(sites)
+        wo.plates.sites_figure(sites)
 
 
 def test_the_serotypes_start_from_serotype_a():
     with pytest.raises(wo.InputError, match="'serotype_E'; allowed: one of serotype A"):
-        wo.plates.plot_serotypes(parameters=wo.Parameters.preset("serotype_E"))
+        wo.plates.serotypes_figure(parameters=wo.Parameters.preset("serotype_E"))
 
 
 FILES = {f"{name}.{kind}" for name in ("mechanism", *PLATES) for kind in ("png", "svg", "pdf")}
@@ -204,7 +204,7 @@ def test_the_command_writes_every_plate_and_the_same_bytes_again(call, tmp_path)
     for path in written.values():
         assert str(path) in out
         assert path.read_bytes().startswith({"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}[path.suffix[1:]])
-    again = wo.plates.plot_sites(style="slide")
+    again = wo.plates.sites_figure(style="slide")
     for kind in ("png", "svg", "pdf"):
         assert written[f"sites.{kind}"].read_bytes() == render(again, kind)
 

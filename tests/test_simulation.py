@@ -111,7 +111,7 @@ def test_a_visit_after_the_end_has_no_effect():
     assert (late.frame["visible"] == 0).all()
     assert late.not_reached["peak_day"] == "no effect"
     with pytest.raises(wo.InputError, match="past the first visit, on day 90"):
-        late.plot_cascade()
+        late.cascade_figure()
 
 
 def test_visits_less_than_a_week_apart_are_warned_of():

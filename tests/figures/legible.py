@@ -6,11 +6,23 @@ import matplotlib as mpl
 
 
 def texts(figure):
-    """Every visible text of a figure with its box."""
+    """Every text of a figure that is drawn, with its box."""
     figure.canvas.draw()
     drawer = figure.canvas.get_renderer()
-    found = [t for t in figure.findobj(mpl.text.Text) if t.get_visible() and t.get_text().strip()]
+    left_out = set(labels_out_of_view(figure))
+    found = [t for t in figure.findobj(mpl.text.Text) if t.get_visible() and t.get_text().strip() and t not in left_out]
     return [(text.get_text(), text.get_window_extent(drawer)) for text in found]
+
+
+def labels_out_of_view(figure):
+    """Yield the labels of ticks that stand beyond the ends of their axis, which matplotlib does not draw."""
+    for ax in figure.findobj(mpl.axes.Axes):
+        for axis in (ax.xaxis, ax.yaxis):
+            low, high = sorted(axis.get_view_interval())
+            margin = 1e-6 * (high - low)
+            for tick in axis.get_major_ticks():
+                if not low - margin <= tick.get_loc() <= high + margin:
+                    yield from (tick.label1, tick.label2)
 
 
 def assert_legible(figure):

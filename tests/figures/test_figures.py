@@ -1,6 +1,5 @@
 """The pictures: what they draw is what was computed, and no label stands over another or outside."""
 
-import datetime
 import itertools
 
 import matplotlib as mpl
@@ -29,7 +28,7 @@ PLANS = {
 
 @pytest.mark.filterwarnings("ignore::wearoff.UnusualWarning")
 @pytest.mark.parametrize("plan", PLANS)
-@pytest.mark.parametrize("picture", ["plot", "plot_cascade"])
+@pytest.mark.parametrize("picture", ["plot", "cascade_figure"])
 def test_no_label_over_another_or_outside(plan, picture):
     made = getattr(wo.simulate(**PLANS[plan]), picture)()
     assert_legible(made if isinstance(made, mpl.figure.Figure) else made.get_figure())
@@ -50,12 +49,12 @@ def test_repeat_visits_are_legible(picture, days, visits, start):
 @pytest.mark.parametrize("intervals", [[90], [84, 90, 120, 150, 180], [30, 365], range(84, 366, 7)])
 @pytest.mark.parametrize("recommended", [None, 102])
 def test_the_tradeoff_is_legible(intervals, recommended):
-    assert_legible(wo.spacing.compare(intervals).plot(recommended))
+    assert_legible(wo.spacing.compare(intervals).tradeoff_figure(recommended))
 
 
 def test_the_tradeoff_drawn_is_the_comparison():
     comparison = wo.spacing.compare([90, 150])
-    figure = comparison.plot(102)
+    figure = comparison.tradeoff_figure(102)
     shares = figure.axes[0].lines
     np.testing.assert_allclose(shares[1].get_ydata(), 100 * comparison.frame["share_above"])
     curve = dict(zip(*shares[0].get_data(), strict=True))
@@ -86,16 +85,6 @@ def test_the_bars_are_what_is_left_at_the_returns():
         before = wo.simulate(wo.Schedule.every(90, visits=visit), days=300).at([90 * visit])
         assert effect[visit - 1] == pytest.approx(before["visible"][0], abs=1e-8)
         assert chain[visit - 1] == pytest.approx(before["light_chain"][0] / taken, abs=1e-8)
-    mpl.pyplot.close(ax.get_figure())
-
-
-def test_the_calendar_stands_at_first_days_of_months():
-    ax = wo.simulate(wo.Schedule.every(90, visits=4, start="2027-01-04")).plot_visits()
-    for place, label in zip(ax.get_xticks(), ax.get_xticklabels(), strict=True):
-        date = datetime.date(2027, 1, 4) + datetime.timedelta(days=int(place))
-        assert date.day == 1
-        assert label.get_text().startswith(f"{date:%b}")
-    assert "4 January 2027" in ax.get_xlabel()
     mpl.pyplot.close(ax.get_figure())
 
 

@@ -84,7 +84,7 @@ def test_what_is_drawn_is_the_simulation(plan):
 def test_the_cells_of_the_plate_and_their_numbers_are_the_simulation():
     timeline = TIMELINES["nothing is lost"]
     whole = timeline.at([0])["depot"][0]
-    figure = timeline.plot_mechanism([1, 90, 361])
+    figure = timeline.mechanism_figure([1, 90, 361])
     cells = [ax for ax in figure.axes if any(each.get_label() == "depot" for each in ax.collections)]
     numbers = [ax for ax in figure.axes if len(ax.containers) == 2]
     assert [ax.get_title() for ax in cells] == ["before", "day 1", "month 3 (day 90)", "month 12 (day 361)"]
@@ -134,7 +134,7 @@ PLATES = {
 @pytest.mark.parametrize("style", ["print", "slide"])
 @pytest.mark.parametrize("days", PLATES)
 def test_the_plate_is_legible(days, style):
-    figure = TIMELINES["typical"].plot_mechanism(PLATES[days], style)
+    figure = TIMELINES["typical"].mechanism_figure(PLATES[days], style)
     across, up = figure.get_size_inches()
     assert (across, up) == pytest.approx((40 / 3, 7.5)) if style == "slide" else across == 7.1
     smallest = min(text.get_fontsize() for text in figure.findobj(mpl.text.Text) if text.get_text())
@@ -146,12 +146,12 @@ def test_the_plate_is_legible(days, style):
 
 def test_late_days_and_large_numbers_are_legible():
     timeline = wo.simulate(wo.Schedule.every(120, visits=40), parameters=wo.Parameters(loss_half_life=np.inf))
-    assert_legible(timeline.plot_mechanism([7, 4680.5, 4800.25]))
+    assert_legible(timeline.mechanism_figure([7, 4680.5, 4800.25]))
 
 
 def test_before_is_before_even_where_the_first_visit_is_late():
     timeline = wo.simulate(wo.Schedule((wo.Visit(day=10), wo.Visit(day=100))))
-    figure = timeline.plot_mechanism([17])
+    figure = timeline.mechanism_figure([17])
     whole = timeline.at([10])["depot"][0]
     cells = [ax for ax in figure.axes if ax.get_title()]
     assert read_back(cells[0], whole)[0]["force"] == 1
@@ -175,19 +175,20 @@ def test_before_is_before_even_where_the_first_visit_is_late():
 def test_what_cannot_be_drawn_is_one_line(days, style, message):
     before = plt.get_fignums()
     with pytest.raises(wo.InputError, match=message) as refused:
-        TIMELINES["typical"].plot_mechanism(days, style)
+        TIMELINES["typical"].mechanism_figure(days, style)
     assert "\n" not in str(refused.value)
     assert plt.get_fignums() == before
 
 
 def test_a_first_visit_after_the_end_is_one_line():
     with pytest.raises(wo.InputError, match="past the first visit, on day 50"):
-        wo.simulate(wo.Schedule((wo.Visit(day=50),)), days=20).plot_mechanism([7])
+        wo.simulate(wo.Schedule((wo.Visit(day=50),)), days=20).mechanism_figure([7])
 
 
 def test_the_plate_is_drawn_from_any_table_with_the_columns():
-    table = pd.DataFrame([dict.fromkeys(TOXIN, 250.0) | dict.fromkeys(FRACTIONS, 0.25)])
-    figure = draw_mechanism(table, ["here"], 1000.0)
-    (cell,) = (ax for ax in figure.axes if ax.get_title() == "here")
-    assert read_back(cell, 1000.0)[0] == pytest.approx(table.iloc[0].to_dict())
+    moment = dict.fromkeys(TOXIN, 250.0) | dict.fromkeys(FRACTIONS, 0.25)
+    table = pd.DataFrame([{"time": 3.5} | moment])
+    figure = draw_mechanism(table, 1000.0, patient="")
+    (cell,) = (ax for ax in figure.axes if ax.get_title() == "day 3.5")
+    assert read_back(cell, 1000.0)[0] == pytest.approx(moment)
     assert_legible(figure)

@@ -42,7 +42,7 @@ def trial(request):
 
 
 def test_bands_are_legible(trial):
-    assert_legible(trial.plot())
+    assert_legible(trial.bands_figure())
 
 
 def test_responders_are_legible(trial):
@@ -52,7 +52,7 @@ def test_responders_are_legible(trial):
 @pytest.mark.parametrize("days", [1, 3, 365])
 def test_short_and_long_trials_are_legible(days):
     trial = run_trial([Arm.treated(units=20)], patients=64, days=days, rng=1)
-    assert_legible(trial.plot())
+    assert_legible(trial.bands_figure())
     assert_legible(trial.plot_responders().get_figure())
 
 
@@ -75,7 +75,7 @@ def edges_of(shade):
 
 def test_the_bands_drawn_are_the_percentiles():
     trial = TRIALS["three"]
-    figure = trial.plot()
+    figure = trial.bands_figure()
     assert [ax.get_title(loc="left") for ax in figure.axes] == ["20 U onabotulinumtoxinA", "40 U onabotulinumtoxinA"]
     for ax in figure.axes:
         own = trial.bands[trial.bands["arm"] == ax.get_title(loc="left")]
@@ -91,7 +91,7 @@ def test_the_bands_drawn_are_the_percentiles():
 
 def test_a_placebo_arm_is_drawn_only_where_there_is_no_other():
     for name, count in (("two", 1), ("placebo only", 1), ("seven", 7)):
-        figure = TRIALS[name].plot()
+        figure = TRIALS[name].bands_figure()
         assert len(figure.axes) == count
         mpl.pyplot.close(figure)
 
@@ -113,7 +113,7 @@ def test_the_responders_drawn_are_the_rates_with_their_errors():
 
 
 def test_labels_say_what_is_drawn_and_in_which_unit():
-    figure = TRIALS["one"].plot()
+    figure = TRIALS["one"].bands_figure()
     assert "(fraction of full)" in figure.axes[0].get_ylabel()
     assert "(days)" in figure.axes[-1].get_xlabel()
     ax = TRIALS["one"].plot_responders("two_grades", "composite")
@@ -143,8 +143,8 @@ def test_frames_are_drawn_as_they_are_and_not_changed():
         {"arm": "x", "endpoint": "none_or_mild", "assessor": "rater", "day": [0.0], "rate": [0.5], "error": [0.1]}
     )
     copies = bands.copy(), responders.copy()
-    draw_bands(bands)
-    draw_responders(responders)
+    draw_bands(bands, patients="")
+    draw_responders(responders, patients="")
     pd.testing.assert_frame_equal(bands, copies[0])
     pd.testing.assert_frame_equal(responders, copies[1])
     mpl.pyplot.close("all")

@@ -234,7 +234,7 @@ def test_patients_that_cannot_be(patients):
 
 def test_the_figure_is_legible_and_draws_the_estimates():
     found = fit(ROWS, ["potency", "loss_half_life"], population=TRUTH, patients=128)
-    figure = found.plot()
+    figure = found.figure()
     estimates = figure.axes[1].lines[0].get_xdata()
     assert estimates == pytest.approx((found.estimates["estimate"] / found.estimates["start"]).to_numpy())
     assert figure.axes[0].lines[0].get_xdata() == pytest.approx(found.rows["residual"].to_numpy())

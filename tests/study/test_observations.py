@@ -188,13 +188,13 @@ def test_a_frame_is_checked_like_a_file():
 
 
 def test_the_comparison_is_legible_and_tells_what_was_fitted_and_what_recalled():
-    figure = FOUND.plot()
+    figure = FOUND.figure()
     drawn = [line for ax in figure.axes for line in ax.lines if len(line.get_xdata()) == 1]
     rows = FOUND.rows[
         (FOUND.rows["muscle"] == "glabella") & (FOUND.rows["unit"] == "%") & (FOUND.rows["why_not"] == "")
     ]
     assert len(drawn) == len(rows)
-    hollow = [line for line in drawn if line.get_markerfacecolor() == "white"]
+    hollow = [line for line in drawn if line.get_markerfacecolor() == "#ffffff"]
     assert len(hollow) == (rows["status"] == "memory").sum()
     assert len([line for line in drawn if line.get_marker() == "o"]) == rows["used_for_fit"].sum()
     assert_legible(figure)

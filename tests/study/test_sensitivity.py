@@ -359,7 +359,7 @@ def test_a_tornado_with_ends_on_one_side_and_neither_end_reached():
     frame.loc[0, ["at_low", "at_high", "elasticity"]] = np.nan
     frame.loc[1, ["at_low", "at_high"]] = [150.0, 120.0]
     frame.loc[2, ["at_low", "at_high"]] = [60.0, np.nan]
-    ax = draw_tornado(frame, 102.0, "half effect (days after the visit)")
+    ax = draw_tornado(frame, 102.0, "half effect (days after the visit)", patient="")
     longer, shorter = (bars[1] for bars in ax.containers)
     assert longer.get_zorder() < shorter.get_zorder()
     assert ax.texts[0].get_text() == "not reached\nat {low:.3g} or {high:.3g}".format(**frame.iloc[0])

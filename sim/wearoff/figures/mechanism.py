@@ -88,7 +88,9 @@ def draw_mechanism(
     figure = sheet((look.width, look.width * height))
     left, bottom = (1 + _WORDS - len(names) * (width + _GAP)) / 2, (height - filled) / 2
     if text:
-        figure.suptitle(text, x=0.015, y=1 - 0.4 * _TITLE / height, ha="left", fontsize=1.2 * look.text, weight="bold")
+        # On one line: a bold letter is 0.65 of its size wide.
+        size = min(1.2 * look.text, 0.97 * 72 * look.width / (0.65 * len(text)))
+        figure.suptitle(text, x=0.015, y=1 - 0.4 * _TITLE / height, ha="left", fontsize=size, weight="bold")
     draw_key(place(figure, left - _WORDS, bottom + _TABLE, _WORDS, max(tall, _SHORTEST)), look)
     top = max(1.0, *(shares(moment, whole)[name] for moment in moments for name in _AMOUNTS))
     for i, (moment, name) in enumerate(zip(moments, names, strict=True)):

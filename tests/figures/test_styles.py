@@ -1,0 +1,137 @@
+"""Styles and titles: every picture can be read on a white and on a black ground, and says what it shows."""
+
+import matplotlib as mpl
+import pytest
+from matplotlib import pyplot as plt
+
+import wearoff as wo
+from wearoff import plates, spacing, study
+from wearoff.figures.style import contrast
+from wearoff.study import Arm, run_trial
+
+ONE, FOUR = wo.simulate(units=20), wo.simulate(wo.Schedule.every(90, visits=4, start="2027-01-04"))
+TRIAL = run_trial([Arm.treated(units=20), Arm.placebo()], patients=64, days=190, rng=1)
+INTERVALS = spacing.compare([84, 120])
+TORNADO = study.sensitivity.elasticities("half_effect_day")
+INDICES = study.sensitivity.indices("half_effect_day", samples=8, rng=1)
+PUBLISHED = study.published()
+ROWS = PUBLISHED[(PUBLISHED["product"] == "onabotulinumtoxinA") & (PUBLISHED["endpoint"] == "none_or_mild")]
+FIT = study.fit(ROWS[ROWS["n"].notna()].head(6), ["potency"], patients=64)
+COMPARED = study.compare(patients=64)
+
+PICTURES = {
+    "effect": ONE.plot,
+    "calendar": FOUR.plot,
+    "visits": FOUR.plot_visits,
+    "returns": FOUR.plot_returns,
+    "cascade": ONE.cascade_figure,
+    "mechanism": ONE.mechanism_figure,
+    "bands": TRIAL.bands_figure,
+    "responders": TRIAL.plot_responders,
+    "tradeoff": lambda **title: INTERVALS.tradeoff_figure(100, **title),
+    "tornado": TORNADO.plot,
+    "indices": INDICES.plot,
+    "comparison": COMPARED.figure,
+    "fit": FIT.figure,
+    "serotypes": plates.serotypes_figure,
+    "sites": plates.sites_figure,
+}
+SHOWN = "typical patient: 20 U onabotulinumtoxinA, glabella"
+TITLES = {
+    "calendar": "typical patient: 4 visits of 20 U onabotulinumtoxinA every 90 days, glabella",
+    "bands": "64 virtual patients in each arm, glabella",
+    "tradeoff": f"{SHOWN}, repeated over 730 days",
+    "comparison": "published responder rates, glabella",
+    "fit": "fit of potency to 6 observed rows",
+    "serotypes": "How long each serotype acts after the same dose",
+    "sites": f"Where the needle goes, {SHOWN}",
+}
+TITLES |= {"visits": TITLES["calendar"], "returns": TITLES["calendar"], "responders": TITLES["bands"]}
+
+
+@pytest.fixture(autouse=True)
+def _no_picture_stays_open():
+    yield
+    plt.close("all")
+
+
+def figure_of(picture):
+    return picture.get_figure(root=True)
+
+
+def mixed(color, ground):
+    *rgb, alpha = mpl.colors.to_rgba(color)
+    return mpl.colors.to_hex([alpha * a + (1 - alpha) * b for a, b in zip(rgb, mpl.colors.to_rgb(ground), strict=True)])
+
+
+@pytest.mark.parametrize("style", ["default", "dark_background"])
+@pytest.mark.parametrize("picture", PICTURES)
+def test_every_text_stands_out_from_its_ground(picture, style):
+    with plt.style.context(style):
+        figure = figure_of(PICTURES[picture]())
+        figure.canvas.draw()
+        grounds = {figure.get_facecolor(), *(ax.get_facecolor() for ax in figure.axes if ax.axison)}
+    texts = [text for text in figure.findobj(mpl.text.Text) if text.get_visible() and text.get_text().strip()]
+    assert len(texts) > 5
+    for text in texts:
+        box = text.get_bbox_patch()
+        for ground in [box.get_facecolor()] if box is not None else grounds:
+            under = mixed(ground, mpl.colors.to_hex(figure.get_facecolor()))
+            # 4.5 to 1: WCAG 2.2, criterion 1.4.3.
+            assert contrast(mixed(text.get_color(), under), under) >= 4.5, text.get_text()
+
+
+@pytest.mark.parametrize("picture", [name for name in PICTURES if name not in ("mechanism", "sites", "returns")])
+def test_every_line_and_mark_stands_out_from_a_dark_ground(picture):
+    # The two plates have light grounds of their own under what they draw, the returns have bars alone.
+    with plt.style.context("dark_background"):
+        figure = figure_of(PICTURES[picture]())
+    lines = [line for ax in figure.axes for line in ax.lines if line.get_visible()]
+    assert lines
+    for line in lines:
+        # 3 to 1: WCAG 2.2, criterion 1.4.11.
+        assert contrast(mixed(line.get_color(), "#000000"), "#000000") >= 3, line.get_label()
+
+
+# Contrasts given in "Understanding WCAG 2.2" and by its formula: black on white 21, #767676 on white 4.54.
+@pytest.mark.parametrize(("one", "other", "ratio"), [("#000000", "#ffffff", 21), ("#767676", "#ffffff", 4.54)])
+def test_contrast_is_that_of_the_standard(one, other, ratio):
+    assert contrast(one, other) == contrast(other, one) == pytest.approx(ratio, abs=0.005)
+
+
+@pytest.mark.parametrize("picture", PICTURES)
+def test_a_picture_says_what_it_shows(picture):
+    # The comparison's title begins with the number of its rows.
+    said = figure_of(PICTURES[picture]()).get_suptitle().replace("\n", " ")
+    assert said.endswith(TITLES.get(picture, SHOWN))
+
+
+@pytest.mark.parametrize("picture", PICTURES)
+def test_a_title_can_be_another_or_none(picture):
+    assert figure_of(PICTURES[picture](title="The first week")).get_suptitle() == "The first week"
+    figure = figure_of(PICTURES[picture](title=None))
+    assert figure.get_suptitle() == ""
+    assert TITLES.get(picture, SHOWN) not in [text.get_text() for text in figure.findobj(mpl.text.Text)]
+
+
+def test_a_title_given_for_somebodys_axes_is_written_on_it():
+    _, ax = plt.subplots()
+    ONE.plot(ax=ax, title="mine")
+    assert ax.get_title() == "mine"
+
+
+def test_the_title_names_the_constants_that_were_changed():
+    changed = wo.simulate(units=20, sites=5, parameters=wo.Parameters(loss_half_life=60))
+    assert figure_of(changed.plot()).get_suptitle() == f"{SHOWN}, 5 sites, loss_half_life 60 day"
+    preset = wo.simulate(units=20, parameters=wo.Parameters.preset("serotype_E"))
+    assert figure_of(preset.plot()).get_suptitle() == f"{SHOWN}, preset serotype_E"
+    many = wo.Parameters(loss_half_life=60, potency=0.2, steepness=5)
+    assert wo.simulate(units=20, parameters=many).description == f"{SHOWN}, 3 constants changed"
+
+
+@pytest.mark.parametrize("picture", PICTURES)
+def test_plot_returns_axes_and_figure_a_figure(picture):
+    made = PICTURES[picture]()
+    axes = picture in ("effect", "calendar", "visits", "returns", "responders", "tornado", "indices")
+    assert isinstance(made, mpl.axes.Axes if axes else mpl.figure.Figure)
+    assert not axes or len(figure_of(made).axes) == 1
