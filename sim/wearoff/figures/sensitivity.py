@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -124,7 +125,9 @@ def draw_indices(
     ax.set_xlim(min(low, 0.0) - 0.02, max(high, 1.0) + 0.02)
     ax.axvline(0, color=muted(), linewidth=1, zorder=1)
     _ticks(ax)
-    panel.write_labels("\n".join(filter(None, (f"share of the variance of {quantity}", note))), "")
+    # In somebody's Axes the names of the constants take most of the width.
+    lines = [f"share of the variance of {quantity}", *textwrap.wrap(note, 80 if panel.own else 36)]
+    panel.write_labels("\n".join(lines), "")
     _make_room(ax, len(frame), panel.show_legend())
     panel.write_title(title, patient)
     return ax
