@@ -15,7 +15,7 @@ from wearoff.study import sensitivity
 CALLS = (
     wo.simulate, wo.Visit, wo.Schedule, wo.Schedule.once, wo.Schedule.every, wo.Parameters, spacing.compare,
     spacing.recommend, spacing.next_visit, study.Arm, study.Arm.treated, study.Population, study.run_trial, study.fit,
-    study.compare, sensitivity.elasticities, sensitivity.indices, plates.plot_serotypes, plates.plot_sites, to_sbml,
+    study.compare, sensitivity.elasticities, sensitivity.indices, plates.serotypes_figure, plates.sites_figure, to_sbml,
     to_antimony,
 )  # fmt: skip
 

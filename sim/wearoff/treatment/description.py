@@ -6,7 +6,8 @@ import dataclasses
 from itertools import pairwise
 
 from ..parameters import Parameters
-from .schedule import Schedule, Visit
+from .schedule import Schedule
+from .visit import Visit
 
 
 def name_treatment(schedule: Schedule) -> str:
