@@ -4,7 +4,7 @@ import mpmath
 import numpy as np
 import pytest
 
-from wearoff.model.exponentials import exp_divided_difference
+from wearoff.model.exponentials import exp_divided_differences
 
 mpmath.mp.dps = 300
 EPS = np.finfo(float).eps
@@ -26,12 +26,17 @@ def test_relative_error_is_near_rounding(seed):
     if seed % 2:  # some nodes equal, some nearly
         nodes[1:] = np.where(rng.random(len(nodes) - 1) < 0.6, nodes[0] * (1 + 10 ** rng.uniform(-16, 0)), nodes[1:])
     nodes.sort()
-    found = exp_divided_difference(nodes[:, None])[0]
-    error = abs((mpmath.mpf(float(found)) - exact(nodes)) / exact(nodes))
-    # Recursion loses a few bits at each of at most five orders.
-    assert error < 100 * EPS
+    # Every set of neighbours, and one with gaps: the recursion may meet all of them.
+    sets = {(1 << last) - (1 << first) for last in range(1, len(nodes) + 1) for first in range(last)} | {
+        0b101 % 2 ** len(nodes)
+    }
+    found = exp_divided_differences(nodes[:, None], tuple(sets))[:, 0]
+    for chosen, value in zip(sets, found, strict=True):
+        judge = exact([node for i, node in enumerate(nodes) if chosen >> i & 1])
+        # Recursion loses a few bits at each of at most five orders.
+        assert abs((mpmath.mpf(float(value)) - judge) / judge) < 100 * EPS
 
 
 def test_all_equal_is_exp_over_factorial():
-    found = exp_divided_difference(np.full((5, 1), -2.0))[0]
+    found = exp_divided_differences(np.full((5, 1), -2.0), (0b11111,))[0, 0]
     assert found == pytest.approx(np.exp(-2.0) / 24, rel=4 * EPS)

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from scipy.optimize import brentq
 
 import wearoff as wo
-from wearoff.model.exponentials import exp_divided_difference
-from wearoff.model.kinetics import LARGE, amounts, chain_derivatives, uptake
+from wearoff.model.exponentials import exp_divided_differences
+from wearoff.model.kinetics import LARGE, Chain, chain_derivatives, uptake
 
 MINUTE = 1 / 1440
 HALF_LIFE = st.floats(1e-3, 400)
@@ -52,10 +52,10 @@ def test_time_to_ten_per_cent_tension(half_life, minutes, accuracy):
 @given(st.lists(HALF_LIFE, min_size=5, max_size=5), st.floats(1e-4, 400), st.booleans())
 def test_toxin_is_conserved(half_lives, day, equal):
     rates = np.log(2) / np.array([half_lives[0]] * 5 if equal else half_lives)
-    held = sum(a[0, 0] for a in amounts(np.array([day]), np.zeros(1), np.ones((1, 1)), rates).values())
+    held = sum(a[0, 0] for a in Chain.after(np.zeros(1), np.ones((1, 1)), rates).at(np.array([day])).values())
     # What is lost is a sixth step with no way out: the product of the rates, t^5, and six nodes, one of them 0.
     nodes = np.sort(np.append(-rates * day, 0.0))[:, None]
-    lost = (rates * day).prod() * exp_divided_difference(nodes)[0]
+    lost = (rates * day).prod() * exp_divided_differences(nodes, (0b111111,))[0, 0]
     assert held + lost == pytest.approx(1, abs=1e-12)
 
 
@@ -65,9 +65,9 @@ def test_a_second_dose_adds_its_own_shifted_course(interval):
     rates = np.array([wo.Parameters().symbols()[k] for k in
                       ("k_release", "k_bind", "k_endocytosis", "k_translocation", "k_loss")])  # fmt: skip
     times = np.linspace(0, 400, 200)
-    both = amounts(times + interval, np.array([0, interval]), np.ones((1, 2)), rates)["light_chain"]
-    first = amounts(times + interval, np.zeros(1), np.ones((1, 1)), rates)["light_chain"]
-    alone = amounts(times, np.zeros(1), np.ones((1, 1)), rates)["light_chain"]
+    both = Chain.after(np.array([0, interval]), np.ones((1, 2)), rates).at(times + interval)["light_chain"]
+    single = Chain.after(np.zeros(1), np.ones((1, 1)), rates)
+    first, alone = single.at(times + interval)["light_chain"], single.at(times)["light_chain"]
     assert np.abs(both - first - alone).max() < 1e-12
 
 
@@ -137,7 +137,7 @@ def test_patients_with_and_without_near_rates_do_not_disturb_each_other():
 def test_the_light_chain_of_a_cohort_is_the_exact_one_for_any_rates(half_lives, second, units):
     rates, times = np.log(2) / np.array(half_lives), np.linspace(0, 400, 60)
     days, taken = np.array([0.0, second]), np.array([10.0, units])
-    expected = amounts(times, days, taken[None], rates, ("light_chain",))["light_chain"][0]
+    expected = Chain.after(days, taken[None], rates).at(times, ("light_chain",))["light_chain"][0]
     found = chain_derivatives(times, days, taken, [np.array([rate]) for rate in rates])[0, :, 0]
     assert np.abs(found - expected).max() <= 1e-9 * taken.sum()
 

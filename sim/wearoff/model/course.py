@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from . import Array, Number
-from .kinetics import amounts, uptake
+from .kinetics import Chain, uptake
 from .march import Mesh, Reading, graded_mesh, pieces_needed
 from .response import cleaved_fraction, visible_effect, weakness
 
@@ -57,10 +57,8 @@ class Course(NamedTuple):
     ----------
     constants : Constants
         Of every patient.
-    days : ndarray, shape (v,)
-        Days of the doses.
-    taken : ndarray, shape (..., z, v)
-        Units taken up from each dose in each of z zones of the muscle.
+    chain : Chain
+        The amounts after the doses in each of z zones of the muscle.
     zone_weights : ndarray, shape (z,)
         Share of the muscle in each zone; they add up to 1.
     mesh : Mesh
@@ -72,8 +70,7 @@ class Course(NamedTuple):
     """
 
     constants: Constants
-    days: Array
-    taken: Array
+    chain: Chain
     zone_weights: Array
     mesh: Mesh
     cleaved: Array
@@ -93,8 +90,7 @@ class Course(NamedTuple):
         dict of ndarray, shape (..., k)
             The compartments in units; ``snap25`` (intact), ``release``, ``force``, ``visible`` as fractions.
         """
-        taken = np.einsum("...zv,z->...v", self.taken, self.zone_weights)[..., None, :]
-        chain = amounts(times, self.days, taken, self.constants.rates)
+        chain = self.chain.mean(self.zone_weights).at(times)
         columns = {name: amount[..., 0, :] for name, amount in chain.items()}
         constants = self.constants.over(2)
         # Between nodes the polynomial may leave the known range by less than the tolerance.
@@ -167,24 +163,24 @@ def solve(
         zone_weights = np.full(len(units), 1 / len(units))
     rates = constants.rates
     muscle, zones = constants.over(2), constants.over(3)  # against (interval, node) and (zone, interval, node)
-    taken = uptake(units, muscle.U50)
+    chain = Chain.after(days, uptake(units, muscle.U50), rates)
 
     def light_chain(times: Array) -> Array:
-        flat = amounts(times.ravel(), days, taken, rates, ("light_chain",))["light_chain"]
+        flat = chain.at(times.ravel(), ("light_chain",))["light_chain"]
         return flat.reshape(*flat.shape[:-1], *times.shape)
 
     mesh = graded_mesh(mesh_starts(days, end), end, float(max(np.max(rates), np.max(constants.k_visible))))
-    chain = light_chain(mesh.nodes)
+    light = light_chain(mesh.nodes)
     while True:
-        cleaved = cleaved_fraction(mesh, chain, zones.k_cleave, zones.k_turnover)
+        cleaved = cleaved_fraction(mesh, light, zones.k_cleave, zones.k_turnover)
         weak = np.einsum("...znm,z->...nm", weakness(cleaved, zones.A50, zones.h), zone_weights)
         # The visible effect follows the weakness and is smoother: a mesh that holds the one holds the other.
         pieces = np.maximum(pieces_needed(mesh, cleaved, tolerance), pieces_needed(mesh, weak, tolerance))
         if pieces.max() == 1:
             visible = visible_effect(mesh, weak, muscle.k_visible)
-            return Course(constants, days, taken, zone_weights, mesh, cleaved, weak, visible)
+            return Course(constants, chain, zone_weights, mesh, cleaved, weak, visible)
         # Only the intervals that were cut need the chain anew.
         mesh = mesh.split(pieces)
-        chain = np.repeat(chain, pieces, axis=-2)
+        light = np.repeat(light, pieces, axis=-2)
         cut = np.repeat(pieces > 1, pieces)
-        chain[..., cut, :] = light_chain(mesh.nodes[cut])
+        light[..., cut, :] = light_chain(mesh.nodes[cut])

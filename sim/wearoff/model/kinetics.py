@@ -6,18 +6,21 @@
     endosome     dE/dt =  k_endocytosis B - k_translocation E
     light chain  dL/dt =  k_translocation E - k_loss L
 
-After one unit into the depot, the amount in step n is the product of the rates before it, t^(n-1), and the divided
-difference of exp over -t times the first n rates: the Bateman sum, without its division by zero where rates are equal.
+Of one unit in step j, the amount that a time t later is in step n is the product of the rates from j to before n,
+t^(n-j), and the divided difference of exp over -t times the rates from j to n: the Bateman sum, without its division by
+zero where rates are equal.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from . import Array, Number
-from .exponentials import exp_divided_difference
+from .exponentials import exp_divided_differences
 
 # Where rates are close to each other, the terms of a Bateman sum are large and cancel: so many times larger than the
 # dose, and it loses as many digits as a cohort can spare.
@@ -26,6 +29,8 @@ LARGE = 1e3
 VANISHED = 50.0
 
 COMPARTMENTS = ("depot", "free", "bound", "endosome", "light_chain")
+# Each step with each step that it takes from, itself included: (step, source).
+PAIRS = tuple((step, source) for step in range(5) for source in range(step + 1))
 
 
 def uptake(units: Array, half_uptake: Number) -> Array:
@@ -46,40 +51,142 @@ def uptake(units: Array, half_uptake: Number) -> Array:
     return units / (1 + units / half_uptake)
 
 
-def amounts(
-    times: Array, days: Array, taken: Array, rates: Array, compartments: tuple[str, ...] = COMPARTMENTS
-) -> dict[str, Array]:
-    """Return the amounts in the compartments: the sum over the doses of each one's exact course.
+class Steps(NamedTuple):
+    """What passes along the chain by itself: of one unit in a step, how much is in a later one after some days.
 
     Parameters
     ----------
-    times : ndarray, shape (k,)
-        Days; at a dose's own day the dose is in the depot.
-    days : ndarray, shape (v,)
-        Days of the doses.
-    taken : ndarray, shape (..., z, v)
-        Units taken up from each dose, in each of z zones.
     rates : ndarray, shape (5, ...)
         ``k_release, k_bind, k_endocytosis, k_translocation, k_loss`` in 1/day, of each patient.
-    compartments : tuple of str
-        Which of `COMPARTMENTS` to return.
-
-    Returns
-    -------
-    dict of ndarray, shape (..., z, k)
-        Units.
+    falling : ndarray, shape (5, ...)
+        Minus the rates, ascending.
+    sets : ndarray of int, shape (5, 5, ...)
+        For a step and a source before it: which of `falling` are of the steps between them, both included, as a binary
+        number.
+    products : ndarray, shape (5, 5, ...)
+        For the same: the product of the rates from the source to before the step.
     """
-    elapsed = times - days[:, None]
-    past = elapsed > 0
-    since = elapsed[past]
-    found = {}
-    for name in compartments:
-        unit = np.zeros((*rates.shape[1:], *elapsed.shape))
-        unit[..., past] = _after_one_unit(COMPARTMENTS.index(name) + 1, since, rates)
-        if name == "depot":
-            unit[..., elapsed == 0] = 1.0
-        found[name] = taken @ unit
-    return found
+
+    rates: Array
+    falling: Array
+    sets: Array
+    products: Array
+
+    @classmethod
+    def at(cls, rates: Array) -> Steps:
+        """Return the steps of these rates."""
+        order = np.argsort(-rates, axis=0)
+        bits = 1 << np.argsort(order, axis=0)
+        sets = np.zeros((5, *rates.shape), dtype=int)
+        products = np.ones((5, *rates.shape))
+        for step in range(5):
+            sets[step:, : step + 1] += bits[step]
+            products[step + 1 :, : step + 1] *= rates[step]
+        return cls(rates, np.sort(-rates, axis=0), sets, products)
+
+    def passed(self, elapsed: Array, pairs: Sequence[tuple[int, int]]) -> Array:
+        """Return units in a step of one unit that was in a source some days before, for pairs of (step, source).
+
+        Parameters
+        ----------
+        elapsed : ndarray, shape (k,)
+            Days, from 0.
+        pairs : sequence of (int, int)
+            Places of step and source in `COMPARTMENTS`, the source not after the step.
+
+        Returns
+        -------
+        ndarray, shape (pairs, ..., k)
+        """
+        steps, sources = np.array(pairs).T
+        patients = self.rates.shape[1:]
+        sets = self.sets[steps, sources].reshape(len(pairs), -1)
+        distinct = sorted(set(sets.ravel().tolist()))
+        nodes = (self.falling[..., None] * elapsed).reshape(5, -1)
+        differences = exp_divided_differences(nodes, tuple(distinct)).reshape(len(distinct), -1, len(elapsed))
+        found = differences[np.searchsorted(distinct, sets), np.arange(sets.shape[1])]
+        found *= self.products[steps, sources].reshape(len(pairs), -1, 1)
+        powers = np.ones((5, len(elapsed)))
+        for lower, power in itertools.pairwise(powers):
+            np.multiply(lower, elapsed, out=power)
+        found *= powers[steps - sources][:, None]
+        result: Array = found.reshape(len(pairs), *patients, len(elapsed))
+        return result
+
+
+class Chain(NamedTuple):
+    """The chain of one patient or many after doses: its amounts at each dose, from which those at any time follow.
+
+    The chain is linear and remembers nothing but its five amounts. They are carried from dose to dose, so that time and
+    memory grow with the number of doses plus the number of times, not with their product.
+
+    Parameters
+    ----------
+    steps : Steps
+        Of each patient.
+    days : ndarray, shape (v,)
+        Days of the doses, ascending.
+    held : ndarray, shape (5, ..., z, v + 1)
+        Units in each compartment in each of z zones: nothing before the first dose, then just after each dose.
+    """
+
+    steps: Steps
+    days: Array
+    held: Array
+
+    @classmethod
+    def after(cls, days: Array, taken: Array, rates: Array) -> Chain:
+        """Return the chain after doses.
+
+        Parameters
+        ----------
+        days : ndarray, shape (v,)
+            Days of the doses, ascending.
+        taken : ndarray, shape (..., z, v)
+            Units taken up from each dose, in each of z zones.
+        rates : ndarray, shape (5, ...)
+            As in `Steps`.
+        """
+        steps = Steps.at(rates)
+        zones = np.broadcast_shapes((*rates.shape[1:], 1), taken.shape[:-1])
+        held = np.zeros((5, *zones, len(days) + 1))
+        held[0, ..., 1:] = taken
+        if len(days) > 1:
+            passed = np.zeros((5, *rates.shape, len(days) - 1))
+            passed[tuple(np.array(PAIRS).T)] = steps.passed(np.diff(days), PAIRS)
+            for i in range(1, len(days)):
+                held[..., i + 1] += np.einsum("ij...,j...z->i...z", passed[..., i - 1], held[..., i])
+        return cls(steps, days, held)
+
+    def mean(self, weights: Array) -> Chain:
+        """Return the chain of the whole muscle as one zone, from the weight of each zone, shape (z,)."""
+        return self._replace(held=(weights @ self.held)[..., None, :])
+
+    def at(self, times: Array, compartments: tuple[str, ...] = COMPARTMENTS) -> dict[str, Array]:
+        """Return the amounts in the compartments, exact for any rates.
+
+        Parameters
+        ----------
+        times : ndarray, shape (k,)
+            Days, in any order; at a dose's own day the dose is in the depot.
+        compartments : tuple of str
+            Which of `COMPARTMENTS` to return.
+
+        Returns
+        -------
+        dict of ndarray, shape (..., z, k)
+            Units.
+        """
+        last = np.searchsorted(self.days, times, side="right")  # 0 before the first dose
+        elapsed = np.maximum(times - self.days[np.maximum(last - 1, 0)], 0.0)
+        wanted = [COMPARTMENTS.index(name) for name in compartments]
+        # After a single dose everything comes from the depot.
+        sources = 5 if len(self.days) > 1 else 1
+        pairs = [(step, source) for step, source in PAIRS if step in wanted and source < sources]
+        found = np.zeros((len(wanted), *self.held.shape[1:-1], len(times)))
+        for (step, source), share in zip(pairs, self.steps.passed(elapsed, pairs), strict=True):
+            found[wanted.index(step)] += share[..., None, :] * self.held[source][..., last]
+        return dict(zip(compartments, found, strict=True))
 
 
 def chain_derivatives(times: Array, days: Array, taken: Array, rates: Sequence[Array]) -> Array:
@@ -115,32 +222,30 @@ def chain_derivatives(times: Array, days: Array, taken: Array, rates: Sequence[A
 
 
 def _bateman(times: Array, days: Array, taken: Array, rates: Sequence[Array], weights: Sequence[Array]) -> Array:
+    # For each rate the doses so far, each decayed at that rate, are one sum, which is carried from dose to dose.
     result = np.zeros((3, len(times), len(weights[0])))
-    for day, units in zip(days, taken, strict=True):
-        first = np.searchsorted(times, day, side="right")
-        since = times[first:] - day
-        for rate, weight in zip(rates, weights, strict=True):
+    decayed = [np.zeros_like(rate) for rate in rates]
+    firsts = np.append(np.searchsorted(times, days, side="right"), len(times))
+    for day, following, units, first, stop in zip(
+        days, np.append(days[1:], np.inf), taken, firsts, firsts[1:], strict=False
+    ):
+        since = times[first:stop] - day
+        for total, rate, weight in zip(decayed, rates, weights, strict=True):
+            total += units
             left = slice(first, first + np.count_nonzero(since * rate.min() < VANISHED))
-            term = np.exp(np.multiply.outer(-since[: left.stop - first], rate)) * (units * weight)
+            term = np.exp(np.multiply.outer(-since[: left.stop - first], rate)) * (total * weight)
             for derivative in result:
                 derivative[left] += term
                 term *= -rate
+            total *= np.exp(-rate * (following - day))
     return result
 
 
 def _by_the_equations(times: Array, days: Array, taken: Array, rates: Array) -> Array:
-    found = amounts(times, days, np.tile(taken, (rates.shape[1], 1, 1)), rates, ("light_chain", "endosome", "bound"))
+    chain = Chain.after(days, np.tile(taken, (rates.shape[1], 1, 1)), rates)
+    found = chain.at(times, ("light_chain", "endosome", "bound"))
     light, endosome, bound = (amount[:, 0].T for amount in found.values())
     _, _, k_endocytosis, k_translocation, k_loss = rates
     slope = k_translocation * endosome - k_loss * light
     bend = k_translocation * (k_endocytosis * bound - k_translocation * endosome) - k_loss * slope
     return np.stack([light, slope, bend])
-
-
-def _after_one_unit(steps: int, since: Array, rates: Array) -> Array:
-    patients = rates.shape[1:]
-    descending = -np.sort(-rates[:steps], axis=0)
-    nodes = (-descending[..., None] * since).reshape(steps, -1)
-    before = rates[: steps - 1].prod(axis=0)[..., None] * since ** (steps - 1)
-    result: Array = before * exp_divided_difference(nodes).reshape(*patients, len(since))
-    return result
