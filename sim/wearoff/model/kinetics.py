@@ -99,18 +99,17 @@ class Steps(NamedTuple):
         ndarray, shape (pairs, ..., k)
         """
         steps, sources = np.array(pairs).T
-        patients = self.rates.shape[1:]
         sets = self.sets[steps, sources].reshape(len(pairs), -1)
         distinct = sorted(set(sets.ravel().tolist()))
         nodes = (self.falling[..., None] * elapsed).reshape(5, -1)
-        differences = exp_divided_differences(nodes, tuple(distinct)).reshape(len(distinct), -1, len(elapsed))
+        differences = exp_divided_differences(nodes, tuple(distinct)).reshape(len(distinct), sets.shape[1], len(elapsed))
         found = differences[np.searchsorted(distinct, sets), np.arange(sets.shape[1])]
-        found *= self.products[steps, sources].reshape(len(pairs), -1, 1)
+        found *= self.products[steps, sources].reshape(*sets.shape, 1)
         powers = np.ones((5, len(elapsed)))
         for lower, power in itertools.pairwise(powers):
             np.multiply(lower, elapsed, out=power)
         found *= powers[steps - sources][:, None]
-        result: Array = found.reshape(len(pairs), *patients, len(elapsed))
+        result: Array = found.reshape(len(pairs), *self.rates.shape[1:], len(elapsed))
         return result
 
 

@@ -1,7 +1,7 @@
 """The march: ``x' = source - rate x`` on a mesh, for any stiffness, by collocation at Radau points.
 
 On each interval x is a polynomial of degree `DEGREE` that satisfies the equation at the Radau points. The equation is
-linear, so an interval maps the value at its start to the values at its points by one small linear solve, all intervals
+linear, so an interval maps the value at its start to the values at its points by one small linear solve, many intervals
 at once; the values at the starts then follow from one bidiagonal solve. Nothing is exponentiated, so nothing overflows,
 and a rate far above one over the interval (a potent dose, a quick last step) asks for no smaller interval: the method
 is L-stable. Its order is ``2 DEGREE - 1`` at the edges of the mesh and ``DEGREE + 1`` between them.
@@ -31,6 +31,8 @@ DEGREE = 12
 TIME_CONSTANTS = 16
 # Numbers near the smallest there is have few digits, and no mesh is fine enough for these: they are as good as 0.
 NOTHING = 1e-280
+# So many of the small systems, one an interval and a row, are solved at a time: each takes 1 kB, and its solver another.
+SYSTEMS = 8192
 
 
 class Mesh(NamedTuple):
@@ -99,18 +101,31 @@ def march(mesh: Mesh, rate: Array, source: Array) -> Array:
     ndarray, shape (..., n, m + 1)
         x at the mesh's nodes.
     """
-    n, m = len(mesh.edges) - 1, mesh.degree
-    width = np.diff(mesh.edges)[:, None]
-    derivative = _radau(m).derivative
-    system = derivative[1:, 1:] + (width * rate[..., 1:])[..., None] * np.eye(m)
     shape = np.broadcast_shapes(rate.shape, source.shape)
-    given = np.empty((*shape[:-1], m, 2))
-    given[..., 0] = width * source[..., 1:]
+    width = np.diff(mesh.edges)[:, None]
+    x = np.empty(shape)
+    start = np.zeros(shape[:-2])
+    intervals = max(1, SYSTEMS // max(1, start.size))
+    for first in range(0, shape[-2], intervals):
+        part = slice(first, first + intervals)
+        scaled, given = width[part] * rate[..., part, 1:], width[part] * source[..., part, 1:]
+        particular, homogeneous = _on_intervals(mesh.degree, scaled, given)
+        edges = _recurrence(homogeneous[..., -1], particular[..., -1], start)
+        x[..., part, 0] = edges[..., :-1]
+        x[..., part, 1:] = particular + homogeneous * edges[..., :-1, None]
+        start = edges[..., -1]
+    return x
+
+
+def _on_intervals(degree: int, rate: Array, source: Array) -> tuple[Array, Array]:
+    # x at the points of each interval, taken as 1 long: from x = 0 at its start, and from x = 1 with no source.
+    derivative = _radau(degree).derivative
+    system = derivative[1:, 1:] + rate[..., None] * np.eye(degree)
+    given = np.empty((*np.broadcast_shapes(rate.shape, source.shape), 2))
+    given[..., 0] = source
     given[..., 1] = -derivative[1:, 0]
     solved = np.linalg.solve(system, given)
-    particular, homogeneous = solved[..., 0], solved[..., 1]
-    start = _recurrence(homogeneous[..., -1].reshape(-1, n), particular[..., -1].reshape(-1, n)).reshape(shape[:-1])
-    return np.concatenate([start[..., None], particular + homogeneous * start[..., None]], axis=-1)
+    return solved[..., 0], solved[..., 1]
 
 
 class Following(NamedTuple):
@@ -267,14 +282,14 @@ def _weights(degree: int, place: Array) -> Array:
     return weights.T
 
 
-def _recurrence(factor: Array, term: Array) -> Array:
-    # Starts of x[i + 1] = factor[i] x[i] + term[i], x[0] = 0, for every row: one bidiagonal system for all rows,
-    # joined by a zero, since a loop over the intervals costs more than the solve itself.
-    rows, n = term.shape
+def _recurrence(factor: Array, term: Array, start: Array) -> Array:
+    # x[i + 1] = factor[i] x[i] + term[i] from x[0] = start, along the last axis: one bidiagonal system for all rows,
+    # which a zero keeps apart, since a loop over the intervals costs more than the solve itself.
+    rows, n = start.size, term.shape[-1] + 1
     band = np.zeros((2, rows * n), order="F")
-    band[1] = -factor.ravel()
-    band[1, n - 1 :: n] = 0.0
-    shifted = np.zeros((rows, n))
-    shifted[:, 1:] = term[:, :-1]
-    result: Array = dtbsv(1, band, shifted.ravel(), lower=1, diag=1, overwrite_x=1).reshape(rows, n)
+    band[1].reshape(rows, n)[:, :-1] = -factor.reshape(rows, -1)
+    given = np.empty((rows, n))
+    given[:, 0] = start.ravel()
+    given[:, 1:] = term.reshape(rows, -1)
+    result: Array = dtbsv(1, band, given.ravel(), lower=1, diag=1, overwrite_x=1).reshape(*start.shape, n)
     return result
