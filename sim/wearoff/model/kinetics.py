@@ -102,7 +102,9 @@ class Steps(NamedTuple):
         sets = self.sets[steps, sources].reshape(len(pairs), -1)
         distinct = sorted(set(sets.ravel().tolist()))
         nodes = (self.falling[..., None] * elapsed).reshape(5, -1)
-        differences = exp_divided_differences(nodes, tuple(distinct)).reshape(len(distinct), sets.shape[1], len(elapsed))
+        differences = exp_divided_differences(nodes, tuple(distinct)).reshape(
+            len(distinct), sets.shape[1], len(elapsed)
+        )
         found = differences[np.searchsorted(distinct, sets), np.arange(sets.shape[1])]
         found *= self.products[steps, sources].reshape(*sets.shape, 1)
         powers = np.ones((5, len(elapsed)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from functools import cache
 from itertools import pairwise
 
@@ -59,12 +60,15 @@ def _first(pairs: list[tuple[Visit, Visit]]) -> str:
 def _over_the_limit(schedule: Schedule) -> list[str]:
     for product in dict.fromkeys(visit.product for visit in schedule):
         limit = find_product(product).max_units_in_90_days
+        if limit is None:
+            continue
         given = [visit for visit in schedule if visit.product == product]
-        for last in given:
-            units = sum(each.units or 0.0 for each in given if last.day - LABEL_DAYS < each.day <= last.day)
-            if limit is not None and units > limit:
+        days, doses = [visit.day for visit in given], [visit.units or 0.0 for visit in given]
+        for day in days:
+            units = sum(doses[bisect_right(days, day - LABEL_DAYS) : bisect_right(days, day)])
+            if units > limit:
                 return [
-                    f"{units:g} U of {product} in the {LABEL_DAYS} days up to day {last.day:g}: over the label's limit "
+                    f"{units:g} U of {product} in the {LABEL_DAYS} days up to day {day:g}: over the label's limit "
                     f"of {limit:g} U in 3 months"
                 ]
     return []
