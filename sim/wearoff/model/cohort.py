@@ -17,6 +17,7 @@ from .course import Constants, mesh_starts
 from .hermite import Slopes, follow, quintic, slopes, steps
 from .kinetics import chain_derivatives, uptake
 from .march import Following, Mesh, Reading, graded_mesh, pieces_needed
+from .refinement import INTERVALS, ROUNDS, STEPS, unresolved
 from .response import weakness
 
 # Pilots go by so many at a time, each lot on the grid that the ones before left.
@@ -107,6 +108,11 @@ def choose_grid(days: Array, units: Array, pilots: Constants, end: float, accura
         The last day.
     accuracy : float
         Of the visible effect, a fraction of full.
+
+    Raises
+    ------
+    InputError
+        The refinement does not reach the accuracy.
     """
     starts, follows = mesh_starts(days, end), float(pilots.k_visible)
     edges = graded_mesh(starts, end, float(np.max(pilots.rates))).edges
@@ -114,21 +120,28 @@ def choose_grid(days: Array, units: Array, pilots: Constants, end: float, accura
     step, coefficients = STEP * accuracy, COEFFICIENTS * accuracy
     for first in range(0, max(np.size(each) for each in pilots), TOGETHER):
         few = Constants(*(each[first : first + TOGETHER] if isinstance(each, np.ndarray) else each for each in pilots))
-        while True:
+        for _ in range(ROUNDS):
             grid = _halved_mesh(_halved_steps(grid, few, step), few, coefficients)
-            # Against steps and intervals half as long; then what is due to the steps, and what to the intervals.
-            finer, intervals = _halves(grid.edges), grid.mesh.split(np.full(len(grid.mesh.edges) - 1, 2))
-            exact = _effect(Grid.on(days, units, finer, intervals, follows), few, intervals.nodes)
-            found = _effect(grid, few, intervals.nodes)
-            error = np.abs(found - exact).max()
+            by_steps, by_mesh, error = _errors(grid, few)
             if error <= accuracy:
                 break
-            between = _effect(Grid.on(days, units, finer, grid.mesh, follows), few, intervals.nodes)
-            by_steps, by_mesh = np.abs(found - between).max(), np.abs(between - exact).max()
             cut = float(np.clip(AIM * accuracy / error, LEAST, 1))
             step *= cut if by_steps >= by_mesh else 1
             coefficients *= cut if by_mesh >= by_steps else 1
+        else:
+            raise unresolved("the visible effect", accuracy)
     return grid
+
+
+def _errors(grid: Grid, pilots: Constants) -> tuple[float, float, float]:
+    # Against steps and intervals half as long: what is due to the steps, what to the intervals, and both together.
+    finer, intervals = _halves(grid.edges), grid.mesh.split(np.full(len(grid.mesh.edges) - 1, 2))
+    halved_steps, halved_both = (
+        Grid.on(grid.days, grid.units, finer, mesh, grid.rate) for mesh in (grid.mesh, intervals)
+    )
+    found, between, exact = (_effect(each, pilots, intervals.nodes) for each in (grid, halved_steps, halved_both))
+    by_steps, by_mesh, error = (np.abs(a - b).max() for a, b in ((found, between), (between, exact), (found, exact)))
+    return float(by_steps), float(by_mesh), float(error)
 
 
 def solve_cohort(grid: Grid, constants: Constants) -> Cohort:
@@ -173,7 +186,7 @@ def _halves(edges: Array) -> Array:
 def _halved_steps(grid: Grid, pilots: Constants, tolerance: float) -> Grid:
     # Halve the steps that two halves do not bear out: not at the end, or not the weakness read in the middle.
     edges = grid.edges
-    while True:
+    for _ in range(ROUNDS):
         halves = _halves(edges)
         finer = _slopes(grid, halves, pilots)
         cleaved = follow(*steps(finer, halves))
@@ -188,18 +201,24 @@ def _halved_steps(grid: Grid, pilots: Constants, tolerance: float) -> Grid:
         if not coarse.any():
             return Grid.on(grid.days, grid.units, edges, grid.mesh, grid.rate)
         edges = np.sort(np.append(edges, halves[1::2][coarse]))
+        if len(edges) > STEPS * len(mesh_starts(grid.days, edges[-1])):
+            break
+    raise unresolved("the cleaved fraction", tolerance)
 
 
 def _halved_mesh(grid: Grid, pilots: Constants, tolerance: float) -> Grid:
     # Halve the intervals whose polynomials do not hold the pilots' weakness.
-    while True:
+    for _ in range(ROUNDS):
         weak = np.moveaxis(solve_cohort(grid, pilots).weak, -1, 0)
         pieces = np.minimum(
             pieces_needed(grid.mesh, _lasting(grid.mesh.edges, grid.rate)[:, None] * weak, tolerance), 2
         )
         if pieces.max() == 1:
             return grid
+        if pieces.sum() > INTERVALS * len(mesh_starts(grid.days, grid.edges[-1])):
+            break
         grid = Grid.on(grid.days, grid.units, grid.edges, grid.mesh.split(pieces), grid.rate)
+    raise unresolved("the weakness", tolerance)
 
 
 def _lasting(edges: Array, rate: float) -> Array:

@@ -9,6 +9,7 @@ import numpy as np
 from . import Array, Number
 from .kinetics import Chain, uptake
 from .march import Mesh, Reading, graded_mesh, pieces_needed
+from .refinement import INTERVALS, ROUNDS, unresolved
 from .response import cleaved_fraction, visible_effect, weakness
 
 # Below the 1e-8 promised: the estimate behind it is mostly far larger than the error, but not always.
@@ -166,6 +167,11 @@ def solve(
     -------
     Course
         With the leading axes of the patients.
+
+    Raises
+    ------
+    InputError
+        The refinement does not reach the tolerance.
     """
     if zone_weights is None:
         zone_weights = np.full(len(units), 1 / len(units))
@@ -177,9 +183,10 @@ def solve(
         flat = chain.at(times.ravel(), ("light_chain",))["light_chain"]
         return flat.reshape(*flat.shape[:-1], *times.shape)
 
-    mesh = graded_mesh(mesh_starts(days, end), end, float(max(np.max(rates), np.max(constants.k_visible))))
+    starts = mesh_starts(days, end)
+    mesh = graded_mesh(starts, end, float(max(np.max(rates), np.max(constants.k_visible))))
     light = light_chain(mesh.nodes)
-    while True:
+    for _ in range(ROUNDS):
         cleaved = cleaved_fraction(mesh, light, zones.k_cleave, zones.k_turnover)
         weak = np.einsum("...znm,z->...nm", weakness(cleaved, zones.A50, zones.h), zone_weights)
         # The visible effect follows the weakness and is smoother: a mesh that holds the one holds the other.
@@ -187,8 +194,11 @@ def solve(
         if pieces.max() == 1:
             visible = visible_effect(mesh, weak, muscle.k_visible)
             return Course(constants, chain, zone_weights, mesh, cleaved, weak, visible)
+        if pieces.sum() > INTERVALS * len(starts):
+            break
         # Only the intervals that were cut need the chain anew.
         mesh = mesh.split(pieces)
         light = np.repeat(light, pieces, axis=-2)
         cut = np.repeat(pieces > 1, pieces)
         light[..., cut, :] = light_chain(mesh.nodes[cut])
+    raise unresolved("the effect", tolerance)

@@ -24,6 +24,7 @@ from scipy.sparse import csr_array
 from scipy.special import roots_jacobi
 
 from . import Array
+from .refinement import INTERVALS
 
 # High enough that the force's steep parts need few intervals, and no higher.
 DEGREE = 12
@@ -31,7 +32,7 @@ DEGREE = 12
 TIME_CONSTANTS = 16
 # Numbers near the smallest there is have few digits, and no mesh is fine enough for these: they are as good as 0.
 NOTHING = 1e-280
-# So many of the small systems, one an interval and a row, are solved at a time: each takes 1 kB, and its solver another.
+# So many of the small systems, one an interval and a row, are solved at a time: each takes 1 kB, and as much to solve.
 SYSTEMS = 8192
 
 
@@ -241,8 +242,10 @@ def pieces_needed(mesh: Mesh, values: Array, tolerance: float) -> Array:
     largest = np.maximum(np.abs(values).max(axis=(-2, -1))[..., None], NOTHING)
     tail = np.abs(values @ _radau(mesh.degree).tail.T).sum(axis=-1) / largest
     error = tail.reshape(-1, tail.shape[-1]).max(axis=0)
-    pieces = np.ceil((10 * error / tolerance) ** (1 / (mesh.degree - 3)))
-    return np.where(error > tolerance, np.maximum(pieces, 2), 1).astype(int)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        pieces = np.ceil((10 * error / tolerance) ** (1 / (mesh.degree - 3)))
+    # More pieces than `INTERVALS` are refused by those who ask.
+    return np.where(error > tolerance, np.clip(pieces, 2, 2 * INTERVALS), 1).astype(int)
 
 
 class _Radau(NamedTuple):
