@@ -46,6 +46,7 @@ BASELINE = {
 MOMENTS = 5
 
 LEVEL = Limits("keep", 0, 1, above=True)
+BENDS = 10_000  # a curve with more nodes, of about a hundred visits, is drawn with fewer of them
 
 # Where the cascade begins, in days after the first injection: a minute and a half.
 FIRST_MOMENT = 1e-3
@@ -120,16 +121,14 @@ class Timeline:
     @cached_property
     def curve(self) -> pd.DataFrame:
         """The table of `frame` on the days of a smooth curve: 400 between the ends, and more where it bends."""
-        # The nodes of the solution stand where it bends; the last of them may miss the end by a rounding.
-        return self.at(np.minimum(np.union1d(np.linspace(0, self._end, 400), self.course.mesh.nodes), self._end))
+        return self.at(np.minimum(np.union1d(np.linspace(0, self._end, 400), self._bends), self._end))
 
     @cached_property
     def cascade(self) -> pd.DataFrame:
         """The table of `frame` from a minute after the first injection, on days for a logarithmic axis."""
         first = self._first_visit(FIRST_MOMENT)
         early = first + np.geomspace(FIRST_MOMENT, self._end - first, 400)
-        nodes = self.course.mesh.nodes
-        return self.at(np.minimum(np.union1d(early, nodes[nodes > early[0]]), self._end))
+        return self.at(np.minimum(np.union1d(early, self._bends[self._bends > early[0]]), self._end))
 
     @cached_property
     def spill(self) -> tuple[float, ...]:
@@ -169,6 +168,12 @@ class Timeline:
             The level is not possible.
         """
         return spans_above(self.course, number(level, LEVEL._replace(name="level")))
+
+    @property
+    def _bends(self) -> npt.NDArray[np.float64]:
+        # The nodes of the solution, the last of which may miss the end by a rounding. Of many, some of each interval.
+        nodes = self.course.mesh.nodes
+        return np.ravel(nodes[:, :: min(1 + nodes.size // BENDS, nodes.shape[1] - 1)])
 
     @property
     def _end(self) -> float:
