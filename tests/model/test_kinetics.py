@@ -9,7 +9,7 @@ from scipy.optimize import brentq
 
 import wearoff as wo
 from wearoff.model.exponentials import exp_divided_differences
-from wearoff.model.kinetics import LARGE, Chain, chain_derivatives, uptake
+from wearoff.model.kinetics import COMPARTMENTS, LARGE, Chain, chain_derivatives, uptake
 
 MINUTE = 1 / 1440
 HALF_LIFE = st.floats(1e-3, 400)
@@ -71,19 +71,74 @@ def test_a_second_dose_adds_its_own_shifted_course(interval):
     assert np.abs(both - first - alone).max() < 1e-12
 
 
+@pytest.mark.parametrize("rates", [[0.85, 83.5, 203.0, 18.7, 0.0085], [2.0] * 5, [0.85, 0.85, 203.0, 0.8501, 0.0]])
+def test_the_amounts_after_many_doses_are_those_of_each_dose_alone(rates):
+    # The judge is the sum over the doses of a single dose's amounts, which are held against 60 digits below.
+    rng = np.random.default_rng(3)
+    rates = np.array(rates)
+    # Doses on one day, less than any day's digits apart, at once after another, and up to months apart.
+    days = np.sort(np.concatenate([rng.uniform(5, 900, 50), [5.0, 5.0, 5.0 + 1e-10, 300.0, 300.1, 301.0]]))
+    taken = rng.uniform(0, 40, (2, len(days)))
+    times = rng.permutation(np.concatenate([rng.uniform(0, 1000, 300), days, days + 1e-3, [0.0, 0.0, 1000.0]]))
+    found = Chain.after(days, taken, rates).at(times)
+    for name, amount in found.items():
+        alone = [Chain.after(days[[i]], taken[:, [i]], rates).at(times)[name] for i in range(len(days))]
+        np.testing.assert_allclose(amount, np.sum(alone, axis=0), rtol=1e-12, atol=1e-290, err_msg=name)
+        assert (amount[:, times < days[0]] == 0).all()
+
+
+def amounts_at_60_digits(times, days, taken, rates):
+    """The five amounts by the exponential of the chain's matrix, dose by dose, at 60 digits; shape (5, k)."""
+    mpmath.mp.dps = 60
+    matrix = chain_matrix(rates)
+    found = mpmath.zeros(5, len(times))
+    for day, units in zip(days, taken, strict=True):
+        for j, time in enumerate(times):
+            if time >= day:
+                passed = mpmath.expm(matrix * (mpmath.mpf(float(time)) - mpmath.mpf(float(day))), method="taylor")
+                found[:, j] += mpmath.mpf(float(units)) * passed[:, 0]
+    return np.array(found.tolist(), dtype=float)
+
+
+@pytest.mark.parametrize("rates", [[0.85, 8.5, 20.3, 1.87, 0.0085], [2.0] * 5, [0.5, 0.5 * (1 + 1e-9), 7.0, 0.5, 0.0]])
+def test_every_amount_after_doses_has_its_digits(rates):
+    # Small amounts too: the error is judged against each amount itself.
+    days, taken = np.array([1.0, 1.5, 4.0, 11.0]), np.array([10.0, 5.0, 20.0, 8.0])
+    times = np.array([1.0, 1.2, 1.5, 3.0, 4.0, 4.001, 9.0, 11.0, 20.0])
+    found = Chain.after(days, taken[None], np.array(rates)).at(times)
+    exact = amounts_at_60_digits(times, days, taken, rates)
+    for name, judge in zip(COMPARTMENTS, exact, strict=True):
+        np.testing.assert_allclose(found[name][0], judge, rtol=1e-12, atol=0, err_msg=name)
+
+
+def test_patients_whose_rates_come_in_different_orders_do_not_disturb_each_other():
+    rng = np.random.default_rng(4)
+    rates, days, times = np.exp(rng.uniform(-4, 4, (5, 6))), np.array([0.0, 20.0, 50.0]), np.linspace(0, 90, 40)
+    taken = rng.uniform(1, 20, (6, 2, 3))
+    together = Chain.after(days, taken, rates).at(times)
+    for i in range(6):
+        for name, alone in Chain.after(days, taken[i], rates[:, i]).at(times).items():
+            np.testing.assert_allclose(together[name][i], alone, rtol=1e-14, atol=0)
+
+
 def test_uptake_saturates():
     assert uptake(np.array([20.0]), 20.0) == 10.0
     assert uptake(np.array([20.0]), np.inf) == 20.0
 
 
-def chain_at_60_digits(times, days, taken, rates):
-    """The light chain and its first two derivatives by the exponential of the chain's matrix, at 60 digits."""
-    mpmath.mp.dps = 60
+def chain_matrix(rates):
     matrix = mpmath.zeros(5)
     for i, rate in enumerate(rates):
         matrix[i, i] = -mpmath.mpf(float(rate))
         if i < 4:
             matrix[i + 1, i] = mpmath.mpf(float(rate))
+    return matrix
+
+
+def chain_at_60_digits(times, days, taken, rates):
+    """The light chain and its first two derivatives by the exponential of the chain's matrix, at 60 digits."""
+    mpmath.mp.dps = 60
+    matrix = chain_matrix(rates)
     found = np.zeros((3, len(times)))
     for day, units in zip(days, taken, strict=True):
         for j, time in enumerate(times):
@@ -152,3 +207,15 @@ def test_doses_of_a_cohort_add_up(second, units):
     other = chain_derivatives(times, np.array([second]), np.array([units]), rates)
     scale = np.abs(both).max(axis=1, keepdims=True) + 1e-300
     assert (np.abs(both - first - other) / scale).max() < 1e-13
+
+
+def test_many_doses_of_a_cohort_add_up():
+    # The judge is the sum over the doses of a single dose's course.
+    rng = np.random.default_rng(6)
+    rates = [np.exp(rng.uniform(-3, 3, 20) + 2 * i) for i in (0, 2, 3, 1, -2)]
+    days, taken = np.sort(np.append(rng.uniform(0, 500, 40), [100.0, 100.0, 100.5])), rng.uniform(0, 40, 43)
+    times = np.union1d(np.linspace(0, 600, 300), days)
+    found = chain_derivatives(times, days, taken, rates)
+    alone = sum(chain_derivatives(times, days[[i]], taken[[i]], rates) for i in range(43))
+    scale = np.abs(alone).max(axis=1, keepdims=True)
+    assert (np.abs(found - alone) / scale).max() < LARGE * np.finfo(float).eps

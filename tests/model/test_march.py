@@ -4,7 +4,7 @@ import mpmath
 import numpy as np
 import pytest
 
-from wearoff.model.march import DEGREE, Mesh, Reading, graded_mesh, march, nodes_within, pieces_needed
+from wearoff.model.march import DEGREE, SYSTEMS, Mesh, Reading, graded_mesh, march, nodes_within, pieces_needed
 
 
 def rotating(mesh):
@@ -69,6 +69,13 @@ def test_any_stiffness_on_one_mesh(rate):
         mesh = mesh.split(pieces)
     assert np.abs(found + np.expm1(-rate * mesh.nodes)).max() < 1e-9
     assert len(mesh.edges) < 80  # a million million times stiffer, and no more than a few intervals more
+
+
+def test_more_intervals_than_are_solved_at_a_time():
+    # x' = rate (1 - x) gives 1 - exp(-rate t), for three rates at once.
+    mesh, rates = Mesh(np.linspace(0, 10, SYSTEMS), 4), np.array([0.1, 1.0, 7.0])[:, None, None]
+    rate = rates * np.ones_like(mesh.nodes)
+    assert np.abs(march(mesh, rate, rate) + np.expm1(-rates * mesh.nodes)).max() < 1e-12
 
 
 def test_polynomials_of_the_degree_are_exact_everywhere():
