@@ -42,14 +42,12 @@ BASELINE = {
     name: float(unit == "fraction of baseline" and name != "visible") for name, unit in UNITS_OF_COLUMNS.items()
 }
 
-# So many days have room beside each other in a picture of the mechanism.
-MOMENTS = 5
+MOMENTS = 5  # days that have room beside each other in a picture of the mechanism
 
 LEVEL = Limits("keep", 0, 1, above=True)
 BENDS = 10_000  # a curve with more nodes, of about a hundred visits, is drawn with fewer of them
 
-# Where the cascade begins, in days after the first injection: a minute and a half.
-FIRST_MOMENT = 1e-3
+FIRST_MOMENT = 1e-3  # day after the first injection, where the cascade begins: a minute and a half
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
