@@ -52,7 +52,8 @@ def exp_divided_differences(nodes: Array, sets: tuple[int, ...]) -> Array:
 
     Examples
     --------
-    >>> exp_divided_differences(np.array([[0.0], [0.0], [0.0]]), (0b001, 0b111)).round(12).tolist()  # exp(0), exp(0) / 2!
+    >>> nodes = np.zeros((3, 1))  # exp(0), and exp(0) / 2!
+    >>> exp_divided_differences(nodes, (0b001, 0b111)).round(12).tolist()
     [[1.0], [0.5]]
     """
     alone, levels, asked = _plan(sets)
