@@ -34,15 +34,14 @@ demo: $(VENV)/demo
 explore: $(VENV)/explore
 	$(BIN)/wearoff explore
 
-# The notebooks are cells that must run, and take the time of one test each.
 test: $(VENV)/test
-	$(BIN)/pytest -n 2 --dist worksteal --nbmake tests sim notebooks
+	$(BIN)/pytest -n 2 --dist worksteal tests sim
 
 test-browser: $(VENV)/test
 	$(BIN)/pytest -n 2 --dist loadfile -m browser tests/pages
 
 proof: $(VENV)/test
-	EXTENT=full $(BIN)/pytest -n 2 --dist worksteal tests sim
+	EXTENT=full $(BIN)/pytest -n 2 --dist worksteal -m "not browser" --nbmake tests sim notebooks
 
 fuzz: $(VENV)/test
 	$(BIN)/pytest -n auto --dist worksteal --hypothesis-profile=fuzz -q tests/fuzz

@@ -62,6 +62,7 @@ def test_out_writes_table_landmarks_and_pictures(call, tmp_path):
     assert "onset" in out
 
 
+@pytest.mark.proof
 def test_the_same_call_writes_the_same_bytes(call, tmp_path):
     for name in ("a", "b"):
         call("simulate", "--out", tmp_path / name)
@@ -151,6 +152,7 @@ def test_space_says_when_it_cannot_be_had(call):
     assert "recommended: one visit, which keeps it for all 60 days" in call("space", "--horizon", "60")[1]
 
 
+@pytest.mark.proof
 def test_repeat_visits_bring_their_figures(call, tmp_path):
     status, out, _ = call("simulate", "--every", 90, "--visits", 4, "--start", "2027-01-04", "--out", tmp_path)
     assert status == 0
@@ -240,7 +242,9 @@ def test_out_that_cannot_be_written(call, tmp_path, monkeypatch):
     assert "Permission denied" in err
 
 
-@pytest.mark.parametrize("place", ["a\0b", "\ud800", "y/" * 2000, "x" * 300, "first\nsecond/file/" + "x" * 300])
+@pytest.mark.parametrize(
+    "place", some(["first\nsecond/file/" + "x" * 300, "\ud800", "y/" * 2000, "x" * 300, "a\0b"], 4)
+)
 @pytest.mark.parametrize("command", [("simulate", "--out"), ("animate", "--days=20")])
 def test_a_place_that_cannot_be(call, tmp_path, monkeypatch, command, place):
     monkeypatch.chdir(tmp_path)
@@ -267,7 +271,7 @@ def test_a_name_that_is_no_text_is_printed_escaped(tmp_path):
     assert done.stderr == ""
 
 
-@pytest.mark.parametrize("full_after", [0, 1, 3, 5])
+@pytest.mark.parametrize("full_after", some([3, 0, 1, 5], 4))
 def test_a_disk_that_fills_leaves_what_was_there(call, tmp_path, monkeypatch, full_after):
     (tmp_path / "timeline.csv").write_text("an earlier run")
     opened, plain = [], os.fdopen

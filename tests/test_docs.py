@@ -1,7 +1,6 @@
 """The site without building it: every public name has its place, every link a file, every example its answer."""
 
 import doctest
-import functools
 import importlib
 import inspect
 import re
@@ -14,7 +13,6 @@ import pytest
 import typer
 
 import wearoff
-from tests.extent import FULL
 from wearoff.cli.options import app
 
 ROOT = Path(__file__).parents[1]
@@ -124,17 +122,13 @@ def test_examples_give_what_is_printed(page):
     assert runner.failures == 0
 
 
+@pytest.mark.proof
 def test_the_python_of_the_readme_runs_and_gives_its_figures(tmp_path, monkeypatch):
     (tmp_path / "mine.csv").write_text(
         "endpoint,day,value,unit,n\nnone_or_mild,7,75,%,200\nnone_or_mild,30,80,%,200\nnone_or_mild,120,60,count,200\n"
     )
     monkeypatch.chdir(tmp_path)
     (code,) = blocks(README, "python")
-    if not FULL:
-        # The same calls with fewer patients and samples: what they cost is in their numbers alone.
-        code = re.sub(r"\bpatients=[\d_]+", "patients=500", code)
-        few = functools.partial(wearoff.study.sensitivity.indices, samples=32)
-        monkeypatch.setattr(wearoff.study.sensitivity, "indices", few)
     found = {}
     exec(code, found)
     text = README.read_text(encoding="utf-8")

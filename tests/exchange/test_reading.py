@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.extent import extent
 
 import wearoff as wo
 from wearoff import tables
@@ -49,7 +50,7 @@ def constants(draw):
     return wo.Parameters(**values, origin=draw(st.sampled_from(wo.presets())))
 
 
-@settings(max_examples=60)
+@settings(max_examples=extent(15, 60))
 @given(schedules(), constants())
 def test_sbml_gives_back_the_very_same_constants_and_visits(tmp_path_factory, plan, parameters):
     path = tmp_path_factory.mktemp("sbml") / "case.xml"

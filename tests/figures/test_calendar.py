@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib import pyplot as plt
+from tests.extent import some
 
 import wearoff as wo
 
@@ -46,8 +47,12 @@ def test_dates_drawn_on_the_plot_land_on_their_days(draw, first):
     assert low <= mpl.dates.date2num(dates[0]) < mpl.dates.date2num(dates[1]) <= high
 
 
-@pytest.mark.parametrize("size", [(8, 4.5), (3.5, 2.5)])
-@pytest.mark.parametrize("days", [2, 3, 7, 20, 27, 60, 100, 240, 510, 730, 3650, 36500])
+LENGTHS = [
+    (days, size) for days in (2, 3, 7, 20, 27, 60, 100, 240, 510, 730, 3650, 36500) for size in ((8, 4.5), (3.5, 2.5))
+]
+
+
+@pytest.mark.parametrize(("days", "size"), some(LENGTHS, 3))
 def test_any_length_has_labels_that_stand_apart(days, size):
     _, ax = plt.subplots(figsize=size, layout="constrained")
     wo.simulate(units=20, days=days, start="2027-01-04").plot(ax=ax)

@@ -6,6 +6,7 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 from matplotlib import pyplot as plt
+from tests.extent import some
 
 import wearoff as wo
 from wearoff.study import Arm, run_trial
@@ -39,23 +40,25 @@ def boxes(figure):
     return [ax.get_window_extent() for ax in figure.axes]
 
 
-@pytest.mark.parametrize("layout", [None, "constrained"])
-@pytest.mark.parametrize(("rows", "columns", "size"), [(1, 2, (10, 4)), (2, 2, (12, 8)), (2, 2, (7, 5))])
-@pytest.mark.parametrize("picture", DRAW)
-def test_axes_keep_their_size_and_the_legend_is_inside(picture, rows, columns, size, layout):
+GRIDS = list(itertools.product(DRAW, [(1, 2, (10, 4)), (2, 2, (12, 8)), (2, 2, (7, 5))], [None, "constrained"]))
+
+
+@pytest.mark.parametrize(("picture", "grid", "layout"), some(GRIDS, 5))
+def test_axes_keep_their_size_and_the_legend_is_inside(picture, grid, layout):
+    rows, columns, size = grid
     # The judge: the same grid with ordinary curves and labels of matplotlib's.
-    ordinary, grid = plt.subplots(rows, columns, figsize=size, layout=layout)
-    for ax in grid.flat:
+    ordinary, places = plt.subplots(rows, columns, figsize=size, layout=layout)
+    for ax in places.flat:
         ax.plot([0, 1])
         ax.set(xlabel="x", ylabel="y")
-    figure, grid = plt.subplots(rows, columns, figsize=size, layout=layout)
-    for ax in grid.flat:
+    figure, places = plt.subplots(rows, columns, figsize=size, layout=layout)
+    for ax in places.flat:
         assert DRAW[picture](ax) is ax
         assert figure.get_suptitle() == ax.get_title() == ""
     for box, expected in zip(boxes(figure), boxes(ordinary), strict=True):
         assert box.width > 0.75 * expected.width
         assert box.height > 0.75 * expected.height
-    for ax in grid.flat:
+    for ax in places.flat:
         legend, inside = ax.get_legend().get_window_extent(), ax.get_window_extent()
         assert (inside.x0 <= legend.x0) & (legend.x1 <= inside.x1)
         assert (inside.y0 <= legend.y0) & (legend.y1 <= inside.y1)

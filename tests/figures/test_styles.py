@@ -3,6 +3,7 @@
 import matplotlib as mpl
 import pytest
 from matplotlib import pyplot as plt
+from tests.extent import some
 
 import wearoff as wo
 from wearoff import plates, spacing, study
@@ -17,7 +18,7 @@ INDICES = study.sensitivity.indices("half_effect_day", samples=8, rng=1)
 PUBLISHED = study.published()
 ROWS = PUBLISHED[(PUBLISHED["product"] == "onabotulinumtoxinA") & (PUBLISHED["endpoint"] == "none_or_mild")]
 FIT = study.fit(ROWS[ROWS["n"].notna()].head(6), ["potency"], patients=64)
-COMPARED = study.compare(patients=64)
+COMPARED = study.compare(ROWS, patients=64)
 
 PICTURES = {
     "effect": ONE.plot,
@@ -64,8 +65,11 @@ def mixed(color, ground):
     return mpl.colors.to_hex([alpha * a + (1 - alpha) * b for a, b in zip(rgb, mpl.colors.to_rgb(ground), strict=True)])
 
 
-@pytest.mark.parametrize("style", ["default", "dark_background"])
-@pytest.mark.parametrize("picture", PICTURES)
+STYLED = [(picture, style) for picture in PICTURES for style in ("dark_background", "default")]
+
+
+# A short run has the dark style of every other picture, and the default of none.
+@pytest.mark.parametrize(("picture", "style"), some(STYLED, 4))
 def test_every_text_stands_out_from_its_ground(picture, style):
     with plt.style.context(style):
         figure = figure_of(PICTURES[picture]())
@@ -81,7 +85,9 @@ def test_every_text_stands_out_from_its_ground(picture, style):
             assert contrast(mixed(text.get_color(), under), under) >= 4.5, text.get_text()
 
 
-@pytest.mark.parametrize("picture", [name for name in PICTURES if name not in ("mechanism", "sites", "returns")])
+@pytest.mark.parametrize(
+    "picture", some([name for name in PICTURES if name not in ("mechanism", "sites", "returns")], 2)
+)
 def test_every_line_and_mark_stands_out_from_a_dark_ground(picture):
     # The two plates have light grounds of their own under what they draw, the returns have bars alone.
     with plt.style.context("dark_background"):
@@ -100,13 +106,16 @@ def test_contrast_is_that_of_the_standard(one, other, ratio):
 
 
 @pytest.mark.parametrize("picture", PICTURES)
-def test_a_picture_says_what_it_shows(picture):
+def test_a_picture_says_what_it_shows_and_a_plot_returns_axes_and_a_figure_a_figure(picture):
+    made = PICTURES[picture]()
+    axes = picture in ("effect", "calendar", "visits", "returns", "responders", "tornado", "indices")
+    assert isinstance(made, mpl.axes.Axes if axes else mpl.figure.Figure)
+    assert not axes or len(figure_of(made).axes) == 1
     # The comparison's title begins with the number of its rows.
-    said = figure_of(PICTURES[picture]()).get_suptitle().replace("\n", " ")
-    assert said.endswith(TITLES.get(picture, SHOWN))
+    assert figure_of(made).get_suptitle().replace("\n", " ").endswith(TITLES.get(picture, SHOWN))
 
 
-@pytest.mark.parametrize("picture", PICTURES)
+@pytest.mark.parametrize("picture", some(list(PICTURES), 3))
 def test_a_title_can_be_another_or_none(picture):
     assert figure_of(PICTURES[picture](title="The first week")).get_suptitle() == "The first week"
     figure = figure_of(PICTURES[picture](title=None))
@@ -127,11 +136,3 @@ def test_the_title_names_the_constants_that_were_changed():
     assert figure_of(preset.plot()).get_suptitle() == f"{SHOWN}, preset serotype_E"
     many = wo.Parameters(loss_half_life=60, potency=0.2, steepness=5)
     assert wo.simulate(units=20, parameters=many).description == f"{SHOWN}, 3 constants changed"
-
-
-@pytest.mark.parametrize("picture", PICTURES)
-def test_plot_returns_axes_and_figure_a_figure(picture):
-    made = PICTURES[picture]()
-    axes = picture in ("effect", "calendar", "visits", "returns", "responders", "tornado", "indices")
-    assert isinstance(made, mpl.axes.Axes if axes else mpl.figure.Figure)
-    assert not axes or len(figure_of(made).axes) == 1

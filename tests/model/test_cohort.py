@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from tests.extent import some
 from tests.reference import reference
 
 import wearoff as wo
@@ -52,7 +53,7 @@ def worst_error(grid, constants, times):
     return np.abs(found.T - Reading(truth.mesh, times)(truth.visible)).max() / ACCURACY
 
 
-@pytest.mark.parametrize("doses", [ONE, FOUR], ids=["one visit", "four visits"])
+@pytest.mark.parametrize("doses", some([FOUR, ONE], 2), ids=some(["four visits", "one visit"], 2))
 @pytest.mark.parametrize("population", POPULATIONS.values(), ids=POPULATIONS)
 def test_every_patient_is_within_the_accuracy_asked_for(population, doses):
     grid = grid_of(population, doses)
@@ -105,9 +106,9 @@ def test_a_release_as_fast_as_a_step_of_the_chain_breaks_nothing(apart):
 def test_a_patient_is_the_same_in_any_company():
     grid, constants = grid_of(Population(), FOUR), drawn(WIDE, 65)
     together = solve_cohort(grid, constants).visible
-    for some in (slice(0, 1), slice(3, 10), slice(40, 65)):
-        own = Constants(*(each[some] if np.ndim(each) else each for each in constants))
-        assert solve_cohort(grid, own).visible == pytest.approx(together[..., some], abs=1e-14)
+    for part in (slice(0, 1), slice(3, 10), slice(40, 65)):
+        own = Constants(*(each[part] if np.ndim(each) else each for each in constants))
+        assert solve_cohort(grid, own).visible == pytest.approx(together[..., part], abs=1e-14)
 
 
 def test_numbers_are_a_cohort_of_one():
@@ -116,7 +117,7 @@ def test_numbers_are_a_cohort_of_one():
     assert (solve_cohort(grid, numbers).visible == solve_cohort(grid, typical).visible).all()
 
 
-@pytest.mark.parametrize("later", [5e-324, 1e-300, 1e-12, 1e-9, 1e-6])
+@pytest.mark.parametrize("later", some([1e-9, 5e-324, 1e-300, 1e-12, 1e-6], 4))
 def test_doses_almost_at_once_and_almost_at_the_start(later):
     # The visible effect rises by less than 1 a day.
     for doses in ({0.0: 20.0, later: 5.0}, {later: 20.0}, {3.0: 20.0, 3.0 + later: 5.0}):

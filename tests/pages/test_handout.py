@@ -219,6 +219,7 @@ def test_the_words_take_their_numbers_from_the_simulation(page):
         assert page.count(f' id="{kind}"') == 1
 
 
+@pytest.mark.proof
 def test_the_command_writes_one_small_file(call, tmp_path):
     status, out, err = call("handout", tmp_path / "new" / "leaflet.HTML", "--muscle", "crows_feet")
     assert (status, err) == (0, "")

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from scipy import optimize
 from studies.recovery import DAYS, FREE, SUBJECTS, recover, simulate_effect, simulate_rows
-from tests.extent import FULL, extent
+from tests.extent import extent
 from tests.figures.legible import assert_legible
 
 import wearoff as wo
@@ -44,18 +44,15 @@ def exact_rows(truth, subjects=400):
     return frame.assign(value=predict(frame, truth, draws(512, seed_of(0)), choose_grids(frame, truth)).means)
 
 
+@pytest.mark.proof
 def test_intervals_hold_the_truth_in_repeats():
-    # Trials simulated patient by patient, with drawn and rounded grades: 8 repeats of 4 numbers, 2 in a short run. At
-    # 95 % a number is outside in more than 2 of 8 repeats once in 170 times, and in both of 2 once in 400; all 100
-    # repeats stand in docs/recovery.md.
-    repeats = extent(2, 8)
-    found = pd.concat([recover(TRUTH, seed) for seed in range(repeats)])
+    # Trials simulated patient by patient, with drawn and rounded grades: 8 repeats of 4 numbers. At 95 % a number is
+    # outside in more than 2 of 8 repeats once in 170 times; all 100 repeats stand in docs/recovery.md.
+    found = pd.concat([recover(TRUTH, seed) for seed in range(8)])
     inside = found.groupby("name")["inside"].sum()
     print(inside.to_dict())
-    assert (inside >= extent(1, 6)).all()
-    assert inside.sum() >= extent(6, 27)  # of 8: fewer once in 170 times; of 32: once in 900
-    if not FULL:
-        return
+    assert (inside >= 6).all()
+    assert inside.sum() >= 27  # of 32: fewer once in 900 times
     # And the standard errors are those of the repeats, within what 8 repeats can tell.
     for name, own in found.groupby("name"):
         spread = 100 * own["estimate"].std() / TRUTH.value(name)
@@ -102,6 +99,7 @@ def test_the_covariance_of_rows_is_that_of_simulated_trials():
     assert (predicted / scale)[~np.eye(len(scale), dtype=bool)].max() > 0.5
 
 
+@pytest.mark.proof
 def test_the_profile_interval_agrees_with_the_sandwich_where_the_fit_is_nearly_linear():
     found = fit(ROWS, ["potency", "loss_half_life"], population=TRUTH, patients=256)
     low, high = found.profile("loss_half_life")

@@ -8,6 +8,7 @@ import warnings
 import matplotlib as mpl
 import numpy as np
 import pytest
+from tests.extent import some
 
 import wearoff as wo
 from wearoff import tables
@@ -142,8 +143,11 @@ def test_the_elasticities_are_those_of_changed_parameters(quantity):
 
 @pytest.mark.parametrize(
     "visit",
-    [{}, {"units": 50, "product": "abobotulinumtoxinA"}, {"units": 20, "sites": 2}],
-    ids=["even", "other product", "sites"],
+    [
+        pytest.param({}, id="even"),
+        pytest.param({"units": 50, "product": "abobotulinumtoxinA"}, id="other product"),
+        pytest.param({"units": 20, "sites": 2}, id="sites", marks=pytest.mark.proof),
+    ],
 )
 def test_many_patients_are_each_what_simulate_gives(visit, monkeypatch):
     monkeypatch.setattr(question, "BLOCK", 100)
@@ -186,7 +190,7 @@ def test_the_spread_matters_where_sites_are_given():
 # All together
 
 
-@pytest.mark.parametrize("quantity", ["half_effect_day", "wear_off_day", "onset_day", "peak_effect"])
+@pytest.mark.parametrize("quantity", some(["half_effect_day", "wear_off_day", "onset_day", "peak_effect"], 2))
 def test_over_narrow_ranges_the_indices_follow_from_the_elasticities(quantity):
     # ln q is linear there and every ln constant as wide as another: shares of the squares, and no interactions.
     slope = elasticities(quantity).frame.set_index("name")["elasticity"]
@@ -324,8 +328,8 @@ def assert_legible(ax):
 
 
 @pytest.mark.filterwarnings("ignore::wearoff.UnusualWarning")
-@pytest.mark.parametrize("quantity", QUANTITIES)
-@pytest.mark.parametrize("units", [12, 20, 40])
+@pytest.mark.parametrize("quantity", some(QUANTITIES, 2))
+@pytest.mark.parametrize("units", some([12, 20, 40], 2))
 def test_the_tornado_is_legible(quantity, units):
     assert_legible(elasticities(quantity, units=units).plot())
 
@@ -367,8 +371,8 @@ def test_a_tornado_with_ends_on_one_side_and_neither_end_reached():
     assert_legible(ax)
 
 
-@pytest.mark.parametrize("within", [None, 1.2])
-@pytest.mark.parametrize("quantity", ["half_effect_day", "peak_effect", "effect_on_day_90"])
+@pytest.mark.parametrize("within", some([1.2, None], 2))
+@pytest.mark.parametrize("quantity", some(["half_effect_day", "peak_effect", "effect_on_day_90"], 2))
 def test_the_indices_drawn_are_the_frames_and_legible(quantity, within):
     found = indices(quantity, within=within, samples=32, rng=1)
     ax = found.plot()

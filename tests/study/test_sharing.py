@@ -1,5 +1,6 @@
 """The same bytes for any sharing of the work: processes, chunks, Dask, and a worker killed half way."""
 
+import functools
 import os
 import pickle
 import signal
@@ -20,7 +21,10 @@ def trial(**sharing):
             (found.responders, found.bands, found.landmarks)]  # fmt: skip
 
 
-ONCE = trial()
+@functools.cache
+def once():
+    """The same trial in one process and one piece."""
+    return trial()
 
 
 @pytest.fixture(scope="module")
@@ -36,17 +40,18 @@ def client():
 
 @pytest.mark.parametrize("chunk", [1_000, 10_000, 777])
 def test_chunks(chunk):
-    assert trial(chunk=chunk) == ONCE
+    assert trial(chunk=chunk) == once()
 
 
 @pytest.mark.parametrize("chunk", some([777, 1_000, 10_000], 3))
 def test_processes(chunk):
-    assert trial(workers=2, chunk=chunk) == ONCE
+    assert trial(workers=2, chunk=chunk) == once()
 
 
 @pytest.mark.parametrize("chunk", some([1_000, 10_000], 2))
+@pytest.mark.proof
 def test_dask(client, chunk):
-    assert trial(workers=client.map, chunk=chunk) == ONCE
+    assert trial(workers=client.map, chunk=chunk) == once()
 
 
 def test_dask_with_a_worker_killed_half_way(client):
@@ -58,6 +63,6 @@ def test_dask_with_a_worker_killed_half_way(client):
             killed.append(next(iter(pids.values())))
             os.kill(killed[0], signal.SIGKILL)
 
-    assert trial(workers=client.map, chunk=500, progress=kill_once) == ONCE
+    assert trial(workers=client.map, chunk=500, progress=kill_once) == once()
     assert killed
     assert killed[0] not in client.run(os.getpid).values()

@@ -109,6 +109,7 @@ def test_a_process_that_ends_early_is_said_and_does_not_hang():
     assert set(active_children()) <= before
 
 
+@pytest.mark.proof
 def test_a_thread_may_share_work_too():
     # Signals can be set in the main thread alone.
     found = []
@@ -146,6 +147,7 @@ LONG = """
 """
 
 
+@pytest.mark.proof
 def test_an_interrupt_leaves_no_process_behind(tmp_path):
     # Of the first process alone; the command's own test has one that is sent to all, as a terminal does.
     with script(tmp_path, LONG) as process:
