@@ -1,5 +1,7 @@
 """Styles and titles: every picture can be read on a white and on a black ground, and says what it shows."""
 
+import functools
+
 import matplotlib as mpl
 import pytest
 from matplotlib import pyplot as plt
@@ -11,14 +13,22 @@ from wearoff.figures.style import contrast
 from wearoff.study import Arm, run_trial
 
 ONE, FOUR = wo.simulate(units=20), wo.simulate(wo.Schedule.every(90, visits=4, start="2027-01-04"))
-TRIAL = run_trial([Arm.treated(units=20), Arm.placebo()], patients=64, days=190, rng=1)
-INTERVALS = spacing.compare([84, 120])
-TORNADO = study.sensitivity.elasticities("half_effect_day")
-INDICES = study.sensitivity.indices("half_effect_day", samples=8, rng=1)
-PUBLISHED = study.published()
-ROWS = PUBLISHED[(PUBLISHED["product"] == "onabotulinumtoxinA") & (PUBLISHED["endpoint"] == "none_or_mild")]
-FIT = study.fit(ROWS[ROWS["n"].notna()].head(6), ["potency"], patients=64)
-COMPARED = study.compare(ROWS, patients=64)
+
+
+@functools.cache
+def made(name):
+    """What takes seconds: made by the first test that draws it."""
+    published = study.published()
+    rows = published[(published["product"] == "onabotulinumtoxinA") & (published["endpoint"] == "none_or_mild")]
+    return {
+        "trial": lambda: run_trial([Arm.treated(units=20), Arm.placebo()], patients=64, days=190, rng=1),
+        "intervals": lambda: spacing.compare([84, 120]),
+        "tornado": lambda: study.sensitivity.elasticities("half_effect_day"),
+        "indices": lambda: study.sensitivity.indices("half_effect_day", samples=8, rng=1),
+        "fit": lambda: study.fit(rows[rows["n"].notna()].head(6), ["potency"], patients=64),
+        "compared": lambda: study.compare(rows, patients=64),
+    }[name]()
+
 
 PICTURES = {
     "effect": ONE.plot,
@@ -27,13 +37,13 @@ PICTURES = {
     "returns": FOUR.plot_returns,
     "cascade": ONE.cascade_figure,
     "mechanism": ONE.mechanism_figure,
-    "bands": TRIAL.bands_figure,
-    "responders": TRIAL.plot_responders,
-    "tradeoff": lambda **title: INTERVALS.tradeoff_figure(100, **title),
-    "tornado": TORNADO.plot,
-    "indices": INDICES.plot,
-    "comparison": COMPARED.figure,
-    "fit": FIT.figure,
+    "bands": lambda **title: made("trial").bands_figure(**title),
+    "responders": lambda **title: made("trial").plot_responders(**title),
+    "tradeoff": lambda **title: made("intervals").tradeoff_figure(100, **title),
+    "tornado": lambda **title: made("tornado").plot(**title),
+    "indices": lambda **title: made("indices").plot(**title),
+    "comparison": lambda **title: made("compared").figure(**title),
+    "fit": lambda **title: made("fit").figure(**title),
     "serotypes": plates.serotypes_figure,
     "sites": plates.sites_figure,
 }
@@ -107,12 +117,12 @@ def test_contrast_is_that_of_the_standard(one, other, ratio):
 
 @pytest.mark.parametrize("picture", PICTURES)
 def test_a_picture_says_what_it_shows_and_a_plot_returns_axes_and_a_figure_a_figure(picture):
-    made = PICTURES[picture]()
+    drawn = PICTURES[picture]()
     axes = picture in ("effect", "calendar", "visits", "returns", "responders", "tornado", "indices")
-    assert isinstance(made, mpl.axes.Axes if axes else mpl.figure.Figure)
-    assert not axes or len(figure_of(made).axes) == 1
+    assert isinstance(drawn, mpl.axes.Axes if axes else mpl.figure.Figure)
+    assert not axes or len(figure_of(drawn).axes) == 1
     # The comparison's title begins with the number of its rows.
-    assert figure_of(made).get_suptitle().replace("\n", " ").endswith(TITLES.get(picture, SHOWN))
+    assert figure_of(drawn).get_suptitle().replace("\n", " ").endswith(TITLES.get(picture, SHOWN))
 
 
 @pytest.mark.parametrize("picture", some(list(PICTURES), 3))

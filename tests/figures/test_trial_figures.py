@@ -1,5 +1,7 @@
 """The pictures of a trial: legible for any arms, and what they draw is the trial's tables."""
 
+import functools
+
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
@@ -34,12 +36,17 @@ ARMS = {
     "seven": arms(*(f"arm {letter}" for letter in "ABCDEFG")),
     "long labels": arms(BREATHLESS, "short"),
 }
-TRIALS = {name: run_trial(given, patients=512, days=190, rng=1) for name, given in ARMS.items()}
 
 
-@pytest.fixture(params=some(list(TRIALS), 3))
+@functools.cache
+def trial_of(name):
+    """The trial of some of the arms."""
+    return run_trial(ARMS[name], patients=512, days=190, rng=1)
+
+
+@pytest.fixture(params=some(list(ARMS), 3))
 def trial(request):
-    return TRIALS[request.param]
+    return trial_of(request.param)
 
 
 def test_bands_are_legible(trial):
@@ -75,7 +82,7 @@ def edges_of(shade):
 
 
 def test_the_bands_drawn_are_the_percentiles():
-    trial = TRIALS["three"]
+    trial = trial_of("three")
     figure = trial.bands_figure()
     assert [ax.get_title(loc="left") for ax in figure.axes] == ["20 U onabotulinumtoxinA", "40 U onabotulinumtoxinA"]
     for ax in figure.axes:
@@ -92,13 +99,13 @@ def test_the_bands_drawn_are_the_percentiles():
 
 def test_a_placebo_arm_is_drawn_only_where_there_is_no_other():
     for name, count in (("two", 1), ("placebo only", 1), ("seven", 7)):
-        figure = TRIALS[name].bands_figure()
+        figure = trial_of(name).bands_figure()
         assert len(figure.axes) == count
         mpl.pyplot.close(figure)
 
 
 def test_the_responders_drawn_are_the_rates_with_their_errors():
-    trial = TRIALS["three"]
+    trial = trial_of("three")
     for endpoint, assessor in (("none_or_mild", "investigator"), ("two_grades", "composite")):
         ax = trial.plot_responders(endpoint, assessor)
         chosen = trial.responders.query("endpoint == @endpoint and assessor == @assessor")
@@ -114,10 +121,10 @@ def test_the_responders_drawn_are_the_rates_with_their_errors():
 
 
 def test_labels_say_what_is_drawn_and_in_which_unit():
-    figure = TRIALS["one"].bands_figure()
+    figure = trial_of("one").bands_figure()
     assert "(fraction of full)" in figure.axes[0].get_ylabel()
     assert "(days)" in figure.axes[-1].get_xlabel()
-    ax = TRIALS["one"].plot_responders("two_grades", "composite")
+    ax = trial_of("one").plot_responders("two_grades", "composite")
     assert ax.get_ylabel() == "two grades\nby composite (%)"
     mpl.pyplot.close("all")
 
@@ -125,7 +132,7 @@ def test_labels_say_what_is_drawn_and_in_which_unit():
 def test_drawing_into_given_axes_opens_no_figure():
     figure, ax = mpl.pyplot.subplots()
     before = mpl.pyplot.get_fignums()
-    assert TRIALS["one"].plot_responders(ax=ax) is ax
+    assert trial_of("one").plot_responders(ax=ax) is ax
     assert mpl.pyplot.get_fignums() == before
     mpl.pyplot.close(figure)
 

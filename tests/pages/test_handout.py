@@ -76,6 +76,7 @@ CORNERS = [(10, 8), (10, 30), (20, 13), (33, 17), (60, 8), (60, 30)]
 
 
 @pytest.mark.parametrize(("units", "weeks"), CORNERS)
+@pytest.mark.proof
 def test_the_curves_are_those_of_simulate(page, units, weeks):
     held = embedded(page)
     row, column = held["units"].index(units), held["weeks"].index(weeks)
@@ -90,6 +91,7 @@ def test_the_curves_are_those_of_simulate(page, units, weeks):
 
 
 @pytest.mark.parametrize(("units", "weeks"), CORNERS)
+@pytest.mark.proof
 def test_landmarks_and_measures_are_those_of_simulate(page, units, weeks):
     held = embedded(page)
     row, column = held["units"].index(units), held["weeks"].index(weeks)
@@ -103,6 +105,7 @@ def test_landmarks_and_measures_are_those_of_simulate(page, units, weeks):
         assert held["landmarks"][row][name] == pytest.approx(day, abs=1e-6)
 
 
+@pytest.mark.proof
 def test_straight_lines_between_the_days_stay_near_the_curve(page):
     held = embedded(page)
     for units, weeks in CORNERS:
@@ -207,6 +210,7 @@ def test_other_treatments_and_what_is_not_reached(opened, tmp_path):
     assert len(pypdf.PdfReader(io.BytesIO(tab.pdf(format="A4"))).pages) == 1
 
 
+@pytest.mark.proof
 def test_the_words_take_their_numbers_from_the_simulation(page):
     landmarks = simulate().landmarks
     assert f"after {landmarks['onset_day']:.0f} days" in page

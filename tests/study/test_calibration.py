@@ -119,6 +119,7 @@ def test_a_number_of_which_the_rows_say_nothing_has_its_plausible_range_as_profi
 
 
 @pytest.mark.parametrize("seed", [2, 9])
+@pytest.mark.proof
 def test_a_profile_comes_to_its_end_where_the_fits_on_the_way_do_not(monkeypatch, seed):
     # Where a fit stopped half-way, the next one went on from there and found the same place on the other side of the
     # limit: with these two seeds the search had no end to stand on.

@@ -54,6 +54,7 @@ def test_dask(client, chunk):
     assert trial(workers=client.map, chunk=chunk) == once()
 
 
+@pytest.mark.proof
 def test_dask_with_a_worker_killed_half_way(client):
     killed = []
 
