@@ -25,6 +25,8 @@ from .exponentials import exp_divided_differences
 # Where rates are close to each other, the terms of a Bateman sum are large and cancel: so many times larger than the
 # dose, and it loses as many digits as a cohort can spare.
 LARGE = 1e3
+# A step that never holds more than this share of the largest amount is not a source: far below rounding.
+NEGLIGIBLE = 1e-20
 # exp(-50) is far below rounding.
 VANISHED = 50.0
 
@@ -181,9 +183,10 @@ class Chain(NamedTuple):
         last = np.searchsorted(self.days, times, side="right")  # 0 before the first dose
         elapsed = np.maximum(times - self.days[np.maximum(last - 1, 0)], 0.0)
         wanted = [COMPARTMENTS.index(name) for name in compartments]
-        # After a single dose everything comes from the depot.
-        sources = 5 if len(self.days) > 1 else 1
-        pairs = [(step, source) for step, source in PAIRS if step in wanted and source < sources]
+        # After a single dose everything comes from the depot; after some weeks the steps between hold next to nothing.
+        largest = self.held.reshape(5, -1).max(axis=1)
+        sources = set(np.flatnonzero(largest >= NEGLIGIBLE * largest.max()).tolist())
+        pairs = [(step, source) for step, source in PAIRS if step in wanted and source in sources]
         found = np.zeros((len(wanted), *self.held.shape[1:-1], len(times)))
         for (step, source), share in zip(pairs, self.steps.passed(elapsed, pairs), strict=True):
             found[wanted.index(step)] += share[..., None, :] * self.held[source][..., last]
