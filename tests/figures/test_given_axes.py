@@ -24,8 +24,8 @@ DRAW = {
     "responders": lambda ax: TRIAL.plot_responders(ax=ax),
 }
 SENSITIVITY = {
-    "tornado": elasticities("half_effect_day"),
-    "indices": indices("half_effect_day", samples=8, rng=1),
+    "tornado": lambda: elasticities("half_effect_day"),
+    "indices": lambda: indices("half_effect_day", samples=8, rng=1),
 }
 
 
@@ -72,7 +72,7 @@ def test_axes_keep_their_size_and_the_legend_is_inside(picture, grid, layout):
 @pytest.mark.parametrize("name", SENSITIVITY)
 def test_sensitivities_in_subplots_are_legible(name):
     figure, (ax, _) = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")
-    SENSITIVITY[name].plot(ax=ax)
+    SENSITIVITY[name]().plot(ax=ax)
     (inside, _), legend = boxes(figure)[:2], ax.get_legend().get_window_extent()
     assert inside.width > 120
     assert inside.y0 <= legend.y0 < legend.y1 <= inside.y1
