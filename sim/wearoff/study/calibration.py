@@ -40,6 +40,8 @@ PATIENTS = Limits("patients", 64, 1_000_000)
 FLAT = 1 / 5**2
 # A number at an end of its plausible range: within this of it, on its transformed scale.
 AT_BOUND = 1e-3
+# The search for an end of a profile starts at 1.5 standard errors and doubles: a few doublings reach any plausible end.
+DOUBLINGS = 60
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -295,7 +297,9 @@ def _profile(problem: Problem, solution: Solution, place: int) -> tuple[float, f
     ends: list[float] = []
     for sign, bound in ((-1, problem.low[place]), (1, problem.high[place])):
         inner, outer, step = solution.transformed, centre, 1.5 * deviation
-        while sign * (bound - outer) > 0:
+        for _ in range(DOUBLINGS):
+            if sign * (bound - outer) <= 0:
+                break
             outer = sign * min(sign * outer + step, sign * bound)
             x = fitted(outer, inner)
             if drop(x) > 0:
@@ -306,5 +310,10 @@ def _profile(problem: Problem, solution: Solution, place: int) -> tuple[float, f
                 )
                 break
             inner, step = x, 2 * step
+        else:
+            raise InputError(
+                f"the profile of {problem.free[place]} has no end after {DOUBLINGS} doublings of its standard error; "
+                "allowed: more patients, or a start nearer to the estimate"
+            )
         ends.append(problem.back(problem.free[place], float(outer)))
     return ends[0], ends[1]
