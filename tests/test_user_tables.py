@@ -123,6 +123,13 @@ def test_a_mapping_of_columns_is_a_frame():
             Schedule.from_frame(wrong)
     with pytest.raises(InputError, match=r"^table: b'time.* allowed: a file opened as text$"):
         Schedule.from_csv(io.BytesIO(b"time,amt\n0,20\n"))
+    for wrong in (5, None, ["plan.csv"]):
+        with pytest.raises(InputError, match=r"^file is .*; allowed: a path, or an open text file$"):
+            Schedule.from_csv(wrong)
+    closed = io.StringIO("time,amt\n0,20\n")
+    closed.close()
+    with pytest.raises(InputError, match=r"^table: cannot be read \(I/O operation on closed file\)"):
+        Schedule.from_csv(closed)
 
 
 def test_a_table_that_a_library_wrote_and_read_again_is_the_same(tmp_path):

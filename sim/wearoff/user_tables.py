@@ -111,10 +111,15 @@ def _as_frame(frame: pd.DataFrame | Mapping[str, Any], name: str) -> pd.DataFram
 def _text_of(source: Source) -> tuple[str, str]:
     read: Callable[[], Any] | None = getattr(source, "read", None)
     if read is None:
-        path = Path(source)  # type: ignore[arg-type]  # an open file has `read`
+        if not isinstance(source, str | Path):
+            raise InputError(f"file is {shown(source)}; allowed: a path, or an open text file")
+        path = Path(source)
         return path.name, read_text(path, "CSV")
     name = getattr(source, "name", "table")
-    text = read()
+    try:
+        text = read()
+    except (OSError, ValueError) as error:  # a ValueError of a closed file, or of what is no text
+        raise InputError(f"{name}: cannot be read ({error}); allowed: an open CSV file in UTF-8") from None
     if not isinstance(text, str):
         raise InputError(f"{name}: {shown(text)}; allowed: a file opened as text")
     return Path(name).name if isinstance(name, str) else "table", text
@@ -148,7 +153,7 @@ def _table(name: str, header: list[str], lines: list[tuple[str, list[str]]], col
     marks = [i for i, column in enumerate(names) if column == COMMENT_COLUMN]
     comments = [where for where, cells in rows if any(cells[i] for i in marks)]
     if comments:
-        rows = [(where, cells) for where, cells in rows if where not in comments]
+        rows = [(where, cells) for where, cells in rows if not any(cells[i] for i in marks)]
         warn(
             f"{comments[0]}{f' and {len(comments) - 1} more' if len(comments) > 1 else ''}: marked in column "
             f"{COMMENT_COLUMN!r}, so taken as a comment and passed over"
