@@ -93,7 +93,7 @@ def read_frame(frame: pd.DataFrame | Mapping[str, Any], name: str, columns: Coll
     except InvalidOperation:  # pandas compares each cell with itself
         raise InputError(f"{name} has a signalling NaN; allowed: numbers, text and blanks") from None
     text = table.astype(object).where(known, "")
-    cells = ([str(cell).strip() for cell in row] for row in text.itertuples(index=False, name=None))
+    cells = ([str(cell).strip() for cell in row] for row in text.to_numpy(dtype=object))
     return _table(name, [str(column) for column in table.columns], list(zip(where, cells, strict=True)), columns)
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from .. import __version__
-from ..checks import InputError
+from ..checks import InputError, UnusualWarning
 from . import classroom, export, patient, studies
 from .options import app, show_warning
 
@@ -24,8 +24,9 @@ def main() -> None:
     said: set[str] = set()
 
     def show_once(message: Warning | str, *_: Any, **__: Any) -> None:
-        # The parts of one command may find the same thing unusual: every plate has the same visit.
-        if str(message) not in said:
+        # The parts of one command may find the same thing unusual: every plate has the same visit. What another library
+        # warns its own users of says nothing to a user of the command.
+        if isinstance(message, UnusualWarning) and str(message) not in said:
             said.add(str(message))
             show_warning(message)
 
