@@ -95,7 +95,7 @@ def test_fit(call, mine, tmp_path):
     assert {path.name for path in (tmp_path / "out").iterdir()} == {
         "fit.json", "estimates.csv", "rows.csv", "fit.png", "fit.svg",
     }  # fmt: skip
-    text = call("fit", mine, "--patients", "128")[1]
+    text = call("fit", mine, "--patients", "64")[1]
     for name in ("potency", "loss_half_life", "omega_potency", "chi-squared", "largest correlations"):
         assert name in text
 

@@ -199,6 +199,7 @@ def test_the_serotypes_start_from_serotype_a():
 FILES = {f"{name}.{kind}" for name in ("mechanism", *PLATES) for kind in ("png", "svg", "pdf")}
 
 
+@pytest.mark.proof
 def test_the_command_writes_every_plate_and_the_same_bytes_again(call, tmp_path):
     status, out, err = call("plates", "--style", "slide", "--out", tmp_path)
     assert (status, err) == (0, "")

@@ -114,11 +114,11 @@ def test_an_interval_shorter_than_the_labels_is_said():
 # Every schedule on a grid
 
 
-# Two of the seeds have so many schedules that they take half of the time.
-SLOW_SEEDS = (11, 35)
+# These have so many schedules that they take most of the time.
+SLOW_SEEDS = (3, 7, 11, 35)
 
 
-@pytest.mark.parametrize("seed", range(36) if FULL else [seed for seed in range(14) if seed not in SLOW_SEEDS])
+@pytest.mark.parametrize("seed", range(36) if FULL else [seed for seed in range(16) if seed not in SLOW_SEEDS])
 def test_recommendations_equal_brute_force(seed):
     rng = np.random.default_rng(seed)
     parameters, keep = drawn(rng), rng.uniform(0.2, 0.8)

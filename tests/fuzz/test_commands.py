@@ -491,7 +491,7 @@ CASES = TARGETS if MOST >= 1000 else {f"wearoff {command}".strip(): (command, No
 def enough(command):
     """Return how many cases a test has: two or three others are given any value in each, where there are so many."""
     if MOST < 1000:
-        return extent(6, 15)
+        return extent(4, 15)
     return MOST if len(parameters_of(COMMANDS[command])) < 6 else MOST // 3
 
 

@@ -216,7 +216,7 @@ READERS = {
 
 @pytest.mark.filterwarnings("ignore:Generating overly large repr")
 @pytest.mark.parametrize("name", READERS)
-@settings(max_examples=settings().max_examples if settings().max_examples > 100 else extent(15, 25))
+@settings(max_examples=settings().max_examples if settings().max_examples > 100 else extent(10, 25))
 @given(data=st.data())
 def test_a_reader_gives_a_result_or_refuses_in_one_line(name, data):
     reader = READERS[name]

@@ -31,7 +31,7 @@ def test_default_agrees_with_an_independent_solver():
 
 
 def test_200_random_patients_agree_with_an_independent_solver():
-    count = extent(60, 200)
+    count = extent(40, 200)
     rng = np.random.default_rng(2008)
     errors = []
     for i in range(count):

@@ -8,7 +8,6 @@ import pandas as pd
 import pytest
 from scipy import optimize
 from studies.recovery import DAYS, FREE, SUBJECTS, recover, simulate_effect, simulate_rows
-from tests.extent import extent
 from tests.figures.legible import assert_legible
 
 import wearoff as wo
@@ -80,10 +79,11 @@ def test_the_sandwich_is_wider_where_rows_have_the_same_patients():
     assert found.estimates["se_percent"][0] > 1.2 * alone
 
 
+@pytest.mark.proof
 def test_the_covariance_of_rows_is_that_of_simulated_trials():
     # Trials simulated patient by patient, each of 400 out of 4000 patients: the variances and covariances of their
     # percentages, the treated arm's.
-    count = extent(300, 1000)
+    count = 1000
     rng = np.random.default_rng(11)
     pool = simulate_effect(TRUTH, rng, 4000)
     trials = [simulate_rows(TRUTH, rng, rng.choice(pool, SUBJECTS, replace=False))["value"] for _ in range(count)]
@@ -139,6 +139,7 @@ def test_what_the_rows_do_not_tell_apart_is_said():
     assert "half_uptake" in found.not_identifiable[0]
 
 
+@pytest.mark.proof
 def test_a_median_is_fitted_and_weighs_as_its_number_of_patients_allows():
     rows = check_observations(pd.DataFrame([
         {"endpoint": "return_to_baseline", "units": 20, "value": 18, "unit": "week", "n": 400},
