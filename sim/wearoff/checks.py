@@ -225,6 +225,7 @@ def checked_arguments(*handed_on: str) -> Callable[[Call], Call]:
     """
 
     def decorate(call: Call) -> Call:
+        # The checker of types does not follow a class whose `__init__` is replaced.
         function: Callable[..., Any] = call.__init__ if isinstance(call, type) else call  # type: ignore[misc]
         signature = inspect.signature(function)
         named = [

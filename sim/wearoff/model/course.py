@@ -18,7 +18,7 @@ TOLERANCE = 3e-9
 # In days, a tenth of a millisecond: doses less far apart share an edge of the mesh, which the light chain cannot tell.
 SHORTEST = 1e-9
 
-# The cleaved fractions of all zones are read at so many times and zones at once: each takes 100 bytes.
+# The number of values read at once, times by zones: each takes 100 bytes.
 READ_AT_ONCE = 200_000
 
 

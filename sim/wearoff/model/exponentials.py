@@ -25,7 +25,7 @@ RADIUS, POINTS = 4.0, 32
 _CIRCLE = RADIUS * np.exp(1j * np.pi * (2 * np.arange(POINTS // 2)[:, None] + 1) / POINTS)
 _WEIGHTS = 2 / POINTS * _CIRCLE * np.exp(_CIRCLE)
 
-# Columns are worked on by so many at a time: Cauchy's formula takes 256 bytes for each node of each column.
+# The number of columns worked on at a time: Cauchy's formula takes 256 bytes for each node of each column.
 COLUMNS = 1024
 
 

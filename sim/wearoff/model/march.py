@@ -32,7 +32,7 @@ DEGREE = 12
 TIME_CONSTANTS = 16
 # Numbers near the smallest there is have few digits, and no mesh is fine enough for these: they are as good as 0.
 NOTHING = 1e-280
-# So many of the small systems, one an interval and a row, are solved at a time: each takes 1 kB, and as much to solve.
+# The number of small systems, one an interval and a row, solved at a time: each takes 1 kB, and as much to solve.
 SYSTEMS = 8192
 
 

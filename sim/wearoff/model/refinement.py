@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ..checks import InputError
 
-# A refinement is given up after so many rounds, or where it asks for so many intervals after each dose. At the accuracy
-# promised the hardest of the possible constants take 4 rounds and 43 intervals a dose, the plausible ones 3 and 21.
+# The largest number of rounds of a refinement, and of intervals after each dose. At the accuracy promised the hardest
+# possible constants take 4 rounds and 43 intervals a dose, the plausible ones 3 and 21.
 ROUNDS, INTERVALS = 30, 500
 # The same of the steps of a cohort's cleaved fraction: the hardest take 325 a dose.
 STEPS = 5000

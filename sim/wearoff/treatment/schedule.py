@@ -205,8 +205,8 @@ class Schedule:
         ----------
         frame : pandas.DataFrame or mapping of columns
             ``amt`` (units), and ``time`` in days or ``date`` are required; if both, they must agree. ``product``,
-            ``muscle`` and ``sites`` as in `Visit`; a missing value in ``sites`` is an even dose. ``ii`` and ``addl``:
-            that many additional doses, so many days apart. ``evid``: 1 a dose, 0 a day of observation; without it a row
+            ``muscle`` and ``sites`` as in `Visit`; a missing value in ``sites`` is an even dose. ``ii``, ``addl``:
+            ``addl`` additional doses, ``ii`` days apart. ``evid``: 1 a dose, 0 a day of observation; without it a row
             without units is an observation. ``cmt``: 1, the depot. ``id`` (of one patient), ``dv``, ``mdv``, and
             ``ss`` and ``rate`` of 0 are passed over. Names may be in capitals, and in the index. Any other column is
             refused; an `InputError` names row and column of what is wrong.
