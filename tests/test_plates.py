@@ -156,7 +156,7 @@ CASES = {
 @pytest.mark.filterwarnings("ignore::wearoff.UnusualWarning")
 @pytest.mark.parametrize("style", ["print", "slide"])
 @pytest.mark.parametrize(
-    ("plate", "case"), some([(plate, case) for plate in CASES for case in range(len(CASES[plate]))], 4)
+    ("plate", "case"), some([(plate, case) for plate in CASES for case in range(len(CASES[plate]))], 6)
 )
 def test_no_label_over_another_or_outside(plate, case, style):
     assert_legible(PLATES[plate](**CASES[plate][case], style=style))

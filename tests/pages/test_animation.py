@@ -75,6 +75,7 @@ def test_frames_are_legible(timeline, last, frame):
     assert_legible(film.figure)
 
 
+@pytest.mark.proof
 def test_a_gif_has_the_frames_and_moves(tmp_path):
     seen = []
     path = animate(

@@ -199,6 +199,7 @@ def test_a_frame_is_checked_like_a_file():
     assert why_not(frame.iloc[0].to_dict()) == ""
 
 
+@pytest.mark.proof
 def test_the_comparison_is_legible_and_tells_what_was_fitted_and_what_recalled():
     figure = found().figure()
     drawn = [line for ax in figure.axes for line in ax.lines if len(line.get_xdata()) == 1]

@@ -39,6 +39,7 @@ def client():
 
 
 @pytest.mark.parametrize("chunk", some([777, 1_000, 10_000], 3))
+@pytest.mark.proof
 def test_chunks(chunk):
     assert trial(chunk=chunk) == once()
 

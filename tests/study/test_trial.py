@@ -54,6 +54,7 @@ def test_the_landmarks_are_those_of_the_patients():
 
 
 @pytest.mark.parametrize("sampler", some(["sobol", "random"], 2))
+@pytest.mark.proof
 def test_the_error_reported_is_the_spread_over_seeds(sampler):
     pair = {"responses": [("none_or_mild", "investigator")], "response_days": [90], "sampler": sampler}
     found = [

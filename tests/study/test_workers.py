@@ -169,6 +169,7 @@ def test_a_kill_of_the_first_process_ends_the_others(tmp_path):
         assert everyone_ends(process.pid)
 
 
+@pytest.mark.proof
 def test_a_script_that_is_no_module_is_told_so_and_does_not_hang(tmp_path):
     text = """
         import wearoff as wo
