@@ -250,6 +250,7 @@ def checked_arguments(*handed_on: str) -> Callable[[Call], Call]:
         if isinstance(call, type):
             call.__init__ = checked  # type: ignore[misc]
             return call
+        # `wraps` keeps the signature, which the checker of types cannot see.
         return checked  # type: ignore[return-value]
 
     return decorate

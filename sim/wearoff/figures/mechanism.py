@@ -77,7 +77,7 @@ def draw_mechanism(
     names = [name_moment(moment["time"]) for moment in moments]
     text = choose_text(title, patient)
     heading = _TITLE if text else 0.0
-    # A slide has a shape of its own: a title takes room from the drawings.
+    # The shape of a slide is fixed, so the title takes room from the drawings.
     tallest = _SHORTEST if text and style == "slide" else _TALLEST
     width = min((1 - _WORDS) / len(names) - _GAP, tallest * places.WIDTH / places.HEIGHT)
     tall = width * places.HEIGHT / places.WIDTH
