@@ -35,7 +35,7 @@ explore: $(VENV)/explore
 	$(BIN)/wearoff explore
 
 test: $(VENV)/test
-	$(BIN)/pytest -n 2 --dist worksteal tests sim
+	$(BIN)/pytest -n 2 --dist worksteal -p no:nbmake tests sim
 
 test-browser: $(VENV)/test
 	$(BIN)/pytest -n 2 --dist loadfile -m browser tests/pages

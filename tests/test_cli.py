@@ -264,6 +264,7 @@ def test_a_folder_in_the_place_of_one_file_leaves_all_as_they_were(call, tmp_pat
     assert (tmp_path / "timeline.csv").read_text() == "an earlier run"
 
 
+@pytest.mark.proof
 def test_a_name_that_is_no_text_is_printed_escaped(tmp_path):
     done = run("simulate", "--out", os.fsdecode(b"\xff"), cwd=tmp_path)
     assert done.returncode == 0

@@ -83,7 +83,7 @@ def test_compare_with_a_table_of_one_s_own(call, mine):
 
 
 def test_fit(call, mine, tmp_path):
-    given = ["--free", "potency", "--free", "loss_half_life", "--profile", "potency", "--patients", "128"]
+    given = ["--free", "potency", "--free", "loss_half_life", "--profile", "potency", "--patients", "64"]
     status, out, err = call("fit", mine, *given, "--out", tmp_path / "out", "--json")
     found = json.loads(out)
     assert (status, err) == (0, "")
@@ -204,6 +204,7 @@ main()
 
 
 @pytest.mark.parametrize("workers", some(["2", "1"], 2))
+@pytest.mark.proof
 def test_an_interrupt_leaves_nothing_and_says_so(tmp_path, workers):
     command = ["trial", "--patients", "3000000", "--chunk", "1000", "--workers", workers, "--out", "out"]
     with running("-c", TOLD, *command, cwd=tmp_path) as process:

@@ -114,6 +114,7 @@ def test_the_relative_dose_is_that_of_the_strip():
     assert found == pytest.approx(expected, rel=1e-12)
 
 
+@pytest.mark.proof
 def test_the_same_call_gives_the_same_text():
     wide = wo.Parameters(spread=12)
     assert to_sbml(MIXED, wide) == to_sbml(MIXED, wide)

@@ -27,7 +27,7 @@ PLANS = {
 
 
 @pytest.mark.filterwarnings("ignore::wearoff.UnusualWarning")
-@pytest.mark.parametrize("plan", some(list(PLANS), 2))
+@pytest.mark.parametrize("plan", some(list(PLANS), 3))
 @pytest.mark.parametrize("picture", ["plot", "cascade_figure"])
 def test_no_label_over_another_or_outside(plan, picture):
     made = getattr(wo.simulate(**PLANS[plan]), picture)()
@@ -39,8 +39,8 @@ REPEATS = list(itertools.product(
 ))  # fmt: skip
 
 
-# Every seventh in a short run: 7 is prime to the number of each, so that every value is met with every other picture.
-@pytest.mark.parametrize(("picture", "days", "visits", "start"), some(REPEATS, 7))
+# Every eleventh in a short run: 11 is prime to the number of each, so that every value is met with every other picture.
+@pytest.mark.parametrize(("picture", "days", "visits", "start"), some(REPEATS, 11))
 def test_repeat_visits_are_legible(picture, days, visits, start):
     plan = wo.Schedule.every(days, visits=visits, start=start)
     assert_legible(getattr(wo.simulate(plan), picture)().get_figure())

@@ -78,8 +78,8 @@ def mixed(color, ground):
 STYLED = [(picture, style) for picture in PICTURES for style in ("dark_background", "default")]
 
 
-# A short run has the dark style of every other picture, and the default of none.
-@pytest.mark.parametrize(("picture", "style"), some(STYLED, 4))
+# A short run has the dark style of every third picture, and the default of none.
+@pytest.mark.parametrize(("picture", "style"), some(STYLED, 6))
 def test_every_text_stands_out_from_its_ground(picture, style):
     with plt.style.context(style):
         figure = figure_of(PICTURES[picture]())

@@ -69,6 +69,7 @@ def test_only_the_label_s_rows_were_used_for_the_fit():
     assert (used["status"] == "memory").all()
 
 
+@pytest.mark.proof
 def test_a_prediction_is_the_rate_of_a_virtual_trial():
     # Another road to the same number: run_trial's tallies, with other draws, against prediction's means.
     trial = run_trial([Arm.treated(units=20)], patients=16384, days=400, rng=5)

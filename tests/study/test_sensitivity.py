@@ -328,7 +328,7 @@ def assert_legible(ax):
 
 
 @pytest.mark.filterwarnings("ignore::wearoff.UnusualWarning")
-@pytest.mark.parametrize("quantity", some(QUANTITIES, 2))
+@pytest.mark.parametrize("quantity", some(QUANTITIES, 3))
 @pytest.mark.parametrize("units", some([12, 20, 40], 2))
 def test_the_tornado_is_legible(quantity, units):
     assert_legible(elasticities(quantity, units=units).plot())

@@ -45,6 +45,7 @@ def test_chunks(chunk):
 
 
 @pytest.mark.parametrize("chunk", some([777, 1_000, 10_000], 3))
+@pytest.mark.proof
 def test_processes(chunk):
     assert trial(workers=2, chunk=chunk) == once()
 

@@ -160,6 +160,7 @@ def test_an_interrupt_leaves_no_process_behind(tmp_path):
         assert everyone_ends(process.pid)
 
 
+@pytest.mark.proof
 def test_a_kill_of_the_first_process_ends_the_others(tmp_path):
     with script(tmp_path, LONG) as process:
         for _ in range(4):

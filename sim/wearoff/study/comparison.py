@@ -100,7 +100,7 @@ def compare(
 
     Examples
     --------
-    >>> found = compare(patients=512)
+    >>> found = compare(patients=64)
     >>> set(found.rmse["unit"]) == {"%", "day"}
     True
     """
