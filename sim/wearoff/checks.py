@@ -9,7 +9,7 @@ import math
 import warnings
 from collections.abc import Callable, Iterable
 from difflib import get_close_matches
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar, cast
 
 Kind = TypeVar("Kind")
 Call = TypeVar("Call", bound=Callable[..., Any])
@@ -225,8 +225,9 @@ def checked_arguments(*handed_on: str) -> Callable[[Call], Call]:
     """
 
     def decorate(call: Call) -> Call:
-        # The checker of types does not follow a class whose `__init__` is replaced.
-        function: Callable[..., Any] = call.__init__ if isinstance(call, type) else call  # type: ignore[misc]
+        # Taken as Any, since the checker of types follows neither a class whose `__init__` is replaced, nor `wraps`.
+        given: Any = call
+        function: Callable[..., Any] = given.__init__ if isinstance(call, type) else call
         signature = inspect.signature(function)
         named = [
             each.name
@@ -248,10 +249,9 @@ def checked_arguments(*handed_on: str) -> Callable[[Call], Call]:
                 raise
 
         if isinstance(call, type):
-            call.__init__ = checked  # type: ignore[misc]
+            given.__init__ = checked
             return call
-        # `wraps` keeps the signature, which the checker of types cannot see.
-        return checked  # type: ignore[return-value]
+        return cast(Call, checked)
 
     return decorate
 
