@@ -34,6 +34,7 @@ demo: $(VENV)/demo
 explore: $(VENV)/explore
 	$(BIN)/wearoff explore
 
+# Without the plugin that runs notebooks, which takes seconds to load.
 test: $(VENV)/test
 	$(BIN)/pytest -n 2 --dist worksteal -p no:nbmake tests sim
 

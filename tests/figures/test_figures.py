@@ -39,7 +39,8 @@ REPEATS = list(itertools.product(
 ))  # fmt: skip
 
 
-# Every eleventh in a short run: 11 is prime to the number of each, so that every value is met with every other picture.
+# A short run takes every eleventh: 11 has no factor in common with the number of pictures, intervals, visits or starts,
+# so that each of them is still met.
 @pytest.mark.parametrize(("picture", "days", "visits", "start"), some(REPEATS, 11))
 def test_repeat_visits_are_legible(picture, days, visits, start):
     plan = wo.Schedule.every(days, visits=visits, start=start)
