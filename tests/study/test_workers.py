@@ -25,6 +25,15 @@ def pid_of_worker(_):
     return os.getpid()
 
 
+def pid_of_one_of_two(folder):
+    """The process that took this piece; it holds it until a second process has taken another."""
+    (folder / str(os.getpid())).touch()
+    until = time.monotonic() + 60
+    while len(list(folder.iterdir())) < 2 and time.monotonic() < until:
+        time.sleep(0.01)
+    return os.getpid()
+
+
 def end_at_once(_):
     os._exit(3)
 
@@ -54,11 +63,11 @@ def test_results_come_in_the_order_of_the_work(workers):
         assert list(shared(square, list(range(20)))) == [x * x for x in range(20)]
 
 
-def test_processes_share_the_work_in_its_order_and_none_is_left_behind():
+def test_processes_share_the_work_in_its_order_and_none_is_left_behind(tmp_path):
     before = set(active_children())
     with sharing("2") as shared:
         assert list(shared(square, list(range(20)))) == [x * x for x in range(20)]
-        seen = set(shared(pid_of_worker, list(range(12))))
+        seen = set(shared(pid_of_one_of_two, [tmp_path] * 12))
         assert len(seen) == 2
         assert os.getpid() not in seen
         assert len(set(active_children()) - before) == 2
