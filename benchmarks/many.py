@@ -16,11 +16,11 @@ from benchmarks.measure import Figure, Target, compare, loosest, order, progress
 from wearoff.model.cohort import choose_grid, solve_cohort
 from wearoff.model.course import Constants, solve
 from wearoff.model.march import Reading
-from wearoff.study.arms import Arm
-from wearoff.study.blocks import ACCURACY
-from wearoff.study.draws import BLOCK, normals
-from wearoff.study.population import Population
-from wearoff.study.trial import run_trial
+from wearoff.patients.draws import BLOCK, normals
+from wearoff.patients.population import Population
+from wearoff.trial.arms import Arm
+from wearoff.trial.blocks import ACCURACY
+from wearoff.trial.trial import run_trial
 
 PATIENTS, DAYS, UNITS = 100_000, 365, 20.0
 # The peer is timed on so many of the same patients, and its time scaled.
@@ -57,7 +57,9 @@ def population() -> list[Figure]:
     def theirs(rtol: float) -> Any:
         found = np.empty((SAMPLE, DAYS + 1))
         for i in range(SAMPLE):
-            varied = {name: float(np.asarray(getattr(first, name))[i]) for name in ("k_cleave", "k_loss", "k_release")}
+            varied = {
+                name: float(np.asarray(getattr(first, name))[i]) for name in ("k_cleave", "k_light_chain", "k_depot")
+            }
             found[i] = peer.run(runner, {0.0: UNITS}, DAYS, rtol, **varied)[:, 0]
         return found
 

@@ -36,7 +36,7 @@ def write_all(docs: Path) -> None:
 
 def pages() -> dict[str, str]:
     """Return the generated parts by name."""
-    comparison = wo.study.compare()
+    comparison = wo.compare()
     return {
         "constants": constants(tables.rows("parameters"), ("name", "symbol", "value", "unit", "plausible", "kind")),
         "population": constants(tables.rows("population"), ("name", "value", "unit", "plausible", "kind")),
@@ -79,7 +79,7 @@ def span(low: str, high: str) -> str:
 
 
 def symbol(name: str) -> str:
-    """Return a symbol of the mathematics as the equations have it: k_release, U50, h, sigma."""
+    """Return a symbol of the mathematics as the equations have it: k_depot, U50, h, sigma."""
     if name == "sigma":
         return r"$\sigma$"
     letter, below = name[0], name[1:].lstrip("_")

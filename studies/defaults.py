@@ -16,10 +16,10 @@ import time
 from pathlib import Path
 
 from wearoff import tables
-from wearoff.study.calibration import Fit, fit
-from wearoff.study.likelihood import Held
-from wearoff.study.observations import published
-from wearoff.study.population import Population
+from wearoff.evidence.fitting import Fit, fit
+from wearoff.evidence.likelihood import Held
+from wearoff.evidence.observations import published
+from wearoff.patients.population import Population
 
 DATA = Path(__file__).parents[1] / "data"
 UNITS = 20.0
@@ -27,14 +27,16 @@ UNITS = 20.0
 MARGIN = 0.3
 WEEKS = 2.5
 
-SHAPE = ("turnover_half_life", "half_uptake", "half_release", "steepness", "visible_half_life")
-FITTED = ("potency", "loss_half_life", "release_half_life", "omega_potency", "omega_loss", "omega_release",
-          "correlation_potency_loss", "investigator_error", "subject_error")  # fmt: skip
+SHAPE = ("snap25_half_life", "dose_at_half_uptake", "release_at_half_force", "force_steepness", "line_half_life")
+FITTED = ("potency", "light_chain_half_life", "depot_half_life", "omega_potency", "omega_light_chain", "omega_depot",
+          "correlation_potency_light_chain", "investigator_error", "subject_error")  # fmt: skip
 # A typical patient who keeps the ranges, found by trying; the differences between patients are guesses.
 START = {
-    "release_half_life": 0.82, "loss_half_life": 75.0, "turnover_half_life": 6.6, "half_uptake": 20.0, "potency": 0.134,
-    "half_release": 0.164, "steepness": 3.9, "visible_half_life": 0.18, "omega_potency": 0.6, "omega_loss": 0.4,
-    "omega_release": 0.4, "correlation_potency_loss": 0.8, "investigator_error": 0.33,
+    "depot_half_life": 0.82, "light_chain_half_life": 75.0, "snap25_half_life": 6.6,
+    "dose_at_half_uptake": 20.0, "potency": 0.134,
+    "release_at_half_force": 0.164, "force_steepness": 3.9, "line_half_life": 0.18,
+    "omega_potency": 0.6, "omega_light_chain": 0.4,
+    "omega_depot": 0.4, "correlation_potency_light_chain": 0.8, "investigator_error": 0.33,
     "subject_error": 0.33,
 }  # fmt: skip
 DIGITS = 4

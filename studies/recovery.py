@@ -14,19 +14,19 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from wearoff.evidence.fitting import fit
+from wearoff.evidence.observations import check_observations
 from wearoff.model.course import solve
-from wearoff.study.calibration import fit
-from wearoff.study.observations import check_observations
-from wearoff.study.population import Population
+from wearoff.patients.population import Population
 
 Array = npt.NDArray[np.float64]
 
 DAYS = (3.0, 7.0, 30.0, 60.0, 90.0, 120.0, 150.0)
 SUBJECTS = 400
 UNITS = 20.0
-FREE = ("potency", "loss_half_life", "omega_potency", "investigator_error")
+FREE = ("potency", "light_chain_half_life", "omega_potency", "investigator_error")
 # The fit starts from the truth times these.
-OFF = {"potency": 1.3, "loss_half_life": 0.8, "omega_potency": 0.75, "investigator_error": 1.3}
+OFF = {"potency": 1.3, "light_chain_half_life": 0.8, "omega_potency": 0.75, "investigator_error": 1.3}
 
 
 def main() -> None:

@@ -22,7 +22,7 @@ def reference(constants: dict[str, float], doses: dict[float, float], times: Arr
     """
     c = constants
     half = c["A50"] ** c["h"]
-    chain = [c[k] for k in ("k_release", "k_bind", "k_endocytosis", "k_translocation", "k_loss")]
+    chain = [c[k] for k in ("k_depot", "k_binding", "k_endocytosis", "k_translocation", "k_light_chain")]
 
     def force(intact: float) -> float:
         intact = max(intact, 0.0)
@@ -42,8 +42,8 @@ def reference(constants: dict[str, float], doses: dict[float, float], times: Arr
         return [
             -flow[0],
             *(into - out for into, out in pairwise(flow)),
-            c["k_cleave"] * y[4] * (1 - cleaved) - c["k_turnover"] * cleaved,
-            c["k_visible"] * (weakness(cleaved) - visible),
+            c["k_cleave"] * y[4] * (1 - cleaved) - c["k_snap25"] * cleaved,
+            c["k_line"] * (weakness(cleaved) - visible),
         ]
 
     found = np.zeros((7, len(times)))

@@ -7,15 +7,14 @@ import numpy as np
 import pytest
 
 import wearoff as wo
-from wearoff import InputError, plates, spacing, study
+from wearoff import InputError, plates, sensitivity, spacing
 from wearoff.exchange import to_antimony, to_sbml
-from wearoff.study import sensitivity
 
 # What a user calls; results are made by these.
 CALLS = (
     wo.simulate, wo.Visit, wo.Schedule, wo.Schedule.once, wo.Schedule.every, wo.Parameters, spacing.compare,
-    spacing.recommend, spacing.next_visit, study.Arm, study.Arm.treated, study.Population, study.run_trial, study.fit,
-    study.compare, sensitivity.elasticities, sensitivity.indices, plates.serotypes_figure, plates.sites_figure, to_sbml,
+    spacing.recommend, spacing.next_visit, wo.Arm, wo.Arm.treated, wo.Population, wo.run_trial, wo.fit,
+    wo.compare, sensitivity.elasticities, sensitivity.indices, plates.serotypes_figure, plates.sites_figure, to_sbml,
     to_antimony,
 )  # fmt: skip
 
@@ -36,14 +35,14 @@ def test_an_argument_that_there_is_not_is_refused_by_name(call):
         (lambda: wo.Parameters(potensy=3), "argument of Parameters is 'potensy'; did you mean 'potency'?"),
         (lambda: wo.Schedule.every(90), "every: visits is missing; allowed: days, visits"),
         (lambda: wo.Visit(20), "Visit: 1 argument without a name; allowed: 0, and by name day, units"),
-        (lambda: study.run_trial(), "run_trial: arms is missing; allowed: arms, population"),
-        (lambda: study.run_trial(5), "arms is 5; allowed: one or several of Arm"),
-        (lambda: study.run_trial(["20"]), "arms is '20'; allowed: Arm"),
-        (lambda: study.fit("mine.csv", "potency"), "observations is 'mine.csv'; allowed: DataFrame"),
+        (lambda: wo.run_trial(), "run_trial: arms is missing; allowed: arms, population"),
+        (lambda: wo.run_trial(5), "arms is 5; allowed: one or several of Arm"),
+        (lambda: wo.run_trial(["20"]), "arms is '20'; allowed: Arm"),
+        (lambda: wo.fit("mine.csv", "potency"), "observations is 'mine.csv'; allowed: DataFrame"),
         (lambda: wo.simulate(20), "schedule is 20; allowed: Schedule"),
         (lambda: wo.Visit(units=np.ma.masked), "units is masked, not a number; allowed: above 0 to 10000 U"),
         (
-            lambda: study.run_trial(study.Arm.treated(units=20), responses=("none_or_mild", "subject", 30)),
+            lambda: wo.run_trial(wo.Arm.treated(units=20), responses=("none_or_mild", "subject", 30)),
             "responses has 'none_or_mild'; allowed: pairs such as",
         ),
     ],
@@ -59,25 +58,25 @@ def test_an_error_inside_a_function_stays_what_it_is():
         raise TypeError("of the user's own function")
 
     with pytest.raises(TypeError, match="of the user's own function"):
-        study.run_trial(study.Arm.treated(units=20), patients=64, days=5, progress=progress)
+        wo.run_trial(wo.Arm.treated(units=20), patients=64, days=5, progress=progress)
 
 
 def test_one_thing_is_taken_as_one_of_several():
     visit = wo.Visit(units=20)
     assert wo.Schedule(visit) == wo.Schedule.once(units=20)
     assert wo.simulate(visit).schedule == wo.Schedule.once(units=20)
-    arm = study.Arm.treated(units=20)
+    arm = wo.Arm.treated(units=20)
     common = {"patients": 64, "days": 5, "rng": 1}
-    alone = study.run_trial(arm, responses=("none_or_mild", "subject"), response_days=3, **common)
-    several = study.run_trial([arm], responses=[("none_or_mild", "subject")], response_days=[3], **common)
+    alone = wo.run_trial(arm, responses=("none_or_mild", "subject"), response_days=3, **common)
+    several = wo.run_trial([arm], responses=[("none_or_mild", "subject")], response_days=[3], **common)
     assert alone.responders.equals(several.responders)
     assert spacing.compare(90, horizon=365).frame.equals(spacing.compare([90], horizon=365).frame)
     assert sensitivity.elasticities(names="potency").frame.equals(sensitivity.elasticities(names=["potency"]).frame)
-    rows = study.published().query("used_for_fit")
-    held = study.Held("onset_day", 20, 2, 4)
-    single, listed = (study.fit(rows, *given, patients=64) for given in (["potency"], [["potency"]]))
+    rows = wo.published().query("used_for_fit")
+    held = wo.Held("onset_day", 20, 2, 4)
+    single, listed = (wo.fit(rows, *given, patients=64) for given in (["potency"], [["potency"]]))
     assert single.estimates.equals(listed.estimates)
-    assert len(study.fit(rows, "potency", held=held, patients=64).held) == 1
+    assert len(wo.fit(rows, "potency", held=held, patients=64).held) == 1
 
 
 def test_the_date_of_day_0_is_set_beside_a_schedule_and_not_changed():
@@ -90,7 +89,7 @@ def test_the_date_of_day_0_is_set_beside_a_schedule_and_not_changed():
 
 def trial_of_two_workers(_):
     try:
-        study.run_trial(study.Arm.treated(units=20), patients=64, days=5, workers=2)
+        wo.run_trial(wo.Arm.treated(units=20), patients=64, days=5, workers=2)
     except InputError as error:
         return str(error)
 

@@ -30,7 +30,7 @@ def test_json_of_the_typical_patient():
     assert found["schedule"] == [
         {"time": 0.0, "amt": 20.0, "product": "onabotulinumtoxinA", "muscle": "glabella", "sites": None}
     ]
-    assert found["parameters"]["loss_half_life"] == wearoff.Parameters().loss_half_life
+    assert found["parameters"]["light_chain_half_life"] == wearoff.Parameters().light_chain_half_life
     assert list(found["visible_at"]) == ["1", "2", "3", "7", "14", "30", "60", "90", "120", "150", "180"]
     landmarks = {**found["landmarks"], "effect_at_day_180": found["visible_at"]["180"]}
     for row in tables.rows("typical_patient"):
@@ -44,7 +44,7 @@ def test_json_of_what_is_not_reached(call):
     assert status == 0
     assert found["landmarks"]["wear_off_day"] is None
     assert found["not_reached"]["wear_off_day"]
-    assert found["parameters"]["loss_half_life"] == "inf"
+    assert found["parameters"]["light_chain_half_life"] == "inf"
     assert list(found["visible_at"]) == ["1", "2", "3", "7", "14"]
 
 
@@ -108,8 +108,8 @@ def test_parameters_prints_every_constant(call):
         assert row["name"] in out
     _, out, _ = call("parameters", "--preset", "serotype_E", "--json")
     listed = {row["name"]: row for row in json.loads(out)["parameters"]}
-    assert listed["loss_half_life"]["value"] == 0.8
-    assert "Foran 2003" in listed["loss_half_life"]["source"]
+    assert listed["light_chain_half_life"]["value"] == 0.8
+    assert "Foran 2003" in listed["light_chain_half_life"]["source"]
 
 
 def test_space_on_the_default(call, tmp_path):
@@ -172,7 +172,7 @@ BAD_SPACE = [
     ["--product", "botulin"],
     ["--muscle", "platysma"],
     ["--sites", "0"],
-    ["--set", "loss_half_life=-1"],
+    ["--set", "light_chain_half_life=-1"],
     ["--preset", "lebeda"],
 ]
 
@@ -184,8 +184,8 @@ BAD = [
     ["--product", "botulin"],
     ["--muscle", "glabela"],
     ["--preset", "lebeda"],
-    *(["--set", value] for value in ("loss_half_lif=3", "loss_half_life=-1", "loss_half_life=nan", "x", "=")),
-    ["--set", "half_release=1"],
+    *(["--set", value] for value in ("light_chain_half_lif=3", "potency=-1", "light_chain_half_life=nan", "x", "=")),
+    ["--set", "release_at_half_force=1"],
     *(["--every", value, "--visits", "3"] for value in ("0", "-90", "nan", "x")),
     *(["--every", "90", "--visits", value] for value in ("0", "1.5", "x", "1e9")),
     ["--every", "90"],

@@ -9,7 +9,7 @@ import pytest
 
 from tests.extent import some
 from tests.processes import HEAR_INTERRUPTS, everyone_ends, running
-from wearoff.study.population import Population
+from wearoff.patients.population import Population
 
 FAST = ["--patients", "512"]
 
@@ -83,11 +83,11 @@ def test_compare_with_a_table_of_one_s_own(call, mine):
 
 
 def test_fit(call, mine, tmp_path):
-    given = ["--free", "potency", "--free", "loss_half_life", "--profile", "potency", "--patients", "64"]
+    given = ["--free", "potency", "--free", "light_chain_half_life", "--profile", "potency", "--patients", "64"]
     status, out, err = call("fit", mine, *given, "--out", tmp_path / "out", "--json")
     found = json.loads(out)
     assert (status, err) == (0, "")
-    assert [row["name"] for row in found["estimates"]] == ["potency", "loss_half_life"]
+    assert [row["name"] for row in found["estimates"]] == ["potency", "light_chain_half_life"]
     assert (
         found["profiles"]["potency"]["low"] < found["estimates"][0]["estimate"] < found["profiles"]["potency"]["high"]
     )
@@ -96,7 +96,7 @@ def test_fit(call, mine, tmp_path):
         "fit.json", "estimates.csv", "rows.csv", "fit.png", "fit.svg",
     }  # fmt: skip
     text = call("fit", mine, "--patients", "64")[1]
-    for name in ("potency", "loss_half_life", "omega_potency", "chi-squared", "largest correlations"):
+    for name in ("potency", "light_chain_half_life", "omega_potency", "chi-squared", "largest correlations"):
         assert name in text
 
 
@@ -135,7 +135,7 @@ BAD = [
     ["trial", "--sampler", "halton"],
     ["trial", "--set", "omega_potenzy=1"],
     ["trial", "--set", "omega_potency=-1"],
-    ["trial", "--set", "correlation_potency_loss=1"],
+    ["trial", "--set", "correlation_potency_light_chain=1"],
     ["trial", "--set", "omega_potency"],
     ["trial", "--preset", "lebeda"],
     *(["compare", "--patients", value] for value in ("0", "7", "x")),
@@ -146,10 +146,11 @@ BAD = [
     ["fit", "."],
     ["fit", "mine.csv", "--free", "potenzy"],
     ["fit", "mine.csv", "--free", "subject_error"],
-    ["fit", "mine.csv", "--profile", "steepness"],
+    ["fit", "mine.csv", "--profile", "force_steepness"],
     ["fit", "onset.csv", "--free", "potency", "--patients", "64", "--preset", "serotype_E"],
     ["fit", "mine.csv", "--patients", "0"],
-    ["fit", "mine.csv", *(part for name in ("potency", "steepness", "half_release", "omega_loss", "omega_potency")
+    ["fit", "mine.csv", *(part for name in ("potency", "force_steepness", "release_at_half_force", "omega_depot",
+                                           "omega_potency")
                           for part in ("--free", name))],
     ["fit", "bad_percent.csv"],
     ["fit", "bad_count.csv"],
@@ -226,6 +227,6 @@ def test_help_has_an_example(call):
 
 
 def test_the_population_prints_where_its_numbers_come_from():
-    table = Population(omega_loss=0.3).table().set_index("name")
-    assert table.loc["omega_loss", "source"] == "given"
+    table = Population(omega_light_chain=0.3).table().set_index("name")
+    assert table.loc["omega_light_chain", "source"] == "given"
     assert table.loc["severe_share", "kind"] == "measured"

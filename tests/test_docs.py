@@ -20,8 +20,7 @@ DOCS = ROOT / "docs"
 MODULES = (
     "wearoff",
     "wearoff.spacing",
-    "wearoff.study",
-    "wearoff.study.sensitivity",
+    "wearoff.sensitivity",
     "wearoff.plates",
     "wearoff.exchange",
 )
@@ -151,4 +150,4 @@ def test_a_command_line_has_a_command_and_options_that_exist(line):
 def test_the_case_written_by_hand_is_read(tmp_path):
     (tmp_path / "case.toml").write_text(blocks(DOCS / "exchange.md", "toml")[0], encoding="utf-8")
     case = wearoff.exchange.read_case(tmp_path / "case.toml")
-    assert (case.parameters.loss_half_life, len(case.schedule)) == (60, 4)
+    assert (case.parameters.light_chain_half_life, len(case.schedule)) == (60, 4)

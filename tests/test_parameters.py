@@ -9,7 +9,7 @@ from wearoff import InputError, Parameters, presets
 
 @pytest.mark.parametrize(
     ("symbol", "per_minute"),
-    [("k_bind", 0.058), ("k_endocytosis", 0.141), ("k_translocation", 0.013)],  # Simpson 1980 in Lebeda 2008
+    [("k_binding", 0.058), ("k_endocytosis", 0.141), ("k_translocation", 0.013)],  # Simpson 1980 in Lebeda 2008
 )
 def test_the_three_measured_rates_are_the_published_ones(symbol, per_minute):
     assert Parameters().symbols()[symbol] == pytest.approx(per_minute * 1440, rel=1e-14)
@@ -17,33 +17,35 @@ def test_the_three_measured_rates_are_the_published_ones(symbol, per_minute):
 
 def test_lebeda2008_is_the_published_set():
     symbols = Parameters.preset("lebeda2008").symbols()
-    assert symbols["k_release"] == pytest.approx(0.00015 * 1440, rel=1e-14)
-    assert symbols["k_loss"] == 0
+    assert symbols["k_depot"] == pytest.approx(0.00015 * 1440, rel=1e-14)
+    assert symbols["k_light_chain"] == 0
     assert math.isinf(symbols["U50"])
 
 
 @pytest.mark.parametrize(("name", "days"), [("B", 10), ("C1", 25), ("E", 0.8), ("F", 2)])  # Foran 2003
 def test_serotypes_differ_from_a_by_the_loss_alone(name, days):
     changed = Parameters.preset(f"serotype_{name}")
-    assert changed.loss_half_life == days
-    assert changed.replace(loss_half_life=Parameters().loss_half_life).symbols() == Parameters().symbols()
-    row = changed.table().set_index("name").loc["loss_half_life"]
+    assert changed.light_chain_half_life == days
+    assert changed.replace(light_chain_half_life=Parameters().light_chain_half_life).symbols() == Parameters().symbols()
+    row = changed.table().set_index("name").loc["light_chain_half_life"]
     assert row["source"].startswith("illustration")
 
 
 def test_the_table_tells_where_each_value_comes_from():
     table = Parameters.preset("serotype_E").replace(potency=0.2).table().set_index("name")
-    assert "Foran 2003" in table.loc["loss_half_life", "source"]
+    assert "Foran 2003" in table.loc["light_chain_half_life", "source"]
     assert table.loc["potency", "kind"] == "given"
     assert table.loc["binding_half_life", "kind"] == "measured"
     # The value of a preset that was not asked for has no source here.
-    assert Parameters(loss_half_life=0.8).table().set_index("name").loc["loss_half_life", "kind"] == "given"
+    assert (
+        Parameters(light_chain_half_life=0.8).table().set_index("name").loc["light_chain_half_life", "kind"] == "given"
+    )
 
 
 @pytest.mark.parametrize("value", [-1, 0, math.nan, math.inf, "text", None])
 def test_impossible_values_are_refused_by_name(value):
-    with pytest.raises(InputError, match=r"^turnover_half_life is .*; allowed: from 1e-06 to 36525 day$"):
-        Parameters(turnover_half_life=value)
+    with pytest.raises(InputError, match=r"^snap25_half_life is .*; allowed: from 1e-06 to 36525 day$"):
+        Parameters(snap25_half_life=value)
 
 
 def test_nearest_names_are_suggested():

@@ -57,7 +57,7 @@ def test_the_bars_are_the_half_lives_and_say_what_the_source_says():
     widths = dict(zip(names, (bar.get_width() for bar in ax.patches), strict=True))
     rows = [row for row in tables.rows("presets") if row["preset"].startswith("serotype_")]
     assert widths == {
-        "A": wo.Parameters().loss_half_life,
+        "A": wo.Parameters().light_chain_half_life,
         **{row["preset"].removeprefix("serotype_"): float(row["value"]) for row in rows},
     }
     texts = [text.get_text() for text in ax.texts]
@@ -72,7 +72,7 @@ def test_when_each_serotype_is_visible_is_written():
     assert f"visible from day {landmarks['onset_day']:.0f} to {landmarks['wear_off_day']:.0f}" in texts
     short = wo.simulate(parameters=wo.Parameters.preset("serotype_E")).landmarks["peak_effect"]
     assert f"never visible: peaks at {short:.2f}" in texts
-    lasting = wo.Parameters(loss_half_life=np.inf)
+    lasting = wo.Parameters(light_chain_half_life=np.inf)
     texts = [text.get_text() for text in panel(wo.plates.serotypes_figure(parameters=lasting), "half-lives").texts]
     assert "visible from day 3 on" in texts
     assert "not lost" in texts
@@ -87,7 +87,7 @@ def test_the_plate_says_that_it_is_an_illustration():
 def test_the_other_serotypes_start_from_the_constants_given():
     parameters = wo.Parameters(potency=0.2)
     days, effect = lines(panel(wo.plates.serotypes_figure(parameters=parameters), "effect"))["B"]
-    expected = wo.simulate(parameters=parameters.replace(loss_half_life=10), times=days).frame["visible"]
+    expected = wo.simulate(parameters=parameters.replace(light_chain_half_life=10), times=days).frame["visible"]
     np.testing.assert_array_equal(effect, expected)
 
 
@@ -138,8 +138,8 @@ CASES = {
     "serotypes": [
         {},
         {"units": 123.456, "product": "daxibotulinumtoxinA"},
-        {"parameters": wo.Parameters(loss_half_life=25)},
-        {"parameters": wo.Parameters(loss_half_life=np.inf)},
+        {"parameters": wo.Parameters(light_chain_half_life=25)},
+        {"parameters": wo.Parameters(light_chain_half_life=np.inf)},
         {"parameters": wo.Parameters(potency=0)},
     ],
     "sites": [
@@ -147,7 +147,7 @@ CASES = {
         {"sites": [2]},
         {"sites": [1, 4, 12]},
         {"units": 123.456, "product": "daxibotulinumtoxinA", "muscle": "crows_feet"},
-        {"parameters": wo.Parameters(spread=1.5, loss_half_life=np.inf)},
+        {"parameters": wo.Parameters(spread=1.5, light_chain_half_life=np.inf)},
         {"parameters": wo.Parameters(spread=60)},
     ],
 }

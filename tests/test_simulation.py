@@ -47,8 +47,10 @@ def test_the_frame_is_tidy():
     ]  # fmt: skip
     assert timeline.frame["time"].tolist() == [0, 0.5, 3, 7]
     assert timeline.frame.attrs["units"]["depot"] == "U"
-    half_uptake = wo.Parameters().half_uptake
-    assert timeline.frame["depot"][0] == pytest.approx(20 * half_uptake / (20 + half_uptake))  # what is taken up
+    dose_at_half_uptake = wo.Parameters().dose_at_half_uptake
+    assert timeline.frame["depot"][0] == pytest.approx(
+        20 * dose_at_half_uptake / (20 + dose_at_half_uptake)
+    )  # what is taken up
 
 
 @pytest.mark.filterwarnings("ignore::wearoff.UnusualWarning")
@@ -178,7 +180,7 @@ def test_two_half_doses_at_once_are_one(parameters, units, sites):
         # Every step as quick, and the force as steep, as is plausible: the sharpest bends.
         (
             wo.Schedule.every(30, visits=8, units=100),
-            {"release_half_life": 0.48, "steepness": 8, "visible_half_life": 0.05},
+            {"depot_half_life": 0.48, "force_steepness": 8, "line_half_life": 0.05},
         ),
     ],
 )

@@ -20,7 +20,7 @@ GRID = 14
 def drawn(rng):
     """Constants from the plausible range, the light chain lost soon enough for returns within the horizon."""
     ranges = {name: (float(row["low"]), float(row["high"])) for name, row in ROWS.items()}
-    ranges["loss_half_life"] = (10, 60)
+    ranges["light_chain_half_life"] = (10, 60)
     return wo.Parameters(**{name: rng.uniform(*span) for name, span in ranges.items()})
 
 
@@ -233,7 +233,7 @@ def test_a_limit_that_is_too_tight_names_the_nearest():
 
 
 def test_an_effect_that_never_ends_needs_no_return():
-    forever = wo.Parameters(loss_half_life=np.inf)
+    forever = wo.Parameters(light_chain_half_life=np.inf)
     found = spacing.recommend(parameters=forever)
     assert found.interval == 730
     assert [visit.day for visit in found.dates.schedule] == [0]

@@ -9,7 +9,7 @@ import pytest
 
 import wearoff as wo
 from wearoff import InputError, Schedule, UnusualWarning
-from wearoff.study.observations import check_observations, read_observations
+from wearoff.evidence.observations import check_observations, read_observations
 from wearoff.treatment.cautions import cautions
 
 TWO = [(0, 20), (90, 20)]

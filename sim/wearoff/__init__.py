@@ -12,33 +12,52 @@ from typing import TYPE_CHECKING, Any
 from .checks import InputError, UnusualWarning
 
 if TYPE_CHECKING:
-    from . import exchange, plates, spacing, study
+    from . import exchange, plates, sensitivity, spacing
+    from .evidence.comparison import Comparison, compare
+    from .evidence.fitting import Fit, fit
+    from .evidence.likelihood import Held
+    from .evidence.observations import check_observations, published, read_observations
     from .pages.explorer.view import explorer as explorer
     from .parameters import Parameters, presets
+    from .patients.population import Population
     from .simulation import simulate
     from .timeline import Timeline
     from .treatment.schedule import Schedule
     from .treatment.visit import Visit
+    from .trial.arms import Arm
+    from .trial.trial import Trial, run_trial
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "Arm",
+    "Comparison",
+    "Fit",
+    "Held",
     "InputError",
     "Parameters",
+    "Population",
     "Schedule",
     "Timeline",
+    "Trial",
     "UnusualWarning",
     "Visit",
+    "check_observations",
+    "compare",
     "exchange",
+    "fit",
     "plates",
     "presets",
+    "published",
+    "read_observations",
+    "run_trial",
+    "sensitivity",
     "simulate",
     "spacing",
-    "study",
 ]
 
 # Where each name is defined. A name is imported when it is first asked for: `wearoff --version` does not load numpy.
-_MODULES = ("exchange", "plates", "spacing", "study")
+_MODULES = ("exchange", "plates", "sensitivity", "spacing")
 _MODULE_OF = {
     "Parameters": "parameters",
     "presets": "parameters",
@@ -46,6 +65,18 @@ _MODULE_OF = {
     "Timeline": "timeline",
     "Schedule": "treatment.schedule",
     "Visit": "treatment.visit",
+    "Population": "patients.population",
+    "Arm": "trial.arms",
+    "Trial": "trial.trial",
+    "run_trial": "trial.trial",
+    "published": "evidence.observations",
+    "read_observations": "evidence.observations",
+    "check_observations": "evidence.observations",
+    "Comparison": "evidence.comparison",
+    "compare": "evidence.comparison",
+    "Fit": "evidence.fitting",
+    "Held": "evidence.likelihood",
+    "fit": "evidence.fitting",
     "explorer": "pages.explorer.view",
 }
 

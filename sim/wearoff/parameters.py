@@ -35,23 +35,23 @@ class Parameters:
 
     Parameters
     ----------
-    release_half_life, binding_half_life, endocytosis_half_life, translocation_half_life : float
+    depot_half_life, binding_half_life, endocytosis_half_life, translocation_half_life : float
         Half-lives in days of the four steps from the depot to the active light chain.
-    loss_half_life : float
+    light_chain_half_life : float
         Half-life in days of the active light chain; ``inf`` for no loss.
-    turnover_half_life : float
+    snap25_half_life : float
         Half-life in days of SNAP-25 at the release sites.
     potency : float
         SNAP-25 cleaved per unit of light chain and day, 1/(U day). Intact SNAP-25 is counted at the release sites,
         not in the whole terminal: release falls below 20 % when less than 20 % of the terminal's SNAP-25 is cleaved
         (Lawrence 2013).
-    half_uptake : float
+    dose_at_half_uptake : float
         Local dose in U of which half is taken up; ``inf`` for no saturation.
-    half_release : float
+    release_at_half_force : float
         Acetylcholine release, a fraction of baseline, that leaves half of the force.
-    steepness : float
+    force_steepness : float
         Steepness of force against release.
-    visible_half_life : float
+    line_half_life : float
         Half-life in days with which the visible line follows the muscle.
     spread : float
         Standard deviation in mm of the Gaussian in which one site's dose spreads.
@@ -65,25 +65,25 @@ class Parameters:
 
     Examples
     --------
-    >>> Parameters(loss_half_life=60).loss_half_life
+    >>> Parameters(light_chain_half_life=60).light_chain_half_life
     60.0
-    >>> Parameters(loss_half_life=-1)
+    >>> Parameters(light_chain_half_life=-1)
     Traceback (most recent call last):
     ...
-    wearoff.checks.InputError: loss_half_life is -1; allowed: at least 1e-06 day
+    wearoff.checks.InputError: light_chain_half_life is -1; allowed: at least 1e-06 day
     """
 
-    release_half_life: float = _default("release_half_life")
+    depot_half_life: float = _default("depot_half_life")
     binding_half_life: float = _default("binding_half_life")
     endocytosis_half_life: float = _default("endocytosis_half_life")
     translocation_half_life: float = _default("translocation_half_life")
-    loss_half_life: float = _default("loss_half_life")
-    turnover_half_life: float = _default("turnover_half_life")
+    light_chain_half_life: float = _default("light_chain_half_life")
+    snap25_half_life: float = _default("snap25_half_life")
     potency: float = _default("potency")
-    half_uptake: float = _default("half_uptake")
-    half_release: float = _default("half_release")
-    steepness: float = _default("steepness")
-    visible_half_life: float = _default("visible_half_life")
+    dose_at_half_uptake: float = _default("dose_at_half_uptake")
+    release_at_half_force: float = _default("release_at_half_force")
+    force_steepness: float = _default("force_steepness")
+    line_half_life: float = _default("line_half_life")
     spread: float = _default("spread")
     origin: str = "default"
 
@@ -117,7 +117,7 @@ class Parameters:
 
         Examples
         --------
-        >>> Parameters.preset("serotype_E").loss_half_life
+        >>> Parameters.preset("serotype_E").light_chain_half_life
         0.8
         """
         member(name, presets(), "preset")
@@ -182,7 +182,7 @@ class Parameters:
 
         Examples
         --------
-        >>> round(Parameters(loss_half_life=75).symbols()["k_loss"], 6)
+        >>> round(Parameters(light_chain_half_life=75).symbols()["k_light_chain"], 6)
         0.009242
         """
         return in_symbols({name: getattr(self, name) for name in _TABLE})
@@ -216,11 +216,11 @@ def assignment(text: str) -> tuple[str, float]:
 
     Examples
     --------
-    >>> assignment("loss_half_life=60")
-    ('loss_half_life', 60.0)
+    >>> assignment("light_chain_half_life=60")
+    ('light_chain_half_life', 60.0)
     """
     name, sign, value = text.partition("=")
     if not sign:
-        raise InputError(f"set is {shown(text)}; allowed: NAME=VALUE, such as loss_half_life=60")
+        raise InputError(f"set is {shown(text)}; allowed: NAME=VALUE, such as light_chain_half_life=60")
     member(name.strip(), _TABLE, "parameter")
     return name.strip(), getattr(Parameters().replace(**{name.strip(): value}), name.strip())

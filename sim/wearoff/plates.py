@@ -88,7 +88,9 @@ def serotypes_figure(
     days = np.geomspace(1, YEAR, 600)
     kinds = _serotypes(parameters)
     timelines = {
-        kind.serotype: simulate(times=days, parameters=parameters.replace(loss_half_life=kind.half_life), **visit)
+        kind.serotype: simulate(
+            times=days, parameters=parameters.replace(light_chain_half_life=kind.half_life), **visit
+        )
         for kind in kinds
     }
     spans = [_span(timeline) for timeline in timelines.values()]
@@ -171,8 +173,8 @@ class _Kind(NamedTuple):
 
 def _serotypes(parameters: Parameters) -> list[_Kind]:
     # A first, then the others as their light chain lasts; what is written beside each is what its source says.
-    kind = str(parameters.table().set_index("name").loc["loss_half_life", "kind"])
-    own = parameters.loss_half_life
+    kind = str(parameters.table().set_index("name").loc["light_chain_half_life", "kind"])
+    own = parameters.light_chain_half_life
     words = "not lost" if np.isinf(own) else f"{own:.3g} d, {kind}"
     others = []
     for row in tables.rows("presets"):

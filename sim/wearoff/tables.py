@@ -21,7 +21,7 @@ def rows(name: str) -> tuple[Row, ...]:
     Examples
     --------
     >>> rows("parameters")[0]["name"]
-    'release_half_life'
+    'depot_half_life'
     """
     with (_folder() / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         return tuple(csv.DictReader(file))

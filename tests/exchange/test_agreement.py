@@ -27,9 +27,9 @@ def drawn(number):
         low, high = np.log(float(row["low"])), np.log(float(row["high"]))
         constants[row["name"]] = float(np.exp(rng.uniform(low, high)))
     if number % 5 == 0:
-        constants["loss_half_life"] = np.inf
+        constants["light_chain_half_life"] = np.inf
     if number % 5 == 1:
-        constants["half_uptake"] = np.inf
+        constants["dose_at_half_uptake"] = np.inf
     days = np.sort(rng.integers(0, 300, rng.integers(1, 6)).astype(float))
     days[days > 250] += rng.uniform(size=(days > 250).sum())
     if number % 3 == 0:
@@ -115,7 +115,7 @@ def test_a_constant_changed_in_the_other_program_changes_all_that_follows():
     # The constants are the user's words; rates, uptake and zones are made of them in the file itself.
     plan, changed = (
         wo.Schedule.once(units=50, product="abobotulinumtoxinA"),
-        {"loss_half_life": 45.0, "half_uptake": 9.0},
+        {"light_chain_half_life": 45.0, "dose_at_half_uptake": 9.0},
     )
     text = to_sbml(plan)
     for name, value in changed.items():

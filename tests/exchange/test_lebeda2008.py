@@ -40,7 +40,7 @@ def tension(model, minutes):
 @pytest.mark.filterwarnings("ignore::wearoff.UnusualWarning")
 @pytest.mark.parametrize(
     ("model", "changes", "published", "rounding"),
-    [(PUBLISHED, {}, 15_450, 5), (THREE_STEPS, {"release_half_life": 1e-9}, 204, 1)],
+    [(PUBLISHED, {}, 15_450, 5), (THREE_STEPS, {"depot_half_life": 1e-9}, 204, 1)],
     ids=["four steps", "three steps"],
 )
 def test_the_preset_is_the_published_model(model, changes, published, rounding):

@@ -61,8 +61,8 @@ def test_sbml_gives_back_the_very_same_constants_and_visits(tmp_path_factory, pl
 def test_a_number_that_no_reader_of_sbml_takes_is_refused():
     with pytest.raises(wo.InputError, match=r"units_1 is 4.94066e-324; allowed in SBML: 0, inf, or 1e-300 to"):
         to_sbml(wo.Schedule.once(units=5e-324))
-    with pytest.raises(wo.InputError, match="loss_half_life is 1e"):
-        to_sbml(wo.Schedule.once(units=20), wo.Parameters(loss_half_life=1e307))
+    with pytest.raises(wo.InputError, match="light_chain_half_life is 1e"):
+        to_sbml(wo.Schedule.once(units=20), wo.Parameters(light_chain_half_life=1e307))
 
 
 def test_sites_too(tmp_path):
@@ -93,7 +93,7 @@ def test_what_somebody_has_changed_is_read(tmp_path):
 @pytest.mark.parametrize(
     ("before", "after", "said"),
     [
-        ('id="k_loss" units', 'id="k_loss" value="1" units', "the model is not wearoff's"),
+        ('id="k_light_chain" units', 'id="k_light_chain" value="1" units', "the model is not wearoff's"),
         ("<plus/>", "<times/>", "the model is not wearoff's"),
         ('id="potency" value="0.1298"', 'id="potency"', "potency has no value"),
         ('id="potency" value="0.1298"', 'id="potency" value="-1"', "potency is -1; allowed: from 0 to 1000"),
@@ -140,7 +140,7 @@ CASE = {
     "start": "2027-01-04",
     "times": [1, 7.5, 30],
     "schedule": [{"time": 0, "amt": 20, "ii": 90, "addl": 1, "sites": 5}, {"time": 200, "amt": 12.5}],
-    "parameters": {"potency": 0.2, "half_uptake": "inf"},
+    "parameters": {"potency": 0.2, "dose_at_half_uptake": "inf"},
 }
 EXPECTED = Case(
     schedule=wo.Schedule(
@@ -148,7 +148,7 @@ EXPECTED = Case(
         datetime.date(2027, 1, 4),
         (1, 7.5, 30),
     ),
-    parameters=wo.Parameters.preset("serotype_B").replace(potency=0.2, half_uptake=np.inf),
+    parameters=wo.Parameters.preset("serotype_B").replace(potency=0.2, dose_at_half_uptake=np.inf),
 )
 
 
@@ -169,7 +169,7 @@ def test_toml(tmp_path):
         schedule = [{ time = 0, amt = 20, ii = 90, addl = 1, sites = 5 }, { time = 200, amt = 12.5 }]
         [parameters]
         potency = 0.2
-        half_uptake = inf
+        dose_at_half_uptake = inf
     """
     assert read(tmp_path, text, "toml") == EXPECTED
 
@@ -277,9 +277,11 @@ def test_events_are_read_back(call, tmp_path):
 
 
 def test_constants_of_a_file_with_visits_of_the_options(call, tmp_path):
-    (tmp_path / "mine.toml").write_text("[parameters]\nloss_half_life = 60\n")
+    (tmp_path / "mine.toml").write_text("[parameters]\nlight_chain_half_life = 60\n")
     _, by_file, _ = call("simulate", "--from", tmp_path / "mine.toml", "--units", 40, "--set", "potency=0.2", "--json")
-    _, by_options, _ = call("simulate", "--units", 40, "--set", "loss_half_life=60", "--set", "potency=0.2", "--json")
+    _, by_options, _ = call(
+        "simulate", "--units", 40, "--set", "light_chain_half_life=60", "--set", "potency=0.2", "--json"
+    )
     assert by_file == by_options
 
 

@@ -48,7 +48,9 @@ def test_it_is_valid_level_3_version_2_with_consistent_units(document):
 
 def test_the_check_of_units_finds_what_is_wrong():
     # So that the test above could fail: a rate in days.
-    text = to_sbml(wo.Schedule.once(units=20)).replace('id="k_loss" units="per_day"', 'id="k_loss" units="day"')
+    text = to_sbml(wo.Schedule.once(units=20)).replace(
+        'id="k_light_chain" units="per_day"', 'id="k_light_chain" units="day"'
+    )
     document = libsbml.readSBMLFromString(text)
     assert document.checkConsistency() > 0
 
@@ -76,9 +78,9 @@ def test_the_constants_have_the_sources_of_the_tables():
 
 
 def test_a_changed_constant_says_that_it_was_given():
-    text = to_sbml(wo.Schedule.once(units=20), wo.Parameters(loss_half_life=60))
+    text = to_sbml(wo.Schedule.once(units=20), wo.Parameters(light_chain_half_life=60))
     document = libsbml.readSBMLFromString(text)
-    parameter = document.getModel().getParameter("loss_half_life")
+    parameter = document.getModel().getParameter("light_chain_half_life")
     assert "given by the user" in parameter.getAnnotation().getChild(0).getAttrValue("source")
 
 
@@ -125,7 +127,7 @@ def test_antimony_can_be_read():
     lines = [line.strip() for line in to_antimony(wo.Schedule.every(90, visits=2, units=20)).splitlines()]
     assert "force := (1 dimensionless + A50^h)*snap25^h/(A50^h + snap25^h);" in lines
     assert "visit_2: at time >= day_2, t0=false: depot = depot + units_2/(1 dimensionless + units_2/U50);" in lines
-    assert "k_loss = ln(2 dimensionless)/loss_half_life;" in lines
+    assert "k_light_chain = ln(2 dimensionless)/light_chain_half_life;" in lines
     assert "unit U = item;" in lines
     assert any("Simpson 1980 J Pharmacol Exp Ther 212:16" in line for line in lines)
 
@@ -156,4 +158,4 @@ def test_times_of_the_file_are_days():
     model = document.getModel()
     day = model.getUnitDefinition(model.getTimeUnits()).getUnit(0)
     assert (day.getKind(), day.getMultiplier()) == (libsbml.UNIT_KIND_SECOND, 86400)
-    assert np.isnan(model.getParameter("k_loss").getValue())  # made of the half-life, not a second truth
+    assert np.isnan(model.getParameter("k_light_chain").getValue())  # made of the half-life, not a second truth

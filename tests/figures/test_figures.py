@@ -79,8 +79,8 @@ def test_the_gaps_shaded_are_the_days_below_the_level():
 def test_the_bars_are_what_is_left_at_the_returns():
     timeline = wo.simulate(wo.Schedule.every(90, visits=4))
     ax = timeline.plot_returns()
-    half_uptake = wo.Parameters().half_uptake
-    taken = 20 * half_uptake / (20 + half_uptake)
+    dose_at_half_uptake = wo.Parameters().dose_at_half_uptake
+    taken = 20 * dose_at_half_uptake / (20 + dose_at_half_uptake)
     effect, chain = ([bar.get_height() for bar in bars] for bars in ax.containers)
     for visit in (1, 2, 3):
         before = wo.simulate(wo.Schedule.every(90, visits=visit), days=300).at([90 * visit])

@@ -10,8 +10,8 @@ from matplotlib import pyplot as plt
 from tests.extent import some
 
 import wearoff as wo
-from wearoff.study import Arm, run_trial
-from wearoff.study.sensitivity import elasticities, indices
+from wearoff import Arm, run_trial
+from wearoff.sensitivity import elasticities, indices
 
 ONE, TWICE = wo.simulate(units=20), wo.simulate(units=40)
 FOUR = wo.simulate(wo.Schedule.every(90, visits=4, start="2027-01-04"))

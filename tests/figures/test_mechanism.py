@@ -24,7 +24,9 @@ TIMELINES = {
     "typical": wo.simulate(units=20),
     "four visits": wo.simulate(wo.Schedule.every(90, visits=4)),
     "sites": wo.simulate(units=20, sites=1),
-    "nothing is lost": wo.simulate(wo.Schedule.every(90, visits=4), parameters=wo.Parameters(loss_half_life=np.inf)),
+    "nothing is lost": wo.simulate(
+        wo.Schedule.every(90, visits=4), parameters=wo.Parameters(light_chain_half_life=np.inf)
+    ),
 }
 
 
@@ -146,7 +148,7 @@ def test_the_plate_is_legible(days, style):
 
 
 def test_late_days_and_large_numbers_are_legible():
-    timeline = wo.simulate(wo.Schedule.every(120, visits=40), parameters=wo.Parameters(loss_half_life=np.inf))
+    timeline = wo.simulate(wo.Schedule.every(120, visits=40), parameters=wo.Parameters(light_chain_half_life=np.inf))
     assert_legible(timeline.mechanism_figure([7, 4680.5, 4800.25]))
 
 

@@ -8,9 +8,8 @@ from matplotlib import pyplot as plt
 from tests.extent import some
 
 import wearoff as wo
-from wearoff import plates, spacing, study
+from wearoff import Arm, plates, run_trial, sensitivity, spacing
 from wearoff.figures.style import contrast
-from wearoff.study import Arm, run_trial
 
 ONE, FOUR = wo.simulate(units=20), wo.simulate(wo.Schedule.every(90, visits=4, start="2027-01-04"))
 
@@ -18,15 +17,15 @@ ONE, FOUR = wo.simulate(units=20), wo.simulate(wo.Schedule.every(90, visits=4, s
 @functools.cache
 def made(name):
     """What takes seconds: made by the first test that draws it."""
-    published = study.published()
+    published = wo.published()
     rows = published[(published["product"] == "onabotulinumtoxinA") & (published["endpoint"] == "none_or_mild")]
     return {
         "trial": lambda: run_trial([Arm.treated(units=20), Arm.placebo()], patients=64, days=190, rng=1),
         "intervals": lambda: spacing.compare([84, 120]),
-        "tornado": lambda: study.sensitivity.elasticities("half_effect_day"),
-        "indices": lambda: study.sensitivity.indices("half_effect_day", samples=8, rng=1),
-        "fit": lambda: study.fit(rows[rows["n"].notna()].head(6), ["potency"], patients=64),
-        "compared": lambda: study.compare(rows, patients=64),
+        "tornado": lambda: sensitivity.elasticities("half_effect_day"),
+        "indices": lambda: sensitivity.indices("half_effect_day", samples=8, rng=1),
+        "fit": lambda: wo.fit(rows[rows["n"].notna()].head(6), ["potency"], patients=64),
+        "compared": lambda: wo.compare(rows, patients=64),
     }[name]()
 
 
@@ -140,9 +139,9 @@ def test_a_title_given_for_somebodys_axes_is_written_on_it():
 
 
 def test_the_title_names_the_constants_that_were_changed():
-    changed = wo.simulate(units=20, sites=5, parameters=wo.Parameters(loss_half_life=60))
-    assert figure_of(changed.plot()).get_suptitle() == f"{SHOWN}, 5 sites, loss_half_life 60 day"
+    changed = wo.simulate(units=20, sites=5, parameters=wo.Parameters(light_chain_half_life=60))
+    assert figure_of(changed.plot()).get_suptitle() == f"{SHOWN}, 5 sites, light_chain_half_life 60 day"
     preset = wo.simulate(units=20, parameters=wo.Parameters.preset("serotype_E"))
     assert figure_of(preset.plot()).get_suptitle() == f"{SHOWN}, preset serotype_E"
-    many = wo.Parameters(loss_half_life=60, potency=0.2, steepness=5)
+    many = wo.Parameters(light_chain_half_life=60, potency=0.2, force_steepness=5)
     assert wo.simulate(units=20, parameters=many).description == f"{SHOWN}, 3 constants changed"

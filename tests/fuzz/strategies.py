@@ -332,7 +332,7 @@ CASE_FILES = {
     ".json": (
         b'{"preset": "serotype_B", "start": "2027-01-04", "times": [1, 7.5, 30], "parameters": {"potency": 0.2},\n'
         b'"schedule": [{"time": 0, "amt": 20, "ii": 90, "addl": 1, "sites": 5}, {"time": 200, "amt": 12.5}]}\n',
-        b'{"parameters": {"half_uptake": "inf", "loss_half_life": 60}, "landmarks": {"peak_day": 7}}\n',
+        b'{"parameters": {"dose_at_half_uptake": "inf", "light_chain_half_life": 60}, "landmarks": {"peak_day": 7}}\n',
     ),
     ".toml": (
         b'preset = "serotype_B"\nstart = 2027-01-04\ntimes = [1, 7.5]\nschedule = [{ time = 0, amt = 20, ii = 90 }]\n'

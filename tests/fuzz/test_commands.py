@@ -26,16 +26,19 @@ from matplotlib.figure import Figure
 from scipy import optimize
 from tests.extent import extent
 
-from wearoff import cli, plates, report, simulation, timeline
+from wearoff import cli, plates, simulation, timeline
 from wearoff.cli.options import app
+from wearoff.evidence import likelihood, prediction
 from wearoff.pages import animation
 from wearoff.pages.explorer import server
 from wearoff.pages.handout import curves, page
 from wearoff.parameters import presets
+from wearoff.patients import population
+from wearoff.patients.population import names as numbers
+from wearoff.patients.population import plausible
+from wearoff.report import curves as report_curves
+from wearoff.report import studies as report_studies
 from wearoff.spacing import patient
-from wearoff.study import likelihood, population, prediction
-from wearoff.study.population import names as numbers
-from wearoff.study.population import plausible
 
 from . import strategies as make
 from .judging import REFUSAL, RESULT, judged
@@ -188,7 +191,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "workers": cheap(st.just(1), most=1, high=4096),
     "chunk": cheap(st.integers(1, 100)),
     "observations": read(make.OBSERVATIONS, make.OBSERVATION_FILES),
-    "free": one_of("potency", "loss_half_life", "subject_error"),
+    "free": one_of("potency", "light_chain_half_life", "subject_error"),
     "profile": one_of("potency"),
     "quantity": make.mostly(one_of(*QUANTITIES), EFFECTS),
     "samples": cheap(st.sampled_from([2, 4]), most=4, high=65536),
@@ -407,12 +410,12 @@ def cheaply(patch, stage):
 
     files = {f"picture{kind}": b"".join(ENDS[kind]) for kind in (".png", ".svg")}
     files |= {"table.csv": b"a,b\n1,2\n", "all.json": b"{}\n"}
-    for module in (report.curves, report.studies):
+    for module in (report_curves, report_studies):
         for name in [name for name in vars(module) if name.endswith("_files") and name != "plates_files"]:
             unless_drawn(module, name, lambda *_: files)
     for module, name in ((plates, "draw_serotypes"), (plates, "draw_sites"), (timeline, "draw_mechanism")):
         unless_drawn(module, name, lambda *_, **__: Figure())
-    unless_drawn(report.curves, "render", lambda _, kind: b"".join(ENDS[f".{kind}"]))
+    unless_drawn(report_curves, "render", lambda _, kind: b"".join(ENDS[f".{kind}"]))
     unless_drawn(animation, "Film", Still)
     # A film of two frames, a hand-out of two doses at three intervals, and fewer patients to choose the grids by.
     patch.setattr(animation, "FRAMES_A_SECOND", 0.1)

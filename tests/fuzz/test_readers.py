@@ -21,11 +21,11 @@ from hypothesis import strategies as st
 from tests.extent import extent
 
 from wearoff import InputError, Parameters, Schedule, UnusualWarning, Visit, simulate
+from wearoff.evidence.observations import DEFAULTS, HORIZON, check_observations, read_observations
 from wearoff.exchange import read_case
 from wearoff.parameters import assignment
-from wearoff.study.observations import DEFAULTS, HORIZON, check_observations, read_observations
-from wearoff.study.population import Population, limits_of
-from wearoff.study.population import names as numbers
+from wearoff.patients.population import Population, limits_of
+from wearoff.patients.population import names as numbers
 
 from . import strategies as make
 from .judging import REFUSAL, RESULT, check_refusal, judged
@@ -97,7 +97,7 @@ def is_parameters(constants):
     assert constants.replace() == constants
     assert Parameters(**dataclasses.asdict(constants)) == constants
     assert len(constants.table()) == len(CONSTANTS)
-    assert all(math.isfinite(rate) or name in ("U50", "k_loss") for name, rate in constants.symbols().items())
+    assert all(math.isfinite(rate) or name in ("U50", "k_light_chain") for name, rate in constants.symbols().items())
 
 
 def is_case(case):

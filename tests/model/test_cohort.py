@@ -11,18 +11,18 @@ from wearoff.model.course import Constants, solve
 from wearoff.model.kinetics import uptake
 from wearoff.model.landmarks import FULL, HALF, ONSET, WEAR_OFF, find_landmarks, last_day_above
 from wearoff.model.march import Reading
-from wearoff.study.population import Population
+from wearoff.patients.population import Population
 
 ACCURACY, END = 1e-6, 365.0
 ONE, FOUR = {0.0: 20.0}, {0.0: 20.0, 84.0: 20.0, 84.5: 5.0, 200.3: 100.0}
-WIDE = Population(omega_potency=1.0, omega_loss=0.8, omega_release=0.8, correlation_potency_loss=0)
+WIDE = Population(omega_potency=1.0, omega_light_chain=0.8, omega_depot=0.8, correlation_potency_light_chain=0)
 POPULATIONS = {
     "default": Population(),
     "wide": WIDE,
-    "wide and steep": WIDE.replace(steepness=8, visible_half_life=0.05),
-    "narrow": Population(omega_potency=0.05, omega_loss=0.05, omega_release=0.05),
-    "all the same": Population(omega_potency=0, omega_loss=0, omega_release=0),
-    "no loss": Population().replace(loss_half_life=np.inf),
+    "wide and steep": WIDE.replace(force_steepness=8, line_half_life=0.05),
+    "narrow": Population(omega_potency=0.05, omega_light_chain=0.05, omega_depot=0.05),
+    "all the same": Population(omega_potency=0, omega_light_chain=0, omega_depot=0),
+    "no loss": Population().replace(light_chain_half_life=np.inf),
     "potent": Population().replace(potency=10),
 }
 
@@ -64,7 +64,7 @@ def test_every_patient_is_within_the_accuracy_asked_for(population, doses):
 
 def test_a_population_wider_than_is_plausible_is_within_ten_times_of_it():
     # The pilots leave gaps there, as `run_trial` says.
-    wider = WIDE.replace(omega_potency=1.5, omega_release=1.5)
+    wider = WIDE.replace(omega_potency=1.5, omega_depot=1.5)
     assert worst_error(grid_of(wider, ONE), drawn(wider, 512), some_times()) < 10
 
 
@@ -95,11 +95,13 @@ def test_a_handful_of_patients_agree_with_an_independent_solver():
 def test_a_release_as_fast_as_a_step_of_the_chain_breaks_nothing(apart):
     # In the default population one of ten thousand patients releases as fast as the light chain leaves the endosome.
     constants = drawn(Population(), 6)
-    release = np.array(constants.k_release)
-    release[:3] = np.array([constants.k_translocation, constants.k_loss[1], constants.k_translocation]) * (1 + apart)
-    loss = np.array(constants.k_loss)
+    release = np.array(constants.k_depot)
+    release[:3] = np.array([constants.k_translocation, constants.k_light_chain[1], constants.k_translocation]) * (
+        1 + apart
+    )
+    loss = np.array(constants.k_light_chain)
     loss[3] = release[3] * (1 - apart)
-    constants = constants._replace(k_release=release, k_loss=loss)
+    constants = constants._replace(k_depot=release, k_light_chain=loss)
     assert worst_error(grid_of(Population(), ONE), constants, some_times()) < 1
 
 
@@ -112,7 +114,10 @@ def test_a_patient_is_the_same_in_any_company():
 
 
 def test_numbers_are_a_cohort_of_one():
-    grid, typical = grid_of(Population(), ONE), drawn(Population(omega_potency=0, omega_loss=0, omega_release=0), 1)
+    grid, typical = (
+        grid_of(Population(), ONE),
+        drawn(Population(omega_potency=0, omega_light_chain=0, omega_depot=0), 1),
+    )
     numbers = Constants(*(float(np.ravel(each)[0]) for each in typical))
     assert (solve_cohort(grid, numbers).visible == solve_cohort(grid, typical).visible).all()
 
@@ -142,7 +147,7 @@ def test_before_the_first_dose_and_without_potency_there_is_nothing():
 
 def single_patients(patients, doses):
     """Patients of the default population as `simulate` has them, and their constants."""
-    names = {"potency": "k_cleave", "loss_half_life": "k_loss", "release_half_life": "k_release"}
+    names = {"potency": "k_cleave", "light_chain_half_life": "k_light_chain", "depot_half_life": "k_depot"}
     constants = drawn(Population(), patients, seed=4)
     schedule = wo.Schedule(tuple(wo.Visit(day=day, units=units) for day, units in doses.items()))
     for i in range(patients):

@@ -10,7 +10,7 @@ from wearoff.model.course import Constants, solve
 from wearoff.model.kinetics import uptake
 
 DEFAULT = {k: v for k, v in Parameters().symbols().items() if k != "sigma"}
-CHAIN = ("k_release", "k_bind", "k_endocytosis", "k_translocation", "k_loss")
+CHAIN = ("k_depot", "k_binding", "k_endocytosis", "k_translocation", "k_light_chain")
 
 
 def worst_error(constants, doses, times):
@@ -46,7 +46,7 @@ def test_200_random_patients_agree_with_an_independent_solver():
             constants[a] = constants[b]
         if i % 4 == 3:  # all of them nearly equal
             for name in CHAIN:
-                constants[name] = constants["k_release"] * (1 + 10 ** rng.uniform(-12, -2))
+                constants[name] = constants["k_depot"] * (1 + 10 ** rng.uniform(-12, -2))
         days = np.sort(rng.uniform(0, 300, rng.integers(1, 7)))
         if len(days) > 1 and i % 3 == 0:  # an hour apart
             days[1] = days[0] + 1 / 24
@@ -73,7 +73,7 @@ def test_doses_almost_at_once_and_almost_at_the_start(later):
 def test_many_patients_are_the_same_patients_one_by_one():
     rng = np.random.default_rng(7)
     spread = {
-        name: DEFAULT[name] * np.exp(0.3 * rng.standard_normal(5)) for name in ("k_release", "k_loss", "k_cleave")
+        name: DEFAULT[name] * np.exp(0.3 * rng.standard_normal(5)) for name in ("k_depot", "k_light_chain", "k_cleave")
     }
     days, units, times = np.array([0.0, 90.0]), np.full((1, 2), 20.0), np.arange(300.0)
     together = solve(days, units, Constants(**{**DEFAULT, **spread}), 299.0).at(times)
@@ -105,7 +105,7 @@ def test_a_finer_tolerance_changes_nothing_that_is_promised():
 
 
 def test_the_effect_along_the_muscle_adds_up_to_that_of_the_muscle():
-    patients = {**DEFAULT, "k_loss": np.array([0.01, 0.02, 0.03]), "k_visible": np.array([1.0, 4.0, 7.0])}
+    patients = {**DEFAULT, "k_light_chain": np.array([0.01, 0.02, 0.03]), "k_line": np.array([1.0, 4.0, 7.0])}
     weights, times = np.array([0.2, 0.8]), np.array([1.0, 5.0, 30.0, 99.0])
     course = solve(np.zeros(1), np.array([[5.0], [20.0]]), Constants(**patients), 100.0, zone_weights=weights)
     along = course.visible_along(times)

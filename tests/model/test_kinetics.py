@@ -27,7 +27,7 @@ def bateman(minutes, k_s, k_b=0.058, k_t=0.141, k_l=0.013):
 @pytest.mark.filterwarnings("ignore::wearoff.UnusualWarning")
 @pytest.mark.parametrize("k_s", [0.00015, 0.001, 0.01])
 def test_tension_of_lebeda2008(k_s):
-    parameters = wo.Parameters.preset("lebeda2008").replace(release_half_life=np.log(2) / k_s * MINUTE)
+    parameters = wo.Parameters.preset("lebeda2008").replace(depot_half_life=np.log(2) / k_s * MINUTE)
     minutes = np.linspace(0, 40 * 1440, 3000)
     frame = wo.simulate(units=1, parameters=parameters, times=minutes * MINUTE).frame
     assert np.abs((1 - frame["light_chain"]) - (1 - bateman(minutes, k_s))).max() < 1e-10
@@ -42,7 +42,7 @@ def test_tension_of_lebeda2008(k_s):
     ],
 )
 def test_time_to_ten_per_cent_tension(half_life, minutes, accuracy):
-    parameters = wo.Parameters.preset("lebeda2008").replace(release_half_life=half_life)
+    parameters = wo.Parameters.preset("lebeda2008").replace(depot_half_life=half_life)
     timeline = wo.simulate(units=1, parameters=parameters, days=20)
     found = brentq(lambda t: 1 - timeline.at([t])["light_chain"][0] - 0.1, 0.01, 20, xtol=1e-12)
     assert found / MINUTE == pytest.approx(minutes, abs=accuracy)
@@ -63,7 +63,7 @@ def test_toxin_is_conserved(half_lives, day, equal):
 @given(st.floats(0, 300))
 def test_a_second_dose_adds_its_own_shifted_course(interval):
     rates = np.array([wo.Parameters().symbols()[k] for k in
-                      ("k_release", "k_bind", "k_endocytosis", "k_translocation", "k_loss")])  # fmt: skip
+                      ("k_depot", "k_binding", "k_endocytosis", "k_translocation", "k_light_chain")])  # fmt: skip
     times = np.linspace(0, 400, 200)
     both = Chain.after(np.array([0, interval]), np.ones((1, 2)), rates).at(times + interval)["light_chain"]
     single = Chain.after(np.zeros(1), np.ones((1, 1)), rates)

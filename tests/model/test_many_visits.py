@@ -10,7 +10,7 @@ import wearoff as wo
 from wearoff.model import kinetics
 from wearoff.model.cohort import choose_grid
 from wearoff.model.course import READ_AT_ONCE, Constants, solve
-from wearoff.study.population import Population
+from wearoff.patients.population import Population
 
 
 def course(visits, zones=1):

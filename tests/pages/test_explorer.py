@@ -151,7 +151,9 @@ def test_product_and_muscle_bring_their_labelled_dose(visit):
 
 @pytest.mark.filterwarnings("ignore::wearoff.UnusualWarning")
 def test_the_link_brings_the_settings_back(visit):
-    link = "?units=30&sites=3&visits=4&every=120&loss_half_life=60&potency=0.2&observations=on&bands=on&theme=dark"
+    link = (
+        "?units=30&sites=3&visits=4&every=120&light_chain_half_life=60&potency=0.2&observations=on&bands=on&theme=dark"
+    )
     page = visit(link)
     given = settings(page)
     assert given["theme"] == "dark"
@@ -164,7 +166,7 @@ def test_the_link_brings_the_settings_back(visit):
 
 
 def test_reset(visit):
-    page = visit("?units=31&visits=3&steepness=5&bands=on")
+    page = visit("?units=31&visits=3&force_steepness=5&bands=on")
     until_other(page, lambda: page.get_by_role("button", name="Reset").click())
     page.wait_for_timeout(200)
     assert settings(page) == {}
@@ -231,7 +233,7 @@ def test_published_points_and_bands(visit):
     days, median, reported = (
         np.array(page.evaluate(COLUMN, ["drawn-bands", name])) for name in ("time", "p50", "none_or_mild")
     )
-    trial = wo.study.run_trial([wo.study.Arm.treated(units=20)], patients=4096, rng=1)
+    trial = wo.run_trial([wo.Arm.treated(units=20)], patients=4096, rng=1)
     exact = np.interp(days, trial.bands["time"], trial.bands["p50"])
     # 256 patients against 4,096: the Monte Carlo error of a median; the first days rise too steeply for a daily table.
     assert np.abs(median - exact)[days > 8].max() < 0.05

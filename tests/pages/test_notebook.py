@@ -85,9 +85,9 @@ def test_a_cell_shows_the_page_and_follows_the_keyboard(browser, lab):
     page.locator(".setting-units .noUi-handle").press("ArrowRight")
     page.locator("dd[id=half_effect_day]").get_by_text("day 101.8").wait_for()
     assert_shows(page, wo.simulate(units=26))
-    page.locator(".setting-loss_half_life .noUi-handle").press("ArrowLeft")
-    loss = float(page.locator(".setting-loss_half_life .noUi-handle").get_attribute("aria-valuenow"))
-    assert loss < wo.Parameters().loss_half_life
+    page.locator(".setting-light_chain_half_life .noUi-handle").press("ArrowLeft")
+    loss = float(page.locator(".setting-light_chain_half_life .noUi-handle").get_attribute("aria-valuenow"))
+    assert loss < wo.Parameters().light_chain_half_life
     page.wait_for_timeout(500)
     page.close()
     elsewhere = [url for url in asked if "//127.0.0.1:" not in url and not url.startswith(("data:", "blob:"))]

@@ -39,7 +39,7 @@ HOSTILE = {
     "product=/etc/passwd": "product is '/etc/passwd'; allowed",
     "muscle=../../data/muscles.csv": "muscle is '../../data/muscles.csv'",
     "potency=inf": "potency is inf; allowed",
-    "loss_half_life=inf": "loss_half_life is inf; allowed",
+    "light_chain_half_life=inf": "light_chain_half_life is inf; allowed",
     "bands=<script>alert(1)</script>": "bands is '<script>alert(1)</script>'; allowed: on, off",
     "product=%3Cimg%20src=x%20onerror=alert(1)%3E": "product is '<img src=x onerror=alert(1)>'",
     "__class__=x": "setting is '__class__'",
@@ -48,8 +48,8 @@ HOSTILE = {
     "theme=%3Cscript%3Ealert(1)%3C/script%3E": "",
     "units=%FF%FE": "units is '��', not a number",
     "spread=1&sites=10": "spread is 1; allowed: from 3 to 120 mm",
-    "visible_half_life=1e-6&bands=on": "visible_half_life is 1e-06; allowed: from 0.005 to 10 day",
-    "steepness=%s": "steepness is '%s', not a number",
+    "line_half_life=1e-6&bands=on": "line_half_life is 1e-06; allowed: from 0.005 to 10 day",
+    "force_steepness=%s": "force_steepness is '%s', not a number",
 }
 
 

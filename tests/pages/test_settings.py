@@ -68,7 +68,7 @@ def test_the_timeline_is_that_of_simulate():
 
 def test_presets_can_be_tried():
     # The light chain of serotype E, data/presets.csv, is lost far more quickly than is plausible for A.
-    assert Settings.read({"loss_half_life": "0.8"}).parameters.loss_half_life == 0.8
+    assert Settings.read({"light_chain_half_life": "0.8"}).parameters.light_chain_half_life == 0.8
 
 
 def test_a_page_takes_constants_ten_times_beyond_the_plausible_and_no_others():
@@ -86,10 +86,10 @@ def test_a_page_takes_constants_ten_times_beyond_the_plausible_and_no_others():
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ({"loss_half_life": "inf"}, "loss_half_life is inf; allowed: from 0.8 to 1800 day"),
-        ({"half_uptake": float("inf")}, "half_uptake is inf; allowed: from 0.5 to 600 U"),
+        ({"light_chain_half_life": "inf"}, "light_chain_half_life is inf; allowed: from 0.8 to 1800 day"),
+        ({"dose_at_half_uptake": float("inf")}, "dose_at_half_uptake is inf; allowed: from 0.5 to 600 U"),
         ({"potency": "nan"}, "potency is nan; allowed"),
-        ({"visible_half_life": "1e-6"}, "visible_half_life is 1e-06; allowed: from 0.005 to 10 day"),
+        ({"line_half_life": "1e-6"}, "line_half_life is 1e-06; allowed: from 0.005 to 10 day"),
         ({"units": "inf"}, "units is inf; allowed: above 0 to 10000 U"),
         ({"units": 0}, "units is 0; allowed"),
         ({"every": "nan"}, "every is nan; allowed"),

@@ -37,4 +37,4 @@ def test_an_interval_that_is_no_binary_fraction():
 
 def test_the_name_of_an_arm_is_that_of_its_treatment():
     plan = wo.Schedule.every(90, visits=3, units=20)
-    assert wo.study.Arm(plan).name == name_treatment(plan) == "20 U onabotulinumtoxinA, 3 visits"
+    assert wo.Arm(plan).name == name_treatment(plan) == "20 U onabotulinumtoxinA, 3 visits"

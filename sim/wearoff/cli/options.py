@@ -14,7 +14,7 @@ from ..checks import InputError, member, shown, whole
 
 if TYPE_CHECKING:
     from ..parameters import Parameters
-    from ..study.population import Population
+    from ..patients.population import Population
     from ..treatment.schedule import Schedule
 
 # The package's own modules are imported by the functions that need them: help and version need none.
@@ -66,13 +66,13 @@ def read_parameters(preset: str, changes: list[str] | None) -> Parameters:
 def read_population(preset: str, changes: list[str] | None) -> Population:
     """Return a population; changes may name the typical patient's constants and the population's own numbers."""
     from ..parameters import Parameters
-    from ..study.population import Population, names
+    from ..patients.population import Population, names
 
     values: dict[str, str] = {}
     for change in changes or []:
         name, sign, value = change.partition("=")
         if not sign:
-            raise InputError(f"set is {shown(change)}; allowed: NAME=VALUE, such as omega_loss=0.3")
+            raise InputError(f"set is {shown(change)}; allowed: NAME=VALUE, such as omega_light_chain=0.3")
         values[member(name.strip(), names(), "parameter")] = value
     return Population(parameters=Parameters.preset(preset)).replace(**values)
 
@@ -139,7 +139,7 @@ def read_seed(text: str) -> int:
 
 def read_workers(text: str) -> int:
     """Return the number of processes."""
-    from ..study.workers import WORKERS
+    from ..workers import WORKERS
 
     return whole(text, WORKERS)
 

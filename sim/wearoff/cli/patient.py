@@ -31,7 +31,7 @@ from .options import (
 )
 
 
-@app.command("simulate", epilog="Example: wearoff simulate --units 20 --set loss_half_life=60 --out out")
+@app.command("simulate", epilog="Example: wearoff simulate --units 20 --set light_chain_half_life=60 --out out")
 def simulate_command(
     units: Units = None,
     product: Product = None,

@@ -28,7 +28,7 @@ from .options import (
     read_workers,
 )
 
-FITTED = ("potency", "loss_half_life", "omega_potency")
+FITTED = ("potency", "light_chain_half_life", "omega_potency")
 
 
 @app.command("trial", epilog="Example: wearoff trial --arm 20 --arm 40 --arm placebo --patients 10000 --out out")
@@ -51,8 +51,8 @@ def trial_command(
     """Run a virtual trial: responder rates, percentile bands, landmarks of many patients."""
     from ..files import write_all
     from ..report.studies import trial_files, trial_summary, trial_text
-    from ..study.arms import Arm
-    from ..study.trial import run_trial
+    from ..trial.arms import Arm
+    from ..trial.trial import run_trial
 
     arms = [Arm.parse(text) for text in arm or ("20", "placebo")]
     population, start = read_population(preset, set_), read_seed(seed)
@@ -78,10 +78,10 @@ def compare_command(
     as_json: Json = False,
 ) -> None:
     """Put the prediction beside the published observations, with the error."""
+    from ..evidence.comparison import compare
+    from ..evidence.observations import read_observations
     from ..files import write_all
     from ..report.studies import comparison_files, comparison_summary, comparison_text
-    from ..study.comparison import compare
-    from ..study.observations import read_observations
 
     rows = None if observations is None else read_observations(observations)
     found = compare(rows, population=read_population(preset, set_), patients=patients, rng=read_seed(seed))
@@ -90,7 +90,8 @@ def compare_command(
 
 
 @app.command(
-    "fit", epilog="Example: wearoff fit mine.csv --free potency --free loss_half_life --profile potency --out out"
+    "fit",
+    epilog="Example: wearoff fit mine.csv --free potency --free light_chain_half_life --profile potency --out out",
 )
 def fit_command(
     file: Annotated[
@@ -113,10 +114,10 @@ def fit_command(
     as_json: Json = False,
 ) -> None:
     """Calibrate to your observations: estimates, standard errors, correlations, what is not identifiable."""
+    from ..evidence.fitting import fit
+    from ..evidence.observations import read_observations
     from ..files import write_all
     from ..report.studies import fit_files, fit_summary, fit_text
-    from ..study.calibration import fit
-    from ..study.observations import read_observations
 
     fitted = free or FITTED
     for name in profile or ():
@@ -151,9 +152,9 @@ def sensitivity_command(
     as_json: Json = False,
 ) -> None:
     """Ask which constant moves a landmark: elasticities one at a time, and Sobol indices."""
+    from .. import sensitivity
     from ..files import write_all
     from ..report.studies import sensitivity_files, sensitivity_summary, sensitivity_text
-    from ..study import sensitivity
 
     visit = given(units=units, product=product, muscle=muscle)
     parameters, start = read_parameters(preset, set_), read_seed(seed)

@@ -31,7 +31,7 @@ def to_antimony(schedule: Schedule, parameters: Parameters = DEFAULT) -> str:
     Examples
     --------
     >>> text = to_antimony(Schedule.once(units=20))
-    >>> "snap25' = k_turnover*(1 dimensionless - snap25) - k_cleave*light_chain*snap25;" in text
+    >>> "snap25' = k_snap25*(1 dimensionless - snap25) - k_cleave*light_chain*snap25;" in text
     True
     """
     try:

@@ -73,7 +73,7 @@ def read_case(path: str | Path) -> Case:
     Examples
     --------
     >>> case = read_case("tests/data/case.toml")
-    >>> case.parameters.loss_half_life, len(case.schedule)
+    >>> case.parameters.light_chain_half_life, len(case.schedule)
     (60.0, 4)
     """
     path = Path(path)

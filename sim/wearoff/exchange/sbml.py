@@ -36,11 +36,11 @@ CHAIN = {
     "light_chain": "active light chain",
 }
 STEPS = {
-    "liberation": "k_release",
-    "binding": "k_bind",
+    "liberation": "k_depot",
+    "binding": "k_binding",
     "endocytosis": "k_endocytosis",
     "translocation": "k_translocation",
-    "loss": "k_loss",
+    "loss": "k_light_chain",
 }
 USER = "given by the user"
 
@@ -154,7 +154,7 @@ def _constants(model: libsbml.Model, schedule: Schedule, parameters: Parameters)
     # The constants in the user's words, and the symbols of the mathematics made of them.
     first = _potency(schedule.visits[0].product)
     # The constants are given for onabotulinumtoxinA, the amounts in units of the first product.
-    formulas = {"potency": f"potency * {first}", "half_uptake": f"half_uptake / {first}"}
+    formulas = {"potency": f"potency * {first}", "dose_at_half_uptake": f"dose_at_half_uptake / {first}"}
     for row in parameters.table().to_dict("records"):
         word, value, units = row["name"], row["value"], UNITS[row["unit"]]
         source = f"{row['kind']} ({row['status']}): {row['source']}"
@@ -203,7 +203,7 @@ def _chain(model: libsbml.Model, zone: Zone) -> None:
 def _response(model: libsbml.Model, zone: Zone) -> None:
     # SNAP-25, and the force that it leaves.
     intact, light_chain = f"snap25{zone.ending}", f"light_chain{zone.ending}"
-    slope = f"k_turnover * (1 dimensionless - {intact}) - k_cleave * {light_chain} * {intact}"
+    slope = f"k_snap25 * (1 dimensionless - {intact}) - k_cleave * {light_chain} * {intact}"
     state(model, intact, 1.0, slope, "intact SNAP-25 at the release sites, a fraction")
     force = f"(1 dimensionless + A50^h) * {intact}^h / (A50^h + {intact}^h)"
     variable(model, f"force{zone.ending}", force, ONE, "muscle force, a fraction of baseline")
@@ -216,7 +216,7 @@ def _muscle(model: libsbml.Model, strip: list[Zone]) -> None:
             mean = " + ".join(f"{zone.share} * {name}{zone.ending}" for zone in strip)
             variable(model, name, mean, "U" if name in CHAIN else ONE, f"{name}, the mean over the muscle")
     variable(model, "release", "snap25", ONE, "acetylcholine release, a fraction of baseline")
-    slope = "k_visible * (1 dimensionless - force - visible)"
+    slope = "k_line * (1 dimensionless - force - visible)"
     state(model, "visible", 0.0, slope, "visible effect, the share of a full one")
 
 

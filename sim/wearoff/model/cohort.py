@@ -114,7 +114,7 @@ def choose_grid(days: Array, units: Array, pilots: Constants, end: float, accura
     InputError
         The refinement does not reach the accuracy.
     """
-    starts, follows = mesh_starts(days, end), float(pilots.k_visible)
+    starts, follows = mesh_starts(days, end), float(pilots.k_line)
     edges = graded_mesh(starts, end, float(np.max(pilots.rates))).edges
     grid = Grid.on(days, units, edges, graded_mesh(starts, end, follows), follows)
     step, coefficients = STEP * accuracy, COEFFICIENTS * accuracy
@@ -163,7 +163,7 @@ def solve_cohort(grid: Grid, constants: Constants) -> Cohort:
 def _slopes(grid: Grid, edges: Array, constants: Constants) -> Slopes:
     rates = [np.atleast_1d(np.asarray(rate, dtype=float)) for rate in constants[:5]]
     chain = chain_derivatives(edges, grid.days, uptake(grid.units, constants.U50), rates)
-    return slopes(constants.k_cleave * chain, constants.k_turnover)
+    return slopes(constants.k_cleave * chain, constants.k_snap25)
 
 
 def _known(slope: Slopes, cleaved: Array) -> Array:

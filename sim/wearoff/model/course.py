@@ -28,17 +28,17 @@ class Constants(NamedTuple):
     Rates in 1/day, ``k_cleave`` in 1/(U day), ``U50`` in U, ``A50`` a fraction, ``h`` a pure number.
     """
 
-    k_release: Number
-    k_bind: Number
+    k_depot: Number
+    k_binding: Number
     k_endocytosis: Number
     k_translocation: Number
-    k_loss: Number
-    k_turnover: Number
+    k_light_chain: Number
+    k_snap25: Number
     k_cleave: Number
     U50: Number
     A50: Number
     h: Number
-    k_visible: Number
+    k_line: Number
 
     def per_unit(self, relative_potency: Number) -> Constants:
         """Return the constants per unit of a product of which one unit is taken for so many of onabotulinumtoxinA."""
@@ -124,7 +124,7 @@ class Course(NamedTuple):
         """
         constants = self.constants.over(3)
         weak = weakness(self.cleaved, constants.A50, constants.h)
-        result: Array = np.clip(Reading(self.mesh, times)(visible_effect(self.mesh, weak, constants.k_visible)), 0, 1)
+        result: Array = np.clip(Reading(self.mesh, times)(visible_effect(self.mesh, weak, constants.k_line)), 0, 1)
         return result
 
 
@@ -184,15 +184,15 @@ def solve(
         return flat.reshape(*flat.shape[:-1], *times.shape)
 
     starts = mesh_starts(days, end)
-    mesh = _first_mesh(starts, end, float(max(np.max(rates), np.max(constants.k_visible))))
+    mesh = _first_mesh(starts, end, float(max(np.max(rates), np.max(constants.k_line))))
     light = light_chain(mesh.nodes)
     for _ in range(ROUNDS):
-        cleaved = cleaved_fraction(mesh, light, zones.k_cleave, zones.k_turnover)
+        cleaved = cleaved_fraction(mesh, light, zones.k_cleave, zones.k_snap25)
         weak = np.einsum("...znm,z->...nm", weakness(cleaved, zones.A50, zones.h), zone_weights)
         # The visible effect follows the weakness and is smoother: a mesh that holds the one holds the other.
         pieces = np.maximum(pieces_needed(mesh, cleaved, tolerance), pieces_needed(mesh, weak, tolerance))
         if pieces.max() == 1:
-            visible = visible_effect(mesh, weak, muscle.k_visible)
+            visible = visible_effect(mesh, weak, muscle.k_line)
             return Course(constants, chain, zone_weights, mesh, cleaved, weak, visible)
         if pieces.sum() > INTERVALS * len(starts):
             break

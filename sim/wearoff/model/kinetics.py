@@ -1,10 +1,10 @@
 """From the depot to the active light chain: linear, solved exactly for any rates.
 
-    depot        dD/dt = -k_release D                              + dose at each visit
-    free         dF/dt =  k_release D     - k_bind F
-    bound        dB/dt =  k_bind F        - k_endocytosis B
+    depot        dD/dt = -k_depot D                              + dose at each visit
+    free         dF/dt =  k_depot D     - k_binding F
+    bound        dB/dt =  k_binding F        - k_endocytosis B
     endosome     dE/dt =  k_endocytosis B - k_translocation E
-    light chain  dL/dt =  k_translocation E - k_loss L
+    light chain  dL/dt =  k_translocation E - k_light_chain L
 
 Of one unit in step j, the amount that a time t later is in step n is the product of the rates from j to before n,
 t^(n-j), and the divided difference of exp over -t times the rates from j to n: the Bateman sum, without its division by
@@ -35,14 +35,14 @@ COMPARTMENTS = ("depot", "free", "bound", "endosome", "light_chain")
 PAIRS = tuple((step, source) for step in range(5) for source in range(step + 1))
 
 
-def uptake(units: Array, half_uptake: Number) -> Array:
+def uptake(units: Array, dose_at_half_uptake: Number) -> Array:
     """Return how much of a local dose the nerve endings take up: ``u U50 / (u + U50)``.
 
     Parameters
     ----------
     units : ndarray
         Local doses in U; doses given at the same moment are added up first.
-    half_uptake : ndarray or float
+    dose_at_half_uptake : ndarray or float
         U50 in U, the dose of which half is taken up; ``inf`` for no saturation.
 
     Examples
@@ -50,7 +50,7 @@ def uptake(units: Array, half_uptake: Number) -> Array:
     >>> uptake(np.array([20.0, 40.0]), 20.0).round(3).tolist()
     [10.0, 13.333]
     """
-    return units / (1 + units / half_uptake)
+    return units / (1 + units / dose_at_half_uptake)
 
 
 class Steps(NamedTuple):
@@ -59,7 +59,7 @@ class Steps(NamedTuple):
     Parameters
     ----------
     rates : ndarray, shape (5, ...)
-        ``k_release, k_bind, k_endocytosis, k_translocation, k_loss`` in 1/day, of each patient.
+        ``k_depot, k_binding, k_endocytosis, k_translocation, k_light_chain`` in 1/day, of each patient.
     falling : ndarray, shape (5, ...)
         Minus the rates, ascending.
     sets : ndarray of int, shape (5, 5, ...)
@@ -249,7 +249,7 @@ def _by_the_equations(times: Array, days: Array, taken: Array, rates: Array) -> 
     chain = Chain.after(days, np.tile(taken, (rates.shape[1], 1, 1)), rates)
     found = chain.at(times, ("light_chain", "endosome", "bound"))
     light, endosome, bound = (amount[:, 0].T for amount in found.values())
-    _, _, k_endocytosis, k_translocation, k_loss = rates
-    slope = k_translocation * endosome - k_loss * light
-    bend = k_translocation * (k_endocytosis * bound - k_translocation * endosome) - k_loss * slope
+    _, _, k_endocytosis, k_translocation, k_light_chain = rates
+    slope = k_translocation * endosome - k_light_chain * light
+    bend = k_translocation * (k_endocytosis * bound - k_translocation * endosome) - k_light_chain * slope
     return np.stack([light, slope, bend])

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ..evidence.comparison import Comparison
+from ..evidence.fitting import Fit
 from ..figures.style import render
-from ..study.calibration import Fit
-from ..study.comparison import Comparison
-from ..study.sensitivity import Elasticities, Indices
-from ..study.trial import PERCENTILES, Trial
+from ..sensitivity.analysis import Elasticities, Indices
+from ..trial.trial import PERCENTILES, Trial
 from .plain import json_file, records, table
 
 Profiles = dict[str, tuple[float, float]]

@@ -46,8 +46,8 @@ def describe_patient(schedule: Schedule, parameters: Parameters) -> str:
     --------
     >>> describe_patient(Schedule.once(units=20), Parameters())
     'typical patient: 20 U onabotulinumtoxinA, glabella'
-    >>> describe_patient(Schedule.once(units=20), Parameters(loss_half_life=60))
-    'typical patient: 20 U onabotulinumtoxinA, glabella, loss_half_life 60 day'
+    >>> describe_patient(Schedule.once(units=20), Parameters(light_chain_half_life=60))
+    'typical patient: 20 U onabotulinumtoxinA, glabella, light_chain_half_life 60 day'
     """
     return ", ".join([f"typical patient: {describe_treatment(schedule)}", *parameters.changes])
 

@@ -12,8 +12,8 @@ from urllib.parse import urlencode
 
 from ...checks import Limits, UnusualWarning, member, number, whole
 from ...parameters import Parameters, presets
+from ...patients.population import limits_of, plausible
 from ...simulation import simulate
-from ...study.population import limits_of, plausible
 from ...timeline import Timeline
 from ...treatment.schedule import Schedule
 
@@ -85,7 +85,7 @@ class Settings:
 
         Examples
         --------
-        >>> Settings.read({"units": "30", "loss_half_life": "60"}).parameters.loss_half_life
+        >>> Settings.read({"units": "30", "light_chain_half_life": "60"}).parameters.light_chain_half_life
         60.0
         """
         names = [field.name for field in dataclasses.fields(cls) if field.name != "parameters"]

@@ -14,25 +14,25 @@ from bokeh.models import Div, PrintfTickFormatter
 
 from ... import tables
 from ...checks import InputError
+from ...evidence.observations import published
 from ...figures.style import render
+from ...patients.population import Population
 from ...report.plain import table
-from ...study.bands import quick_bands
-from ...study.observations import published
-from ...study.population import Population
-from ...study.trial import PERCENTILES
 from ...treatment.products import find_label
+from ...trial.bands import quick_bands
+from ...trial.trial import PERCENTILES
 from . import words
 from .plots import BANDS, DARK, LIGHT, CascadePlot, EffectPlot
 from .settings import CONSTANTS, SITES, VISITS, Settings
 
 # The constants that move the landmarks most, by their elasticities (`wearoff sensitivity`); the others are in a drawer.
 FOREMOST = (
-    "loss_half_life",
+    "light_chain_half_life",
     "potency",
-    "turnover_half_life",
-    "half_release",
-    "half_uptake",
-    "release_half_life",
+    "snap25_half_life",
+    "release_at_half_force",
+    "dose_at_half_uptake",
+    "depot_half_life",
 )
 # How far the sliders go where a table has no plausible range: name, first, last, step.
 TREATMENT = {
@@ -204,7 +204,7 @@ def explorer(**settings: Any) -> Any:
     ----------
     **settings
         Where it starts: ``units``, ``product``, ``muscle``, ``sites``, ``visits``, ``every``, ``observations``,
-        ``bands``, and any constant, such as ``loss_half_life=60``.
+        ``bands``, and any constant, such as ``light_chain_half_life=60``.
 
     Returns
     -------

@@ -70,10 +70,10 @@ def make_handout(
         left=float(course.at([shortest])["visible"].item()),
         expected=expected(course),
         half_lives=durations(parameters),
-        half_release=parameters.half_release,
-        half_uptake=parameters.half_uptake / given.relative_potency,  # in units of this product
-        saturates=math.isfinite(parameters.half_uptake),
-        fades=math.isfinite(parameters.loss_half_life),
+        release_at_half_force=parameters.release_at_half_force,
+        dose_at_half_uptake=parameters.dose_at_half_uptake / given.relative_potency,  # in units of this product
+        saturates=math.isfinite(parameters.dose_at_half_uptake),
+        fades=math.isfinite(parameters.light_chain_half_life),
         constants=constants(parameters),
         sources=sources(visit),
         weeks=math.ceil(shortest / 7),

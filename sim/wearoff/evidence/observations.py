@@ -1,0 +1,212 @@
+"""The published time courses as a tidy table, and a user's own in the same columns."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.special import betaincinv
+
+from .. import tables
+from ..checks import InputError, Limits, instance, member, number, warn, whole
+from ..patients.grades import ASSESSORS, ENDPOINTS
+from ..treatment.visit import Visit
+from ..user_tables import Source, UserTable, read_csv, read_frame
+
+# The last day that is simulated: what is observed later cannot be compared.
+HORIZON = 730.0
+DAY = Limits("day", 0, HORIZON, "day")
+PERCENT = Limits("value", 0, 100, "%")
+SUBJECTS = Limits("n", 1, 10_000_000)
+
+# What is a median of days over the patients.
+MEDIANS = ("onset", "return_to_baseline", "loss_of_none_or_mild")
+# Of every interval that is reported.
+CONFIDENCE = 0.95
+DAYS_OF = {"day": 1.0, "week": 7.0}
+# What else a unit is called.
+UNIT_OF = {"percent": "%", "per cent": "%", "days": "day", "weeks": "week"}
+ARMS = ("treated", "placebo")
+# In files, and as Python has them.
+YES_OR_NO = {"yes": True, "no": False, "True": True, "False": False}
+
+REQUIRED = ("endpoint", "value", "unit")
+DEFAULTS = {
+    "source": "",
+    "product": "onabotulinumtoxinA",
+    "units": "",
+    "muscle": "glabella",
+    "arm": "treated",
+    "assessor": "investigator",
+    "day": "",
+    "n": "",
+    "note": "",
+    "status": "given",
+    "used_for_fit": "no",
+}
+COLUMNS = ("source", "product", "dose", "units", "muscle", "arm", "endpoint", "assessor", "day", "value", "low", "high",
+           "unit", "n", "note", "status", "used_for_fit")  # fmt: skip
+
+
+def published() -> pd.DataFrame:
+    """Return the published observations, one a row, as they stand in ``data/observations.csv``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``source, product, dose, units, muscle, arm, endpoint, assessor, day, value, low, high, unit, n, note, status,
+        used_for_fit``; numbers as floats, NaN where the source has none. Status ``memory`` marks what was recalled and
+        not found in a source; ``used_for_fit`` the rows that the defaults were fitted to.
+
+    Examples
+    --------
+    >>> bool((published()["used_for_fit"]).sum() > 10)
+    True
+    """
+    frame = pd.DataFrame(tables.rows("observations"))
+    for column in ("units", "day", "value", "low", "high", "n"):
+        frame[column] = pd.to_numeric(frame[column])
+    return frame.assign(used_for_fit=frame["used_for_fit"] == "yes")
+
+
+def why_not(row: Mapping[Any, Any]) -> str:
+    """Return why the model has nothing to say about a row of `published`; empty if it has."""
+    if row["endpoint"] not in (*ENDPOINTS, *MEDIANS):
+        return f"endpoint {row['endpoint']} is not one of the model's"
+    if row["muscle"] not in tables.column("muscles", "muscle"):
+        return f"muscle {row['muscle'] or '(not given)'} is not one of the model's"
+    if row["arm"] == "placebo":
+        return "without toxin there is no such day" if row["endpoint"] in MEDIANS else ""
+    if row["product"] not in tables.column("products", "product"):
+        return f"product {row['product']} has no relative potency"
+    if math.isnan(row["units"]):
+        return "the dose is not given"
+    if math.isnan(row["value"]):
+        return "the value is not given"
+    return ""
+
+
+def read_observations(source: Source) -> pd.DataFrame:
+    """Read a user's observations from a CSV file with the columns of `published`.
+
+    Parameters
+    ----------
+    source : str, Path or open text file
+        ``endpoint``, ``value`` and ``unit`` are required: ``%`` (or ``percent``) or ``count`` of ``n`` for responders
+        on a ``day``, ``day`` or ``week`` for a median of days (onset, return_to_baseline, loss_of_none_or_mild). What
+        is absent or missing is the labelled onabotulinumtoxinA in the glabella, a treated arm, seen by the
+        investigator. Separators, missing values and comments as in `Schedule.from_csv`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As `published`; responders in per cent.
+
+    Raises
+    ------
+    InputError
+        Names file, line and column of what is wrong.
+
+    Warns
+    -----
+    UnusualWarning
+        Every percentage is below 1, as where 0.82 is meant for 82 %.
+    """
+    return _check(read_csv(source, COLUMNS))
+
+
+def check_observations(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a table of observations checked and completed; see `read_observations`."""
+    return _check(read_frame(frame, "observations", COLUMNS))
+
+
+def refuse_incomplete(rows: pd.DataFrame) -> None:
+    """Raise `InputError` for a table that is not as of `published`: one that nobody has checked and completed."""
+    instance(rows, pd.DataFrame, "observations")
+    missing = [name for name in (*REQUIRED, *DEFAULTS) if name not in rows and name != "note"]
+    if missing:
+        raise InputError(
+            f"observations lacks {', '.join(missing)}; allowed: as of published, check_observations, read_observations"
+        )
+
+
+def _check(table: UserTable) -> pd.DataFrame:
+    for column in table.columns:
+        member(column, COLUMNS, f"{table.name}: column")
+    for column in REQUIRED:
+        if column not in table.columns:
+            raise InputError(f"{table.name}: column {column!r} is missing; allowed: {', '.join(COLUMNS)}")
+    if not table.rows:
+        raise InputError(f"{table.name}: no row below the header; allowed: at least 1 observation")
+    records = []
+    for where, cells in table.rows:
+        given = {column: cell for column, cell in cells.items() if cell}
+        try:
+            records.append(_checked({**DEFAULTS, **given}))
+        except InputError as error:
+            raise InputError(f"{where}: {error}") from None
+    rows = pd.DataFrame(records)
+    percentages = rows.loc[~rows["endpoint"].isin(MEDIANS), "value"]
+    if 0 < percentages.max() < 1:
+        warn(
+            f"{table.name}: every percentage is below 1; {percentages.max():g} is read as {percentages.max():g} %, not "
+            f"as {100 * percentages.max():g} %"
+        )
+    return rows
+
+
+def _checked(row: dict[str, str]) -> dict[str, Any]:
+    for column in REQUIRED:
+        if column not in row:
+            raise InputError(f"{column} is blank; allowed: filled in every row")
+    member(row["arm"], ARMS, "arm")
+    member(row["endpoint"], (*ENDPOINTS, *MEDIANS), "endpoint")
+    if row["arm"] == "placebo" and row["endpoint"] in MEDIANS:
+        raise InputError(f"arm is 'placebo' of the endpoint {row['endpoint']}, a day; allowed: treated")
+    row["unit"] = UNIT_OF.get(row["unit"].casefold(), row["unit"])
+    known: dict[str, Any] = dict(row)
+    if row["arm"] == "treated":
+        given: dict[str, Any] = {"product": row["product"], "muscle": row["muscle"], "units": _blank(row["units"])}
+        known["units"] = Visit(**given).units
+    else:
+        known["units"] = 0.0
+    known["n"] = float(whole(row["n"], SUBJECTS)) if row["n"] else math.nan
+    if row["endpoint"] in MEDIANS:
+        member(row["unit"], DAYS_OF, "unit")
+        known["value"] = number(
+            row["value"], Limits("value", 0, HORIZON / DAYS_OF[row["unit"]], row["unit"], above=True)
+        )
+        known["day"] = math.nan
+    else:
+        member(row["assessor"], ASSESSORS, "assessor")
+        known["value"], known["unit"] = _per_cent(row, known["n"]), "%"
+        known["day"] = number(row["day"] or "blank", DAY)
+    known["used_for_fit"] = YES_OR_NO[member(row["used_for_fit"], YES_OR_NO, "used_for_fit")]
+    ends = {end: number(row[end], Limits(end, 0, math.inf)) if end in row else math.nan for end in ("low", "high")}
+    return {"dose": "", **known, **ends}
+
+
+def _per_cent(row: dict[str, str], n: float) -> float:
+    if member(row["unit"], ("%", "count"), "unit") == "%":
+        return number(row["value"], PERCENT)
+    if math.isnan(n):
+        raise InputError("n is blank; allowed: filled where the unit is count")
+    return 100 * whole(row["value"], Limits("value", 0, n)) / n
+
+
+def _blank(cell: str) -> str | None:
+    return cell or None
+
+
+def intervals(percent: pd.Series, n: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+    """Return the exact binomial intervals (Clopper and Pearson 1934) of percentages, in per cent; NaN without n."""
+    share, out = percent.to_numpy(float) / 100, n.to_numpy(float)
+    count, tail = np.rint(share * out), (1 - CONFIDENCE) / 2
+    with np.errstate(invalid="ignore"):
+        low = np.where(count > 0, betaincinv(np.maximum(count, 1), out - count + 1, tail), 0.0)
+        high = np.where(count < out, betaincinv(count + 1, np.maximum(out - count, 1), 1 - tail), 1.0)
+    missing = np.isnan(out)
+    return np.where(missing, np.nan, 100 * low), np.where(missing, np.nan, 100 * high)

@@ -1,0 +1,1 @@
+"""Who the patients are: how they differ, and how they are rated."""

@@ -1,0 +1,190 @@
+"""Virtual patients: who they are, how they differ, and how they are drawn.
+
+Potency, the loss rate of the light chain and the release rate vary between patients, log-normally around those of the
+typical patient, who is the median. ``omega`` is the standard deviation of the logarithm, as pharmacometricians have it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from .. import tables
+from ..checks import InputError, Limits, checked_arguments, instance, member, number
+from ..model.course import Constants
+from ..parameters import Parameters, possible
+from .draws import normals
+from .grades import Raters
+
+Array = npt.NDArray[np.float64]
+
+_TABLE = tables.column("population", "name")
+# Pilots stand so many standard deviations from the typical patient, in so many directions: fifteen in a million draws
+# lie farther out. Blocks of others are drawn, so many times as wide as the population: with fewer of them, steep fronts
+# of wide populations pass between those of the pilots.
+DISTANCES, DIRECTIONS = (1.75, 3.5, 5.0), 40
+DRAWN, WIDER = 2, 1.5
+
+
+def _default(name: str) -> float:
+    return float(_TABLE[name]["value"])
+
+
+@checked_arguments()
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Population:
+    """Patients around a typical one; immutable, and checked when made. Every number has a row in :meth:`table`.
+
+    Parameters
+    ----------
+    parameters : Parameters
+        The typical patient, who is the median of each constant.
+    omega_potency, omega_light_chain, omega_depot : float
+        Standard deviations of the logarithms of potency, loss rate and release rate.
+    correlation_potency_light_chain, correlation_potency_depot, correlation_light_chain_depot : float
+        Correlations of these logarithms.
+    severe_share : float
+        Share of patients whose line is severe at baseline (grade 3); the others are moderate (grade 2).
+    placebo_share : float
+        Share of patients whose line is one grade better whatever was injected.
+    investigator_error, subject_error : float
+        Standard deviations of the raters' errors, in grades.
+
+    Raises
+    ------
+    InputError
+        A number is outside the possible range, or the correlations contradict each other.
+
+    Examples
+    --------
+    >>> Population(omega_potency=0.5).omega_potency
+    0.5
+    >>> Population(omega_potency=-1)
+    Traceback (most recent call last):
+    ...
+    wearoff.checks.InputError: omega_potency is -1; allowed: from 0 to 2
+    """
+
+    parameters: Parameters = dataclasses.field(default_factory=Parameters)
+    omega_potency: float = _default("omega_potency")
+    omega_light_chain: float = _default("omega_light_chain")
+    omega_depot: float = _default("omega_depot")
+    correlation_potency_light_chain: float = _default("correlation_potency_light_chain")
+    correlation_potency_depot: float = _default("correlation_potency_depot")
+    correlation_light_chain_depot: float = _default("correlation_light_chain_depot")
+    severe_share: float = _default("severe_share")
+    placebo_share: float = _default("placebo_share")
+    investigator_error: float = _default("investigator_error")
+    subject_error: float = _default("subject_error")
+
+    def __post_init__(self) -> None:
+        instance(self.parameters, Parameters, "parameters")
+        for name in _TABLE:
+            object.__setattr__(self, name, number(getattr(self, name), limits_of(name)))
+        if np.linalg.eigvalsh(self._correlations()).min() < 1e-6:
+            raise InputError(
+                "correlations of potency, loss and release contradict each other; allowed: those of a positive "
+                "definite matrix"
+            )
+
+    def replace(self, **changes: Any) -> Self:
+        """Return a copy with some numbers changed, the typical patient's constants among them.
+
+        Examples
+        --------
+        >>> changed = Population().replace(omega_light_chain=0.3, light_chain_half_life=60)
+        >>> changed.omega_light_chain, changed.parameters.light_chain_half_life
+        (0.3, 60.0)
+        """
+        own = {name: value for name, value in changes.items() if name in _TABLE or name == "parameters"}
+        others = {name: value for name, value in changes.items() if name not in own}
+        for name in others:
+            member(name, [*names(), "parameters"], "parameter")
+        typical = instance(own.pop("parameters", self.parameters), Parameters, "parameters").replace(**others)
+        return dataclasses.replace(self, parameters=typical, **own)
+
+    def value(self, name: str) -> float:
+        """Return a number of the population, or a constant of the typical patient."""
+        member(name, names(), "parameter")
+        found: float = getattr(self if name in _TABLE else self.parameters, name)
+        return found
+
+    def table(self) -> pd.DataFrame:
+        """Return the population's own numbers with unit, plausible range, kind and source; see `Parameters.table`."""
+        records = []
+        for name, row in _TABLE.items():
+            value = getattr(self, name)
+            given = {} if value == float(row["value"]) else {"kind": "given", "status": "given", "source": "given"}
+            kept = {key: row[key] for key in ("unit", "kind", "status", "source", "meaning")}
+            limits = {"low": float(row["low"]), "high": float(row["high"])}
+            records.append({"name": name, "value": value, **limits, **kept, **given})
+        return pd.DataFrame(records)
+
+    @property
+    def raters(self) -> Raters:
+        """The mix of patients and the errors of those who see them."""
+        return Raters(self.severe_share, self.placebo_share, self.investigator_error, self.subject_error)
+
+    def constants(self, normals: Array, relative_potency: float = 1.0) -> Constants:
+        """Return the constants of patients for independent standard normal draws, shape (k, 3).
+
+        Parameters
+        ----------
+        normals : ndarray, shape (k, 3)
+            Of potency, loss and release.
+        relative_potency : float
+            Units of onabotulinumtoxinA that one unit of the product is taken for.
+        """
+        spread = np.diag([self.omega_potency, self.omega_light_chain, self.omega_depot])
+        varied = np.exp(normals @ (spread @ np.linalg.cholesky(self._correlations())).T)
+        symbols = self.parameters.symbols()
+        del symbols["sigma"]
+        typical = Constants(**symbols).per_unit(relative_potency)
+        return typical._replace(
+            k_cleave=typical.k_cleave * varied[:, 0],
+            k_light_chain=typical.k_light_chain * varied[:, 1],
+            k_depot=typical.k_depot * varied[:, 2],
+        )
+
+    def pilots(self, relative_potency: float = 1.0) -> Constants:
+        """Return patients who span the population: the typical one, rare and common ones in every direction, others."""
+        # Evenly on a sphere: a spiral by the golden angle.
+        height = 1 - (2 * np.arange(DIRECTIONS) + 1) / DIRECTIONS
+        around = np.pi * (3 - np.sqrt(5)) * np.arange(DIRECTIONS)
+        across = np.sqrt(1 - height**2)
+        directions = np.stack([across * np.cos(around), across * np.sin(around), height], axis=1)
+        standing = np.concatenate([np.zeros((1, 3)), *(distance * directions for distance in DISTANCES)])
+        drawn = [WIDER * normals("sobol", 0, block) for block in range(DRAWN)]
+        return self.constants(np.concatenate([standing, *drawn]), relative_potency)
+
+    def _correlations(self) -> Array:
+        pl, pr, lr = (
+            self.correlation_potency_light_chain,
+            self.correlation_potency_depot,
+            self.correlation_light_chain_depot,
+        )
+        return np.array([[1, pl, pr], [pl, 1, lr], [pr, lr, 1]])
+
+
+def limits_of(name: str) -> Limits:
+    """Return what a number of the population or a constant may be."""
+    return possible(_row(name))
+
+
+def plausible(name: str) -> tuple[float, float]:
+    """Return the plausible range of a number of the population or of a constant."""
+    row = _row(name)
+    return float(row["low"]), float(row["high"])
+
+
+def _row(name: str) -> tables.Row:
+    return {**tables.column("parameters", "name"), **_TABLE}[name]
+
+
+def names() -> tuple[str, ...]:
+    """Return the names of the typical patient's constants, then of the population's own numbers."""
+    return (*tables.column("parameters", "name"), *_TABLE)

@@ -1,0 +1,1 @@
+"""Virtual trials: arms, and what many patients show."""

@@ -1,0 +1,130 @@
+"""The work of a trial: blocks of patients drawn, solved and counted, by whichever worker gets them."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from ..model.cohort import Grid, choose_grid, solve_cohort
+from ..model.landmarks import FALLS, Landmarks, find_landmarks, last_day_above
+from ..model.march import Reading
+from ..patients.draws import BLOCK, normals
+from ..patients.grades import BASELINES, level_of_loss, level_of_return, mean_chance
+from ..patients.population import Population
+from ..treatment.doses import even_doses
+from ..treatment.schedule import Schedule
+from .tally import Tally
+
+Array = npt.NDArray[np.float64]
+
+ACCURACY = 1e-6  # of the visible effect
+
+LANDMARKS = ("onset_day", "full_effect_day", "peak_day", "half_effect_day", "wear_off_day")
+DURATIONS = {"return_to_baseline_day": level_of_return, "loss_of_none_or_mild_day": level_of_loss}
+
+
+class Response(NamedTuple):
+    """What is reported: an endpoint, by whom, on which day."""
+
+    endpoint: str
+    assessor: str
+    day: float
+
+
+class Cohorts(NamedTuple):
+    """How an arm's patients are solved: everything a worker needs, the same for all of them."""
+
+    population: Population
+    relative_potency: float
+    recipe: tuple[Any, ...]  # of the grid
+    days: Array
+    response_days: Array
+    responses: tuple[Response, ...]
+    patients: int
+    sampler: str
+    seed: int
+
+
+class Part(NamedTuple):
+    """What is handed out at a time: some blocks of the patients of an arm."""
+
+    arm: str
+    plan: Cohorts
+    blocks: range
+
+
+def plan_cohorts(
+    schedule: Schedule,
+    people: Population,
+    last: int,
+    asked: tuple[Response, ...],
+    patients: int,
+    sampler: str,
+    seed: int,
+) -> Cohorts:
+    """Choose the grid of an arm, and gather what every worker needs for it; responses are reported up to day `last`."""
+    doses = even_doses(schedule)
+    pilots = people.pilots(doses.relative_potency)
+    grid = choose_grid(doses.days, doses.units, pilots, float(last), ACCURACY)
+    days, response_days = np.arange(last + 1.0), np.unique([each.day for each in asked])
+    return Cohorts(people, doses.relative_potency, grid.recipe, days, response_days, asked, patients, sampler, seed)
+
+
+def chunks(patients: int, chunk: int) -> list[range]:
+    """Return which blocks are handed out at a time: a chunk holds those that begin in it, and none is ever cut."""
+    blocks = range(-(-patients // BLOCK))
+    edges = sorted({-(-first // BLOCK) for first in range(0, patients, chunk)} | {len(blocks)})
+    return [blocks[first:after] for first, after in itertools.pairwise(edges)]
+
+
+def empty_tally(plan: Cohorts) -> Tally:
+    """Return a tally of nobody: the effect on every day and at its peak, landmarks and durations, the responses."""
+    rows = len(LANDMARKS) + len(DURATIONS) * len(BASELINES)
+    return Tally.empty(len(plan.days) + 1, rows, len(plan.responses), float(plan.days[-1]))
+
+
+def tally_part(part: Part) -> tuple[str, Tally]:
+    """Draw, solve and count the patients of a part; return its arm and their tally."""
+    plan = part.plan
+    total, grid = empty_tally(plan), Grid.on(*plan.recipe)
+    reading = Reading(grid.mesh, np.concatenate([plan.days, plan.response_days])).matrix()
+    for block in part.blocks:
+        draws = normals(plan.sampler, plan.seed, block)[: plan.patients - block * BLOCK]
+        cohort = solve_cohort(grid, plan.population.constants(draws, plan.relative_potency))
+        read = np.clip(reading @ cohort.visible.reshape(reading.shape[1], -1), 0.0, 1.0)
+        effect, reported = read[: len(plan.days)], read[len(plan.days) :]
+        found = find_landmarks(cohort.mesh, cohort.visible, cohort.weak)
+        durations = [
+            last_day_above(cohort.mesh, cohort.visible, level(grade))
+            for level in DURATIONS.values()
+            for grade in BASELINES
+        ]
+        total.add(
+            np.concatenate([effect, found.peak_effect[None]]),
+            np.stack([*_days(found, cohort.visible), *durations]),
+            _chances(plan, reported),
+        )
+    return part.arm, total
+
+
+def _days(found: Landmarks, visible: Array) -> Iterator[Array]:
+    # A fall through a level that is still to come at the end is infinite, not missing.
+    for name in LANDMARKS:
+        days = getattr(found, name)
+        if name in FALLS:
+            days = np.where(np.isnan(days) & (visible[-1, -1] >= FALLS[name]), np.inf, days)
+        yield days
+
+
+def _chances(plan: Cohorts, reported: Array) -> Array:
+    rows = np.searchsorted(plan.response_days, [each.day for each in plan.responses])
+    pairs = dict.fromkeys((each.endpoint, each.assessor) for each in plan.responses)
+    every = {pair: mean_chance(reported, *pair, plan.population.raters) for pair in pairs}
+    result = np.empty((len(plan.responses), reported.shape[1]))
+    for i, (each, row) in enumerate(zip(plan.responses, rows, strict=True)):
+        result[i] = every[each.endpoint, each.assessor][row]
+    return result

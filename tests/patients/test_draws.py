@@ -1,0 +1,143 @@
+"""Draws: their distribution, and that they are the same wherever and in whatever order they are made."""
+
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from wearoff import InputError
+from wearoff.patients.draws import BLOCK, DIMENSIONS, REPLICATES, SAMPLERS, normals, seed_of
+
+BLOCKS = 40
+
+
+def many(sampler, seed, blocks=BLOCKS):
+    return np.concatenate([normals(sampler, seed, block) for block in range(blocks)])
+
+
+@pytest.mark.parametrize("sampler", SAMPLERS)
+def test_they_are_independent_standard_normals(sampler):
+    drawn = many(sampler, 11)
+    n = len(drawn)
+    # Five standard errors of the moments of n independent normals; a Sobol sequence is nearer than that.
+    assert np.abs(drawn.mean(axis=0)).max() < 5 / np.sqrt(n)
+    assert np.abs(drawn.var(axis=0) - 1).max() < 5 * np.sqrt(2 / n)
+    assert np.abs((drawn**3).mean(axis=0)).max() < 5 * np.sqrt(15 / n)
+    assert np.abs((drawn**4).mean(axis=0) - 3).max() < 5 * np.sqrt(96 / n)
+    assert np.abs(np.corrcoef(drawn.T) - np.eye(DIMENSIONS)).max() < 5 / np.sqrt(n)
+    for column in drawn.T:
+        assert stats.kstest(column, "norm").pvalue > 1e-3
+
+
+@pytest.mark.parametrize("sampler", SAMPLERS)
+def test_no_draw_is_infinite_or_made_twice(sampler):
+    drawn = many(sampler, 3)
+    assert np.isfinite(drawn).all()
+    assert len(np.unique(drawn, axis=0)) == len(drawn)
+
+
+@pytest.mark.parametrize("sampler", SAMPLERS)
+@settings(max_examples=25)
+@given(order=st.permutations(range(6)), seed=st.integers(0, 2**63 - 1))
+def test_a_block_does_not_depend_on_when_it_is_asked_for(sampler, order, seed):
+    once = [normals(sampler, seed, block) for block in range(6)]
+    for block in order:
+        assert (normals(sampler, seed, block) == once[block]).all()
+
+
+def test_a_block_far_out_needs_none_before_it():
+    far = normals("sobol", 5, 3000)
+    assert far.shape == (BLOCK, DIMENSIONS)
+    assert (normals("sobol", 5, 0) == many("sobol", 5, 1)).all()
+    assert (normals("sobol", 5, 3000) == far).all()
+
+
+@pytest.mark.parametrize("sampler", SAMPLERS)
+def test_threads_do_not_disturb_each_other(sampler):
+    # Switched as often as Python can, so that a thread is cut off in the middle of a block.
+    once = [normals(sampler, 9, block) for block in range(60)]
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            for _ in range(5):
+                for found, expected in zip(pool.map(lambda b: normals(sampler, 9, b), range(60)), once, strict=True):
+                    assert (found == expected).all()
+    finally:
+        sys.setswitchinterval(before)
+
+
+@pytest.mark.parametrize("sampler", SAMPLERS)
+def test_seeds_differ(sampler):
+    assert not (normals(sampler, 0, 0) == normals(sampler, 1, 0)).any()
+
+
+def test_replicates_are_independent():
+    # The means of the replicates over many seeds: neither equal nor correlated.
+    means = np.stack(
+        [normals("sobol", seed, 0).reshape(-1, REPLICATES, DIMENSIONS).mean(axis=0) for seed in range(300)]
+    )
+    for dimension in range(DIMENSIONS):
+        correlations = np.corrcoef(means[..., dimension].T) - np.eye(REPLICATES)
+        assert np.abs(correlations).max() < 5 / np.sqrt(300)
+    for one in range(REPLICATES):
+        for other in range(one):
+            assert not (normals("sobol", 4, 0)[one::REPLICATES] == normals("sobol", 4, 0)[other::REPLICATES]).any()
+
+
+def test_every_replicate_of_whole_blocks_is_a_sequence_that_fills_the_cube_evenly():
+    # A scrambled Sobol sequence of 2^m points has one of them in each of 2^m strips of the cube, in every direction.
+    uniform = stats.norm.cdf(many("sobol", 8, 4))
+    for replicate in range(REPLICATES):
+        points = uniform[replicate::REPLICATES]
+        for column in points.T:
+            assert sorted((column * len(points)).astype(int)) == list(range(len(points)))
+
+
+def test_sobol_errs_less_than_random_and_the_more_so_the_more_are_drawn():
+    # The mean of Phi(z1 + z2 / 2 - 1) is Phi(-1 / sqrt(1 + 5/4)); of 40 seeds the root mean square error.
+    exact = stats.norm.cdf(-1 / 1.5)
+    errors = {}
+    for sampler in SAMPLERS:
+        for blocks in (1, 16):
+            found = [stats.norm.cdf(many(sampler, seed, blocks) @ [1, 0.5, 0] - 1).mean() for seed in range(40)]
+            errors[sampler, blocks] = np.sqrt(np.mean((np.array(found) - exact) ** 2))
+    print({key: f"{error:.1e}" for key, error in errors.items()})
+    orders = {sampler: np.log(errors[sampler, 1] / errors[sampler, 16]) / np.log(16) for sampler in SAMPLERS}
+    print("orders:", orders)
+    # Random: 1/2, known to a tenth from 40 seeds each.
+    assert orders["random"] == pytest.approx(0.5, abs=0.15)
+    assert orders["sobol"] > 0.8
+    assert errors["sobol", 16] < 0.2 * errors["random", 16]
+
+
+def test_a_seed_is_an_int_a_generator_or_none():
+    assert seed_of(0) == seed_of(0)
+    assert seed_of(0) != seed_of(1)
+    generator = np.random.default_rng(7)
+    assert seed_of(generator) == seed_of(7)
+    assert seed_of(generator) != seed_of(7)  # it has gone on
+    assert seed_of(None) != seed_of(None)
+
+
+@pytest.mark.parametrize("rng", ["x", -1, 1.5, {}])
+def test_what_is_no_seed_is_refused(rng):
+    with pytest.raises(InputError, match=r"^rng is .*; allowed: a Generator, a whole number from 0, or None$"):
+        seed_of(rng)
+
+
+def test_an_unknown_sampler_is_refused():
+    with pytest.raises(InputError, match="sampler is 'halton'; allowed: sobol, random"):
+        normals("halton", 1, 0)
+
+
+@pytest.mark.usefixtures("global_draws_left_alone")
+def test_the_state_of_numpy_is_not_touched():
+    seed_of(None)
+    seed_of(5)
+    for sampler in SAMPLERS:
+        normals(sampler, 123, 7)

@@ -1,0 +1,71 @@
+"""The same bytes for any sharing of the work: processes, chunks, Dask, and a worker killed half way."""
+
+import functools
+import os
+import pickle
+import signal
+
+import pytest
+from distributed import Client, LocalCluster
+from tests.extent import some
+
+from wearoff.trial.arms import Arm
+from wearoff.trial.trial import run_trial
+
+
+def trial(**sharing):
+    """The bytes of all tables of a trial."""
+    arms = [Arm.treated(units=20), Arm.treated(units=40), Arm.placebo()]
+    found = run_trial(arms, patients=12_000, days=120, rng=7, **sharing)
+    return [pickle.dumps([(name, frame[name].to_numpy().tolist()) for name in frame]) for frame in
+            (found.responders, found.bands, found.landmarks)]  # fmt: skip
+
+
+@functools.cache
+def once():
+    """The same trial in one process and one piece."""
+    return trial()
+
+
+@pytest.fixture(scope="module")
+def client():
+    with (
+        LocalCluster(
+            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1"
+        ) as cluster,
+        Client(cluster) as client,
+    ):
+        yield client
+
+
+@pytest.mark.parametrize("chunk", some([777, 1_000, 10_000], 3))
+@pytest.mark.proof
+def test_chunks(chunk):
+    assert trial(chunk=chunk) == once()
+
+
+@pytest.mark.parametrize("chunk", some([777, 1_000, 10_000], 3))
+@pytest.mark.proof
+def test_processes(chunk):
+    assert trial(workers=2, chunk=chunk) == once()
+
+
+@pytest.mark.parametrize("chunk", some([1_000, 10_000], 2))
+@pytest.mark.proof
+def test_dask(client, chunk):
+    assert trial(workers=client.map, chunk=chunk) == once()
+
+
+@pytest.mark.proof
+def test_dask_with_a_worker_killed_half_way(client):
+    killed = []
+
+    def kill_once(done, total):
+        if not killed and done >= total / 4:
+            pids = client.run(os.getpid)
+            killed.append(next(iter(pids.values())))
+            os.kill(killed[0], signal.SIGKILL)
+
+    assert trial(workers=client.map, chunk=500, progress=kill_once) == once()
+    assert killed
+    assert killed[0] not in client.run(os.getpid).values()
