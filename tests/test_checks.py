@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 from wearoff import InputError
-from wearoff.checks import LONGEST, Limits, day_of_calendar, member, number, shown, whole
+from wearoff.checks import Limits, check_date, check_integer, check_name, check_number
+from wearoff.errors import LONGEST, format_value
 
 ANY = Limits("units", 0, float("inf"), "U")
 
@@ -22,17 +23,17 @@ def refusal(function, *arguments):
 @pytest.mark.parametrize(
     "value",
     ["a\nb", "a\r\u2028\x85b", "\x1b[31mred", "\u202eleft", "\udcff", "\0", "x" * 10_000, 10**5000],
-    ids=shown,
+    ids=format_value,
 )
 def test_a_refusal_is_one_line_that_names_the_value_by_its_ends(value):
-    for function in (number, whole):
+    for function in (check_number, check_integer):
         message = refusal(function, value, ANY)
         assert message.isprintable()
         assert len(message) < 150
         assert message.startswith("units is ")
         assert message.endswith("not a number; allowed: at least 0 U")
-    for function, allowed in ((member, ["glabella", "forehead"]), (day_of_calendar, "start")):
-        message = refusal(function, value, *([allowed, "muscle"] if function is member else [allowed]))
+    for function, allowed in ((check_name, ["glabella", "forehead"]), (check_date, "start")):
+        message = refusal(function, value, *([allowed, "muscle"] if function is check_name else [allowed]))
         assert message.isprintable()
         assert len(message) < 200
         assert "allowed: " in message
@@ -47,17 +48,17 @@ def test_any_refusal_is_one_line():
 
 
 def test_what_has_no_text_is_named_by_its_type():
-    assert shown(10**5000) == "of type int"
+    assert format_value(10**5000) == "of type int"
 
 
 @pytest.mark.parametrize(
     "value",
     [True, np.True_, b"20", bytearray(b"20"), "1_0", "٢٠", "0x10", "1e309", "9" * 400, 10**400, 1j, np.complex128(1),
      None, np.array([5.0]), np.array(1j), np.timedelta64(5, "D"), pd.NA, pd.NaT, pd.Series([5.0]), [5], {}, object],
-    ids=lambda value: f"{type(value).__name__} {shown(value)[:10]}",
+    ids=lambda value: f"{type(value).__name__} {format_value(value)[:10]}",
 )  # fmt: skip
 def test_what_is_no_number(value):
-    assert "not a number" in refusal(number, value, ANY)
+    assert "not a number" in refusal(check_number, value, ANY)
 
 
 @pytest.mark.parametrize(
@@ -65,13 +66,15 @@ def test_what_is_no_number(value):
               fractions.Fraction(20), decimal.Decimal(20)],
 )  # fmt: skip
 def test_what_is_a_number(value):
-    assert number(value, ANY) == 20
+    assert check_number(value, ANY) == 20
 
 
 def test_infinity_is_said_in_words():
-    assert number("inf", ANY) == number(" Infinity ", ANY) == number(float("inf"), ANY) == float("inf")
+    assert (
+        check_number("inf", ANY) == check_number(" Infinity ", ANY) == check_number(float("inf"), ANY) == float("inf")
+    )
 
 
 def test_a_name_is_text():
-    assert "muscle is ['glabella']" in refusal(member, ["glabella"], ["glabella"], "muscle")
-    assert "muscle is " in refusal(member, np.array(["glabella", "a"]), ["glabella"], "muscle")
+    assert "muscle is ['glabella']" in refusal(check_name, ["glabella"], ["glabella"], "muscle")
+    assert "muscle is " in refusal(check_name, np.array(["glabella", "a"]), ["glabella"], "muscle")

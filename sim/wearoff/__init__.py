@@ -9,7 +9,7 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from .checks import InputError, UnusualWarning
+from .errors import InputError, UnusualWarning
 
 if TYPE_CHECKING:
     from . import exchange, plates, sensitivity, spacing

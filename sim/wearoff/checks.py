@@ -1,4 +1,4 @@
-"""One-line errors: every refusal names the field, the value and what is allowed."""
+"""Checks of one value each: it is returned as it is used, or an `InputError` says what is allowed."""
 
 from __future__ import annotations
 
@@ -6,39 +6,16 @@ import datetime
 import functools
 import inspect
 import math
-import warnings
 from collections.abc import Callable, Iterable
-from difflib import get_close_matches
 from typing import Any, NamedTuple, TypeVar, cast
+
+from .errors import InputError, format_value, nearest_name
 
 Kind = TypeVar("Kind")
 Call = TypeVar("Call", bound=Callable[..., Any])
 
-# Characters of a message, and of a value that it names: what is longer is shown by its ends.
-LONGEST, LONGEST_VALUE = 600, 80
-
 # The dates that day 0 may have: a century of days may follow the last.
 FIRST_START, LAST_START = datetime.date(1900, 1, 1), datetime.date(2199, 12, 31)
-
-
-class InputError(ValueError):
-    """What was given cannot be used; the message is one line fit for a terminal, whatever was given."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(_on_one_line(message, LONGEST))
-
-
-class UnusualWarning(UserWarning):
-    """What was given is possible but unusual; the message says why."""
-
-
-def warn(reason: str) -> None:
-    """Warn of what is unusual, at the line outside this package that asked for it."""
-    package = __name__.partition(".")[0]
-    frame, depth = inspect.currentframe(), 0
-    while frame is not None and str(frame.f_globals.get("__name__")).partition(".")[0] == package:
-        frame, depth = frame.f_back, depth + 1
-    warnings.warn(reason, UnusualWarning, stacklevel=depth + 1)
 
 
 class Limits(NamedTuple):
@@ -57,52 +34,26 @@ class Limits(NamedTuple):
         return f"{'above' if self.above else 'from'} {self.low:g} to {self.high:g}{unit}"
 
 
-def shown(value: Any) -> str:
-    """Return a value as an error names it: as it is written in Python, on one line, and by its ends where it is long.
-
-    Examples
-    --------
-    >>> shown("ten"), len(shown("9" * 10_000))
-    ("'ten'", 80)
-    """
-    try:
-        text = repr(value)
-    except Exception:  # of any object: a whole number of 5,000 digits has no text
-        text = f"of type {type(value).__name__}"
-    return _on_one_line(" ".join(text.split()), LONGEST_VALUE)
-
-
-def _on_one_line(text: str, longest: int) -> str:
-    # Ends of lines, colours of a terminal and halves of characters as Python writes them.
-    written = "".join(each if each.isprintable() else ascii(each)[1:-1] for each in _ends(text, longest))
-    return _ends(written, longest)
-
-
-def _ends(text: str, longest: int) -> str:
-    half = (longest - 5) // 2
-    return text if len(text) <= longest else f"{text[: longest - 5 - half]} ... {text[-half:]}"
-
-
-def number(value: Any, limits: Limits) -> float:
+def check_number(value: Any, limits: Limits) -> float:
     """Return `value` as a float inside `limits`, or raise `InputError`.
 
     Text is a number as a table has it: in ASCII, without Python's underscores. Yes and no are no numbers.
 
     Examples
     --------
-    >>> number("20", Limits("units", 0, 10_000, "U", above=True))
+    >>> check_number("20", Limits("units", 0, 10_000, "U", above=True))
     20.0
-    >>> number(-3, Limits("units", 0, 10_000, "U", above=True))
+    >>> check_number(-3, Limits("units", 0, 10_000, "U", above=True))
     Traceback (most recent call last):
     ...
-    wearoff.checks.InputError: units is -3; allowed: above 0 to 10000 U
+    wearoff.errors.InputError: units is -3; allowed: above 0 to 10000 U
     """
     try:
         found = float(value) if _is_a_number(value) else None
     except (TypeError, ValueError, OverflowError):
         found = None
     if found is None or (math.isinf(found) and _is_finite(value)):
-        raise InputError(f"{limits.name} is {shown(value)}, not a number; allowed: {limits}")
+        raise InputError(f"{limits.name} is {format_value(value)}, not a number; allowed: {limits}")
     inside = limits.low < found if limits.above else limits.low <= found
     if not (inside and found <= limits.high):
         raise InputError(f"{limits.name} is {found:.15g}; allowed: {limits}")
@@ -126,26 +77,26 @@ def _is_finite(value: Any) -> bool:
     return isinstance(value, str) and "inf" not in value.casefold()
 
 
-def whole(value: Any, limits: Limits) -> int:
+def check_integer(value: Any, limits: Limits) -> int:
     """Return `value` as an int inside `limits`, or raise `InputError`."""
-    found = number(value, limits)
+    found = check_number(value, limits)
     if not found.is_integer():
         raise InputError(f"{limits.name} is {found:.15g}, not a whole number; allowed: {limits}")
     return int(found)
 
 
-def instance(value: Any, kind: type[Kind], name: str) -> Kind:
+def check_type(value: Any, kind: type[Kind], name: str) -> Kind:
     """Return `value` if it is of a class of this package, or raise `InputError`.
 
     Examples
     --------
-    >>> instance(20, InputError, "problem")
+    >>> check_type(20, InputError, "problem")
     Traceback (most recent call last):
     ...
-    wearoff.checks.InputError: problem is 20; allowed: InputError
+    wearoff.errors.InputError: problem is 20; allowed: InputError
     """
     if not isinstance(value, kind):
-        raise InputError(f"{name} is {shown(value)}; allowed: {kind.__name__}")
+        raise InputError(f"{name} is {format_value(value)}; allowed: {kind.__name__}")
     return value
 
 
@@ -163,46 +114,41 @@ def one_or_many(value: Any, one: type[Kind] | tuple[type[Kind], ...], name: str)
         return tuple(value)
     except TypeError:
         words = " or ".join(each.__name__ for each in (one if isinstance(one, tuple) else (one,)))
-        raise InputError(f"{name} is {shown(value)}; allowed: one or several of {words}") from None
+        raise InputError(f"{name} is {format_value(value)}; allowed: one or several of {words}") from None
 
 
-def day_of_calendar(value: Any, name: str, last: datetime.date = LAST_START) -> datetime.date:
+def check_date(value: Any, name: str, last: datetime.date = LAST_START) -> datetime.date:
     """Return `value`, a date or its text in ISO 8601, as a date from `FIRST_START` to `last`.
 
     Examples
     --------
-    >>> day_of_calendar("2027-01-04", "start")
+    >>> check_date("2027-01-04", "start")
     datetime.date(2027, 1, 4)
     """
     allowed = f"a date from {FIRST_START} to {last}, such as 2027-01-04"
     try:
         found = datetime.datetime.fromisoformat(str(value).strip())
     except ValueError:
-        raise InputError(f"{name} is {shown(value)}, not a date; allowed: {allowed}") from None
+        raise InputError(f"{name} is {format_value(value)}, not a date; allowed: {allowed}") from None
     if found.time() != datetime.time() or found.tzinfo is not None or not FIRST_START <= found.date() <= last:
-        raise InputError(f"{name} is {shown(str(value))}; allowed: {allowed}")
+        raise InputError(f"{name} is {format_value(str(value))}; allowed: {allowed}")
     return found.date()
 
 
-def member(value: Any, known: Iterable[str], name: str) -> str:
+def check_name(value: Any, known: Iterable[str], name: str) -> str:
     """Return `value` if it is one of `known`, or raise `InputError` with the nearest name.
 
     Examples
     --------
-    >>> member("glabela", ["glabella", "forehead"], "muscle")
+    >>> check_name("glabela", ["glabella", "forehead"], "muscle")
     Traceback (most recent call last):
     ...
-    wearoff.checks.InputError: muscle is 'glabela'; did you mean 'glabella'? Allowed: glabella, forehead
+    wearoff.errors.InputError: muscle is 'glabela'; did you mean 'glabella'? Allowed: glabella, forehead
     """
     names = list(known)
     if isinstance(value, str) and value in names:
         return str(value)
-    folded = {each.casefold(): each for each in names}
-    # Nothing long is near a name, and to find that out takes the longer.
-    typed = value[:LONGEST_VALUE].casefold() if isinstance(value, str) else ""
-    near = get_close_matches(typed, folded, n=1, cutoff=0.5)
-    hint = f"; did you mean '{folded[near[0]]}'? Allowed: " if near else "; allowed: "
-    raise InputError(f"{name} is {shown(value)}{hint}{', '.join(names)}")
+    raise InputError(name, value, ", ".join(names), nearest=nearest_name(value, names))
 
 
 def checked_arguments(*handed_on: str) -> Callable[[Call], Call]:
@@ -221,7 +167,7 @@ def checked_arguments(*handed_on: str) -> Callable[[Call], Call]:
     >>> twice(unit=20)
     Traceback (most recent call last):
     ...
-    wearoff.checks.InputError: argument of twice is 'unit'; did you mean 'units'? Allowed: units
+    wearoff.errors.InputError: argument of twice is 'unit'; did you mean 'units'? Allowed: units
     """
 
     def decorate(call: Call) -> Call:
@@ -240,7 +186,7 @@ def checked_arguments(*handed_on: str) -> Callable[[Call], Call]:
         def checked(*args: Any, **kwargs: Any) -> Any:
             for name in kwargs:
                 if name not in known:
-                    member(name, known, f"argument of {call.__name__}")
+                    check_name(name, known, f"argument of {call.__name__}")
             try:
                 return function(*args, **kwargs)
             except TypeError:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from .checks import InputError, shown
+from .errors import InputError, format_value
 
 
 def read_text(path: Path, kind: str) -> str:
@@ -99,7 +99,7 @@ def written_whole(path: Path) -> Iterator[Path]:
     """
     temporary = None
     if not _is_name(path):
-        raise InputError(f"file is {shown(str(path))}, a name that no file can have; allowed: a writable place")
+        raise InputError(f"file is {format_value(str(path))}, a name that no file can have; allowed: a writable place")
     try:
         _refuse_folder(path)
         path.parent.mkdir(parents=True, exist_ok=True)

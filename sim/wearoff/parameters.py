@@ -14,7 +14,8 @@ from typing import Any, Self
 import pandas as pd
 
 from . import tables
-from .checks import InputError, Limits, checked_arguments, member, number, shown
+from .checks import Limits, check_name, check_number, checked_arguments
+from .errors import InputError, format_value
 
 _TABLE = tables.column("parameters", "name")
 # Of changed constants, in the title of a picture.
@@ -70,7 +71,7 @@ class Parameters:
     >>> Parameters(light_chain_half_life=-1)
     Traceback (most recent call last):
     ...
-    wearoff.checks.InputError: light_chain_half_life is -1; allowed: at least 1e-06 day
+    wearoff.errors.InputError: light_chain_half_life is -1; allowed: at least 1e-06 day
     """
 
     depot_half_life: float = _default("depot_half_life")
@@ -88,9 +89,9 @@ class Parameters:
     origin: str = "default"
 
     def __post_init__(self) -> None:
-        member(self.origin, presets(), "preset")
+        check_name(self.origin, presets(), "preset")
         for name, row in _TABLE.items():
-            object.__setattr__(self, name, number(getattr(self, name), possible(row)))
+            object.__setattr__(self, name, check_number(getattr(self, name), possible(row)))
 
     @classmethod
     def preset(cls, name: str) -> Self:
@@ -120,7 +121,7 @@ class Parameters:
         >>> Parameters.preset("serotype_E").light_chain_half_life
         0.8
         """
-        member(name, presets(), "preset")
+        check_name(name, presets(), "preset")
         return cls(origin=name, **{each: float(row["value"]) for each, row in _preset_rows(name).items()})
 
     def replace(self, **changes: Any) -> Self:
@@ -132,7 +133,7 @@ class Parameters:
         0.2
         """
         for name in changes:
-            member(name, _TABLE, "parameter")
+            check_name(name, _TABLE, "parameter")
         return dataclasses.replace(self, **changes)
 
     def table(self) -> pd.DataFrame:
@@ -221,6 +222,6 @@ def assignment(text: str) -> tuple[str, float]:
     """
     name, sign, value = text.partition("=")
     if not sign:
-        raise InputError(f"set is {shown(text)}; allowed: NAME=VALUE, such as light_chain_half_life=60")
-    member(name.strip(), _TABLE, "parameter")
+        raise InputError(f"set is {format_value(text)}; allowed: NAME=VALUE, such as light_chain_half_life=60")
+    check_name(name.strip(), _TABLE, "parameter")
     return name.strip(), getattr(Parameters().replace(**{name.strip(): value}), name.strip())

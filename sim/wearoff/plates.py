@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from . import tables
-from .checks import InputError, checked_arguments, one_or_many, whole
+from .checks import check_integer, checked_arguments, one_or_many
+from .errors import InputError
 from .figures.serotypes import draw_serotypes
 from .figures.sites import MOST, draw_sites
 from .figures.style import AUTO, find_look
@@ -196,7 +197,7 @@ def _span(timeline: Timeline) -> tuple[float, float]:
 
 def _numbers_of_sites(given: int | Sequence[int | str]) -> list[int]:
     sites = one_or_many(given, (int, str), "sites")
-    numbers = [whole(each, SITES) for each in sites]
+    numbers = [check_integer(each, SITES) for each in sites]
     if not 1 <= len(numbers) <= MOST or len(set(numbers)) < len(numbers):
         raise InputError(f"sites has {list(sites)}; allowed: one to {MOST} different numbers, such as [1, 3, 5]")
     return numbers

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .checks import InputError, Limits, checked_arguments, instance, warn, whole
+from .checks import Limits, check_integer, check_type, checked_arguments
+from .errors import InputError, warn
 from .model.course import SHORTEST, Constants, Course, solve
 from .parameters import Parameters
 from .timeline import Timeline
@@ -85,10 +86,10 @@ def simulate(
         raise InputError(f"{next(iter(visit))} is given beside a schedule; allowed: one of the two")
     elif isinstance(schedule, Visit):
         schedule = Schedule((schedule,))
-    instance(schedule, Schedule, "schedule")
+    check_type(schedule, Schedule, "schedule")
     if start is not None:
         schedule = schedule.starting(start)
-    instance(parameters, Parameters, "parameters")
+    check_type(parameters, Parameters, "parameters")
     grid, end = _grid(schedule, days, times)
     for reason in cautions(schedule):
         warn(reason)
@@ -137,5 +138,5 @@ def _grid(
     last = int(np.ceil(schedule.visits[-1].day)) + DAYS_AFTER_LAST_VISIT
     if days is None and schedule.times:
         return np.array(schedule.times), max(schedule.times[-1], last)
-    end = whole(last if days is None else days, DAYS)
+    end = check_integer(last if days is None else days, DAYS)
     return np.arange(end + 1.0), end

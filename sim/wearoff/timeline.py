@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from .checks import InputError, Limits, number
+from .checks import Limits, check_number
+from .errors import InputError
 from .figures.cascade import draw_cascade
 from .figures.effect import draw_effect
 from .figures.mechanism import draw_mechanism
@@ -165,7 +166,7 @@ class Timeline:
         InputError
             The level is not possible.
         """
-        return spans_above(self.course, number(level, LEVEL._replace(name="level")))
+        return spans_above(self.course, check_number(level, LEVEL._replace(name="level")))
 
     @property
     def _bends(self) -> npt.NDArray[np.float64]:
@@ -220,7 +221,7 @@ class Timeline:
 
         On a calendar where the schedule's start is known. `keep` as in `spans_above`, the rest as in `plot`.
         """
-        level = number(keep, LEVEL)
+        level = check_number(keep, LEVEL)
         return draw_visits(
             self.curve["time"], self.curve["visible"], self._visits(), level, spans_above(self.course, level),
             patient=self.description, name=self._name, start=self.schedule.start, ax=ax, label=label, title=title,

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .checks import InputError, shown
+from .errors import InputError, format_value
 
 ONE_DAY = np.timedelta64(1, "D")
 
@@ -61,7 +61,7 @@ def read_days(value: Any, name: str, allowed: str, start: datetime.date | None) 
     except (TypeError, ValueError, OverflowError) as error:
         if isinstance(error, InputError):
             raise
-        raise InputError(f"{name} is {shown(value)}, not numbers; allowed: {allowed}") from None
+        raise InputError(f"{name} is {format_value(value)}, not numbers; allowed: {allowed}") from None
     if start is None:
         raise InputError(
             f"{name} has dates, and the date of day 0 is not known; allowed: {allowed}, or a start beside them"

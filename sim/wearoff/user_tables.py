@@ -18,7 +18,7 @@ from typing import Any, NamedTuple, TextIO, TypeAlias
 
 import pandas as pd
 
-from .checks import InputError, shown, warn
+from .errors import InputError, format_value, warn
 from .files import read_text
 
 SEPARATORS = ",;\t"
@@ -82,7 +82,7 @@ def read_csv(source: Source, columns: Collection[str]) -> UserTable:
 def read_frame(frame: pd.DataFrame | Mapping[str, Any], name: str, columns: Collection[str]) -> UserTable:
     """Read a table in memory, or a mapping of its columns; `columns`, result and errors as in `read_csv`."""
     table = _as_frame(frame, name)
-    where = [f"{name}, row {shown(label)}" for label in table.index]
+    where = [f"{name}, row {format_value(label)}" for label in table.index]
     levels = [i for i, level in enumerate(table.index.names) if str(level).casefold() in columns]
     index = [table.index.get_level_values(i) for i in levels]
     table = table.reset_index(drop=True)
@@ -101,18 +101,18 @@ def _as_frame(frame: pd.DataFrame | Mapping[str, Any], name: str) -> pd.DataFram
     if isinstance(frame, pd.DataFrame):
         return frame
     if not isinstance(frame, Mapping):
-        raise InputError(f"{name} is {shown(frame)}; allowed: a pandas.DataFrame, or a mapping of columns")
+        raise InputError(f"{name} is {format_value(frame)}; allowed: a pandas.DataFrame, or a mapping of columns")
     try:
         return pd.DataFrame(frame)
     except (ValueError, TypeError) as error:
-        raise InputError(f"{name} is {shown(frame)} ({error}); allowed: columns of one length") from None
+        raise InputError(f"{name} is {format_value(frame)} ({error}); allowed: columns of one length") from None
 
 
 def _text_of(source: Source) -> tuple[str, str]:
     read: Callable[[], Any] | None = getattr(source, "read", None)
     if read is None:
         if not isinstance(source, str | Path):
-            raise InputError(f"file is {shown(source)}; allowed: a path, or an open text file")
+            raise InputError(f"file is {format_value(source)}; allowed: a path, or an open text file")
         path = Path(source)
         return path.name, read_text(path, "CSV")
     name = getattr(source, "name", "table")
@@ -121,7 +121,7 @@ def _text_of(source: Source) -> tuple[str, str]:
     except (OSError, ValueError) as error:  # a ValueError of a closed file, or of what is no text
         raise InputError(f"{name}: cannot be read ({error}); allowed: an open CSV file in UTF-8") from None
     if not isinstance(text, str):
-        raise InputError(f"{name}: {shown(text)}; allowed: a file opened as text")
+        raise InputError(f"{name}: {format_value(text)}; allowed: a file opened as text")
     return Path(name).name if isinstance(name, str) else "table", text
 
 
@@ -162,7 +162,7 @@ def _table(name: str, header: list[str], lines: list[tuple[str, list[str]]], col
     kept = [i for i in range(len(names)) if i not in (*left_out, *marks)]
     for i in kept:
         if [names[j] for j in kept].count(names[i]) > 1:
-            raise InputError(f"{name}: column {shown(names[i])} is repeated; allowed: each column once")
+            raise InputError(f"{name}: column {format_value(names[i])} is repeated; allowed: each column once")
     read = [Row(where, {names[i]: cells[i] for i in kept}) for where, cells in rows]
     return UserTable(name, [names[i] for i in kept], read)
 

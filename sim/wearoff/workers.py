@@ -10,7 +10,8 @@ from contextlib import contextmanager, suppress
 from multiprocessing import current_process
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from .checks import InputError, Limits, whole
+from .checks import Limits, check_integer
+from .errors import InputError
 
 if TYPE_CHECKING:
     from concurrent.futures import ProcessPoolExecutor
@@ -40,7 +41,7 @@ def sharing(workers: Workers) -> Iterator[Callable[[Callable[[Any], Any], list[A
         yield lambda work, parts: map(_result, workers(work, parts))
         return
     try:
-        count = whole(workers, WORKERS)
+        count = check_integer(workers, WORKERS)
     except InputError as error:
         raise InputError(f"{error}, or a callable such as a Dask client's map") from None
     if count == 1:

@@ -6,7 +6,7 @@ import signal
 from contextlib import contextmanager
 
 from wearoff import InputError
-from wearoff.checks import LONGEST
+from wearoff.errors import LONGEST
 
 # Seconds of one case: the slowest that are asked for here take less than two on a core of their own.
 SECONDS = 30

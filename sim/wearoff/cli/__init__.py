@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from .. import __version__
-from ..checks import InputError, UnusualWarning
+from ..errors import InputError, UnusualWarning
 from . import classroom, export, patient, studies
 from .options import app, show_warning
 

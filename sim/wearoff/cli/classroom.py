@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from ..checks import InputError
 from ..defaults import FILM_DAYS
+from ..errors import InputError
 from .options import (
     Every,
     Muscle,

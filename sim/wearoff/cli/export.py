@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from ..checks import InputError, member
+from ..checks import check_name
+from ..errors import InputError
 from .options import (
     CaseFile,
     Every,
@@ -55,7 +56,7 @@ def export_command(
     from ..exchange.sbml import to_sbml
     from ..files import written_whole
 
-    read_ending(file, ENDINGS[member(what, ENDINGS, "what")])
+    read_ending(file, ENDINGS[check_name(what, ENDINGS, "what")])
     if what == "events" and (set_ or preset != "default"):
         raise InputError("events have no constants; allowed: set and preset with sbml or antimony")
     visit = given(units=units, product=product, muscle=muscle, sites=sites, start=start)

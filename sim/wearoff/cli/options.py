@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..checks import InputError, member, shown, whole
+from ..checks import check_integer, check_name
+from ..errors import InputError, format_value
 
 if TYPE_CHECKING:
     from ..parameters import Parameters
@@ -72,8 +73,8 @@ def read_population(preset: str, changes: list[str] | None) -> Population:
     for change in changes or []:
         name, sign, value = change.partition("=")
         if not sign:
-            raise InputError(f"set is {shown(change)}; allowed: NAME=VALUE, such as omega_light_chain=0.3")
-        values[member(name.strip(), names(), "parameter")] = value
+            raise InputError(f"set is {format_value(change)}; allowed: NAME=VALUE, such as omega_light_chain=0.3")
+        values[check_name(name.strip(), names(), "parameter")] = value
     return Population(parameters=Parameters.preset(preset)).replace(**values)
 
 
@@ -133,7 +134,9 @@ def read_ending(file: Path, endings: tuple[str, ...]) -> Path:
 def read_seed(text: str) -> int:
     """Return a seed."""
     if not text.isascii() or not text.isdigit() or len(text) > SEED_DIGITS:
-        raise InputError(f"seed is {shown(text)}; allowed: a whole number from 0, of at most {SEED_DIGITS} digits")
+        raise InputError(
+            f"seed is {format_value(text)}; allowed: a whole number from 0, of at most {SEED_DIGITS} digits"
+        )
     return int(text)
 
 
@@ -141,7 +144,7 @@ def read_workers(text: str) -> int:
     """Return the number of processes."""
     from ..workers import WORKERS
 
-    return whole(text, WORKERS)
+    return check_integer(text, WORKERS)
 
 
 def given(**options: str | None) -> dict[str, Any]:

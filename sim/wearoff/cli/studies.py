@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ..checks import member
+from ..checks import check_name
 from .options import (
     Json,
     Muscle,
@@ -121,7 +121,7 @@ def fit_command(
 
     fitted = free or FITTED
     for name in profile or ():
-        member(name, fitted, "profile")  # before the fit, which takes long
+        check_name(name, fitted, "profile")  # before the fit, which takes long
     rows, start, seeded = read_observations(file), read_population(preset, set_), read_seed(seed)
     with progress_bar("evaluations") as progress:
         found = fit(rows, fitted, population=start, patients=patients, rng=seeded, progress=progress)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from ..checks import Limits, checked_arguments, instance, whole
+from ..checks import Limits, check_integer, check_type, checked_arguments
 from ..figures.comparison import draw_comparison
 from ..figures.style import AUTO
 from ..patients.draws import seed_of
@@ -104,10 +104,10 @@ def compare(
     >>> set(found.rmse["unit"]) == {"%", "day"}
     True
     """
-    people = Population() if population is None else instance(population, Population, "population")
+    people = Population() if population is None else check_type(population, Population, "population")
     given = published() if observations is None else observations
     refuse_incomplete(given)
-    count = whole(patients, PATIENTS)
+    count = check_integer(patients, PATIENTS)
     reasons = [why_not(row) for row in given.to_dict("records")]
     rows = given[list(KEPT)].assign(observed=given["value"], unit=given["unit"], why_not=reasons)
     covered = rows["why_not"] == ""

@@ -21,7 +21,8 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import chdtrc, ndtri
 
-from ..checks import InputError, Limits, checked_arguments, instance, member, number, one_or_many, whole
+from ..checks import Limits, check_integer, check_name, check_number, check_type, checked_arguments, one_or_many
+from ..errors import InputError
 from ..figures.fit import draw_fit
 from ..figures.style import AUTO
 from ..patients.draws import seed_of
@@ -90,7 +91,7 @@ class Fit:
         InputError
             The number is not one of those fitted.
         """
-        place = list(self._problem.free).index(member(name, self._problem.free, "name"))
+        place = list(self._problem.free).index(check_name(name, self._problem.free, "name"))
         row = self.estimates.iloc[place]
         if math.isinf(row["se_percent"]):
             return float(row["low"]), float(row["high"])
@@ -145,16 +146,16 @@ def fit(
         Fewer rows than numbers to fit, a row without n or that the model does not cover, a number that no row informs
         or that starts outside its plausible range, a range held of what is no quantity.
     """
-    start = Population() if population is None else instance(population, Population, "population")
-    asked = list(dict.fromkeys(member(name, names(), "free") for name in one_or_many(free, str, "free")))
+    start = Population() if population is None else check_type(population, Population, "population")
+    asked = list(dict.fromkeys(check_name(name, names(), "free") for name in one_or_many(free, str, "free")))
     if not asked:
         raise InputError("free is empty; allowed: at least 1 name")
     for name in asked:
-        number(start.value(name), Limits(f"{name}, where the fit starts,", *plausible(name)))
+        check_number(start.value(name), Limits(f"{name}, where the fit starts,", *plausible(name)))
     refuse_incomplete(observations)
     rows = observations.reset_index(drop=True)
     _check_rows(rows, asked)
-    normal = draws(whole(patients, PATIENTS), seed_of(rng))
+    normal = draws(check_integer(patients, PATIENTS), seed_of(rng))
     problem = Problem(rows, tuple(asked), start, one_or_many(held, Held, "held"), normal, progress)
     solution = problem.solve()
     return _report(problem, solution)

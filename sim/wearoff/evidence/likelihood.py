@@ -14,7 +14,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ..checks import InputError, instance, number
+from ..checks import check_number, check_type
+from ..errors import InputError
 from ..model.cohort import Grid
 from ..patients.population import Population, limits_of, plausible
 from ..sensitivity.scan import EFFECT, check_quantity, day_of
@@ -199,9 +200,9 @@ def _transform(name: str) -> tuple[Callable[[float], float], Callable[[float], f
 
 def _check_held(held: Sequence[Held]) -> None:
     for each in held:
-        instance(each, Held, "held")
+        check_type(each, Held, "held")
         check_quantity(each.quantity, MEDIANS)
-        number(each.units, UNITS)
+        check_number(each.units, UNITS)
         if not each.low < each.high:
             raise InputError(
                 f"held has {each.quantity} from {each.low:g} to {each.high:g}; allowed: the first end lower"

@@ -11,7 +11,8 @@ import pandas as pd
 from scipy.special import betaincinv
 
 from .. import tables
-from ..checks import InputError, Limits, instance, member, number, warn, whole
+from ..checks import Limits, check_integer, check_name, check_number, check_type
+from ..errors import InputError, warn
 from ..patients.grades import ASSESSORS, ENDPOINTS
 from ..treatment.visit import Visit
 from ..user_tables import Source, UserTable, read_csv, read_frame
@@ -125,7 +126,7 @@ def check_observations(frame: pd.DataFrame) -> pd.DataFrame:
 
 def refuse_incomplete(rows: pd.DataFrame) -> None:
     """Raise `InputError` for a table that is not as of `published`: one that nobody has checked and completed."""
-    instance(rows, pd.DataFrame, "observations")
+    check_type(rows, pd.DataFrame, "observations")
     missing = [name for name in (*REQUIRED, *DEFAULTS) if name not in rows and name != "note"]
     if missing:
         raise InputError(
@@ -135,7 +136,7 @@ def refuse_incomplete(rows: pd.DataFrame) -> None:
 
 def _check(table: UserTable) -> pd.DataFrame:
     for column in table.columns:
-        member(column, COLUMNS, f"{table.name}: column")
+        check_name(column, COLUMNS, f"{table.name}: column")
     for column in REQUIRED:
         if column not in table.columns:
             raise InputError(f"{table.name}: column {column!r} is missing; allowed: {', '.join(COLUMNS)}")
@@ -162,8 +163,8 @@ def _checked(row: dict[str, str]) -> dict[str, Any]:
     for column in REQUIRED:
         if column not in row:
             raise InputError(f"{column} is blank; allowed: filled in every row")
-    member(row["arm"], ARMS, "arm")
-    member(row["endpoint"], (*ENDPOINTS, *MEDIANS), "endpoint")
+    check_name(row["arm"], ARMS, "arm")
+    check_name(row["endpoint"], (*ENDPOINTS, *MEDIANS), "endpoint")
     if row["arm"] == "placebo" and row["endpoint"] in MEDIANS:
         raise InputError(f"arm is 'placebo' of the endpoint {row['endpoint']}, a day; allowed: treated")
     row["unit"] = UNIT_OF.get(row["unit"].casefold(), row["unit"])
@@ -173,28 +174,30 @@ def _checked(row: dict[str, str]) -> dict[str, Any]:
         known["units"] = Visit(**given).units
     else:
         known["units"] = 0.0
-    known["n"] = float(whole(row["n"], SUBJECTS)) if row["n"] else math.nan
+    known["n"] = float(check_integer(row["n"], SUBJECTS)) if row["n"] else math.nan
     if row["endpoint"] in MEDIANS:
-        member(row["unit"], DAYS_OF, "unit")
-        known["value"] = number(
+        check_name(row["unit"], DAYS_OF, "unit")
+        known["value"] = check_number(
             row["value"], Limits("value", 0, HORIZON / DAYS_OF[row["unit"]], row["unit"], above=True)
         )
         known["day"] = math.nan
     else:
-        member(row["assessor"], ASSESSORS, "assessor")
+        check_name(row["assessor"], ASSESSORS, "assessor")
         known["value"], known["unit"] = _per_cent(row, known["n"]), "%"
-        known["day"] = number(row["day"] or "blank", DAY)
-    known["used_for_fit"] = YES_OR_NO[member(row["used_for_fit"], YES_OR_NO, "used_for_fit")]
-    ends = {end: number(row[end], Limits(end, 0, math.inf)) if end in row else math.nan for end in ("low", "high")}
+        known["day"] = check_number(row["day"] or "blank", DAY)
+    known["used_for_fit"] = YES_OR_NO[check_name(row["used_for_fit"], YES_OR_NO, "used_for_fit")]
+    ends = {
+        end: check_number(row[end], Limits(end, 0, math.inf)) if end in row else math.nan for end in ("low", "high")
+    }
     return {"dose": "", **known, **ends}
 
 
 def _per_cent(row: dict[str, str], n: float) -> float:
-    if member(row["unit"], ("%", "count"), "unit") == "%":
-        return number(row["value"], PERCENT)
+    if check_name(row["unit"], ("%", "count"), "unit") == "%":
+        return check_number(row["value"], PERCENT)
     if math.isnan(n):
         raise InputError("n is blank; allowed: filled where the unit is count")
-    return 100 * whole(row["value"], Limits("value", 0, n)) / n
+    return 100 * check_integer(row["value"], Limits("value", 0, n)) / n
 
 
 def _blank(cell: str) -> str | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ..checks import InputError, checked_arguments
+from ..checks import checked_arguments
+from ..errors import InputError
 from ..parameters import Parameters
 from ..simulation import DEFAULT
 from ..treatment.schedule import Schedule

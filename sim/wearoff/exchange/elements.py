@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape, quoteattr
 
-from ..checks import InputError
+from ..errors import InputError
 
 if TYPE_CHECKING:
     import libsbml

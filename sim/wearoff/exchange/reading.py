@@ -14,7 +14,8 @@ from xml.parsers import expat
 
 import pandas as pd
 
-from ..checks import InputError, Limits, member, number, shown
+from ..checks import Limits, check_name, check_number
+from ..errors import InputError, format_value
 from ..files import read_text
 from ..parameters import Parameters
 from ..simulation import DEFAULT
@@ -77,7 +78,7 @@ def read_case(path: str | Path) -> Case:
     (60.0, 4)
     """
     path = Path(path)
-    reader = _READERS[member(path.suffix.lower(), _READERS, f"{path.name}: ending")]
+    reader = _READERS[check_name(path.suffix.lower(), _READERS, f"{path.name}: ending")]
     text = read_text(path, path.suffix[1:].upper())
     try:
         return reader(text)
@@ -99,7 +100,7 @@ def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, value in pairs:
         if key in found:
-            raise InputError(f"{shown(key)} is repeated; allowed: each once")
+            raise InputError(f"{format_value(key)} is repeated; allowed: each once")
         found[key] = value
     return found
 
@@ -117,7 +118,7 @@ def _from_table(found: Any) -> Case:
     table = _checked(found, dict, "file", f"an object with the keys {', '.join(KEYS)}")
     for key in table:
         if key not in RESULTS:
-            member(key, KEYS, "key")
+            check_name(key, KEYS, "key")
     changes = _checked(table.get("parameters", {}), dict, "parameters", "names with their values")
     parameters = Parameters.preset(table.get("preset", "default")).replace(**changes)
     if "schedule" in table:
@@ -145,7 +146,7 @@ def _schedule(table: dict[str, Any]) -> Schedule:
 
 def _checked(value: Any, kind: type, name: str, allowed: str) -> Any:
     if not isinstance(value, kind):
-        raise InputError(f"{name} is {shown(value)}; allowed: {allowed}")
+        raise InputError(f"{name} is {format_value(value)}; allowed: {allowed}")
     return value
 
 
@@ -217,7 +218,7 @@ def _value(model: libsbml.Model, name: str) -> float:
     if parameter is None or not parameter.isSetValue():
         raise InputError(f"{name} has no value; allowed: what `wearoff export sbml` writes")
     value = float(parameter.getValue())
-    exact = number(_given(parameter).get("exact", value), Limits(name, -math.inf, math.inf))
+    exact = check_number(_given(parameter).get("exact", value), Limits(name, -math.inf, math.inf))
     return exact if float(f"{exact:.15g}") == value else value
 
 

@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from .. import tables
-from ..checks import checked_arguments, instance
+from ..checks import check_type, checked_arguments
 from ..parameters import Parameters
 from ..simulation import DEFAULT
 from ..treatment.muscles import zones
@@ -88,8 +88,8 @@ def to_sbml(schedule: Schedule, parameters: Parameters = DEFAULT) -> str:
 
 def to_document(schedule: Schedule, parameters: Parameters) -> libsbml.SBMLDocument:
     """Return the same as a document of libsbml."""
-    instance(schedule, Schedule, "schedule")
-    instance(parameters, Parameters, "parameters")
+    check_type(schedule, Schedule, "schedule")
+    check_type(parameters, Parameters, "parameters")
     document = library().SBMLDocument(LEVEL, VERSION)
     model = document.createModel()
     _frame(model, schedule, parameters)

@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..checks import InputError
+from ..errors import InputError
 from .style import AUTO, BLUE, SIZE, choose_text, figure_of, legend_above, single, tidy, write_title
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..checks import InputError, member
+from ..checks import check_name
+from ..errors import InputError
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -54,7 +55,7 @@ LOOKS = {"print": Look(7.1, 9.0, 7.0, 1.6), "slide": Look(40 / 3, 18.0, 14.0, 3.
 
 def find_look(style: str) -> Look:
     """Return the sizes of a style, ``print`` or ``slide``; another name raises `InputError`."""
-    return LOOKS[member(style, LOOKS, "style")]
+    return LOOKS[check_name(style, LOOKS, "style")]
 
 
 def ink() -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..checks import InputError
+from ..errors import InputError
 
 # The largest number of rounds of a refinement, and of intervals after each dose. At the accuracy promised the hardest
 # possible constants take 4 rounds and 43 intervals a dose, the plausible ones 3 and 21.

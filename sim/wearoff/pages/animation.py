@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ..checks import InputError, Limits, number
+from ..checks import Limits, check_number
 from ..defaults import FILM_DAYS
+from ..errors import InputError
 from ..figures.ending import Ending
 from ..figures.mechanism import Numbers, draw_key, place, shares
 from ..figures.style import VERMILION, Look, faint, ink, muted, readable, tidy
@@ -189,8 +190,12 @@ def animate(
     path = Path(path)
     writer = _find_writer(path)
     first, end = timeline.schedule.visits[0].day, float(timeline.times[-1])
-    last = min(first + FILM_DAYS, end) if days is None else number(days, Limits("days", first, end, "day", above=True))
-    film = Film(timeline, number(seconds, SECONDS), last)
+    last = (
+        min(first + FILM_DAYS, end)
+        if days is None
+        else check_number(days, Limits("days", first, end, "day", above=True))
+    )
+    film = Film(timeline, check_number(seconds, SECONDS), last)
     frames = len(film.table)
     with written_whole(path) as beside:
         writer.setup(film.figure, beside, _DPI)

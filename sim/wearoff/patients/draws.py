@@ -14,7 +14,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtri
 
-from ..checks import InputError, member, shown
+from ..checks import check_name
+from ..errors import InputError, format_value
 
 Array = npt.NDArray[np.float64]
 
@@ -30,7 +31,7 @@ def seed_of(rng: np.random.Generator | int | None) -> int:
     try:
         return int(np.random.default_rng(rng).integers(2**63))
     except (TypeError, ValueError):
-        raise InputError(f"rng is {shown(rng)}; allowed: a Generator, a whole number from 0, or None") from None
+        raise InputError(f"rng is {format_value(rng)}; allowed: a Generator, a whole number from 0, or None") from None
 
 
 def normals(sampler: str, seed: int, block: int) -> Array:
@@ -49,7 +50,7 @@ def normals(sampler: str, seed: int, block: int) -> Array:
     ndarray, shape (BLOCK, DIMENSIONS)
         Independent standard normals; rows i and i + `REPLICATES` are of one replicate.
     """
-    if member(sampler, SAMPLERS, "sampler") == "random":
+    if check_name(sampler, SAMPLERS, "sampler") == "random":
         return np.random.default_rng([seed, block]).standard_normal((BLOCK, DIMENSIONS))
     points = BLOCK // REPLICATES
     uniform = np.stack([_sobol(seed, replicate, block * points, points) for replicate in range(REPLICATES)], axis=1)

@@ -14,7 +14,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from .. import tables
-from ..checks import InputError, Limits, checked_arguments, instance, member, number
+from ..checks import Limits, check_name, check_number, check_type, checked_arguments
+from ..errors import InputError
 from ..model.course import Constants
 from ..parameters import Parameters, possible
 from .draws import normals
@@ -66,7 +67,7 @@ class Population:
     >>> Population(omega_potency=-1)
     Traceback (most recent call last):
     ...
-    wearoff.checks.InputError: omega_potency is -1; allowed: from 0 to 2
+    wearoff.errors.InputError: omega_potency is -1; allowed: from 0 to 2
     """
 
     parameters: Parameters = dataclasses.field(default_factory=Parameters)
@@ -82,9 +83,9 @@ class Population:
     subject_error: float = _default("subject_error")
 
     def __post_init__(self) -> None:
-        instance(self.parameters, Parameters, "parameters")
+        check_type(self.parameters, Parameters, "parameters")
         for name in _TABLE:
-            object.__setattr__(self, name, number(getattr(self, name), limits_of(name)))
+            object.__setattr__(self, name, check_number(getattr(self, name), limits_of(name)))
         if np.linalg.eigvalsh(self._correlations()).min() < 1e-6:
             raise InputError(
                 "correlations of potency, loss and release contradict each other; allowed: those of a positive "
@@ -103,13 +104,13 @@ class Population:
         own = {name: value for name, value in changes.items() if name in _TABLE or name == "parameters"}
         others = {name: value for name, value in changes.items() if name not in own}
         for name in others:
-            member(name, [*names(), "parameters"], "parameter")
-        typical = instance(own.pop("parameters", self.parameters), Parameters, "parameters").replace(**others)
+            check_name(name, [*names(), "parameters"], "parameter")
+        typical = check_type(own.pop("parameters", self.parameters), Parameters, "parameters").replace(**others)
         return dataclasses.replace(self, parameters=typical, **own)
 
     def value(self, name: str) -> float:
         """Return a number of the population, or a constant of the typical patient."""
-        member(name, names(), "parameter")
+        check_name(name, names(), "parameter")
         found: float = getattr(self if name in _TABLE else self.parameters, name)
         return found
 

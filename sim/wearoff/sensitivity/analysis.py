@@ -16,7 +16,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ..checks import InputError, Limits, checked_arguments, number
+from ..checks import Limits, check_number, checked_arguments
+from ..errors import InputError
 from ..figures.sensitivity import draw_indices, draw_tornado
 from ..figures.style import AUTO
 from ..model.landmarks import FALLS
@@ -156,7 +157,7 @@ def elasticities(
     ['potency', 'light_chain_half_life']
     """
     asked = Question.asked(quantity, names, parameters, visit)
-    factor = 1 + number(change, CHANGE)
+    factor = 1 + check_number(change, CHANGE)
     table = asked.table()
     start = table["value"].to_numpy()
     patients = [start[None], _one_at_a_time(start, asked.around(factor)), _one_at_a_time(start, asked.plausible())]
@@ -229,7 +230,7 @@ def indices(
     that is never reached, and no sample is left out: the indices are then undefined.
     """
     asked = Question.asked(quantity, names, parameters, visit)
-    factor = None if within is None else number(within, WITHIN)
+    factor = None if within is None else check_number(within, WITHIN)
     spans = asked.plausible() if factor is None else asked.around(factor)
     logs = dict(zip(asked.names, np.log(spans), strict=True))
     design = Design.drawn(logs, samples, confidence, rng)

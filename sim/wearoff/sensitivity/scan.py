@@ -11,7 +11,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from .. import tables
-from ..checks import InputError, instance, member, number, one_or_many, shown, warn
+from ..checks import check_name, check_number, check_type, one_or_many
+from ..errors import InputError, format_value, warn
 from ..model.course import SHORTEST, TOLERANCE, Constants, Course, solve
 from ..model.landmarks import FALLS, Landmarks, find_landmarks, last_day_above
 from ..parameters import Parameters, in_symbols
@@ -46,8 +47,10 @@ class Question(NamedTuple):
         """Check what a user asks for; `visit` are arguments of `Visit` but its day."""
         check_quantity(quantity)
         if "day" in visit:
-            raise InputError(f"day is {shown(visit['day'])}; allowed: not given, since days count from the visit")
-        instance(parameters, Parameters, "parameters")
+            raise InputError(
+                f"day is {format_value(visit['day'])}; allowed: not given, since days count from the visit"
+            )
+        check_type(parameters, Parameters, "parameters")
         plan = Schedule.once(**visit)
         for reason in cautions(plan):
             warn(reason)
@@ -59,7 +62,7 @@ class Question(NamedTuple):
             else one_or_many(names, str, "names")
         )
         for name in chosen:
-            member(name, known, "names")
+            check_name(name, known, "names")
         if not chosen or len(set(chosen)) < len(chosen):
             raise InputError(f"names is {', '.join(chosen) or 'empty'}; allowed: at least 1 constant, each once")
         return cls(quantity, chosen, parameters, plan.visits[0])
@@ -145,9 +148,9 @@ def check_quantity(quantity: Any, others: Iterable[str] = ()) -> None:
     if isinstance(quantity, str) and quantity.startswith(EFFECT):
         day_of(quantity)
     else:
-        member(quantity, (*Landmarks._fields, f"{EFFECT}90", *others), "quantity")
+        check_name(quantity, (*Landmarks._fields, f"{EFFECT}90", *others), "quantity")
 
 
 def day_of(quantity: str) -> float:
     """Return the day of ``effect_on_day_90`` and the like."""
-    return number(quantity.removeprefix(EFFECT), EFFECT_DAY)
+    return check_number(quantity.removeprefix(EFFECT), EFFECT_DAY)

@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ..checks import InputError, Limits, number, whole
+from ..checks import Limits, check_integer, check_number
+from ..errors import InputError
 from ..patients.draws import seed_of
 
 Array = npt.NDArray[np.float64]
@@ -82,10 +83,10 @@ class Design(NamedTuple):
     @classmethod
     def drawn(cls, ranges: Mapping[str, Any], samples: Any, confidence: Any, rng: Any) -> Self:
         """Check what is asked for, and draw the points."""
-        count = whole(samples, SAMPLES)
+        count = check_integer(samples, SAMPLES)
         if count & (count - 1):
             raise InputError(f"samples is {count}; allowed: a power of two, such as {2 ** round(math.log2(count))}")
-        level = number(confidence, CONFIDENCE)
+        level = check_number(confidence, CONFIDENCE)
         if not ranges:
             raise InputError("ranges is empty; allowed: at least 1 input")
         for name, (low, high) in ranges.items():

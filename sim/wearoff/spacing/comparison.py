@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from ..checks import InputError, checked_arguments, number, one_or_many
+from ..checks import check_number, checked_arguments, one_or_many
 from ..defaults import INTERVALS, TWO_YEARS
+from ..errors import InputError
 from ..figures.style import AUTO
 from ..figures.tradeoff import draw_tradeoff
 from ..model.landmarks import HALF
@@ -114,7 +115,7 @@ def compare(
     """
     patient = Patient.asked(keep, horizon, parameters, start, visit)
     asked = [
-        number(interval, INTERVAL._replace(name="intervals"))
+        check_number(interval, INTERVAL._replace(name="intervals"))
         for interval in one_or_many(intervals, (int, float), "intervals")
     ]
     if not asked:

@@ -11,7 +11,8 @@ from typing import Any, Self
 
 import numpy as np
 
-from ..checks import InputError, Limits, instance, number, shown, whole
+from ..checks import Limits, check_integer, check_number, check_type
+from ..errors import InputError, format_value
 from ..model.course import Course
 from ..model.landmarks import find_landmarks
 from ..model.spans import lowest_after_peak, spans_above
@@ -40,16 +41,18 @@ class Patient:
     def asked(cls, keep: Any, horizon: Any, parameters: Parameters, start: Any, visit: dict[str, Any]) -> Self:
         """Check what a user asks for; `visit` are arguments of `Visit` but its day."""
         if "day" in visit:
-            raise InputError(f"day is {shown(visit['day'])}; allowed: not given, since the days are what is sought")
-        instance(parameters, Parameters, "parameters")
+            raise InputError(
+                f"day is {format_value(visit['day'])}; allowed: not given, since the days are what is sought"
+            )
+        check_type(parameters, Parameters, "parameters")
         first = Schedule.once(start=start, **visit)
-        return cls(number(keep, LEVEL), whole(horizon, HORIZON), parameters, first.start, first.visits[0])
+        return cls(check_number(keep, LEVEL), check_integer(horizon, HORIZON), parameters, first.start, first.visits[0])
 
     def evenly(self, interval: float) -> list[float]:
         """Return the days of visits at an interval, over the horizon."""
         # A visit at the very end of the horizon would have no effect.
         name = f"visits every {interval:g} days"
-        count = whole(math.ceil(self.horizon / interval), VISITS._replace(name=name))
+        count = check_integer(math.ceil(self.horizon / interval), VISITS._replace(name=name))
         return [i * interval for i in range(count)]
 
     def on(self, days: Iterable[float]) -> Schedule:

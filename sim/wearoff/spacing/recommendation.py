@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from ..checks import InputError, Limits, checked_arguments, instance, number, whole
+from ..checks import Limits, check_integer, check_number, check_type, checked_arguments
 from ..defaults import TWO_YEARS
+from ..errors import InputError
 from ..model.landmarks import HALF
 from ..model.spans import spans_above
 from ..parameters import Parameters
@@ -135,14 +136,14 @@ def recommend(
     [0.0, 86.0, 226.0]
     """
     patient = Patient.asked(keep, horizon, parameters, start, visit)
-    pace = whole(step, STEP)
-    budget = math.inf if max_units_per_year is None else number(max_units_per_year, BUDGET)
+    pace = check_integer(step, STEP)
+    budget = math.inf if max_units_per_year is None else check_number(max_units_per_year, BUDGET)
     if budget < patient.units * YEAR / INTERVAL.high:
         raise InputError(
             f"max_units_per_year is {budget:g}; allowed: at least {patient.units * YEAR / INTERVAL.high:.3g} U, one "
             f"visit of {patient.units:g} U in a century"
         )
-    count = None if visits is None else whole(visits, VISITS)
+    count = None if visits is None else check_integer(visits, VISITS)
     label = find_product(patient.visit.product)
     at_label = patient.spaced(label.min_interval_days)["share_above"]
 
@@ -202,11 +203,11 @@ def next_visit(
     >>> next_visit(Schedule.once(units=20, start="2027-01-04")).date
     datetime.date(2027, 3, 31)
     """
-    instance(parameters, Parameters, "parameters")
-    last = instance(given, Schedule, "given").visits[-1]
+    check_type(parameters, Parameters, "parameters")
+    last = check_type(given, Schedule, "given").visits[-1]
     changes = {"units": None, **visit} if "product" in visit else visit
     kind = dataclasses.replace(last, **{**changes, "day": 0.0})
-    patient = Patient(number(keep, LEVEL), math.ceil(last.day) + TEN_YEARS, parameters, None, kind)
+    patient = Patient(check_number(keep, LEVEL), math.ceil(last.day) + TEN_YEARS, parameters, None, kind)
     course = patient.course(given)
     after = spans_above(course, patient.keep)
     after = after[after[:, 1] > last.day]

@@ -23,7 +23,8 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from ..checks import LAST_START, InputError, Limits, day_of_calendar, member, number, whole
+from ..checks import LAST_START, Limits, check_date, check_integer, check_name, check_number
+from ..errors import InputError
 from ..user_tables import Row, UserTable
 
 DAY = Limits("time", 0, 36525, "day")
@@ -102,7 +103,7 @@ def _check_columns(table: UserTable) -> None:
     known = f"allowed: {', '.join(COLUMNS)}"
     for column in table.columns:
         if column not in READ:
-            member(column, COLUMNS, f"{table.name}: column")
+            check_name(column, COLUMNS, f"{table.name}: column")
     if "amt" not in table.columns:
         raise InputError(f"{table.name}: column 'amt' is missing; {known}")
     if "time" not in table.columns and "date" not in table.columns:
@@ -123,7 +124,7 @@ def _with_dates_as_dates(table: UserTable) -> list[Row]:
 def _is_date(cell: str) -> bool:
     # 20270104 is a date of ISO 8601, and a number: a number it stays.
     try:
-        return "-" in cell[1:] and bool(day_of_calendar(cell, "time", LAST_DATE))
+        return "-" in cell[1:] and bool(check_date(cell, "time", LAST_DATE))
     except InputError:
         return False
 
@@ -131,12 +132,12 @@ def _is_date(cell: str) -> bool:
 def _time(row: dict[str, str], start: datetime.date | None) -> tuple[float, datetime.date | None]:
     # The day of a row, and the date of day 0: the first row's date fixes it, and later ones must agree.
     if "date" not in row:
-        return number(_days(_filled(row, "time", DAY)), DAY), None
-    date = day_of_calendar(_filled(row, "date", "a date"), "date", LAST_DATE)
+        return check_number(_days(_filled(row, "time", DAY)), DAY), None
+    date = check_date(_filled(row, "date", "a date"), "date", LAST_DATE)
     if "time" not in row:
-        start = start or day_of_calendar(date, "start")
-        return number((date - start).days, DAY), start
-    time = number(_days(_filled(row, "time", DAY)), DAY)
+        start = start or check_date(date, "start")
+        return check_number((date - start).days, DAY), start
+    time = check_number(_days(_filled(row, "time", DAY)), DAY)
     first = date - datetime.timedelta(days=math.floor(time))
     if start is not None and first != start:
         expected = start + datetime.timedelta(days=math.floor(time))
@@ -153,14 +154,14 @@ def _check_nothing_else(row: dict[str, str]) -> None:
     # A steady state or an infusion that a row asks for.
     for column, reason in NOT_SUPPORTED.items():
         cell = row.get(column, "")
-        if cell and number(cell, Limits(column, -math.inf, math.inf)) != 0:
+        if cell and check_number(cell, Limits(column, -math.inf, math.inf)) != 0:
             raise InputError(f"{column} is {cell}, which is not supported: {reason}; allowed: 0 or blank")
 
 
 def _is_dose(row: dict[str, str]) -> bool:
     if "evid" not in row:
         return not _is_zero(row["amt"])
-    kind = whole(_filled(row, "evid", "0 or 1"), Limits("evid", 0, math.inf))
+    kind = check_integer(_filled(row, "evid", "0 or 1"), Limits("evid", 0, math.inf))
     if kind > 1:
         word = f" ({KINDS[kind]})" if kind in KINDS else ""
         raise InputError(f"evid is {kind}{word}, which is not supported; allowed: 0 (observation) or 1 (dose)")
@@ -169,7 +170,7 @@ def _is_dose(row: dict[str, str]) -> bool:
 
 def _is_zero(cell: str) -> bool:
     try:
-        return number(cell or 0, Limits("amt", 0, 0)) == 0
+        return check_number(cell or 0, Limits("amt", 0, 0)) == 0
     except InputError:
         return False
 
@@ -178,19 +179,19 @@ def _doses(where: str, time: float, row: dict[str, str]) -> list[Dose]:
     for column in ("amt", "product", "muscle"):
         if column in row:
             _filled(row, column, "the units of a dose" if column == "amt" else "a name")
-    whole(row.get("cmt") or 1, DEPOT)
-    additional = whole(row.get("addl") or 0, ADDITIONAL)
+    check_integer(row.get("cmt") or 1, DEPOT)
+    additional = check_integer(row.get("addl") or 0, ADDITIONAL)
     if additional and not row.get("ii"):
         raise InputError(f"addl is {additional} and ii is missing; allowed: beside addl, ii: {BETWEEN}")
-    between = number(_days(row.get("ii") or "0"), BETWEEN if additional else BETWEEN._replace(above=False))
+    between = check_number(_days(row.get("ii") or "0"), BETWEEN if additional else BETWEEN._replace(above=False))
     cells = {column: row[column] for column in ("amt", "product", "muscle", "sites") if row.get(column)}
-    return [Dose(where, number(time + j * between, DAY), cells) for j in range(additional + 1)]
+    return [Dose(where, check_number(time + j * between, DAY), cells) for j in range(additional + 1)]
 
 
 def _check_observation(row: dict[str, str]) -> None:
     for column in ("amt", "ii", "addl"):
         nothing = Limits(f"{column} of an observation", 0, 0)
-        if row.get(column) and number(row[column], nothing._replace(high=math.inf)) != 0:
+        if row.get(column) and check_number(row[column], nothing._replace(high=math.inf)) != 0:
             raise InputError(f"{nothing.name} is {row[column]}; allowed: 0 or blank")
 
 

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .. import tables
-from ..checks import Limits, member
+from ..checks import Limits, check_name
 
 SITES = Limits("sites", 1, 1000)
 
@@ -45,7 +45,7 @@ def find_muscle(name: str) -> Muscle:
     Muscle(name='glabella', length=50.0)
     """
     table = tables.column("muscles", "muscle")
-    return Muscle(name, float(table[member(name, table, "muscle")]["length"]))
+    return Muscle(name, float(table[check_name(name, table, "muscle")]["length"]))
 
 
 def zones(length: float, spread: float) -> Zones:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from .. import tables
-from ..checks import member
+from ..checks import check_name
 
 
 class Product(NamedTuple):
@@ -45,7 +45,7 @@ def find_product(name: str) -> Product:
     0.4
     """
     table = tables.column("products", "product")
-    row = table[member(name, table, "product")]
+    row = table[check_name(name, table, "product")]
     most = row["max_units_in_90_days"]
     return Product(
         name,

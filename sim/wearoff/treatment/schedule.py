@@ -14,16 +14,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ..checks import (
-    InputError,
-    Limits,
-    checked_arguments,
-    day_of_calendar,
-    instance,
-    number,
-    one_or_many,
-    whole,
-)
+from ..checks import Limits, check_date, check_integer, check_number, check_type, checked_arguments, one_or_many
+from ..errors import InputError
 from ..files import written_whole
 from ..user_tables import Source, UserTable, read_csv, read_frame
 from .events import READ, read_events
@@ -71,13 +63,13 @@ class Schedule:
         if not self.visits:
             raise InputError("schedule has no visit; allowed: at least 1")
         for visit in self.visits:
-            instance(visit, Visit, "visits")
+            check_type(visit, Visit, "visits")
         for before, after in pairwise(self.visits):
             check_order(before, after)
         if self.start is not None:
-            object.__setattr__(self, "start", day_of_calendar(self.start, "start"))
+            object.__setattr__(self, "start", check_date(self.start, "start"))
         times = tuple(
-            number(time, DAY._replace(name="times")) for time in one_or_many(self.times, (int, float), "times")
+            check_number(time, DAY._replace(name="times")) for time in one_or_many(self.times, (int, float), "times")
         )
         for earlier, later in pairwise(times):
             if later < earlier:
@@ -117,7 +109,7 @@ class Schedule:
         >>> str(Schedule.every(90, visits=2).starting("2027-01-04").date(90))
         '2027-04-04'
         """
-        date = day_of_calendar(start, "start")
+        date = check_date(start, "start")
         if self.start not in (None, date):
             raise InputError(f"start is {date}; allowed: {self.start}, as the dates of the visits say")
         return dataclasses.replace(self, start=date)
@@ -126,7 +118,7 @@ class Schedule:
     @checked_arguments(*VISIT)
     def once(cls, *, start: datetime.date | str | None = None, **visit: Any) -> Self:
         """Return a schedule of one visit on day 0, with the arguments of `Visit`."""
-        return cls((Visit(**visit),), None if start is None else day_of_calendar(start, "start"))
+        return cls((Visit(**visit),), None if start is None else check_date(start, "start"))
 
     @classmethod
     @checked_arguments(*VISIT)
@@ -146,8 +138,8 @@ class Schedule:
         **visit
             Arguments of `Visit` but its day, the same at every visit.
         """
-        interval, count = number(days, INTERVAL), whole(visits, VISITS)
-        date = None if start is None else day_of_calendar(start, "start")
+        interval, count = check_number(days, INTERVAL), check_integer(visits, VISITS)
+        date = None if start is None else check_date(start, "start")
         return cls(tuple(Visit(day=i * interval, **visit) for i in range(count)), date)
 
     def touch_up(self, units: float | str, *, days: float | str = 14, after: int | str = 1) -> Self:
@@ -168,8 +160,8 @@ class Schedule:
         [(0.0, 20.0), (14.0, 5.0), (90.0, 20.0)]
         """
         followed = self.visits[self._numbered(after, "after")]
-        later = followed.day + number(days, INTERVAL._replace(name="days"))
-        added = dataclasses.replace(followed, day=later, units=number(units, UNITS))
+        later = followed.day + check_number(days, INTERVAL._replace(name="days"))
+        added = dataclasses.replace(followed, day=later, units=check_number(units, UNITS))
         return dataclasses.replace(self, visits=tuple(sorted((*self.visits, added), key=lambda visit: visit.day)))
 
     def skip(self, visit: int | str) -> Self:
@@ -186,7 +178,7 @@ class Schedule:
         return dataclasses.replace(self, visits=self.visits[:left_out] + self.visits[left_out + 1 :])
 
     def _numbered(self, which: int | str, name: str) -> int:
-        return whole(which, Limits(name, 1, len(self))) - 1
+        return check_integer(which, Limits(name, 1, len(self))) - 1
 
     @classmethod
     def from_csv(cls, source: Source) -> Self:

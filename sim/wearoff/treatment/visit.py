@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 
-from ..checks import InputError, Limits, checked_arguments, number, whole
+from ..checks import Limits, check_integer, check_number, checked_arguments
+from ..errors import InputError
 from .muscles import SITES, find_muscle
 from .products import Label, find_label, find_product
 
@@ -43,13 +44,13 @@ class Visit:
     sites: int | None = None
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "day", number(self.day, DAY))
+        object.__setattr__(self, "day", check_number(self.day, DAY))
         find_product(self.product)
         find_muscle(self.muscle)
-        units = self._labelled().units if self.units is None else number(self.units, UNITS)
+        units = self._labelled().units if self.units is None else check_number(self.units, UNITS)
         object.__setattr__(self, "units", units)
         if self.sites is not None:
-            object.__setattr__(self, "sites", whole(self.sites, SITES))
+            object.__setattr__(self, "sites", check_integer(self.sites, SITES))
 
     def _labelled(self) -> Label:
         found = find_label(self.product, self.muscle)

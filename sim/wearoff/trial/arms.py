@@ -5,7 +5,8 @@ from __future__ import annotations
 import dataclasses
 from typing import Any, Self
 
-from ..checks import InputError, checked_arguments, instance, shown
+from ..checks import check_type, checked_arguments
+from ..errors import InputError, format_value
 from ..treatment.description import name_treatment
 from ..treatment.schedule import Schedule
 from ..treatment.visit import VISIT
@@ -35,7 +36,7 @@ class Arm:
 
     def __post_init__(self) -> None:
         if self.schedule is not None:
-            instance(self.schedule, Schedule, "schedule")
+            check_type(self.schedule, Schedule, "schedule")
         for visit in self.schedule or ():
             if visit.sites is not None:
                 raise InputError(f"sites is {visit.sites}; allowed: not given, a trial takes the dose as even")
@@ -60,7 +61,7 @@ class Arm:
         try:
             return cls.treated(units=units, **({"product": product} if sign else {}))
         except InputError as error:
-            raise InputError(f"arm is {shown(text)}: {error}; or placebo, UNITS, UNITS:PRODUCT") from None
+            raise InputError(f"arm is {format_value(text)}: {error}; or placebo, UNITS, UNITS:PRODUCT") from None
 
     @property
     def name(self) -> str:

@@ -12,7 +12,8 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.linalg import block_diag
 
-from ..checks import InputError, Limits, checked_arguments, instance, member, number, one_or_many, shown, whole
+from ..checks import Limits, check_integer, check_name, check_number, check_type, checked_arguments, one_or_many
+from ..errors import InputError, format_value
 from ..figures.style import AUTO
 from ..figures.trial import draw_bands, draw_responders
 from ..patients.draws import SAMPLERS, seed_of
@@ -175,10 +176,10 @@ def run_trial(
     (True, True)
     """
     named = _named(arms)
-    people = Population() if population is None else instance(population, Population, "population")
-    count, last, size = whole(patients, PATIENTS), whole(days, DAYS), whole(chunk, CHUNK)
+    people = Population() if population is None else check_type(population, Population, "population")
+    count, last, size = check_integer(patients, PATIENTS), check_integer(days, DAYS), check_integer(chunk, CHUNK)
     asked = _responses(responses, response_days, last)
-    member(sampler, SAMPLERS, "sampler")
+    check_name(sampler, SAMPLERS, "sampler")
     seed = seed_of(rng)
     plans = {
         name: plan_cohorts(arm.schedule, people, last, asked, count, sampler, seed)
@@ -199,10 +200,10 @@ def run_trial(
 def _named(arms: Arm | Iterable[Arm]) -> dict[str, Arm]:
     found: dict[str, Arm] = {}
     for arm in one_or_many(arms, Arm, "arms"):
-        instance(arm, Arm, "arms")
+        check_type(arm, Arm, "arms")
         if arm.name in found:
             raise InputError(
-                f"arms has {shown(arm.name)} twice; allowed: each name once, set with Arm(schedule, label)"
+                f"arms has {format_value(arm.name)} twice; allowed: each name once, set with Arm(schedule, label)"
             )
         found[arm.name] = arm
     if not found:
@@ -216,13 +217,15 @@ def _muscles(arms: dict[str, Arm]) -> tuple[str, ...]:
 
 def _responses(responses: Sequence[Any], response_days: float | Sequence[float], last: int) -> tuple[Response, ...]:
     allowed = Limits("response_days", 0, DAYS.high, "day")
-    days = [number(day, allowed) for day in one_or_many(response_days, (int, float), "response_days")]
+    days = [check_number(day, allowed) for day in one_or_many(response_days, (int, float), "response_days")]
     alone = len(responses) == 2 and all(isinstance(each, str) for each in responses)
     found = []
     for pair in [responses] if alone else responses:
         if not isinstance(pair, tuple | list) or len(pair) != 2:
-            raise InputError(f"responses has {shown(pair)}; allowed: pairs such as ('none_or_mild', 'investigator')")
-        endpoint, assessor = member(pair[0], ENDPOINTS, "endpoint"), member(pair[1], ASSESSORS, "assessor")
+            raise InputError(
+                f"responses has {format_value(pair)}; allowed: pairs such as ('none_or_mild', 'investigator')"
+            )
+        endpoint, assessor = check_name(pair[0], ENDPOINTS, "endpoint"), check_name(pair[1], ASSESSORS, "assessor")
         found += [Response(endpoint, assessor, day) for day in days if day <= last]
     return tuple(found)
 

@@ -10,7 +10,8 @@ from typing import Any
 
 import panel as pn
 
-from ...checks import InputError, Limits, shown, whole
+from ...checks import Limits, check_integer
+from ...errors import InputError, format_value
 from .settings import Settings
 from .view import Explorer
 
@@ -39,9 +40,9 @@ def serve(*, host: str = HERE, port: int | str = 5006, show: bool = True, ready:
         The address cannot be listened on.
     """
     if not _is_name(host):
-        raise InputError(f"host is {shown(host)}; allowed: an address of this machine, 0.0.0.0 for all of them")
+        raise InputError(f"host is {format_value(host)}; allowed: an address of this machine, 0.0.0.0 for all of them")
     try:
-        number = _listenable(host, whole(port, PORT))
+        number = _listenable(host, check_integer(port, PORT))
         server = pn.serve(
             {"/": page}, address=host, port=number, show=False, start=False, verbose=False, location=False,
             websocket_origin=_origins(host, number), title="wearoff",
@@ -49,8 +50,8 @@ def serve(*, host: str = HERE, port: int | str = 5006, show: bool = True, ready:
     except OSError as error:
         reason = (error.strerror or str(error)).partition(" (")[0]
         raise InputError(
-            f"host is {shown(host)} and port {port}, which cannot be listened on ({reason}); allowed: an address of "
-            "this machine and a free port"
+            f"host is {format_value(host)} and port {port}, which cannot be listened on ({reason}); allowed: "
+            "an address of this machine and a free port"
         ) from None
     for each in server._http._sockets.values():
         # Taken over by every connection: a redraw is many small messages, none of which shall wait for the next.

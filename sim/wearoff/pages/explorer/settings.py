@@ -10,7 +10,8 @@ from functools import lru_cache
 from typing import Any, Self
 from urllib.parse import urlencode
 
-from ...checks import Limits, UnusualWarning, member, number, whole
+from ...checks import Limits, check_integer, check_name, check_number
+from ...errors import UnusualWarning
 from ...parameters import Parameters, presets
 from ...patients.population import limits_of, plausible
 from ...simulation import simulate
@@ -71,10 +72,10 @@ class Settings:
     parameters: Parameters = dataclasses.field(default_factory=Parameters)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "visits", whole(self.visits, VISITS))
-        object.__setattr__(self, "sites", whole(self.sites, SITES))
+        object.__setattr__(self, "visits", check_integer(self.visits, VISITS))
+        object.__setattr__(self, "sites", check_integer(self.sites, SITES))
         for name, limits in LIMITS.items():
-            number(getattr(self.parameters, name), limits)
+            check_number(getattr(self.parameters, name), limits)
         first = self.schedule.visits[0]
         object.__setattr__(self, "units", first.units)
         object.__setattr__(self, "every", float(self.every))
@@ -90,12 +91,12 @@ class Settings:
         """
         names = [field.name for field in dataclasses.fields(cls) if field.name != "parameters"]
         for name in values:
-            member(name, [*names, *CONSTANTS], "setting")
+            check_name(name, [*names, *CONSTANTS], "setting")
         constants = {name: value for name, value in values.items() if name in CONSTANTS}
         own = {name: value for name, value in values.items() if name in names}
         for name in ("observations", "bands"):
             if isinstance(own.get(name), str):
-                own[name] = SWITCHES[member(own[name], SWITCHES, name)]
+                own[name] = SWITCHES[check_name(own[name], SWITCHES, name)]
         return cls(**own, parameters=Parameters().replace(**constants))
 
     @property

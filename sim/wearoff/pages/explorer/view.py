@@ -13,7 +13,7 @@ import panel as pn
 from bokeh.models import Div, PrintfTickFormatter
 
 from ... import tables
-from ...checks import InputError
+from ...errors import InputError
 from ...evidence.observations import published
 from ...figures.style import render
 from ...patients.population import Population

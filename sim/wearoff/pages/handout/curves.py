@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ...checks import InputError
+from ...errors import InputError
 from ...model.landmarks import FULL, HALF, ONSET, WEAR_OFF
 from ...parameters import Parameters
 from ...spacing.patient import YEAR, Patient

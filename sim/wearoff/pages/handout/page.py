@@ -7,7 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from ...checks import InputError
+from ...errors import InputError
 from ...parameters import Parameters
 from ...simulation import DEFAULT
 from ...treatment.products import find_label, find_product
