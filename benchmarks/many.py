@@ -14,8 +14,9 @@ import numpy as np
 from benchmarks import peer
 from benchmarks.measure import Figure, Target, compare, loosest, order, progress, timed
 from wearoff.model.cohort import choose_grid, solve_cohort
-from wearoff.model.course import Constants, solve
-from wearoff.model.march import Reading
+from wearoff.model.course import solve
+from wearoff.model.equations import Constants
+from wearoff.model.radau import Reading
 from wearoff.patients.draws import BLOCK, normals
 from wearoff.patients.population import Population
 from wearoff.trial.arms import Arm

@@ -16,6 +16,7 @@ import pandas as pd
 from . import tables
 from .checks import Limits, check_name, check_number, checked_arguments
 from .errors import InputError, format_value
+from .model.equations import Constants
 
 _TABLE = tables.column("parameters", "name")
 # Of changed constants, in the title of a picture.
@@ -187,6 +188,17 @@ class Parameters:
         0.009242
         """
         return in_symbols({name: getattr(self, name) for name in _TABLE})
+
+    def constants(self) -> Constants:
+        """Return the constants that the equations take: all but ``spread``, which says where a dose lands.
+
+        Examples
+        --------
+        >>> Parameters(dose_at_half_uptake=20).constants().U50
+        20.0
+        """
+        symbols = self.symbols()
+        return Constants(**{symbol: symbols[symbol] for symbol in Constants._fields})
 
 
 def in_symbols(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,8 @@ import numpy.typing as npt
 
 from .checks import Limits, check_integer, check_type, checked_arguments
 from .errors import InputError, warn
-from .model.course import SHORTEST, Constants, Course, solve
+from .model.course import SHORTEST, Course, solve
+from .model.equations import Constants
 from .parameters import Parameters
 from .timeline import Timeline
 from .times import read_days

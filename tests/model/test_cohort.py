@@ -6,11 +6,12 @@ from tests.extent import some
 from tests.reference import reference
 
 import wearoff as wo
+from wearoff.model.chain import uptake
 from wearoff.model.cohort import choose_grid, solve_cohort
-from wearoff.model.course import Constants, solve
-from wearoff.model.kinetics import uptake
+from wearoff.model.course import solve
+from wearoff.model.equations import Constants
 from wearoff.model.landmarks import FULL, HALF, ONSET, WEAR_OFF, find_landmarks, last_day_above
-from wearoff.model.march import Reading
+from wearoff.model.radau import Reading
 from wearoff.patients.population import Population
 
 ACCURACY, END = 1e-6, 365.0

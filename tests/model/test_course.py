@@ -6,8 +6,9 @@ from tests.extent import extent
 from tests.reference import COLUMNS, reference
 
 from wearoff import Parameters, tables
-from wearoff.model.course import Constants, solve
-from wearoff.model.kinetics import uptake
+from wearoff.model.chain import uptake
+from wearoff.model.course import solve
+from wearoff.model.equations import Constants
 
 DEFAULT = {k: v for k, v in Parameters().symbols().items() if k != "sigma"}
 CHAIN = ("k_depot", "k_binding", "k_endocytosis", "k_translocation", "k_light_chain")

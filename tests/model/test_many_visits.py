@@ -7,9 +7,10 @@ import pytest
 from tests.model.test_course import DEFAULT
 
 import wearoff as wo
-from wearoff.model import kinetics
+from wearoff.model import chain
 from wearoff.model.cohort import choose_grid
-from wearoff.model.course import READ_AT_ONCE, Constants, solve
+from wearoff.model.course import READ_AT_ONCE, solve
+from wearoff.model.equations import Constants
 from wearoff.patients.population import Population
 
 
@@ -37,13 +38,13 @@ def test_memory_of_a_thousand_visits():
 
 def test_work_grows_with_the_visits(monkeypatch):
     columns = []
-    original = kinetics.exp_divided_differences
+    original = chain.exp_divided_differences
 
     def counted(nodes, sets):
         columns.append(nodes.shape[1] * len(sets))
         return original(nodes, sets)
 
-    monkeypatch.setattr(kinetics, "exp_divided_differences", counted)
+    monkeypatch.setattr(chain, "exp_divided_differences", counted)
     counts = {}
     for visits in (25, 50, 400):
         columns.clear()

@@ -16,7 +16,7 @@ import pandas as pd
 
 from ..model.cohort import Cohort, Grid, choose_grid, solve_cohort
 from ..model.landmarks import find_landmarks, last_day_above
-from ..model.march import Following, Reading
+from ..model.radau import Following, Reading
 from ..patients.draws import BLOCK, normals
 from ..patients.grades import BASELINES, chance, level_of_loss, level_of_return
 from ..patients.population import Population

@@ -13,10 +13,11 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from . import Array
-from .course import Constants, mesh_starts
+from .chain import chain_derivatives, uptake
+from .course import mesh_starts
+from .equations import Constants
 from .hermite import Slopes, follow, quintic, slopes, steps
-from .kinetics import chain_derivatives, uptake
-from .march import Following, Mesh, Reading, graded_mesh, pieces_needed
+from .radau import Following, Mesh, Reading, graded_mesh, pieces_needed
 from .refinement import INTERVALS, ROUNDS, STEPS, unresolved
 from .response import weakness
 

@@ -6,9 +6,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from . import Array, Number
-from .kinetics import Chain, uptake
-from .march import Mesh, Reading, graded_mesh, pieces_needed
+from . import Array
+from .chain import Chain, uptake
+from .equations import Constants
+from .radau import Mesh, Reading, graded_mesh, pieces_needed
 from .refinement import INTERVALS, ROUNDS, unresolved
 from .response import cleaved_fraction, visible_effect, weakness
 
@@ -20,38 +21,6 @@ SHORTEST = 1e-9
 
 # The number of values read at once, times by zones: each takes 100 bytes.
 READ_AT_ONCE = 200_000
-
-
-class Constants(NamedTuple):
-    """The constants under the symbols of the mathematics; each a float, or an array over patients.
-
-    Rates in 1/day, ``k_cleave`` in 1/(U day), ``U50`` in U, ``A50`` a fraction, ``h`` a pure number.
-    """
-
-    k_depot: Number
-    k_binding: Number
-    k_endocytosis: Number
-    k_translocation: Number
-    k_light_chain: Number
-    k_snap25: Number
-    k_cleave: Number
-    U50: Number
-    A50: Number
-    h: Number
-    k_line: Number
-
-    def per_unit(self, relative_potency: Number) -> Constants:
-        """Return the constants per unit of a product of which one unit is taken for so many of onabotulinumtoxinA."""
-        return self._replace(k_cleave=self.k_cleave * relative_potency, U50=self.U50 / relative_potency)
-
-    @property
-    def rates(self) -> Array:
-        """The five rates of the chain, shape (5, ...)."""
-        return np.stack(np.broadcast_arrays(*(np.asarray(rate, dtype=float) for rate in self[:5])))
-
-    def over(self, axes: int) -> Constants:
-        """Return the constants with `axes` more axes behind the patients', to broadcast against zones and times."""
-        return Constants(*(np.asarray(each, dtype=float)[(..., *[None] * axes)] for each in self))
 
 
 class Course(NamedTuple):

@@ -15,7 +15,7 @@ from __future__ import annotations
 import numpy as np
 
 from . import Array, Number
-from .march import Mesh, march
+from .radau import Mesh, march
 
 # Where less is cleaved, 1 - S^h as it is written would be a difference of nearly equal numbers; where more is, it keeps
 # twelve digits.

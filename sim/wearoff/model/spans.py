@@ -6,7 +6,7 @@ import numpy as np
 
 from . import Array
 from .course import Course
-from .march import Reading
+from .radau import Reading
 from .roots import crossings
 
 

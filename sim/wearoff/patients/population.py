@@ -16,7 +16,7 @@ import pandas as pd
 from .. import tables
 from ..checks import Limits, check_name, check_number, check_type, checked_arguments
 from ..errors import InputError
-from ..model.course import Constants
+from ..model.equations import Constants
 from ..parameters import Parameters, possible
 from .draws import normals
 from .grades import Raters

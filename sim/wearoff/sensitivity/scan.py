@@ -13,7 +13,8 @@ import pandas as pd
 from .. import tables
 from ..checks import check_name, check_number, check_type, one_or_many
 from ..errors import InputError, format_value, warn
-from ..model.course import SHORTEST, TOLERANCE, Constants, Course, solve
+from ..model.course import SHORTEST, TOLERANCE, Course, solve
+from ..model.equations import Constants
 from ..model.landmarks import FALLS, Landmarks, find_landmarks, last_day_above
 from ..parameters import Parameters, in_symbols
 from ..treatment.cautions import cautions

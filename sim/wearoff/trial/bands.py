@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ..model.cohort import Grid, choose_grid, solve_cohort
-from ..model.march import Reading
+from ..model.radau import Reading
 from ..patients.draws import normals
 from ..patients.grades import mean_chance
 from ..patients.population import Population

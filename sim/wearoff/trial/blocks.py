@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from ..model.cohort import Grid, choose_grid, solve_cohort
 from ..model.landmarks import FALLS, Landmarks, find_landmarks, last_day_above
-from ..model.march import Reading
+from ..model.radau import Reading
 from ..patients.draws import BLOCK, normals
 from ..patients.grades import BASELINES, level_of_loss, level_of_return, mean_chance
 from ..patients.population import Population

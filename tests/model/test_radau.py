@@ -4,7 +4,7 @@ import mpmath
 import numpy as np
 import pytest
 
-from wearoff.model.march import DEGREE, SYSTEMS, Mesh, Reading, graded_mesh, march, nodes_within, pieces_needed
+from wearoff.model.radau import DEGREE, SYSTEMS, Mesh, Reading, graded_mesh, march, nodes_within, pieces_needed
 
 
 def rotating(mesh):

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from scipy.optimize import brentq
 
 import wearoff as wo
+from wearoff.model.chain import COMPARTMENTS, LARGE, Chain, chain_derivatives, uptake
 from wearoff.model.exponentials import exp_divided_differences
-from wearoff.model.kinetics import COMPARTMENTS, LARGE, Chain, chain_derivatives, uptake
 
 MINUTE = 1 / 1440
 HALF_LIFE = st.floats(1e-3, 400)
