@@ -15,8 +15,8 @@ from benchmarks import peer
 from benchmarks.measure import Figure, Target, compare, loosest, order, progress, timed
 from wearoff.model.cohort import choose_grid, solve_cohort
 from wearoff.model.course import solve
+from wearoff.model.doses import Doses
 from wearoff.model.equations import Constants
-from wearoff.model.radau import Reading
 from wearoff.patients.draws import BLOCK, normals
 from wearoff.patients.population import Population
 from wearoff.trial.arms import Arm
@@ -24,6 +24,7 @@ from wearoff.trial.blocks import ACCURACY
 from wearoff.trial.trial import run_trial
 
 PATIENTS, DAYS, UNITS = 100_000, 365, 20.0
+DOSES = Doses(np.zeros(1), np.array([[UNITS]]), np.ones(1))
 # The peer is timed on so many of the same patients, and its time scaled.
 SAMPLE = 200
 REPEATS = 15
@@ -36,21 +37,19 @@ def population() -> list[Figure]:
     """100,000 patients, one labelled treatment, the visible effect of every day."""
     people = Population()
     blocks = [people.constants(normals("sobol", 1, block)) for block in range(-(-PATIENTS // BLOCK))]
-    effect = np.empty((DAYS + 1, len(blocks) * BLOCK))
+    effect, times = np.empty((DAYS + 1, len(blocks) * BLOCK)), np.arange(DAYS + 1.0)
 
     def ours() -> Any:
         # The choice of the grid is part of the work.
-        grid = choose_grid(np.zeros(1), np.array([UNITS]), people.pilots(), float(DAYS), ACCURACY)
-        reading = Reading(grid.mesh, np.arange(DAYS + 1.0)).matrix()
+        grid = choose_grid(DOSES, people.pilots(), float(DAYS), ACCURACY)
         for i, constants in enumerate(blocks):
-            visible = solve_cohort(grid, constants).visible
-            effect[:, i * BLOCK : (i + 1) * BLOCK] = reading @ visible.reshape(reading.shape[1], -1)
+            effect[:, i * BLOCK : (i + 1) * BLOCK] = solve_cohort(grid, DOSES, constants).visible_at(times)
         return effect
 
     progress(f"{PATIENTS:,} patients")
     ours()
     first = Constants(*(each[:SAMPLE] if isinstance(each, np.ndarray) else each for each in blocks[0]))
-    exact = solve(np.zeros(1), np.array([[UNITS]]), first, float(DAYS)).at(np.arange(DAYS + 1.0))["visible"]
+    exact = solve(DOSES, first, float(DAYS)).at(times)["visible"]
     progress(f"  our error, {SAMPLE} of them: {np.abs(effect[:, :SAMPLE].T - exact).max():.1e}")
 
     runner = peer.model(1, ("visible",))

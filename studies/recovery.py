@@ -18,6 +18,7 @@ from wearoff.evidence.fitting import fit
 from wearoff.evidence.observations import check_observations
 from wearoff.model.course import solve
 from wearoff.patients.population import Population
+from wearoff.treatment.schedule import Schedule
 
 Array = npt.NDArray[np.float64]
 
@@ -61,7 +62,7 @@ def recover(truth: Population, seed: int, free: tuple[str, ...] = FREE, patients
 def simulate_effect(truth: Population, rng: np.random.Generator, subjects: int = SUBJECTS) -> Array:
     """Return the visible effect of patients drawn at random, one row a patient, on `DAYS`."""
     constants = truth.constants(rng.standard_normal((subjects, 3)))
-    course = solve(np.zeros(1), np.full((1, 1), UNITS), constants, DAYS[-1], tolerance=1e-6)
+    course = solve(Schedule.once(units=UNITS).doses(truth.parameters.spread), constants, DAYS[-1], tolerance=1e-6)
     return course.visible_at(np.array(DAYS))
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .evidence.fitting import Fit, fit
     from .evidence.likelihood import Held
     from .evidence.observations import check_observations, published, read_observations
+    from .model.equations import Model
     from .pages.explorer.view import explorer as explorer
     from .parameters import Parameters, presets
     from .patients.population import Population
@@ -35,6 +36,7 @@ __all__ = [
     "Fit",
     "Held",
     "InputError",
+    "Model",
     "Parameters",
     "Population",
     "Schedule",
@@ -59,6 +61,7 @@ __all__ = [
 # Where each name is defined. A name is imported when it is first asked for: `wearoff --version` does not load numpy.
 _MODULES = ("exchange", "plates", "sensitivity", "spacing")
 _MODULE_OF = {
+    "Model": "model.equations",
     "Parameters": "parameters",
     "presets": "parameters",
     "simulate": "simulation",

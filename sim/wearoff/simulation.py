@@ -11,13 +11,12 @@ import numpy.typing as npt
 from .checks import Limits, check_integer, check_type, checked_arguments
 from .errors import InputError, warn
 from .model.course import SHORTEST, Course, solve
-from .model.equations import Constants
+from .model.equations import MODEL, Model
+from .model.response import read_model
 from .parameters import Parameters
 from .timeline import Timeline
 from .times import read_days
 from .treatment.cautions import cautions
-from .treatment.muscles import find_muscle, relative_dose, zones
-from .treatment.products import find_product
 from .treatment.schedule import Schedule
 from .treatment.visit import DAY, Visit
 
@@ -32,14 +31,15 @@ DEFAULT = Parameters()
 def simulate(
     schedule: Schedule | Visit | None = None,
     *,
-    parameters: Parameters = DEFAULT,
-    days: int | str | None = None,
+    parameters: Parameters | None = None,
+    days: int | None = None,
     times: npt.ArrayLike | None = None,
-    units: float | str | None = None,
+    units: float | None = None,
     product: str | None = None,
     muscle: str | None = None,
-    sites: int | str | None = None,
+    sites: int | None = None,
     start: datetime.date | str | None = None,
+    model: Model | None = None,
 ) -> Timeline:
     """Compute the course of one patient.
 
@@ -58,6 +58,8 @@ def simulate(
         The one visit, instead of a schedule; see `Visit`.
     start : date, optional
         The date of day 0; see `Schedule`.
+    model : Model, optional
+        With functions of one's own for uptake or force; default: the built-in ones.
 
     Returns
     -------
@@ -90,42 +92,24 @@ def simulate(
     check_type(schedule, Schedule, "schedule")
     if start is not None:
         schedule = schedule.starting(start)
-    check_type(parameters, Parameters, "parameters")
+    constants = check_type(Parameters() if parameters is None else parameters, Parameters, "parameters")
+    pieces = read_model(model, constants.constants())
     grid, end = _grid(schedule, days, times)
     for reason in cautions(schedule):
         warn(reason)
-    return Timeline(schedule, parameters, solve_schedule(schedule, parameters, end), grid)
+    return Timeline(schedule, constants, solve_schedule(schedule, constants, end, pieces), grid)
 
 
-def solve_schedule(schedule: Schedule, parameters: Parameters, end: float) -> Course:
-    """Return the solution for one patient from day 0 to day `end`.
-
-    Amounts are units of the first visit's product; the constants are given for onabotulinumtoxinA.
-    """
-    strip = find_muscle(schedule.visits[0].muscle)
-    first = find_product(schedule.visits[0].product).relative_potency
-    symbols = parameters.symbols()
-    spread = symbols.pop("sigma")
-    constants = Constants(**symbols).per_unit(first)
-    sited = any(each.sites is not None for each in schedule)
-    places, weights = zones(strip.length, spread) if sited else (np.zeros(1), np.ones(1))
-    doses: dict[float, npt.NDArray[np.float64]] = {}
-    for each in schedule:
-        local = np.full(len(places), each.units) * find_product(each.product).relative_potency / first
-        if each.sites is not None:
-            local = local * relative_dose(places, strip.length, each.sites, spread)
-        # Doses given at the same moment add up before they are taken up.
-        doses[each.day] = doses.get(each.day, 0.0) + local
-    return solve(np.array(list(doses)), np.stack(list(doses.values()), axis=-1), constants, end, zone_weights=weights)
+def solve_schedule(schedule: Schedule, parameters: Parameters, end: float, model: Model = MODEL) -> Course:
+    """Return the solution for one patient from day 0 to day `end`, in units of onabotulinumtoxinA."""
+    return solve(schedule.doses(parameters.spread), parameters.constants(), end, model=model)
 
 
-def _grid(
-    schedule: Schedule, days: int | str | None, times: npt.ArrayLike | None
-) -> tuple[npt.NDArray[np.float64], float]:
+def _grid(schedule: Schedule, days: int | None, times: npt.ArrayLike | None) -> tuple[npt.NDArray[np.float64], float]:
     # The days of the table, and the day on which the course ends.
     if times is not None:
         if days is not None:
-            raise InputError("days is given beside times; allowed: one of the two")
+            raise InputError("days", days, "one of the two", problem="is given beside times")
         grid = read_days(times, "times", "ascending days", schedule.start)
         outside = grid[~((grid >= DAY.low) & (grid <= DAY.high))]
         if len(outside):

@@ -20,12 +20,14 @@ from .figures.returns import draw_returns
 from .figures.style import AUTO
 from .figures.visits import draw_visits
 from .model.course import Course
+from .model.equations import COMPARTMENTS
 from .model.landmarks import HALF, ONSET, explain_missing, find_landmarks
 from .model.spans import spans_above
 from .parameters import Parameters
 from .times import read_days
 from .treatment.description import describe_patient, name_patient
 from .treatment.muscles import find_muscle, spill
+from .treatment.products import find_product
 from .treatment.schedule import Schedule
 
 if TYPE_CHECKING:
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
 
 UNITS_OF_COLUMNS = {
     "time": "day",
-    **dict.fromkeys(("depot", "free", "bound", "endosome", "light_chain"), "U"),
+    **dict.fromkeys(COMPARTMENTS, "U"),
     **dict.fromkeys(("snap25", "release", "force", "visible"), "fraction of baseline"),
 }
 
@@ -110,6 +112,9 @@ class Timeline:
                 f"times has {outside[0]:g}; allowed: from 0 to {self._end:g} day, the end of the simulation"
             )
         columns = {"time": days, **self.course.at(days)}
+        # The model counts in units of onabotulinumtoxinA, the table in those of the first visit's product.
+        potency = find_product(self.schedule.visits[0].product).relative_potency
+        columns.update({name: columns[name] / potency for name in COMPARTMENTS})
         # From one array: pandas takes ten columns apart one by one, and that would cost as much as the model.
         frame = pd.DataFrame(np.stack(list(columns.values())).T, columns=list(columns), copy=False)
         frame.attrs["units"] = UNITS_OF_COLUMNS
@@ -288,7 +293,7 @@ class Timeline:
     @property
     def first_uptake(self) -> float:
         """Toxin that the first visit's dose had taken up into the depot (U)."""
-        return float(self.course.at(np.array([self._first_visit()]))["depot"][0])
+        return float(self.at(self._first_visit())["depot"][0])
 
     @property
     def _name(self) -> str:

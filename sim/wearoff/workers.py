@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -70,6 +71,20 @@ def sharing(workers: Workers) -> Iterator[Callable[[Callable[[Any], Any], list[A
             ) from None
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+def check_shared(workers: Workers, value: Any, field: str) -> None:
+    """Raise `InputError` where a value cannot be sent to other processes; a Dask client's map sends more."""
+    if callable(workers) or workers == 1:
+        return
+    try:
+        pickle.dumps(value)
+    except Exception as error:  # what pickle raises depends on the value
+        raise InputError(
+            field,
+            problem=f"cannot be sent to {workers} processes ({type(error).__name__})",
+            allowed="functions defined by def in a module, no lambda; or workers=1",
+        ) from None
 
 
 def _started(pool: ProcessPoolExecutor, work: Callable[[Any], Any], parts: list[Any]) -> Iterator[Any]:

@@ -14,8 +14,8 @@ import wearoff as wo
 from wearoff.evidence.fitting import fit
 from wearoff.evidence.likelihood import Held, Problem
 from wearoff.evidence.observations import check_observations
-from wearoff.evidence.prediction import choose_grids, draws, predict
-from wearoff.patients.draws import seed_of
+from wearoff.evidence.prediction import plan_treatments, predict
+from wearoff.patients.draws import draw, seed_of
 from wearoff.patients.population import Population, plausible
 
 mpl.use("Agg")
@@ -40,7 +40,7 @@ def exact_rows(truth, subjects=400):
     frame = check_observations(
         pd.DataFrame([{**cells, "endpoint": "none_or_mild", "assessor": "investigator", "day": day} for day in DAYS])
     )
-    return frame.assign(value=predict(frame, truth, draws(512, seed_of(0)), choose_grids(frame, truth)).means)
+    return frame.assign(value=predict(frame, truth, draw(512, seed_of(0)), plan_treatments(frame, truth)).means)
 
 
 @pytest.mark.proof
@@ -88,7 +88,7 @@ def test_the_covariance_of_rows_is_that_of_simulated_trials():
     pool = simulate_effect(TRUTH, rng, 4000)
     trials = [simulate_rows(TRUTH, rng, rng.choice(pool, SUBJECTS, replace=False))["value"] for _ in range(count)]
     rows = ROWS.reset_index(drop=True)
-    found = predict(rows, TRUTH, draws(2048, 1), choose_grids(rows, TRUTH))
+    found = predict(rows, TRUTH, draw(2048, 1), plan_treatments(rows, TRUTH))
     treated = (rows["arm"] == "treated").to_numpy()
     measured, predicted = np.cov(np.stack(trials).T)[treated][:, treated], found.covariance[treated][:, treated]
     scale = np.sqrt(np.outer(np.diag(predicted), np.diag(predicted)))
@@ -176,8 +176,8 @@ def test_a_range_that_cannot_be_held_is_refused(held, message):
 def test_the_objective_is_smooth():
     # Second differences of a smooth function fall with the square of the step: no jumps of grids or draws.
     rows = ROWS.reset_index(drop=True)
-    problem = Problem(rows, ("light_chain_half_life",), TRUTH, (), draws(256, 1), None)
-    grids = problem.grids(problem.begin)
+    problem = Problem(rows, ("light_chain_half_life",), TRUTH, (), draw(256, 1), None)
+    grids = problem.plan(problem.begin)
 
     def bend(step):
         at = [problem.residuals(problem.begin + shift, grids) for shift in (-step, 0, step)]

@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 from scipy.optimize import brentq
 
 import wearoff as wo
-from wearoff.model.chain import COMPARTMENTS, LARGE, Chain, chain_derivatives, uptake
+from wearoff import Parameters
+from wearoff.model.chain import COMPARTMENTS, LARGE, Chain, chain_derivatives
+from wearoff.model.equations import uptake
 from wearoff.model.exponentials import exp_divided_differences
 
 MINUTE = 1 / 1440
@@ -122,8 +124,8 @@ def test_patients_whose_rates_come_in_different_orders_do_not_disturb_each_other
 
 
 def test_uptake_saturates():
-    assert uptake(np.array([20.0]), 20.0) == 10.0
-    assert uptake(np.array([20.0]), np.inf) == 20.0
+    assert uptake(20.0, Parameters(dose_at_half_uptake=20).constants()) == 10.0
+    assert uptake(20.0, Parameters(dose_at_half_uptake=np.inf).constants()) == 20.0
 
 
 def chain_matrix(rates):
@@ -170,7 +172,7 @@ def test_the_light_chain_of_a_cohort_has_its_exact_value_and_derivatives(rates):
     days, taken = np.array([0.0, 3.0, 3.5]), np.array([10.0, 5.0, 20.0])
     times = np.array([0.0, 1e-3, 0.02, 0.3, 1.0, 2.9, 3.0, 3.001, 3.6, 8.0, 40.0])
     exact = chain_at_60_digits(times, days, taken, rates)
-    found = chain_derivatives(times, days, taken, [np.array([rate]) for rate in rates])[..., 0]
+    found = chain_derivatives(times, days, taken[:, None], [np.array([rate]) for rate in rates])[..., 0]
     errors = np.abs(found - exact).max(axis=1) / np.abs(exact).max(axis=1)
     print("relative errors of value, slope, bend:", errors)
     assert errors.max() < 10 * LARGE * np.finfo(float).eps
@@ -179,10 +181,10 @@ def test_the_light_chain_of_a_cohort_has_its_exact_value_and_derivatives(rates):
 def test_patients_with_and_without_near_rates_do_not_disturb_each_other():
     times, days, taken = np.linspace(0, 60, 30), np.array([0.0, 20.0]), np.array([10.0, 7.0])
     every = np.array(list(SOME_RATES.values())).T
-    together = chain_derivatives(times, days, taken, list(every))
+    together = chain_derivatives(times, days, taken[:, None], list(every))
     assert np.isfinite(together).all()
     for i, rates in enumerate(every.T):
-        alone = chain_derivatives(times, days, taken, [np.array([rate]) for rate in rates])[..., 0]
+        alone = chain_derivatives(times, days, taken[:, None], [np.array([rate]) for rate in rates])[..., 0]
         # Of terms below exp(-50) some are left out, where the slowest patient of the company allows it.
         assert together[..., i] == pytest.approx(alone, rel=1e-13, abs=1e-13)
 
@@ -193,7 +195,7 @@ def test_the_light_chain_of_a_cohort_is_the_exact_one_for_any_rates(half_lives, 
     rates, times = np.log(2) / np.array(half_lives), np.linspace(0, 400, 60)
     days, taken = np.array([0.0, second]), np.array([10.0, units])
     expected = Chain.after(days, taken[None], rates).at(times, ("light_chain",))["light_chain"][0]
-    found = chain_derivatives(times, days, taken, [np.array([rate]) for rate in rates])[0, :, 0]
+    found = chain_derivatives(times, days, taken[:, None], [np.array([rate]) for rate in rates])[0, :, 0]
     assert np.abs(found - expected).max() <= 1e-9 * taken.sum()
 
 
@@ -202,9 +204,9 @@ def test_the_light_chain_of_a_cohort_is_the_exact_one_for_any_rates(half_lives, 
 def test_doses_of_a_cohort_add_up(second, units):
     rates = [np.array([rate]) for rate in SOME_RATES["well separated"]]
     times = np.linspace(0, 200, 80)
-    both = chain_derivatives(times, np.array([0.0, second]), np.array([10.0, units]), rates)
-    first = chain_derivatives(times, np.zeros(1), np.array([10.0]), rates)
-    other = chain_derivatives(times, np.array([second]), np.array([units]), rates)
+    both = chain_derivatives(times, np.array([0.0, second]), np.array([[10.0], [units]]), rates)
+    first = chain_derivatives(times, np.zeros(1), np.array([[10.0]]), rates)
+    other = chain_derivatives(times, np.array([second]), np.array([[units]]), rates)
     scale = np.abs(both).max(axis=1, keepdims=True) + 1e-300
     assert (np.abs(both - first - other) / scale).max() < 1e-13
 
@@ -215,7 +217,7 @@ def test_many_doses_of_a_cohort_add_up():
     rates = [np.exp(rng.uniform(-3, 3, 20) + 2 * i) for i in (0, 2, 3, 1, -2)]
     days, taken = np.sort(np.append(rng.uniform(0, 500, 40), [100.0, 100.0, 100.5])), rng.uniform(0, 40, 43)
     times = np.union1d(np.linspace(0, 600, 300), days)
-    found = chain_derivatives(times, days, taken, rates)
-    alone = sum(chain_derivatives(times, days[[i]], taken[[i]], rates) for i in range(43))
+    found = chain_derivatives(times, days, taken[:, None], rates)
+    alone = sum(chain_derivatives(times, days[[i]], taken[[i], None], rates) for i in range(43))
     scale = np.abs(alone).max(axis=1, keepdims=True)
     assert (np.abs(found - alone) / scale).max() < LARGE * np.finfo(float).eps

@@ -6,12 +6,11 @@ from tests.extent import some
 from tests.reference import reference
 
 import wearoff as wo
-from wearoff.model.chain import uptake
 from wearoff.model.cohort import choose_grid, solve_cohort
 from wearoff.model.course import solve
-from wearoff.model.equations import Constants
+from wearoff.model.doses import Doses
+from wearoff.model.equations import Constants, uptake
 from wearoff.model.landmarks import FULL, HALF, ONSET, WEAR_OFF, find_landmarks, last_day_above
-from wearoff.model.radau import Reading
 from wearoff.patients.population import Population
 
 ACCURACY, END = 1e-6, 365.0
@@ -28,12 +27,12 @@ POPULATIONS = {
 }
 
 
-def arrays(doses):
-    return np.array(list(doses)), np.array(list(doses.values()))
+def even(doses):
+    return Doses(np.array(list(doses)), np.array([list(doses.values())]), np.ones(1))
 
 
 def grid_of(population, doses, end=END, accuracy=ACCURACY):
-    return choose_grid(*arrays(doses), population.pilots(), end, accuracy)
+    return choose_grid(even(doses), population.pilots(), end, accuracy)
 
 
 def drawn(population, patients, seed=1):
@@ -46,19 +45,18 @@ def some_times(end=END):
     return np.union1d(np.random.default_rng(2).uniform(0, end, 1000), np.geomspace(1e-3, min(end, 30), 300))
 
 
-def worst_error(grid, constants, times):
+def worst_error(grid, doses, constants, times):
     """Largest error of any patient's visible effect, in units of the accuracy asked for."""
-    cohort = solve_cohort(grid, constants)
-    truth = solve(grid.days, grid.units[None], constants, END, tolerance=1e-10)
-    found = Reading(cohort.mesh, times).matrix() @ cohort.visible.reshape(cohort.mesh.nodes.size, -1)
-    return np.abs(found.T - Reading(truth.mesh, times)(truth.visible)).max() / ACCURACY
+    found = solve_cohort(grid, even(doses), constants).visible_at(times)
+    truth = solve(even(doses), constants, END, tolerance=1e-10)
+    return np.abs(found.T - truth.visible_at(times)).max() / ACCURACY
 
 
 @pytest.mark.parametrize("doses", some([FOUR, ONE], 2), ids=some(["four visits", "one visit"], 2))
 @pytest.mark.parametrize("population", some(list(POPULATIONS.values()), 2), ids=some(list(POPULATIONS), 2))
 def test_every_patient_is_within_the_accuracy_asked_for(population, doses):
     grid = grid_of(population, doses)
-    error = worst_error(grid, drawn(population, 512 // len(doses) ** 2), some_times())
+    error = worst_error(grid, doses, drawn(population, 512 // len(doses) ** 2), some_times())
     print(f"error {error:.2f} of the accuracy, {len(grid.edges) - 1} steps, {len(grid.mesh.edges) - 1} intervals")
     assert error < 1
 
@@ -66,26 +64,25 @@ def test_every_patient_is_within_the_accuracy_asked_for(population, doses):
 def test_a_population_wider_than_is_plausible_is_within_ten_times_of_it():
     # The pilots leave gaps there, as `run_trial` says.
     wider = WIDE.replace(omega_potency=1.5, omega_depot=1.5)
-    assert worst_error(grid_of(wider, ONE), drawn(wider, 512), some_times()) < 10
+    assert worst_error(grid_of(wider, ONE), ONE, drawn(wider, 512), some_times()) < 10
 
 
 def test_a_coarser_accuracy_is_kept_too_with_fewer_steps():
     fine, coarse = (grid_of(Population(), ONE, accuracy=accuracy) for accuracy in (ACCURACY, 1e-4))
     assert len(coarse.edges) < 0.7 * len(fine.edges)
-    assert worst_error(coarse, drawn(Population(), 256), some_times()) < 100
+    assert worst_error(coarse, ONE, drawn(Population(), 256), some_times()) < 100
 
 
 def test_a_handful_of_patients_agree_with_an_independent_solver():
     constants, times = drawn(WIDE, 6, seed=3), np.arange(0.0, 366.0, 0.25)
-    cohort = solve_cohort(grid_of(WIDE, FOUR), constants)
-    found = Reading(cohort.mesh, times).matrix() @ cohort.visible.reshape(cohort.mesh.nodes.size, -1)
+    found = solve_cohort(grid_of(WIDE, FOUR), even(FOUR), constants).visible_at(times)
     errors = []
     for i in range(6):
         own = {
             name: float(each[i] if np.ndim(each) else each)
             for name, each in zip(Constants._fields, constants, strict=True)
         }
-        taken = {day: float(uptake(np.array(units), own["U50"])) for day, units in FOUR.items()}
+        taken = {day: uptake(units, Constants(**own)) for day, units in FOUR.items()}
         judge = reference({name: value for name, value in own.items() if name != "U50"}, taken, times)
         errors.append(np.abs(found[:, i] - judge["visible"]).max() / ACCURACY)
     print("errors against LSODA, of the accuracy:", np.round(errors, 2))
@@ -103,15 +100,15 @@ def test_a_release_as_fast_as_a_step_of_the_chain_breaks_nothing(apart):
     loss = np.array(constants.k_light_chain)
     loss[3] = release[3] * (1 - apart)
     constants = constants._replace(k_depot=release, k_light_chain=loss)
-    assert worst_error(grid_of(Population(), ONE), constants, some_times()) < 1
+    assert worst_error(grid_of(Population(), ONE), ONE, constants, some_times()) < 1
 
 
 def test_a_patient_is_the_same_in_any_company():
     grid, constants = grid_of(Population(), FOUR), drawn(WIDE, 65)
-    together = solve_cohort(grid, constants).visible
+    together = solve_cohort(grid, even(FOUR), constants).visible
     for part in (slice(0, 1), slice(3, 10), slice(40, 65)):
         own = Constants(*(each[part] if np.ndim(each) else each for each in constants))
-        assert solve_cohort(grid, own).visible == pytest.approx(together[..., part], abs=1e-14)
+        assert solve_cohort(grid, even(FOUR), own).visible == pytest.approx(together[..., part], abs=1e-14)
 
 
 def test_numbers_are_a_cohort_of_one():
@@ -120,7 +117,7 @@ def test_numbers_are_a_cohort_of_one():
         drawn(Population(omega_potency=0, omega_light_chain=0, omega_depot=0), 1),
     )
     numbers = Constants(*(float(np.ravel(each)[0]) for each in typical))
-    assert (solve_cohort(grid, numbers).visible == solve_cohort(grid, typical).visible).all()
+    assert (solve_cohort(grid, even(ONE), numbers).visible == solve_cohort(grid, even(ONE), typical).visible).all()
 
 
 @pytest.mark.parametrize("later", some([1e-9, 5e-324, 1e-300, 1e-12, 1e-6], 4))
@@ -128,22 +125,22 @@ def test_doses_almost_at_once_and_almost_at_the_start(later):
     # The visible effect rises by less than 1 a day.
     for doses in ({0.0: 20.0, later: 5.0}, {later: 20.0}, {3.0: 20.0, 3.0 + later: 5.0}):
         grid = grid_of(Population(), doses)
-        assert worst_error(grid, drawn(Population(), 32), some_times()) < 1 + later / ACCURACY
+        assert worst_error(grid, doses, drawn(Population(), 32), some_times()) < 1 + later / ACCURACY
 
 
 @pytest.mark.parametrize("doses", [{0.0: 20.0, 365.0: 20.0}, {0.0: 20.0, 400.0: 20.0}])
 def test_doses_at_the_end_and_past_it_have_no_effect(doses):
     constants = drawn(Population(), 16)
-    cohort, alone = (solve_cohort(grid_of(Population(), each), constants) for each in (doses, ONE))
+    cohort, alone = (solve_cohort(grid_of(Population(), each), even(each), constants) for each in (doses, ONE))
     assert (cohort.visible == alone.visible).all()
 
 
 def test_before_the_first_dose_and_without_potency_there_is_nothing():
-    late = solve_cohort(grid_of(Population(), {100.0: 20.0}), drawn(Population(), 16))
+    late = solve_cohort(grid_of(Population(), {100.0: 20.0}), even({100.0: 20.0}), drawn(Population(), 16))
     before = late.mesh.nodes.ravel() <= 100
     assert (late.visible.reshape(len(before), -1)[before] == 0).all()
     impotent = Population().replace(potency=0)
-    assert (solve_cohort(grid_of(impotent, FOUR), drawn(impotent, 4)).visible == 0).all()
+    assert (solve_cohort(grid_of(impotent, FOUR), even(FOUR), drawn(impotent, 4)).visible == 0).all()
 
 
 def single_patients(patients, doses):
@@ -160,7 +157,7 @@ def single_patients(patients, doses):
 @pytest.mark.filterwarnings("ignore::wearoff.UnusualWarning")
 @pytest.mark.parametrize("doses", [ONE, FOUR], ids=["one visit", "four visits"])
 def test_landmarks_are_those_of_single_patients(doses):
-    cohort = solve_cohort(grid_of(Population(), doses), drawn(Population(), 24, seed=4))
+    cohort = solve_cohort(grid_of(Population(), doses), even(doses), drawn(Population(), 24, seed=4))
     found = find_landmarks(cohort.mesh, cohort.visible, cohort.weak)
     levels = {"onset_day": ONSET, "half_effect_day": HALF, "wear_off_day": WEAR_OFF}
     reached = dict.fromkeys(levels, 0)
@@ -184,7 +181,7 @@ def test_landmarks_are_those_of_single_patients(doses):
 
 
 def test_the_last_day_above_a_level_is_where_single_patients_fall_through_it():
-    cohort = solve_cohort(grid_of(Population(), ONE), drawn(Population(), 24, seed=4))
+    cohort = solve_cohort(grid_of(Population(), ONE), even(ONE), drawn(Population(), 24, seed=4))
     for level in (0.25, 0.5, 0.98):
         last = last_day_above(cohort.mesh, cohort.visible, level)
         for i, timeline in enumerate(single_patients(24, ONE)):

@@ -6,19 +6,23 @@ from tests.extent import extent
 from tests.reference import COLUMNS, reference
 
 from wearoff import Parameters, tables
-from wearoff.model.chain import uptake
 from wearoff.model.course import solve
-from wearoff.model.equations import Constants
+from wearoff.model.doses import Doses
+from wearoff.model.equations import Constants, uptake
 
 DEFAULT = {k: v for k, v in Parameters().symbols().items() if k != "sigma"}
 CHAIN = ("k_depot", "k_binding", "k_endocytosis", "k_translocation", "k_light_chain")
 
 
+def even(days, units):
+    """Doses in one zone."""
+    return Doses(np.array(days, dtype=float), np.array([units], dtype=float), np.ones(1))
+
+
 def worst_error(constants, doses, times):
     """Largest error of any column, against the largest value of that column."""
-    days, units = np.array(list(doses)), np.array([list(doses.values())])
-    found = solve(days, units, Constants(**constants), float(times[-1])).at(times)
-    taken = dict(zip(doses, uptake(units[0], constants["U50"]), strict=True))
+    found = solve(even(list(doses), list(doses.values())), Constants(**constants), float(times[-1])).at(times)
+    taken = {day: uptake(units, Constants(**constants)) for day, units in doses.items()}
     others = {name: value for name, value in constants.items() if name != "U50"}
     judge = reference(others, taken, times)
     return max(np.abs(found[name] - judge[name]).max() / np.abs(judge[name]).max() for name in COLUMNS)
@@ -63,11 +67,11 @@ def test_200_random_patients_agree_with_an_independent_solver():
 @pytest.mark.parametrize("later", [5e-324, 1e-300, 1e-12, 1e-9, 1e-6])
 def test_doses_almost_at_once_and_almost_at_the_start(later):
     times = np.linspace(0, 30, 61)
-    near = solve(np.array([later]), np.full((1, 1), 20.0), Constants(**DEFAULT), 30.0).at(times)
-    start = solve(np.zeros(1), np.full((1, 1), 20.0), Constants(**DEFAULT), 30.0).at(times)
+    near = solve(even([later], [20.0]), Constants(**DEFAULT), 30.0).at(times)
+    start = solve(even([0.0], [20.0]), Constants(**DEFAULT), 30.0).at(times)
     # The visible effect rises by less than 1 a day.
     assert np.abs(near["visible"] - start["visible"]).max() < 1e-8 + later
-    both = solve(np.array([3.0, 3.0 + later]), np.full((1, 2), 20.0), Constants(**DEFAULT), 30.0).at(times)
+    both = solve(even([3.0, 3.0 + later], [20.0, 20.0]), Constants(**DEFAULT), 30.0).at(times)
     assert np.isfinite(both["visible"]).all()
 
 
@@ -76,11 +80,11 @@ def test_many_patients_are_the_same_patients_one_by_one():
     spread = {
         name: DEFAULT[name] * np.exp(0.3 * rng.standard_normal(5)) for name in ("k_depot", "k_light_chain", "k_cleave")
     }
-    days, units, times = np.array([0.0, 90.0]), np.full((1, 2), 20.0), np.arange(300.0)
-    together = solve(days, units, Constants(**{**DEFAULT, **spread}), 299.0).at(times)
+    doses, times = even([0.0, 90.0], [20.0, 20.0]), np.arange(300.0)
+    together = solve(doses, Constants(**{**DEFAULT, **spread}), 299.0).at(times)
     for i in range(5):
         one = {name: float(values[i]) for name, values in spread.items()}
-        alone = solve(days, units, Constants(**{**DEFAULT, **one}), 299.0).at(times)
+        alone = solve(doses, Constants(**{**DEFAULT, **one}), 299.0).at(times)
         for name, column in alone.items():
             # The meshes differ, so the two may differ by twice the accuracy promised.
             assert np.abs(together[name][i] - column).max() < 2e-8 * max(1, column.max()), name
@@ -88,27 +92,27 @@ def test_many_patients_are_the_same_patients_one_by_one():
 
 def test_fifty_years_of_200_visits_stay_finite_and_in_range():
     days = np.arange(200) * 91.0
-    frame = solve(days, np.full((1, 200), 20.0), Constants(**DEFAULT), 18262.0).at(np.linspace(0, 18262, 5000))
+    frame = solve(even(days, np.full(200, 20.0)), Constants(**DEFAULT), 18262.0).at(np.linspace(0, 18262, 5000))
     for name in ("snap25", "release", "force", "visible"):
         assert np.isfinite(frame[name]).all()
         assert (frame[name] >= 0).all()
         assert (frame[name] <= 1).all()
     # With one visit every 91 days the light chain goes round a steady cycle: the last two rounds are the same.
-    ends = solve(days, np.full((1, 200), 20.0), Constants(**DEFAULT), 18262.0).at(days[[-3, -2, -1]])["light_chain"]
+    ends = solve(even(days, np.full(200, 20.0)), Constants(**DEFAULT), 18262.0).at(days[[-3, -2, -1]])["light_chain"]
     assert ends == pytest.approx(ends[0], rel=1e-12)
 
 
 def test_a_finer_tolerance_changes_nothing_that_is_promised():
-    days, units, times = np.zeros(1), np.full((1, 1), 20.0), np.linspace(0, 240, 500)
-    plain = solve(days, units, Constants(**DEFAULT), 240.0).at(times)["visible"]
-    finer = solve(days, units, Constants(**DEFAULT), 240.0, tolerance=1e-11).at(times)["visible"]
+    doses, times = even([0.0], [20.0]), np.linspace(0, 240, 500)
+    plain = solve(doses, Constants(**DEFAULT), 240.0).at(times)["visible"]
+    finer = solve(doses, Constants(**DEFAULT), 240.0, tolerance=1e-11).at(times)["visible"]
     assert np.abs(plain - finer).max() < 1e-8
 
 
 def test_the_effect_along_the_muscle_adds_up_to_that_of_the_muscle():
     patients = {**DEFAULT, "k_light_chain": np.array([0.01, 0.02, 0.03]), "k_line": np.array([1.0, 4.0, 7.0])}
     weights, times = np.array([0.2, 0.8]), np.array([1.0, 5.0, 30.0, 99.0])
-    course = solve(np.zeros(1), np.array([[5.0], [20.0]]), Constants(**patients), 100.0, zone_weights=weights)
+    course = solve(Doses(np.zeros(1), np.array([[5.0], [20.0]]), weights), Constants(**patients), 100.0)
     along = course.visible_along(times)
     assert along.shape == (3, 2, 4)
     np.testing.assert_allclose(np.einsum("pzk,z->pk", along, weights), course.visible_at(times), rtol=0, atol=1e-14)
@@ -116,6 +120,6 @@ def test_the_effect_along_the_muscle_adds_up_to_that_of_the_muscle():
 
 def test_a_dose_near_the_smallest_number_there_is_ends():
     # Its course has few digits, so that no mesh could hold it: there is no effect.
-    found = solve(np.zeros(1), np.full((1, 1), 1e-320), Constants(**DEFAULT), 100.0)
+    found = solve(even([0.0], [1e-320]), Constants(**DEFAULT), 100.0)
     assert len(found.mesh.edges) < 1000
     assert found.visible.max() < 1e-200

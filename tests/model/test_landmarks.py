@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from wearoff.model.landmarks import find_landmarks
-from wearoff.model.radau import Mesh
+from wearoff.model.mesh import Mesh
 
 
 def hump(mesh, height):

@@ -10,14 +10,17 @@ import wearoff as wo
 from wearoff.model import chain
 from wearoff.model.cohort import choose_grid
 from wearoff.model.course import READ_AT_ONCE, solve
+from wearoff.model.doses import Doses
 from wearoff.model.equations import Constants
 from wearoff.patients.population import Population
+
+ONE = Doses(np.zeros(1), np.full((1, 1), 20.0), np.ones(1))
 
 
 def course(visits, zones=1):
     days = np.arange(visits) * 30.0
     units = np.linspace(10, 20, zones)[:, None] * np.ones(visits)
-    return solve(days, units, Constants(**DEFAULT), days[-1] + 240.0)
+    return solve(Doses(days, units, np.full(zones, 1 / zones)), Constants(**DEFAULT), days[-1] + 240.0)
 
 
 @pytest.mark.filterwarnings("ignore::wearoff.UnusualWarning")
@@ -82,10 +85,10 @@ def test_a_curve_of_a_thousand_visits_has_some_points_of_each():
 @pytest.mark.parametrize("tolerance", [0.0, 1e-30, 1e-17])
 def test_a_tolerance_that_no_mesh_reaches_is_refused(tolerance):
     with pytest.raises(wo.InputError, match=r"the effect cannot be resolved within .*; allowed: a larger tolerance"):
-        solve(np.zeros(1), np.full((1, 1), 20.0), Constants(**DEFAULT), 365.0, tolerance=tolerance)
+        solve(ONE, Constants(**DEFAULT), 365.0, tolerance=tolerance)
 
 
 @pytest.mark.parametrize("accuracy", [0.0, 1e-30, 1e-17])
 def test_an_accuracy_that_no_grid_reaches_is_refused(accuracy):
     with pytest.raises(wo.InputError, match=r"cannot be resolved within .*; allowed: a larger tolerance"):
-        choose_grid(np.zeros(1), np.array([20.0]), Population().pilots(), 365.0, accuracy)
+        choose_grid(ONE, Population().pilots(), 365.0, accuracy)

@@ -4,7 +4,8 @@ import mpmath
 import numpy as np
 import pytest
 
-from wearoff.model.radau import DEGREE, SYSTEMS, Mesh, Reading, graded_mesh, march, nodes_within, pieces_needed
+from wearoff.model.mesh import DEGREE, Mesh, Reading, graded_mesh, nodes_within, pieces_needed
+from wearoff.model.radau import SYSTEMS, march
 
 
 def rotating(mesh):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from wearoff.model.radau import Mesh
+from wearoff.model.mesh import Mesh
 from wearoff.model.roots import NARROW, crossings, root
 
 

@@ -2,8 +2,6 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 import wearoff as wo
 from wearoff import InputError, tables
@@ -45,15 +43,6 @@ def test_the_typical_patient_is_the_median():
 def test_what_does_not_vary_is_one_number():
     constants = Population().constants(normals("random", 1, 0))
     assert {name for name, each in zip(constants._fields, constants, strict=True) if np.ndim(each)} == set(VARYING)
-
-
-@settings(max_examples=30)
-@given(st.floats(0.1, 10), st.floats(1, 100))
-def test_a_product_twice_as_potent_does_with_half_the_units_what_the_other_does(potency, units):
-    # Both the cleavage by what is taken up, k_cleave u U50 / (u + U50), and the saturation are of reference units.
-    one, other = (Population().constants(np.zeros((1, 3)), each) for each in (1.0, potency))
-    taken, also = units / (1 + units / one.U50), units / potency / (1 + units / potency / other.U50)
-    assert one.k_cleave * taken == pytest.approx(other.k_cleave * also, rel=1e-12)
 
 
 def test_pilots_stand_around_the_patients_and_among_them():

@@ -1,45 +1,65 @@
-"""What is given on each day: sums of the same day, products in the units of the first, days in order."""
+"""The one door from a treatment to the model: sums of the same day, products, sites, patients whose spread differs."""
 
+import numpy as np
 import pytest
 
 from wearoff import Schedule, Visit
-from wearoff.treatment.doses import even_doses
+from wearoff.treatment.muscles import find_muscle, relative_dose, zones
 from wearoff.treatment.products import find_product
+
+SPREAD = 6.0
+
+
+def even(plan):
+    """Days and units of a treatment without sites."""
+    doses = plan.doses(SPREAD)
+    assert doses.weights.tolist() == [1.0]
+    assert doses.units.shape == (1, len(doses.days))
+    return doses.days.tolist(), doses.units[0].tolist()
 
 
 def test_one_visit_is_one_dose():
-    doses = even_doses(Schedule.once(units=20))
-    assert (doses.days.tolist(), doses.units.tolist(), doses.relative_potency) == ([0.0], [20.0], 1.0)
+    assert even(Schedule.once(units=20)) == ([0.0], [20.0])
 
 
-def test_the_same_day_adds_up_wherever_the_sites_are():
-    plan = Schedule((Visit(units=12, sites=3), Visit(units=8), Visit(day=90, units=5), Visit(day=90, units=5, sites=1)))
-    doses = even_doses(plan)
-    assert doses.days.tolist() == [0, 90]
-    assert doses.units.tolist() == [20, 10]
+def test_the_same_day_adds_up():
+    plan = Schedule((Visit(units=12), Visit(units=8), Visit(day=90, units=5), Visit(day=90, units=5)))
+    assert even(plan) == ([0, 90], [20, 10])
 
 
-def test_products_are_counted_in_units_of_the_first():
+def test_products_are_counted_in_units_of_onabotulinumtoxin():
     # data/products.csv: a unit of abobotulinumtoxinA is taken for 0.4 of onabotulinumtoxinA.
     assert find_product("abobotulinumtoxinA").relative_potency == 0.4
     ona, abo = Visit(units=20), Visit(day=90, units=50, product="abobotulinumtoxinA")
-    doses = even_doses(Schedule((ona, abo)))
-    assert doses.units == pytest.approx([20, 20])
-    assert doses.relative_potency == 1.0
+    assert even(Schedule((ona, abo))) == ([0, 90], pytest.approx([20, 20]))
     abo, ona = Visit(units=50, product="abobotulinumtoxinA"), Visit(day=90, units=20)
-    doses = even_doses(Schedule((abo, ona)))
-    assert doses.units == pytest.approx([50, 50])
-    assert doses.relative_potency == 0.4
+    assert even(Schedule((abo, ona))) == ([0, 90], pytest.approx([20, 20]))
 
 
 def test_products_of_one_day_add_up_too():
-    doses = even_doses(Schedule((Visit(units=10), Visit(units=25, product="abobotulinumtoxinA"))))
-    assert doses.days.tolist() == [0]
-    assert doses.units == pytest.approx([20])
+    assert even(Schedule((Visit(units=10), Visit(units=25, product="abobotulinumtoxinA")))) == ([0], [20])
 
 
 def test_days_are_distinct_and_ascending():
     plan = Schedule.every(90, visits=4, units=20).touch_up(4, after=2).touch_up(3, days=90)
-    doses = even_doses(plan)
-    assert doses.days.tolist() == [0, 90, 104, 180, 270]
-    assert doses.units.tolist() == [20, 23, 4, 20, 20]
+    assert even(plan) == ([0, 90, 104, 180, 270], [20, 23, 4, 20, 20])
+
+
+def test_sites_bring_their_relative_dose_to_every_zone():
+    plan = Schedule((Visit(units=12, sites=3), Visit(units=8), Visit(day=90, units=5, sites=1)))
+    doses, length = plan.doses(SPREAD), find_muscle("glabella").length
+    places, weights = zones(length, SPREAD)
+    np.testing.assert_array_equal(doses.weights, weights)
+    np.testing.assert_allclose(doses.units[:, 0], 8 + 12 * relative_dose(places, length, 3, SPREAD), rtol=1e-15)
+    np.testing.assert_allclose(doses.units[:, 1], 5 * relative_dose(places, length, 1, SPREAD), rtol=1e-15)
+
+
+def test_every_patient_has_a_spread_of_their_own():
+    # The zones are enough for the least spread, and the same for all.
+    plan, spreads = Schedule.once(units=20, sites=2), np.array([8.0, 4.0, 8.0])
+    doses, length = plan.doses(spreads), find_muscle("glabella").length
+    places, _ = zones(length, 4.0)
+    assert doses.units.shape == (3, len(places), 1)
+    for units, spread in zip(doses.units[..., 0], spreads, strict=True):
+        np.testing.assert_allclose(units, 20 * relative_dose(places, length, 2, spread), rtol=1e-15)
+    np.testing.assert_array_equal(Schedule.once(units=20).doses(spreads).units, [[20.0]])

@@ -66,7 +66,7 @@ def test_one_three_and_five_sites_differ():
 def test_twice_as_many_zones_change_nothing_that_is_promised(sites, spread, monkeypatch):
     parameters = wo.Parameters(spread=spread)
     plain = wo.simulate(units=20, sites=sites, parameters=parameters, days=200).frame["visible"]
-    monkeypatch.setattr("wearoff.simulation.zones", lambda length, spread: zones(length, spread / 2))
+    monkeypatch.setattr("wearoff.treatment.doses.zones", lambda length, spread: zones(length, spread / 2))
     finer = wo.simulate(units=20, sites=sites, parameters=parameters, days=200).frame["visible"]
     assert np.abs(plain - finer).max() < 1e-8
 

@@ -9,7 +9,6 @@ from wearoff.model.course import solve
 from wearoff.patients.draws import normals
 from wearoff.patients.grades import mean_chance
 from wearoff.patients.population import Population, plausible
-from wearoff.treatment.doses import even_doses
 from wearoff.trial import bands as quick
 from wearoff.trial.bands import quick_bands
 from wearoff.trial.trial import PERCENTILES, SHARES
@@ -21,9 +20,9 @@ PATIENTS = 128
 
 def exact(schedule, days, people):
     """The percentiles and the share of the same patients, each solved to 1e-8 on a mesh of their own."""
-    doses = even_doses(schedule)
-    constants = people.constants(normals("sobol", 0, 0)[:PATIENTS], doses.relative_potency)
-    visible = solve(doses.days, doses.units[None], constants, days[-1], tolerance=1e-8).visible_at(days)
+    doses = schedule.doses(people.parameters.spread)
+    constants = people.constants(normals("sobol", 0, 0)[:PATIENTS])
+    visible = solve(doses, constants, days[-1], tolerance=1e-8).visible_at(days)
     levels = np.percentile(visible, [100 * share for share in SHARES], axis=0)
     return levels, mean_chance(visible, "none_or_mild", "investigator", people.raters).mean(axis=0)
 
@@ -60,7 +59,7 @@ def test_the_same_every_time_in_any_number():
     alone = quick_bands(schedule, days, patients=1)
     assert (alone["p5"] == alone["p95"]).all()
     constants = DEFAULT.constants(normals("sobol", 0, 0)[:1])
-    course = solve(np.zeros(1), np.array([[20.0]]), constants, 240.0)
+    course = solve(wo.Schedule.once(units=20).doses(spread=6), constants, 240.0)
     np.testing.assert_allclose(alone["p50"], course.visible_at(days)[0], rtol=0, atol=0.01)
 
 

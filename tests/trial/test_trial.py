@@ -16,7 +16,7 @@ PEOPLE = Population()
 PATIENTS = 2 * BLOCK
 TRIAL = run_trial([Arm.treated(units=20), Arm.placebo()], patients=PATIENTS, days=240, rng=3)
 CONSTANTS = PEOPLE.constants(np.concatenate([normals("sobol", seed_of(3), block) for block in range(2)]))
-COURSE = solve(np.zeros(1), np.array([[20.0]]), CONSTANTS, 240.0, tolerance=1e-8)
+COURSE = solve(wo.Schedule.once(units=20).doses(spread=6), CONSTANTS, 240.0, tolerance=1e-8)
 
 
 def test_the_bands_are_the_percentiles_of_the_patients():

@@ -11,12 +11,14 @@ import pandas as pd
 from ..checks import Limits, check_integer, check_type, checked_arguments
 from ..figures.comparison import draw_comparison
 from ..figures.style import AUTO
-from ..patients.draws import seed_of
+from ..model.equations import Model
+from ..model.response import read_model
+from ..patients.draws import draw, seed_of
 from ..patients.population import Population
 from ..trial.arms import Arm
 from ..trial.trial import run_trial
 from .observations import DAYS_OF, MEDIANS, intervals, published, refuse_incomplete, why_not
-from .prediction import choose_grids, draws, predict
+from .prediction import plan_treatments, predict
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -40,11 +42,13 @@ class Comparison:
     rmse : pandas.DataFrame
         One row an endpoint: ``endpoint, unit, rows, rmse``, over the treated arms; and ``rmse_fitted`` and
         ``rmse_predicted`` over the rows used for the fit and the others.
+    model : Model
     """
 
     population: Population
     rows: pd.DataFrame
     rmse: pd.DataFrame
+    model: Model = dataclasses.field(repr=False)
 
     def figure(self, *, title: str | None = AUTO) -> Figure:
         """Draw the prediction through the published points of the glabella, an Axes an endpoint and assessor.
@@ -65,6 +69,7 @@ class Comparison:
             responses=pairs,
             response_days=[*np.arange(0.0, 10.0, 0.5), *range(10, 181, 5)],
             rng=0,
+            model=self.model,
         ).responders
         return draw_comparison(drawn, curves, shown=f"{len(drawn)} published responder rates, glabella", title=title)
 
@@ -76,6 +81,7 @@ def compare(
     population: Population | None = None,
     patients: int | str = 4096,
     rng: np.random.Generator | int | None = 0,
+    model: Model | None = None,
 ) -> Comparison:
     """Put the prediction beside every observation.
 
@@ -88,6 +94,8 @@ def compare(
         Virtual patients of each treatment.
     rng : Generator or int, optional
         Where the seed is drawn from; the same by default, so that comparisons differ by the population alone.
+    model : Model, optional
+        With functions of one's own for uptake or force; default: the built-in ones.
 
     Returns
     -------
@@ -112,7 +120,8 @@ def compare(
     rows = given[list(KEPT)].assign(observed=given["value"], unit=given["unit"], why_not=reasons)
     covered = rows["why_not"] == ""
     asked = given[covered]
-    predicted = predict(asked, people, draws(count, seed_of(rng)), choose_grids(asked, people)).means
+    pieces = read_model(model, people.parameters.constants())
+    predicted = predict(asked, people, draw(count, seed_of(rng)), plan_treatments(asked, people, pieces)).means
     rows["predicted"] = pd.Series(predicted, index=asked.index)
     in_days = given["endpoint"].isin(MEDIANS)
     factor = given["unit"].map(DAYS_OF).where(in_days, 1.0)
@@ -122,7 +131,7 @@ def compare(
     low, high = intervals(given["value"].where(response), given["n"].where(response))
     rows = rows.assign(low=low, high=high, error=rows["predicted"] - rows["observed"])
     order = [*KEPT, "observed", "low", "high", "predicted", "error", "unit", "why_not"]
-    return Comparison(people, rows[order], _rmse(rows[covered & (rows["arm"] == "treated")]))
+    return Comparison(people, rows[order], _rmse(rows[covered & (rows["arm"] == "treated")]), pieces)
 
 
 def _rmse(rows: pd.DataFrame) -> pd.DataFrame:

@@ -14,7 +14,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -25,11 +25,13 @@ from ..checks import Limits, check_integer, check_name, check_number, check_type
 from ..errors import InputError
 from ..figures.fit import draw_fit
 from ..figures.style import AUTO
-from ..patients.draws import seed_of
+from ..model.equations import Model
+from ..model.response import read_model
+from ..patients.draws import draw, seed_of
 from ..patients.population import Population, names, plausible
+from .intervals import Spread, find_profile, find_spread
 from .likelihood import STEP, Held, Problem, Solution
 from .observations import CONFIDENCE, intervals, refuse_incomplete, why_not
-from .prediction import draws
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -37,12 +39,8 @@ if TYPE_CHECKING:
 Array = npt.NDArray[np.float64]
 
 PATIENTS = Limits("patients", 64, 1_000_000)
-# Where the rows leave a standard deviation of 5 on the transformed scale, a factor of over a hundred, they say nothing.
-FLAT = 1 / 5**2
 # A number at an end of its plausible range: within this of it, on its transformed scale.
 AT_BOUND = 1e-3
-# The search for an end of a profile starts at 1.5 standard errors and doubles: a few doublings reach any plausible end.
-DOUBLINGS = 60
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -95,7 +93,7 @@ class Fit:
         row = self.estimates.iloc[place]
         if math.isinf(row["se_percent"]):
             return float(row["low"]), float(row["high"])
-        return _profile(self._problem, self._solution, place)
+        return find_profile(self._problem, self._solution, place)
 
     def figure(self, *, title: str | None = AUTO) -> Figure:
         """Draw the rows beside what is predicted, and the estimates with their intervals.
@@ -116,6 +114,7 @@ def fit(
     patients: int | str = 1024,
     rng: np.random.Generator | int | None = 0,
     progress: Callable[[int], None] | None = None,
+    model: Model | None = None,
 ) -> Fit:
     """Fit chosen numbers of a population to observations.
 
@@ -135,6 +134,8 @@ def fit(
         Where the seed of the draws comes from; the same by default.
     progress : callable, optional
         Called with the number of evaluations so far.
+    model : Model, optional
+        With functions of one's own for uptake or force; default: the built-in ones.
 
     Returns
     -------
@@ -155,8 +156,9 @@ def fit(
     refuse_incomplete(observations)
     rows = observations.reset_index(drop=True)
     _check_rows(rows, asked)
-    normal = draws(check_integer(patients, PATIENTS), seed_of(rng))
-    problem = Problem(rows, tuple(asked), start, one_or_many(held, Held, "held"), normal, progress)
+    normal = draw(check_integer(patients, PATIENTS), seed_of(rng))
+    pieces = read_model(model, start.parameters.constants())
+    problem = Problem(rows, tuple(asked), start, one_or_many(held, Held, "held"), normal, progress, pieces)
     solution = problem.solve()
     return _report(problem, solution)
 
@@ -170,31 +172,12 @@ def _check_rows(rows: pd.DataFrame, free: list[str]) -> None:
         raise InputError(f"observations has {len(rows)} rows for {len(free)} numbers; allowed: at least as many rows")
 
 
-class _Spread(NamedTuple):
-    covariance: Array  # of the transformed estimates, from the sandwich
-    naive: Array  # the same with every row alone
-    correlation: Array  # of the residuals
-    flat: Array  # directions that the rows say nothing about, one a row
-
-
-def _sandwich(solution: Solution, count: int) -> _Spread:
-    jacobian = solution.jacobian
-    deviation = np.sqrt(np.diag(solution.prediction.covariance)[:count])
-    correlation = np.eye(len(jacobian))
-    correlation[:count, :count] = solution.prediction.covariance[:count, :count] / np.outer(deviation, deviation)
-    values, vectors = np.linalg.eigh(jacobian.T @ jacobian)
-    known = values > FLAT
-    naive = (vectors[:, known] / values[known]) @ vectors[:, known].T
-    meat = jacobian.T @ correlation @ jacobian
-    return _Spread(naive @ meat @ naive, naive, correlation, vectors[:, ~known].T)
-
-
 def _report(problem: Problem, solution: Solution) -> Fit:
     count = len(problem.rows)
     for name, column in zip(problem.free, solution.jacobian.T, strict=True):
         if np.abs(column).max() < 1e-6:
             raise InputError(f"free has {name}, which no row informs; allowed: left out, or rows that depend on it")
-    spread = _sandwich(solution, count)
+    spread = find_spread(solution, count)
     population = problem.population(solution.transformed)
     deviation = np.sqrt(np.diag(spread.covariance))
     scale = np.where(deviation > 0, deviation, 1.0)
@@ -246,7 +229,7 @@ def _rows(problem: Problem, solution: Solution) -> pd.DataFrame:
     )
 
 
-def _goodness(problem: Problem, solution: Solution, spread: _Spread) -> dict[str, float]:
+def _goodness(problem: Problem, solution: Solution, spread: Spread) -> dict[str, float]:
     count = len(problem.rows)
     own = solution.residuals[:count]
     chi2 = float(own @ np.linalg.pinv(spread.correlation[:count, :count], rcond=1e-10) @ own)
@@ -255,7 +238,7 @@ def _goodness(problem: Problem, solution: Solution, spread: _Spread) -> dict[str
     return {"deviance": float(own @ own), "chi2": chi2, "dof": float(dof), "p": p}
 
 
-def _not_identifiable(problem: Problem, spread: _Spread, correlations: pd.DataFrame) -> tuple[str, ...]:
+def _not_identifiable(problem: Problem, spread: Spread, correlations: pd.DataFrame) -> tuple[str, ...]:
     found = []
     for direction in spread.flat:
         parts = [f"{x:+.2f} {name}" for name, x in zip(problem.free, direction, strict=True) if abs(x) > 0.3]
@@ -273,48 +256,3 @@ def _not_identifiable(problem: Problem, spread: _Spread, correlations: pd.DataFr
 def _held(problem: Problem, solution: Solution) -> pd.DataFrame:
     frame = pd.DataFrame(problem.held, columns=list(Held._fields))
     return frame.assign(value=problem.quantities(solution.transformed, solution.prediction.means[len(problem.rows) :]))
-
-
-def _profile(problem: Problem, solution: Solution, place: int) -> tuple[float, float]:
-    from scipy.optimize import brentq
-
-    spread = _sandwich(solution, len(problem.rows))
-    widening = spread.covariance[place, place] / spread.naive[place, place]
-    allowed = float(ndtri((1 + CONFIDENCE) / 2)) ** 2 * widening
-    least, centre = float(solution.residuals @ solution.residuals), float(solution.transformed[place])
-    deviation = math.sqrt(spread.covariance[place, place])
-    # Near the estimates, their grids will do.
-    grids, others = problem.grids(solution.transformed), np.delete(np.arange(len(problem.free)), place)
-
-    def fitted(value: float, begin: Array) -> Array:
-        x = begin.copy()
-        x[place] = value
-        return problem.least_squares(x, others, grids) if len(others) else x
-
-    def drop(x: Array) -> float:
-        more: float = (problem.residuals(x, grids) ** 2).sum() - least - allowed
-        return more
-
-    ends: list[float] = []
-    for sign, bound in ((-1, problem.low[place]), (1, problem.high[place])):
-        inner, outer, step = solution.transformed, centre, 1.5 * deviation
-        for _ in range(DOUBLINGS):
-            if sign * (bound - outer) <= 0:
-                break
-            outer = sign * min(sign * outer + step, sign * bound)
-            x = fitted(outer, inner)
-            if drop(x) > 0:
-                # Every fit starts at the inner end, so that the drop has one value at a place, whatever came before,
-                # and stays negative there.
-                outer = brentq(
-                    lambda value, inner=inner: drop(fitted(value, inner)), inner[place], outer, xtol=0.02 * deviation
-                )
-                break
-            inner, step = x, 2 * step
-        else:
-            raise InputError(
-                f"the profile of {problem.free[place]} has no end after {DOUBLINGS} doublings of its standard error; "
-                "allowed: more patients, or a start nearer to the estimate"
-            )
-        ends.append(problem.back(problem.free[place], float(outer)))
-    return ends[0], ends[1]

@@ -16,14 +16,15 @@ import pandas as pd
 
 from ..checks import check_number, check_type
 from ..errors import InputError
-from ..model.cohort import Grid
+from ..model.equations import MODEL, Model
 from ..patients.population import Population, limits_of, plausible
+from ..patients.treated import Treated
 from ..sensitivity.scan import EFFECT, check_quantity, day_of
 from ..simulation import simulate
 from ..timeline import Timeline
 from ..treatment.visit import UNITS
 from .observations import MEDIANS
-from .prediction import Prediction, Treatment, choose_grids, predict
+from .prediction import Prediction, Treatment, plan_treatments, predict
 
 Array = npt.NDArray[np.float64]
 
@@ -76,9 +77,10 @@ class Problem:
         held: tuple[Held, ...],
         normal: Array,
         progress: Callable[[int], None] | None,
+        model: Model = MODEL,
     ) -> None:
         _check_held(held)
-        self.rows, self.free, self.start, self.held = rows, free, start, held
+        self.rows, self.free, self.start, self.held, self.model = rows, free, start, held, model
         self.normal, self.progress, self.evaluations = normal, progress, 0
         self.observed, self.n = rows["value"].to_numpy(float), rows["n"].to_numpy(float)
         self.median = rows["endpoint"].isin(MEDIANS).to_numpy()
@@ -91,20 +93,20 @@ class Problem:
         """Return the population with these numbers in place."""
         return self.start.replace(**{name: self.back(name, x) for name, x in zip(self.free, transformed, strict=True)})
 
-    def grids(self, transformed: Array) -> dict[Treatment, Grid]:
-        """Return grids fit for these numbers."""
-        return choose_grids(self.everything, self.population(transformed))
+    def plan(self, transformed: Array) -> dict[Treatment, Treated]:
+        """Return the patients of every treatment, on grids fit for these numbers."""
+        return plan_treatments(self.everything, self.population(transformed), self.model)
 
-    def predict(self, transformed: Array, grids: Mapping[Treatment, Grid]) -> Prediction:
+    def predict(self, transformed: Array, treated: Mapping[Treatment, Treated]) -> Prediction:
         """Return what is predicted for the rows, then for the medians held."""
         self.evaluations += 1
         if self.progress is not None:
             self.progress(self.evaluations)
-        return predict(self.everything, self.population(transformed), self.normal, grids)
+        return predict(self.everything, self.population(transformed), self.normal, treated)
 
-    def residuals(self, transformed: Array, grids: Mapping[Treatment, Grid]) -> Array:
+    def residuals(self, transformed: Array, treated: Mapping[Treatment, Treated]) -> Array:
         """Return the residual of each row in standard deviations, then what lies outside the ranges held."""
-        found = self.predict(transformed, grids)
+        found = self.predict(transformed, treated)
         count = len(self.rows)
         values, variance = found.means[:count], np.diag(found.covariance)[:count]
         rates = _deviance(self.observed / 100, values / 100, self.n)
@@ -125,7 +127,9 @@ class Problem:
         days = iter(medians)
         doses = dict.fromkeys(h.units for h in self.held if h.quantity not in MEDIANS)
         typical = self.population(transformed).parameters
-        courses = {units: simulate(units=units, parameters=typical, days=TYPICAL_DAYS) for units in doses}
+        courses = {
+            units: simulate(units=units, parameters=typical, days=TYPICAL_DAYS, model=self.model) for units in doses
+        }
         return np.array([next(days) if h.quantity in MEDIANS else _landmark(h, courses[h.units]) for h in self.held])
 
     def _outside(self, transformed: Array, medians: Array) -> Array:
@@ -140,14 +144,14 @@ class Problem:
         """Return the least squares, on grids that are chosen anew until the numbers settle."""
         x, everything = np.array(self.begin), np.arange(len(self.free))
         for _ in range(ROUNDS):
-            found = self.least_squares(x, everything, self.grids(x))
+            found = self.least_squares(x, everything, self.plan(x))
             moved, x = np.abs(found - x).max(), found
             if moved < SETTLED:
                 break
-        grids = self.grids(x)
-        return Solution(x, self.jacobian(x, grids), self.predict(x, grids), self.residuals(x, grids))
+        treated = self.plan(x)
+        return Solution(x, self.jacobian(x, treated), self.predict(x, treated), self.residuals(x, treated))
 
-    def least_squares(self, x: Array, moving: npt.NDArray[np.intp], grids: Mapping[Treatment, Grid]) -> Array:
+    def least_squares(self, x: Array, moving: npt.NDArray[np.intp], treated: Mapping[Treatment, Treated]) -> Array:
         """Return the transformed numbers where the residuals are least, only the `moving` ones moved."""
         from scipy.optimize import least_squares
 
@@ -158,9 +162,9 @@ class Problem:
 
         low, high = self.low[moving], self.high[moving]
         found = least_squares(
-            lambda part: self.residuals(full(part), grids),
+            lambda part: self.residuals(full(part), treated),
             np.clip(x[moving], low + 1e-9, high - 1e-9),
-            lambda part: self.jacobian(full(part), grids, moving),
+            lambda part: self.jacobian(full(part), treated, moving),
             bounds=(low, high),
             x_scale="jac",
             ftol=1e-9,
@@ -170,14 +174,14 @@ class Problem:
         return full(found.x)
 
     def jacobian(
-        self, transformed: Array, grids: Mapping[Treatment, Grid], moving: npt.NDArray[np.intp] | None = None
+        self, transformed: Array, treated: Mapping[Treatment, Treated], moving: npt.NDArray[np.intp] | None = None
     ) -> Array:
         """Return the slopes of the residuals, by central differences on the same grids and draws; a column a number."""
         columns = []
         for i in range(len(transformed)) if moving is None else moving:
             up, down = transformed.copy(), transformed.copy()
             up[i], down[i] = up[i] + STEP, down[i] - STEP
-            columns.append((self.residuals(up, grids) - self.residuals(down, grids)) / (2 * STEP))
+            columns.append((self.residuals(up, treated) - self.residuals(down, treated)) / (2 * STEP))
         return np.stack(columns, axis=1)
 
     def to(self, name: str, value: float) -> float:

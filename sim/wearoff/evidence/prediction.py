@@ -14,13 +14,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ..model.cohort import Cohort, Grid, choose_grid, solve_cohort
+from ..model.cohort import Cohort
+from ..model.equations import MODEL, Model
 from ..model.landmarks import find_landmarks, last_day_above
-from ..model.radau import Following, Reading
-from ..patients.draws import BLOCK, normals
 from ..patients.grades import BASELINES, chance, level_of_loss, level_of_return
 from ..patients.population import Population
-from ..treatment.products import find_product
+from ..patients.treated import Treated
+from ..treatment.schedule import Schedule
 from .observations import DAYS_OF, HORIZON, MEDIANS
 
 Array = npt.NDArray[np.float64]
@@ -61,23 +61,18 @@ class Patients(NamedTuple):
     days: dict[str, Array]
 
 
-def draws(patients: int, seed: int) -> Array:
-    """Return standard normal draws of so many patients, shape (patients, 3)."""
-    return np.concatenate([normals("sobol", seed, block) for block in range(-(-patients // BLOCK))])[:patients]
-
-
-def choose_grids(rows: pd.DataFrame, population: Population) -> dict[Treatment, Grid]:
-    """Return a grid for every treatment among the rows, fit for this population and others near it."""
+def plan_treatments(rows: pd.DataFrame, population: Population, model: Model = MODEL) -> dict[Treatment, Treated]:
+    """Return the patients of every treatment among the rows, on grids fit for this population and others near it."""
     found = {}
     for product, units in _treatments(rows):
-        potency = find_product(product).relative_potency
-        found[product, units] = choose_grid(
-            np.zeros(1), np.array([units]), population.pilots(potency), HORIZON, ACCURACY
-        )
+        doses = Schedule.once(product=product, units=units).doses(population.parameters.spread)
+        found[product, units] = Treated.plan(population, doses, HORIZON, ACCURACY, model)
     return found
 
 
-def predict(rows: pd.DataFrame, population: Population, normal: Array, grids: Mapping[Treatment, Grid]) -> Prediction:
+def predict(
+    rows: pd.DataFrame, population: Population, normal: Array, treated: Mapping[Treatment, Treated]
+) -> Prediction:
     """Predict the rows of a table of observations.
 
     Parameters
@@ -86,13 +81,14 @@ def predict(rows: pd.DataFrame, population: Population, normal: Array, grids: Ma
         As of `observations.published`, none of which `observations.why_not` refuses.
     population : Population
     normal : ndarray, shape (patients, 3)
-        Of `draws`.
-    grids : mapping
-        Of `choose_grids` for the same rows.
+        Of `draws.draw`.
+    treated : mapping
+        Of `plan_treatments` for the same rows, and this population or one near it.
     """
     shares = np.array([kind.share for kind in population.raters.kinds()])
     patients = {
-        treatment: _patients(rows, treatment, population, normal, grids[treatment]) for treatment in _treatments(rows)
+        treatment: _patients(rows, treatment, treated[treatment]._replace(population=population).solve(normal))
+        for treatment in _treatments(rows)
     }
     size = len(normal)
     means, spread = np.empty(len(rows)), np.zeros((len(rows), len(rows)))
@@ -126,19 +122,12 @@ def _treatments(rows: pd.DataFrame) -> list[Treatment]:
     return list(dict.fromkeys(zip(treated["product"], treated["units"], strict=True)))
 
 
-def _patients(rows: pd.DataFrame, treatment: Treatment, population: Population, normal: Array, grid: Grid) -> Patients:
+def _patients(rows: pd.DataFrame, treatment: Treatment, cohort: Cohort) -> Patients:
     product, units = treatment
     own = rows[(rows["arm"] != "placebo") & (rows["product"] == product) & (rows["units"] == units)]
-    constants = population.constants(normal, find_product(product).relative_potency)
-    if float(constants.k_line) != grid.rate:
-        grid = grid._replace(following=Following.at(grid.mesh, float(constants.k_line)), rate=float(constants.k_line))
-    cohort = solve_cohort(grid, constants)
     on = np.unique(own["day"].dropna())
-    read = Reading(cohort.mesh, on).matrix() @ cohort.visible.reshape(-1, len(normal))
     events = dict.fromkeys(own["endpoint"][own["endpoint"].isin(MEDIANS)])
-    return Patients(
-        dict(zip(on, np.clip(read, 0.0, 1.0), strict=True)), {name: _event(name, cohort) for name in events}
-    )
+    return Patients(dict(zip(on, cohort.visible_at(on), strict=True)), {name: _event(name, cohort) for name in events})
 
 
 def _event(name: str, cohort: Cohort) -> Array:

@@ -1,10 +1,4 @@
-"""From the depot to the active light chain: linear, solved exactly for any rates.
-
-    depot        dD/dt = -k_depot D                              + dose at each visit
-    free         dF/dt =  k_depot D     - k_binding F
-    bound        dB/dt =  k_binding F        - k_endocytosis B
-    endosome     dE/dt =  k_endocytosis B - k_translocation E
-    light chain  dL/dt =  k_translocation E - k_light_chain L
+"""From the depot to the light chain: the chain of `equations.CHAIN`, linear and solved exactly for any rates.
 
 Of one unit in step j, the amount that a time t later is in step n is the product of the rates from j to before n,
 t^(n-j), and the divided difference of exp over -t times the rates from j to n: the Bateman sum, without its division by
@@ -19,38 +13,26 @@ from typing import NamedTuple
 
 import numpy as np
 
-from . import Array, Number
+from . import Array
+from .equations import CHAIN, COMPARTMENTS, Constants
 from .exponentials import exp_divided_differences
 
-# Where rates are close to each other, the terms of a Bateman sum are large and cancel: so many times larger than the
-# dose, and it loses as many digits as a cohort can spare.
+# A Bateman sum is used where none of its terms is more than LARGE times the dose. Where rates are close to each other
+# the terms are larger and cancel, and the sum loses more digits than a cohort can spare.
 LARGE = 1e3
 # A step that never holds more than this share of the largest amount is not a source: far below rounding.
 NEGLIGIBLE = 1e-20
 # exp(-50) is far below rounding.
 VANISHED = 50.0
 
-COMPARTMENTS = ("depot", "free", "bound", "endosome", "light_chain")
+SIZE = len(CHAIN)
 # Each step with each step that it takes from, itself included: (step, source).
-PAIRS = tuple((step, source) for step in range(5) for source in range(step + 1))
+PAIRS = tuple((step, source) for step in range(SIZE) for source in range(step + 1))
 
 
-def uptake(units: Array, dose_at_half_uptake: Number) -> Array:
-    """Return how much of a local dose the nerve endings take up: ``u U50 / (u + U50)``.
-
-    Parameters
-    ----------
-    units : ndarray
-        Local doses in U; doses given at the same moment are added up first.
-    dose_at_half_uptake : ndarray or float
-        U50 in U, the dose of which half is taken up; ``inf`` for no saturation.
-
-    Examples
-    --------
-    >>> uptake(np.array([20.0, 40.0]), 20.0).round(3).tolist()
-    [10.0, 13.333]
-    """
-    return units / (1 + units / dose_at_half_uptake)
+def rates_of(constants: Constants) -> list[Array]:
+    """Return the rate of each step in 1/day: a number, or an array over patients."""
+    return [np.asarray(getattr(constants, step.rate), dtype=float) for step in CHAIN]
 
 
 class Steps(NamedTuple):
@@ -58,14 +40,14 @@ class Steps(NamedTuple):
 
     Parameters
     ----------
-    rates : ndarray, shape (5, ...)
-        ``k_depot, k_binding, k_endocytosis, k_translocation, k_light_chain`` in 1/day, of each patient.
-    falling : ndarray, shape (5, ...)
+    rates : ndarray, shape (n, ...)
+        Rates of the n steps of the chain in 1/day, of each patient.
+    falling : ndarray, shape (n, ...)
         Minus the rates, ascending.
-    sets : ndarray of int, shape (5, 5, ...)
+    sets : ndarray of int, shape (n, n, ...)
         For a step and a source before it: which of `falling` are of the steps between them, both included, as a binary
         number.
-    products : ndarray, shape (5, 5, ...)
+    products : ndarray, shape (n, n, ...)
         For the same: the product of the rates from the source to before the step.
     """
 
@@ -79,9 +61,9 @@ class Steps(NamedTuple):
         """Return the steps of these rates."""
         order = np.argsort(-rates, axis=0)
         bits = 1 << np.argsort(order, axis=0)
-        sets = np.zeros((5, *rates.shape), dtype=int)
-        products = np.ones((5, *rates.shape))
-        for step in range(5):
+        sets = np.zeros((len(rates), *rates.shape), dtype=int)
+        products = np.ones((len(rates), *rates.shape))
+        for step in range(len(rates)):
             sets[step:, : step + 1] += bits[step]
             products[step + 1 :, : step + 1] *= rates[step]
         return cls(rates, np.sort(-rates, axis=0), sets, products)
@@ -103,13 +85,13 @@ class Steps(NamedTuple):
         steps, sources = np.array(pairs).T
         sets = self.sets[steps, sources].reshape(len(pairs), -1)
         distinct = sorted(set(sets.ravel().tolist()))
-        nodes = (self.falling[..., None] * elapsed).reshape(5, -1)
+        nodes = (self.falling[..., None] * elapsed).reshape(len(self.falling), -1)
         differences = exp_divided_differences(nodes, tuple(distinct)).reshape(
             len(distinct), sets.shape[1], len(elapsed)
         )
         found = differences[np.searchsorted(distinct, sets), np.arange(sets.shape[1])]
         found *= self.products[steps, sources].reshape(*sets.shape, 1)
-        powers = np.ones((5, len(elapsed)))
+        powers = np.ones((len(self.rates), len(elapsed)))
         for lower, power in itertools.pairwise(powers):
             np.multiply(lower, elapsed, out=power)
         found *= powers[steps - sources][:, None]
@@ -120,7 +102,7 @@ class Steps(NamedTuple):
 class Chain(NamedTuple):
     """The chain of one patient or many after doses: its amounts at each dose, from which those at any time follow.
 
-    The chain is linear and remembers nothing but its five amounts. They are carried from dose to dose, so that time and
+    The chain is linear and remembers nothing but its amounts. They are carried from dose to dose, so that time and
     memory grow with the number of doses plus the number of times, not with their product.
 
     Parameters
@@ -129,7 +111,7 @@ class Chain(NamedTuple):
         Of each patient.
     days : ndarray, shape (v,)
         Days of the doses, ascending.
-    held : ndarray, shape (5, ..., z, v + 1)
+    held : ndarray, shape (n, ..., z, v + 1)
         Units in each compartment in each of z zones: nothing before the first dose, then just after each dose.
     """
 
@@ -138,7 +120,7 @@ class Chain(NamedTuple):
     held: Array
 
     @classmethod
-    def after(cls, days: Array, taken: Array, rates: Array) -> Chain:
+    def after(cls, days: Array, taken: Array, rates: Array, start: tuple[float, Array] | None = None) -> Chain:
         """Return the chain after doses.
 
         Parameters
@@ -147,19 +129,32 @@ class Chain(NamedTuple):
             Days of the doses, ascending.
         taken : ndarray, shape (..., z, v)
             Units taken up from each dose, in each of z zones.
-        rates : ndarray, shape (5, ...)
+        rates : ndarray, shape (n, ...)
             As in `Steps`.
+        start : (float, ndarray of shape (n, ..., z)), optional
+            A day not after the first dose, and the amounts on it; default: no toxin before the first dose.
         """
         steps = Steps.at(rates)
+        if start is not None:
+            # What is there already is carried on like what a dose of nothing left.
+            days = np.append(start[0], days)
+            taken = np.concatenate([np.zeros((*taken.shape[:-1], 1)), taken], axis=-1)
         zones = np.broadcast_shapes((*rates.shape[1:], 1), taken.shape[:-1])
-        held = np.zeros((5, *zones, len(days) + 1))
+        held = np.zeros((len(rates), *zones, len(days) + 1))
         held[0, ..., 1:] = taken
+        if start is not None:
+            held[..., 1] += start[1]
         if len(days) > 1:
-            passed = np.zeros((5, *rates.shape, len(days) - 1))
+            passed = np.zeros((len(rates), *rates.shape, len(days) - 1))
             passed[tuple(np.array(PAIRS).T)] = steps.passed(np.diff(days), PAIRS)
             for i in range(1, len(days)):
                 held[..., i + 1] += np.einsum("ij...,j...z->i...z", passed[..., i - 1], held[..., i])
         return cls(steps, days, held)
+
+    def before(self, day: float) -> Chain:
+        """Return the chain without the doses after `day`."""
+        kept = int(np.searchsorted(self.days, day, side="right"))
+        return self._replace(days=self.days[:kept], held=self.held[..., : kept + 1])
 
     def mean(self, weights: Array) -> Chain:
         """Return the chain of the whole muscle as one zone, from the weight of each zone, shape (z,)."""
@@ -184,7 +179,7 @@ class Chain(NamedTuple):
         elapsed = np.maximum(times - self.days[np.maximum(last - 1, 0)], 0.0)
         wanted = [COMPARTMENTS.index(name) for name in compartments]
         # After a single dose everything comes from the depot; after some weeks the steps between hold next to nothing.
-        largest = self.held.reshape(5, -1).max(axis=1)
+        largest = self.held.reshape(SIZE, -1).max(axis=1)
         sources = set(np.flatnonzero(largest >= NEGLIGIBLE * largest.max()).tolist())
         pairs = [(step, source) for step, source in PAIRS if step in wanted and source in sources]
         found = np.zeros((len(wanted), *self.held.shape[1:-1], len(times)))
@@ -201,12 +196,14 @@ def chain_derivatives(times: Array, days: Array, taken: Array, rates: Sequence[A
 
     Parameters
     ----------
-    times, days : ndarray, shapes (k,), (v,)
-        As in `amounts`, times ascending.
-    taken : ndarray, shape (v,)
+    times : ndarray, shape (k,)
+        Days, ascending.
+    days : ndarray, shape (v,)
+        Days of the doses, ascending.
+    taken : ndarray, shape (v, patients) or (v, 1)
         Units taken up from each dose.
-    rates : sequence of five ndarray, shape (patients,) or (1,)
-        As in `amounts`, each over the patients, or one number for all of them.
+    rates : sequence of n ndarray, shape (patients,) or (1,)
+        As `rates_of` gives them.
 
     Returns
     -------
@@ -221,14 +218,16 @@ def chain_derivatives(times: Array, days: Array, taken: Array, rates: Sequence[A
     near = ~(np.max(np.abs(np.broadcast_arrays(*weights)), axis=0) <= LARGE)
     if near.any():
         every = np.stack(np.broadcast_arrays(*rates))
-        result[..., near] = _by_the_equations(times, days, taken, every[:, near])
+        result[..., near] = _by_the_equations(
+            times, days, np.broadcast_to(taken, (len(days), len(near)))[:, near], every[:, near]
+        )
     return result
 
 
 def _bateman(times: Array, days: Array, taken: Array, rates: Sequence[Array], weights: Sequence[Array]) -> Array:
     # For each rate the doses so far, each decayed at that rate, are one sum, which is carried from dose to dose.
     result = np.zeros((3, len(times), len(weights[0])))
-    decayed = [np.zeros_like(rate) for rate in rates]
+    decayed = [np.zeros(np.broadcast_shapes(rate.shape, taken.shape[1:])) for rate in rates]
     firsts = np.append(np.searchsorted(times, days, side="right"), len(times))
     for day, following, units, first, stop in zip(
         days, np.append(days[1:], np.inf), taken, firsts, firsts[1:], strict=False
@@ -246,10 +245,9 @@ def _bateman(times: Array, days: Array, taken: Array, rates: Sequence[Array], we
 
 
 def _by_the_equations(times: Array, days: Array, taken: Array, rates: Array) -> Array:
-    chain = Chain.after(days, np.tile(taken, (rates.shape[1], 1, 1)), rates)
-    found = chain.at(times, ("light_chain", "endosome", "bound"))
-    light, endosome, bound = (amount[:, 0].T for amount in found.values())
-    _, _, k_endocytosis, k_translocation, k_light_chain = rates
-    slope = k_translocation * endosome - k_light_chain * light
-    bend = k_translocation * (k_endocytosis * bound - k_translocation * endosome) - k_light_chain * slope
-    return np.stack([light, slope, bend])
+    chain = Chain.after(days, taken.T[:, None], rates)
+    last, one_before, two_before = (amount[:, 0].T for amount in chain.at(times, COMPARTMENTS[:-4:-1]).values())
+    k_two_before, k_one_before, k_last = rates[-3:]
+    slope = k_one_before * one_before - k_last * last
+    bend = k_one_before * (k_two_before * two_before - k_one_before * one_before) - k_last * slope
+    return np.stack([last, slope, bend])

@@ -1,8 +1,8 @@
 """The course of many patients at once, within an accuracy asked for, on one grid that is chosen once for all of them.
 
-The equations are those of `course`; the grid is what differs. Pilot patients, who stand among the cohort and around it,
-are solved on a grid and on its halves, and the grid is refined until the two agree. A patient's course depends on the
-grid and on nothing else, so that it is the same in whatever company it is solved.
+The equations are those of `course`; the grid is what differs. It is tried on pilot patients, who stand among the cohort
+and around it: they are solved on the grid and on one twice as fine, and the grid is refined until both agree. A
+patient's course depends on the grid and on nothing else, so that it is the same in whatever company it is solved.
 """
 
 from __future__ import annotations
@@ -10,22 +10,23 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from scipy.sparse import csr_array
 
 from . import Array
-from .chain import chain_derivatives, uptake
+from .chain import chain_derivatives, rates_of
 from .course import mesh_starts
-from .equations import Constants
+from .doses import Doses
+from .equations import MODEL, Constants, Model
 from .hermite import Slopes, follow, quintic, slopes, steps
-from .radau import Following, Mesh, Reading, graded_mesh, pieces_needed
+from .mesh import Mesh, Reading, graded_mesh, pieces_needed
+from .radau import Following
 from .refinement import INTERVALS, ROUNDS, STEPS, unresolved
 from .response import weakness
 
-# Pilots go by so many at a time, each lot on the grid that the ones before left.
+# Number of pilots solved at a time. Each group starts from the grid that the groups before it left.
 TOGETHER = 256
-# The first tolerances tried, of the error of a step and of the coefficients of the mesh, against the accuracy asked
-# for: of both little is left in the effect. Whichever weighs more is then cut by as much as the error is too large, to
-# AIM of the accuracy, but to no less than LEAST of itself.
+# The tolerance of a step, and that of the coefficients of the mesh, against the accuracy asked for: where to begin. If
+# the error is too large, the one that contributes more is multiplied by AIM times the accuracy over the error, but by
+# LEAST at least.
 STEP, COEFFICIENTS = 0.3, 300.0
 AIM, LEAST = 0.5, 0.2
 # What the weakness within a step may be off by, against the tolerance of the step.
@@ -33,42 +34,18 @@ WITHIN = 3.0
 
 
 class Grid(NamedTuple):
-    """Where a cohort is solved, and what every patient's solution is multiplied by.
+    """Where a cohort is solved.
 
     Parameters
     ----------
-    days, units : ndarray, shape (v,)
-        Days of the doses and their units.
     edges : ndarray, shape (c,)
-        Ends of the steps of the cleaved fraction.
+        Ends of the steps of the cleaved fraction, in days.
     mesh : Mesh
         Of weakness and visible effect: n intervals of degree m.
-    reading : csr_array, shape (n m, 3 c)
-        From the cleaved fraction at the edges, with two derivatives, to its values at the mesh's points.
-    following : Following
-        From weakness to visible effect.
-    rate : float
-        At which the effect follows, 1/day.
     """
 
-    days: Array
-    units: Array
     edges: Array
     mesh: Mesh
-    reading: csr_array
-    following: Following
-    rate: float
-
-    @classmethod
-    def on(cls, days: Array, units: Array, edges: Array, mesh: Mesh, rate: float) -> Grid:
-        """Return the grid of these steps and this mesh."""
-        reading = quintic(edges, mesh.nodes[:, 1:].ravel())
-        return cls(days, units, edges, mesh, reading, Following.at(mesh, rate), rate)
-
-    @property
-    def recipe(self) -> tuple[Array, Array, Array, Mesh, float]:
-        """What `on` makes this grid from: small enough to be sent with every piece of work."""
-        return self.days, self.units, self.edges, self.mesh, self.rate
 
 
 class Cohort(NamedTuple):
@@ -94,14 +71,20 @@ class Cohort(NamedTuple):
         starts = np.concatenate([np.zeros_like(self.points[:1, -1]), self.points[:-1, -1]])
         return np.concatenate([starts[:, None], self.points], axis=1)
 
+    def visible_at(self, times: Array) -> Array:
+        """Return the visible effect at `times`, shape (times, k)."""
+        reading = Reading(self.mesh, times).matrix()
+        read: Array = reading @ self.visible.reshape(reading.shape[1], -1)
+        return np.clip(read, 0.0, 1.0, out=read)
 
-def choose_grid(days: Array, units: Array, pilots: Constants, end: float, accuracy: float) -> Grid:
+
+def choose_grid(doses: Doses, pilots: Constants, end: float, accuracy: float, model: Model = MODEL) -> Grid:
     """Return a grid on which the pilots' visible effect is within `accuracy` of that on a grid twice as fine.
 
     Parameters
     ----------
-    days, units : ndarray, shape (v,)
-        Days of the doses, ascending and distinct, from 0, and their units: an even treatment.
+    doses : Doses
+        In one zone.
     pilots : Constants
         Patients of whom there is one near every patient of the cohort, arrays of shape (k,) or numbers; the last step's
         rate is a number.
@@ -109,21 +92,23 @@ def choose_grid(days: Array, units: Array, pilots: Constants, end: float, accura
         The last day.
     accuracy : float
         Of the visible effect, a fraction of full.
+    model : Model
 
     Raises
     ------
     InputError
         The refinement does not reach the accuracy.
     """
-    starts, follows = mesh_starts(days, end), float(pilots.k_line)
-    edges = graded_mesh(starts, end, float(np.max(pilots.rates))).edges
-    grid = Grid.on(days, units, edges, graded_mesh(starts, end, follows), follows)
+    starts = mesh_starts(doses.days, end)
+    fastest = max(float(np.max(rate)) for rate in rates_of(pilots))
+    grid = Grid(graded_mesh(starts, end, fastest).edges, graded_mesh(starts, end, float(pilots.k_line)))
     step, coefficients = STEP * accuracy, COEFFICIENTS * accuracy
     for first in range(0, max(np.size(each) for each in pilots), TOGETHER):
         few = Constants(*(each[first : first + TOGETHER] if isinstance(each, np.ndarray) else each for each in pilots))
+        problem = _Problem(doses, few, model)
         for _ in range(ROUNDS):
-            grid = _halved_mesh(_halved_steps(grid, few, step), few, coefficients)
-            by_steps, by_mesh, error = _errors(grid, few)
+            grid = problem.halved_mesh(problem.halved_steps(grid, step), coefficients)
+            by_steps, by_mesh, error = problem.errors(grid)
             if error <= accuracy:
                 break
             cut = float(np.clip(AIM * accuracy / error, LEAST, 1))
@@ -134,37 +119,94 @@ def choose_grid(days: Array, units: Array, pilots: Constants, end: float, accura
     return grid
 
 
-def _errors(grid: Grid, pilots: Constants) -> tuple[float, float, float]:
-    # Against steps and intervals half as long: what is due to the steps, what to the intervals, and both together.
-    finer, intervals = _halves(grid.edges), grid.mesh.split(np.full(len(grid.mesh.edges) - 1, 2))
-    halved_steps, halved_both = (
-        Grid.on(grid.days, grid.units, finer, mesh, grid.rate) for mesh in (grid.mesh, intervals)
-    )
-    found, between, exact = (_effect(each, pilots, intervals.nodes) for each in (grid, halved_steps, halved_both))
-    by_steps, by_mesh, error = (np.abs(a - b).max() for a, b in ((found, between), (between, exact), (found, exact)))
-    return float(by_steps), float(by_mesh), float(error)
-
-
-def solve_cohort(grid: Grid, constants: Constants) -> Cohort:
+def solve_cohort(grid: Grid, doses: Doses, constants: Constants, model: Model = MODEL) -> Cohort:
     """Solve the model for many patients on a grid.
 
     Parameters
     ----------
     grid : Grid
+    doses : Doses
+        In one zone; on the days for which the grid was chosen.
     constants : Constants
-        Arrays of shape (k,), or numbers; the last step's rate is the grid's.
+        Arrays of shape (k,), or numbers; the last step's rate is a number.
+    model : Model
     """
-    slope = _slopes(grid, grid.edges, constants)
-    known = _known(slope, follow(*steps(slope, grid.edges)))
-    lost = weakness(grid.reading @ known, constants.A50, constants.h)
-    points = lost.reshape(len(grid.mesh.edges) - 1, grid.mesh.degree, -1)
-    return Cohort(grid.mesh, points, grid.following(points))
+    return _Problem(doses, constants, model).solve(grid)
 
 
-def _slopes(grid: Grid, edges: Array, constants: Constants) -> Slopes:
-    rates = [np.atleast_1d(np.asarray(rate, dtype=float)) for rate in constants[:5]]
-    chain = chain_derivatives(edges, grid.days, uptake(grid.units, constants.U50), rates)
-    return slopes(constants.k_cleave * chain, constants.k_snap25)
+class _Problem(NamedTuple):
+    # Who is solved: what stays the same while a grid is sought.
+    doses: Doses
+    constants: Constants
+    model: Model
+
+    def solve(self, grid: Grid) -> Cohort:
+        slope = self._slopes(grid.edges)
+        known = _known(slope, follow(*steps(slope, grid.edges)))
+        lost = self._weakness(quintic(grid.edges, grid.mesh.nodes[:, 1:].ravel()) @ known)
+        points = lost.reshape(len(grid.mesh.edges) - 1, grid.mesh.degree, -1)
+        return Cohort(grid.mesh, points, Following.at(grid.mesh, float(self.constants.k_line))(points))
+
+    def errors(self, grid: Grid) -> tuple[float, float, float]:
+        # Against steps and intervals half as long: what is due to the steps, what to the intervals, and both together.
+        finer, intervals = _halves(grid.edges), grid.mesh.split(np.full(len(grid.mesh.edges) - 1, 2))
+        times = intervals.nodes.ravel()
+        found, between, exact = (
+            self.solve(each).visible_at(times) for each in (grid, Grid(finer, grid.mesh), Grid(finer, intervals))
+        )
+        by_steps, by_mesh, error = (
+            float(np.abs(a - b).max()) for a, b in ((found, between), (between, exact), (found, exact))
+        )
+        return by_steps, by_mesh, error
+
+    def halved_steps(self, grid: Grid, tolerance: float) -> Grid:
+        # Halve the steps that two halves do not bear out: not at the end, or not the weakness read in the middle.
+        edges = grid.edges
+        for _ in range(ROUNDS):
+            halves = _halves(edges)
+            finer = self._slopes(halves)
+            cleaved = follow(*steps(finer, halves))
+            slope = finer.every_other()
+            start, middle, end = cleaved[:-1:2], cleaved[1::2], cleaved[2::2]
+            factor, term = steps(slope, edges)
+            read = quintic(edges, halves[1::2]) @ _known(slope, cleaved[::2])
+            apart = np.abs(self._weakness(read) - self._weakness(middle))
+            error = np.maximum(np.abs(factor * start + term - end), self._lasting(edges)[:, None] * apart / WITHIN)
+            coarse = error.max(axis=1) > tolerance
+            if not coarse.any():
+                return grid._replace(edges=edges)
+            edges = np.sort(np.append(edges, halves[1::2][coarse]))
+            if len(edges) > STEPS * len(mesh_starts(self.doses.days, edges[-1])):
+                break
+        raise unresolved("the cleaved fraction", tolerance)
+
+    def halved_mesh(self, grid: Grid, tolerance: float) -> Grid:
+        # Halve the intervals whose polynomials do not hold the pilots' weakness.
+        for _ in range(ROUNDS):
+            weak = np.moveaxis(self.solve(grid).weak, -1, 0)
+            lasting = self._lasting(grid.mesh.edges)[:, None]
+            pieces = np.minimum(pieces_needed(grid.mesh, lasting * weak, tolerance), 2)
+            if pieces.max() == 1:
+                return grid
+            if pieces.sum() > INTERVALS * len(mesh_starts(self.doses.days, grid.edges[-1])):
+                break
+            grid = grid._replace(mesh=grid.mesh.split(pieces))
+        raise unresolved("the weakness", tolerance)
+
+    def _slopes(self, edges: Array) -> Slopes:
+        # Patients are the last axis here, doses and times the first.
+        taken = np.atleast_2d(self.model.uptake(self.doses.units[0, :, None], self.constants))
+        rates = [np.atleast_1d(rate) for rate in rates_of(self.constants)]
+        chain = chain_derivatives(edges, self.doses.days, taken, rates)
+        return slopes(self.constants.k_cleave * chain, self.constants.k_snap25)
+
+    def _weakness(self, cleaved: Array) -> Array:
+        return weakness(cleaved, self.constants, self.model)
+
+    def _lasting(self, edges: Array) -> Array:
+        # How much of an error of the weakness is left in the effect, which follows it, if it lasts for one step.
+        result: Array = np.minimum(1.0, self.constants.k_line * np.diff(edges))
+        return result
 
 
 def _known(slope: Slopes, cleaved: Array) -> Array:
@@ -181,53 +223,4 @@ def _halves(edges: Array) -> Array:
     result = np.empty(2 * len(edges) - 1)
     result[::2] = edges
     result[1::2] = (edges[1:] + edges[:-1]) / 2
-    return result
-
-
-def _halved_steps(grid: Grid, pilots: Constants, tolerance: float) -> Grid:
-    # Halve the steps that two halves do not bear out: not at the end, or not the weakness read in the middle.
-    edges = grid.edges
-    for _ in range(ROUNDS):
-        halves = _halves(edges)
-        finer = _slopes(grid, halves, pilots)
-        cleaved = follow(*steps(finer, halves))
-        slope = finer.every_other()
-        start, middle, end = cleaved[:-1:2], cleaved[1::2], cleaved[2::2]
-        factor, term = steps(slope, edges)
-        read = quintic(edges, halves[1::2]) @ _known(slope, cleaved[::2])
-        apart = [weakness(each, pilots.A50, pilots.h) for each in (read, middle)]
-        lasting = _lasting(edges, grid.rate)[:, None]
-        error = np.maximum(np.abs(factor * start + term - end), lasting * np.abs(apart[0] - apart[1]) / WITHIN)
-        coarse = error.max(axis=1) > tolerance
-        if not coarse.any():
-            return Grid.on(grid.days, grid.units, edges, grid.mesh, grid.rate)
-        edges = np.sort(np.append(edges, halves[1::2][coarse]))
-        if len(edges) > STEPS * len(mesh_starts(grid.days, edges[-1])):
-            break
-    raise unresolved("the cleaved fraction", tolerance)
-
-
-def _halved_mesh(grid: Grid, pilots: Constants, tolerance: float) -> Grid:
-    # Halve the intervals whose polynomials do not hold the pilots' weakness.
-    for _ in range(ROUNDS):
-        weak = np.moveaxis(solve_cohort(grid, pilots).weak, -1, 0)
-        pieces = np.minimum(
-            pieces_needed(grid.mesh, _lasting(grid.mesh.edges, grid.rate)[:, None] * weak, tolerance), 2
-        )
-        if pieces.max() == 1:
-            return grid
-        if pieces.sum() > INTERVALS * len(mesh_starts(grid.days, grid.edges[-1])):
-            break
-        grid = Grid.on(grid.days, grid.units, grid.edges, grid.mesh.split(pieces), grid.rate)
-    raise unresolved("the weakness", tolerance)
-
-
-def _lasting(edges: Array, rate: float) -> Array:
-    # How much of an error of the weakness is left in the effect, which follows it, if it lasts for one step.
-    return np.minimum(1.0, rate * np.diff(edges))
-
-
-def _effect(grid: Grid, pilots: Constants, times: Array) -> Array:
-    reading = Reading(grid.mesh, times.ravel()).matrix()
-    result: Array = reading @ solve_cohort(grid, pilots).visible.reshape(grid.mesh.nodes.size, -1)
     return result

@@ -7,9 +7,10 @@ from typing import NamedTuple
 import numpy as np
 
 from . import Array
-from .chain import Chain, uptake
-from .equations import Constants
-from .radau import Mesh, Reading, graded_mesh, pieces_needed
+from .chain import Chain, rates_of
+from .doses import Doses
+from .equations import COMPARTMENTS, MODEL, Constants, Model
+from .mesh import Mesh, Reading, graded_mesh, pieces_needed
 from .refinement import INTERVALS, ROUNDS, unresolved
 from .response import cleaved_fraction, visible_effect, weakness
 
@@ -22,6 +23,32 @@ SHORTEST = 1e-9
 # The number of values read at once, times by zones: each takes 100 bytes.
 READ_AT_ONCE = 200_000
 
+# A force of a user's own is a difference of numbers near 1, in which nothing smaller can be resolved.
+FAINT = 1e-6
+
+
+class State(NamedTuple):
+    """What is known of the patients on a day: from it the course goes on.
+
+    Parameters
+    ----------
+    day : float
+    amounts : ndarray, shape (compartments, ..., z)
+        Units in each compartment of the chain in each of z zones, with the doses of that day.
+    cleaved : ndarray, shape (..., z)
+        Cleaved fraction of SNAP-25.
+    visible : ndarray, shape (...)
+        Visible effect of the whole muscle.
+    largest : tuple of ndarray, shapes (..., z), (...)
+        The largest cleaved fraction and weakness so far, against which errors are measured.
+    """
+
+    day: float
+    amounts: Array
+    cleaved: Array
+    visible: Array
+    largest: tuple[Array, Array]
+
 
 class Course(NamedTuple):
     """The solution: values at a mesh's nodes, and what is needed to read them at any time.
@@ -30,6 +57,7 @@ class Course(NamedTuple):
     ----------
     constants : Constants
         Of every patient.
+    model : Model
     chain : Chain
         The amounts after the doses in each of z zones of the muscle.
     zone_weights : ndarray, shape (z,)
@@ -40,15 +68,19 @@ class Course(NamedTuple):
         Cleaved fraction of SNAP-25.
     weak, visible : ndarray, shape (..., n, m + 1)
         Weakness and visible effect of the whole muscle.
+    begin : State or None
+        Where the course goes on from another one.
     """
 
     constants: Constants
+    model: Model
     chain: Chain
     zone_weights: Array
     mesh: Mesh
     cleaved: Array
     weak: Array
     visible: Array
+    begin: State | None = None
 
     def at(self, times: Array) -> dict[str, Array]:
         """Return every quantity at `times`, means over the muscle.
@@ -56,7 +88,7 @@ class Course(NamedTuple):
         Parameters
         ----------
         times : ndarray, shape (k,)
-            Days, from 0 to the end of the course.
+            Days, from the beginning to the end of the course.
 
         Returns
         -------
@@ -72,11 +104,10 @@ class Course(NamedTuple):
         return columns
 
     def _responses(self, times: Array) -> tuple[Array, Array, Array, Array]:
-        constants = self.constants.over(2)
         # Between nodes the polynomial may leave the known range by less than the tolerance.
         reading = Reading(self.mesh, times)
         cleaved = np.clip(reading(self.cleaved), 0.0, 1.0)
-        weak = weakness(cleaved, constants.A50, constants.h)
+        weak = weakness(cleaved, over(self.constants, 2), self.model)
         intact = 1 - np.einsum("...zk,z->...k", cleaved, self.zone_weights)
         force = 1 - np.einsum("...zk,z->...k", weak, self.zone_weights)
         return intact, intact, force, np.clip(reading(self.visible), 0.0, 1.0)
@@ -89,28 +120,40 @@ class Course(NamedTuple):
     def visible_along(self, times: Array) -> Array:
         """Return the visible effect that each zone would have if it were the muscle, shape (..., z, k).
 
-        The visible effect is linear in the weakness, so that the mean over the zones is that of the muscle.
+        The visible effect is linear in the weakness, so that the mean over the zones is that of the muscle. For a
+        course from day 0.
         """
-        constants = self.constants.over(3)
-        weak = weakness(self.cleaved, constants.A50, constants.h)
+        constants = over(self.constants, 3)
+        weak = weakness(self.cleaved, constants, self.model)
         result: Array = np.clip(Reading(self.mesh, times)(visible_effect(self.mesh, weak, constants.k_line)), 0, 1)
         return result
 
+    def state(self, day: float) -> State:
+        """Return what `solve` needs to go on from a day: with other doses than those that follow here.
 
-def mesh_starts(days: Array, end: float) -> Array:
-    """Return where a mesh begins anew: on day 0 and on the days of doses before the end, each once; shape (s,)."""
-    found = np.append(0.0, days[days < end - SHORTEST])
-    result: Array = found[np.diff(found, prepend=-np.inf) > SHORTEST]
-    return result
+        Parameters
+        ----------
+        day : float
+            From the beginning to the end of the course.
+        """
+        time = np.array([day])
+        reading = Reading(self.mesh, time)
+        amounts = np.stack([amount[..., 0] for amount in self.chain.before(day).at(time).values()])
+        past = self.mesh.edges[:-1] < day
+        cleaved, weak = (
+            np.maximum(np.abs(values[..., past, :]).max(axis=(-2, -1), initial=0.0), before)
+            for values, before in zip((self.cleaved, self.weak), _largest_before(self.begin), strict=True)
+        )
+        return State(day, amounts, reading(self.cleaved)[..., 0], reading(self.visible)[..., 0], (cleaved, weak))
 
 
 def solve(
-    days: Array,
-    units: Array,
+    doses: Doses,
     constants: Constants,
     end: float,
     *,
-    zone_weights: Array | None = None,
+    model: Model = MODEL,
+    start: State | None = None,
     tolerance: float = TOLERANCE,
 ) -> Course:
     """Solve the model for one patient or many.
@@ -119,18 +162,20 @@ def solve(
 
     Parameters
     ----------
-    days : ndarray, shape (v,)
-        Days of the doses, ascending and distinct, from 0; those past the end have no effect.
-    units : ndarray, shape (z, v)
-        Local dose in U of each dose in each of z zones.
+    doses : Doses
+        Those past the end have no effect.
     constants : Constants
         Floats, or arrays that broadcast over patients.
     end : float
         The last day, after day 0.
-    zone_weights : ndarray, shape (z,), optional
-        Share of the muscle in each zone; default: equal.
+    model : Model
+        With functions of a user's own, if wanted; see `response.read_model`.
+    start : State, optional
+        From which to go on: the doses are then those given on its day beside those that it has, and later ones.
+        Default: no toxin on day 0.
     tolerance : float
-        Bound on the estimated error of SNAP-25 and of the visible effect, against the largest value of each.
+        Bound on the estimated error of SNAP-25 and of the visible effect, against the largest value of each until the
+        next dose.
 
     Returns
     -------
@@ -142,27 +187,26 @@ def solve(
     InputError
         The refinement does not reach the tolerance.
     """
-    if zone_weights is None:
-        zone_weights = np.full(len(units), 1 / len(units))
-    rates = constants.rates
-    muscle, zones = constants.over(2), constants.over(3)  # against (interval, node) and (zone, interval, node)
-    chain = Chain.after(days, uptake(units, muscle.U50), rates)
+    muscle, zones = over(constants, 2), over(constants, 3)  # against (interval, node) and (zone, interval, node)
+    rates = np.stack(np.broadcast_arrays(*rates_of(constants)))
+    begin, carried = (0.0, None) if start is None else (start.day, (start.day, start.amounts))
+    chain = Chain.after(doses.days, model.uptake(doses.units, muscle), rates, carried)
+    cleaved_before, visible_before = (0.0, 0.0) if start is None else (start.cleaved, start.visible)
 
     def light_chain(times: Array) -> Array:
-        flat = chain.at(times.ravel(), ("light_chain",))["light_chain"]
+        flat = chain.at(times.ravel(), COMPARTMENTS[-1:])[COMPARTMENTS[-1]]
         return flat.reshape(*flat.shape[:-1], *times.shape)
 
-    starts = mesh_starts(days, end)
+    starts = mesh_starts(doses.days, end, begin)
     mesh = _first_mesh(starts, end, float(max(np.max(rates), np.max(constants.k_line))))
     light = light_chain(mesh.nodes)
     for _ in range(ROUNDS):
-        cleaved = cleaved_fraction(mesh, light, zones.k_cleave, zones.k_snap25)
-        weak = np.einsum("...znm,z->...nm", weakness(cleaved, zones.A50, zones.h), zone_weights)
-        # The visible effect follows the weakness and is smoother: a mesh that holds the one holds the other.
-        pieces = np.maximum(pieces_needed(mesh, cleaved, tolerance), pieces_needed(mesh, weak, tolerance))
+        cleaved = cleaved_fraction(mesh, light, zones, cleaved_before)
+        weak = np.einsum("...znm,z->...nm", weakness(cleaved, zones, model), doses.weights)
+        pieces = _pieces(mesh, starts, cleaved, weak, tolerance, model, start)
         if pieces.max() == 1:
-            visible = visible_effect(mesh, weak, muscle.k_line)
-            return Course(constants, chain, zone_weights, mesh, cleaved, weak, visible)
+            visible = visible_effect(mesh, weak, muscle.k_line, visible_before)
+            return Course(constants, model, chain, doses.weights, mesh, cleaved, weak, visible, start)
         if pieces.sum() > INTERVALS * len(starts):
             break
         # Only the intervals that were cut need the chain anew.
@@ -173,11 +217,45 @@ def solve(
     raise unresolved("the effect", tolerance)
 
 
+def over(constants: Constants, axes: int) -> Constants:
+    """Return the constants with `axes` more axes behind the patients', to broadcast against zones and times."""
+    return Constants(*(np.asarray(each, dtype=float)[(..., *[None] * axes)] for each in constants))
+
+
+def mesh_starts(days: Array, end: float, begin: float = 0.0) -> Array:
+    """Return where a mesh begins anew: at the beginning and on the days of doses before the end, each once."""
+    found = np.append(begin, days[(days > begin) & (days < end - SHORTEST)])
+    result: Array = found[np.diff(found, prepend=-np.inf) > SHORTEST]
+    return result
+
+
 def _first_mesh(starts: Array, end: float, fastest: float) -> Mesh:
     # A round of refinement costs more than a few intervals too many. Most courses need those that begin a day after a
     # dose cut in two, and in four where the force falls: in the days after the first dose.
     mesh = graded_mesh(starts, end, fastest)
     begin = mesh.edges[:-1]
     since = begin - starts[np.searchsorted(starts, begin, side="right") - 1]
-    falls = (begin - starts[0] > 1) & (begin - starts[0] < 9)
+    falls = (begin > 1) & (begin < 9)
     return mesh.split(np.where(falls, 4, np.where(since > 1, 2, 1)))
+
+
+def _pieces(
+    mesh: Mesh, starts: Array, cleaved: Array, weak: Array, tolerance: float, model: Model, start: State | None
+) -> Array:
+    # The visible effect follows the weakness and is smoother: a mesh that holds the one holds the other. Errors are
+    # measured against the largest value until the next dose, so that a course does not depend on later doses.
+    first = np.searchsorted(mesh.edges, starts)
+    pieces = [np.ones(len(mesh.edges) - 1, dtype=int)]
+    for values, before in zip((cleaved, weak), _largest_before(start), strict=True):
+        until_next = np.maximum.reduceat(np.abs(values).max(axis=-1), first, axis=-1)
+        largest = np.maximum(np.maximum.accumulate(until_next, axis=-1), before[..., None])
+        if values is weak and model.force is not MODEL.force:
+            largest = np.maximum(largest, FAINT)
+        each = np.repeat(largest, np.diff(np.append(first, len(mesh.edges) - 1)), axis=-1)
+        pieces.append(pieces_needed(mesh, values, tolerance, each))
+    most: Array = np.max(pieces, axis=0)
+    return most
+
+
+def _largest_before(start: State | None) -> tuple[Array, Array]:
+    return (np.zeros(1), np.zeros(1)) if start is None else start.largest

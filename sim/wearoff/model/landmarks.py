@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from . import Array
-from .radau import Mesh, within
+from .mesh import Mesh, within
 from .roots import root
 
 ONSET = 0.20

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from . import Array
-from .radau import Mesh, nodes_within, slopes_within, within
+from .mesh import Mesh, nodes_within, slopes_within, within
 
 # A root is found when a step moves it by less than this part of an interval: of some days, far below a second.
 NARROW = 1e-12

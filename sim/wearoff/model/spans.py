@@ -6,7 +6,7 @@ import numpy as np
 
 from . import Array
 from .course import Course
-from .radau import Reading
+from .mesh import Reading
 from .roots import crossings
 
 

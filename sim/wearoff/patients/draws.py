@@ -59,6 +59,11 @@ def normals(sampler: str, seed: int, block: int) -> Array:
     return result
 
 
+def draw(patients: int, seed: int) -> Array:
+    """Return the draws of the first patients of a seed's Sobol sequences, shape (patients, DIMENSIONS)."""
+    return np.concatenate([normals("sobol", seed, block) for block in range(-(-patients // BLOCK))])[:patients]
+
+
 def _sobol(seed: int, replicate: int, first: int, count: int) -> Array:
     engine = _engine(seed, replicate, threading.get_ident())
     if engine.num_generated > first:

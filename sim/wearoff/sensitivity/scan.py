@@ -19,8 +19,6 @@ from ..model.landmarks import FALLS, Landmarks, find_landmarks, last_day_above
 from ..parameters import Parameters, in_symbols
 from ..treatment.cautions import cautions
 from ..treatment.description import describe_patient
-from ..treatment.muscles import find_muscle, relative_dose, zones
-from ..treatment.products import find_product
 from ..treatment.schedule import Schedule
 from ..treatment.visit import DAY, Visit
 
@@ -102,27 +100,16 @@ class Question(NamedTuple):
         given.update(zip(self.names, constants.T, strict=True))
         symbols = in_symbols(given)
         spread = symbols.pop("sigma")
-        relative = find_product(self.visit.product).relative_potency
-        units, weights = self._local_doses(spread)
+        doses = Schedule((self.visit,)).doses(spread)
         end = day_of(self.quantity) if self.quantity.startswith(EFFECT) else DAY.high
-        size = max(1, BLOCK // len(weights))
+        size = max(1, BLOCK // len(doses.weights))
         found = []
         for first in range(0, len(constants), size):
             block = slice(first, first + size)
-            patients = Constants(**{symbol: value[block] for symbol, value in symbols.items()}).per_unit(relative)
-            course = solve(np.zeros(1), units[block], patients, end, zone_weights=weights, tolerance=tolerance)
-            found.append(self._read(course))
+            own = doses._replace(units=doses.units[block]) if doses.units.ndim == 3 else doses
+            patients = Constants(**{symbol: value[block] for symbol, value in symbols.items()})
+            found.append(self._read(solve(own, patients, end, tolerance=tolerance)))
         return np.concatenate(found)
-
-    def _local_doses(self, spread: Array) -> tuple[Array, Array]:
-        # Of k patients in z zones from one dose, shape (k, z, 1), and the zones' shares, enough for the least spread.
-        even = np.full((len(spread), 1, 1), self.visit.units)
-        if self.visit.sites is None:
-            return even, np.ones(1)
-        length, sites = find_muscle(self.visit.muscle).length, self.visit.sites
-        places, weights = zones(length, float(spread.min()))
-        relative = {each: relative_dose(places, length, sites, each) for each in np.unique(spread)}
-        return even * np.stack([relative[each] for each in spread])[..., None], weights
 
     def _read(self, course: Course) -> Array:
         if self.quantity.startswith(EFFECT):

@@ -14,8 +14,8 @@ from typing import NamedTuple
 import numpy as np
 
 from ..model import Array
-from ..model.chain import COMPARTMENTS
-from ..model.radau import Reading
+from ..model.equations import COMPARTMENTS
+from ..model.mesh import Reading
 from ..model.spans import spans_above
 from ..simulation import solve_schedule
 from ..treatment.schedule import Schedule

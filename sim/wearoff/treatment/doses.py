@@ -1,44 +1,43 @@
-"""What a schedule gives on each day, in the units of its first product."""
+"""The one door from a treatment to the model: visits become local doses in units of onabotulinumtoxinA."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 
+from ..model.doses import Doses
+from .muscles import find_muscle, relative_dose, zones
 from .products import find_product
-from .schedule import Schedule
+from .visit import Visit
 
 
-class Doses(NamedTuple):
-    """The doses of a schedule, each taken as even along the muscle.
+def local_doses(visits: Sequence[Visit], spread: float | npt.NDArray[np.float64]) -> Doses:
+    """Return what visits bring to each zone of the muscle; doses of the same day add up.
 
     Parameters
     ----------
-    days, units : ndarray, shape (v,)
-        Distinct days, ascending, and the units of the first visit's product given on each.
-    relative_potency : float
-        Units of onabotulinumtoxinA that one of these units is taken for.
+    visits : sequence of Visit
+        In one muscle, in the order of their days.
+    spread : float or ndarray, shape (k,)
+        Standard deviation in mm in which one site's dose spreads, of one patient or of k.
+
+    Returns
+    -------
+    Doses
+        In one zone where every dose is even along the muscle; ``units`` has the shape (z, v), and (k, z, v) where the
+        spread is an array and there are sites.
     """
-
-    days: npt.NDArray[np.float64]
-    units: npt.NDArray[np.float64]
-    relative_potency: float
-
-
-def even_doses(schedule: Schedule) -> Doses:
-    """Add up what is given on the same day, wherever the sites are.
-
-    Examples
-    --------
-    >>> doses = even_doses(Schedule.every(90, visits=2, units=20))
-    >>> doses.days.tolist(), doses.units.tolist(), doses.relative_potency
-    ([0.0, 90.0], [20.0, 20.0], 1.0)
-    """
-    first = find_product(schedule.visits[0].product).relative_potency
-    doses: dict[float, float] = {}
-    for visit in schedule:
-        units = float(visit.units or 0.0) * find_product(visit.product).relative_potency / first
+    length = find_muscle(visits[0].muscle).length
+    each_spread = np.unique(spread)
+    sited = any(visit.sites is not None for visit in visits)
+    places, weights = zones(length, float(each_spread[0])) if sited else (np.zeros(1), np.ones(1))
+    doses: dict[float, npt.NDArray[np.float64]] = {}
+    for visit in visits:
+        units = np.full(len(places), visit.units) * find_product(visit.product).relative_potency
+        if visit.sites is not None:
+            relative = np.stack([relative_dose(places, length, visit.sites, float(each)) for each in each_spread])
+            units = units * relative[np.searchsorted(each_spread, spread)]
         doses[visit.day] = doses.get(visit.day, 0.0) + units
-    return Doses(np.array(list(doses)), np.array(list(doses.values())), first)
+    return Doses(np.array(list(doses)), np.stack(np.broadcast_arrays(*doses.values()), axis=-1), weights)

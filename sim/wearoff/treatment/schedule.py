@@ -17,7 +17,9 @@ import pandas as pd
 from ..checks import Limits, check_date, check_integer, check_number, check_type, checked_arguments, one_or_many
 from ..errors import InputError
 from ..files import written_whole
+from ..model.doses import Doses
 from ..user_tables import Source, UserTable, read_csv, read_frame
+from .doses import local_doses
 from .events import READ, read_events
 from .visit import DAY, UNITS, VISIT, Visit, check_order
 
@@ -141,6 +143,22 @@ class Schedule:
         interval, count = check_number(days, INTERVAL), check_integer(visits, VISITS)
         date = None if start is None else check_date(start, "start")
         return cls(tuple(Visit(day=i * interval, **visit) for i in range(count)), date)
+
+    def doses(self, spread: float | npt.NDArray[np.float64]) -> Doses:
+        """Return the doses that the model takes, in units of onabotulinumtoxinA.
+
+        Parameters
+        ----------
+        spread : float or ndarray, shape (k,)
+            Standard deviation in mm in which one site's dose spreads, of one patient or of k: a constant.
+
+        Examples
+        --------
+        >>> doses = Schedule.every(90, visits=2, units=50, product="abobotulinumtoxinA").doses(spread=6)
+        >>> doses.days.tolist(), doses.units.tolist(), doses.weights.tolist()
+        ([0.0, 90.0], [[20.0, 20.0]], [1.0])
+        """
+        return local_doses(self.visits, spread)
 
     def touch_up(self, units: float | str, *, days: float | str = 14, after: int | str = 1) -> Self:
         """Return the schedule with a smaller visit added some days after one of its visits.

@@ -8,12 +8,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ..model.cohort import Grid, choose_grid, solve_cohort
-from ..model.radau import Reading
-from ..patients.draws import normals
+from ..model.cohort import Grid, choose_grid
+from ..model.doses import Doses
+from ..model.equations import MODEL
+from ..patients.draws import draw
 from ..patients.grades import mean_chance
 from ..patients.population import Population
-from ..treatment.doses import even_doses
+from ..patients.treated import Treated
 from ..treatment.schedule import Schedule
 from .trial import PERCENTILES, SHARES
 
@@ -22,6 +23,8 @@ Array = npt.NDArray[np.float64]
 # Asked of the pilots' visible effect: what they do not show is a few times as large, and less than a line's width.
 ACCURACY = 1e-3
 PILOTS = 32
+# The same patients every time.
+SEED = 0
 # For which the grid is chosen, at every visit: it serves for other doses too, and can be kept while they change.
 UNITS = 40.0
 
@@ -56,21 +59,15 @@ def quick_bands(
     """
     days = np.asarray(times, dtype=float)
     people = Population() if population is None else population
-    doses = even_doses(schedule)
-    grid = _grid(tuple(doses.days), doses.relative_potency, people, float(days[-1]))._replace(units=doses.units)
-    cohort = solve_cohort(grid, people.constants(_draws(patients), doses.relative_potency))
-    reading = Reading(cohort.mesh, days).matrix()
-    visible = np.clip(reading @ cohort.visible.reshape(reading.shape[1], -1), 0.0, 1.0)
+    doses = schedule.doses(people.parameters.spread)
+    treated = Treated(people, doses, _grid(tuple(doses.days), people, float(days[-1])), MODEL)
+    visible = treated.solve(draw(patients, SEED)).visible_at(days)
     levels = np.quantile(visible, SHARES, axis=1)
     reported = mean_chance(visible, "none_or_mild", "investigator", people.raters).mean(axis=1)
     return pd.DataFrame({"time": days, **dict(zip(PERCENTILES, levels, strict=True)), "none_or_mild": reported})
 
 
-def _draws(patients: int) -> Array:
-    return normals("sobol", 0, 0)[:patients]
-
-
 @lru_cache(maxsize=64)
-def _grid(days: tuple[float, ...], relative_potency: float, people: Population, end: float) -> Grid:
-    pilots = people.constants(_draws(PILOTS), relative_potency)
-    return choose_grid(np.array(days), np.full(len(days), UNITS / relative_potency), pilots, end, ACCURACY)
+def _grid(days: tuple[float, ...], people: Population, end: float) -> Grid:
+    doses = Doses(np.array(days), np.full((1, len(days)), UNITS), np.ones(1))
+    return choose_grid(doses, people.constants(draw(PILOTS, SEED)), end, ACCURACY)

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from ..model.cohort import Grid, choose_grid, solve_cohort
+from ..model.equations import MODEL, Model
 from ..model.landmarks import FALLS, Landmarks, find_landmarks, last_day_above
-from ..model.radau import Reading
 from ..patients.draws import BLOCK, normals
 from ..patients.grades import BASELINES, level_of_loss, level_of_return, mean_chance
 from ..patients.population import Population
-from ..treatment.doses import even_doses
+from ..patients.treated import Treated
 from ..treatment.schedule import Schedule
 from .tally import Tally
 
@@ -35,12 +34,10 @@ class Response(NamedTuple):
     day: float
 
 
-class Cohorts(NamedTuple):
-    """How an arm's patients are solved: everything a worker needs, the same for all of them."""
+class ArmPlan(NamedTuple):
+    """How an arm's patients are solved and read: everything a worker needs, the same for all of them."""
 
-    population: Population
-    relative_potency: float
-    recipe: tuple[Any, ...]  # of the grid
+    treated: Treated
     days: Array
     response_days: Array
     responses: tuple[Response, ...]
@@ -53,11 +50,11 @@ class Part(NamedTuple):
     """What is handed out at a time: some blocks of the patients of an arm."""
 
     arm: str
-    plan: Cohorts
+    plan: ArmPlan
     blocks: range
 
 
-def plan_cohorts(
+def plan_arm(
     schedule: Schedule,
     people: Population,
     last: int,
@@ -65,13 +62,12 @@ def plan_cohorts(
     patients: int,
     sampler: str,
     seed: int,
-) -> Cohorts:
+    model: Model = MODEL,
+) -> ArmPlan:
     """Choose the grid of an arm, and gather what every worker needs for it; responses are reported up to day `last`."""
-    doses = even_doses(schedule)
-    pilots = people.pilots(doses.relative_potency)
-    grid = choose_grid(doses.days, doses.units, pilots, float(last), ACCURACY)
+    treated = Treated.plan(people, schedule.doses(people.parameters.spread), float(last), ACCURACY, model)
     days, response_days = np.arange(last + 1.0), np.unique([each.day for each in asked])
-    return Cohorts(people, doses.relative_potency, grid.recipe, days, response_days, asked, patients, sampler, seed)
+    return ArmPlan(treated, days, response_days, asked, patients, sampler, seed)
 
 
 def chunks(patients: int, chunk: int) -> list[range]:
@@ -81,7 +77,7 @@ def chunks(patients: int, chunk: int) -> list[range]:
     return [blocks[first:after] for first, after in itertools.pairwise(edges)]
 
 
-def empty_tally(plan: Cohorts) -> Tally:
+def empty_tally(plan: ArmPlan) -> Tally:
     """Return a tally of nobody: the effect on every day and at its peak, landmarks and durations, the responses."""
     rows = len(LANDMARKS) + len(DURATIONS) * len(BASELINES)
     return Tally.empty(len(plan.days) + 1, rows, len(plan.responses), float(plan.days[-1]))
@@ -90,12 +86,11 @@ def empty_tally(plan: Cohorts) -> Tally:
 def tally_part(part: Part) -> tuple[str, Tally]:
     """Draw, solve and count the patients of a part; return its arm and their tally."""
     plan = part.plan
-    total, grid = empty_tally(plan), Grid.on(*plan.recipe)
-    reading = Reading(grid.mesh, np.concatenate([plan.days, plan.response_days])).matrix()
+    total, times = empty_tally(plan), np.concatenate([plan.days, plan.response_days])
     for block in part.blocks:
         draws = normals(plan.sampler, plan.seed, block)[: plan.patients - block * BLOCK]
-        cohort = solve_cohort(grid, plan.population.constants(draws, plan.relative_potency))
-        read = np.clip(reading @ cohort.visible.reshape(reading.shape[1], -1), 0.0, 1.0)
+        cohort = plan.treated.solve(draws)
+        read = cohort.visible_at(times)
         effect, reported = read[: len(plan.days)], read[len(plan.days) :]
         found = find_landmarks(cohort.mesh, cohort.visible, cohort.weak)
         durations = [
@@ -120,10 +115,10 @@ def _days(found: Landmarks, visible: Array) -> Iterator[Array]:
         yield days
 
 
-def _chances(plan: Cohorts, reported: Array) -> Array:
+def _chances(plan: ArmPlan, reported: Array) -> Array:
     rows = np.searchsorted(plan.response_days, [each.day for each in plan.responses])
     pairs = dict.fromkeys((each.endpoint, each.assessor) for each in plan.responses)
-    every = {pair: mean_chance(reported, *pair, plan.population.raters) for pair in pairs}
+    every = {pair: mean_chance(reported, *pair, plan.treated.population.raters) for pair in pairs}
     result = np.empty((len(plan.responses), reported.shape[1]))
     for i, (each, row) in enumerate(zip(plan.responses, rows, strict=True)):
         result[i] = every[each.endpoint, each.assessor][row]

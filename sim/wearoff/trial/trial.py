@@ -16,12 +16,14 @@ from ..checks import Limits, check_integer, check_name, check_number, check_type
 from ..errors import InputError, format_value
 from ..figures.style import AUTO
 from ..figures.trial import draw_bands, draw_responders
+from ..model.equations import Model
+from ..model.response import read_model
 from ..patients.draws import SAMPLERS, seed_of
 from ..patients.grades import ASSESSORS, ENDPOINTS, mean_chance
 from ..patients.population import Population
-from ..workers import Workers, sharing
+from ..workers import Workers, check_shared, sharing
 from .arms import Arm
-from .blocks import DURATIONS, LANDMARKS, Cohorts, Part, Response, chunks, empty_tally, plan_cohorts, tally_part
+from .blocks import DURATIONS, LANDMARKS, ArmPlan, Part, Response, chunks, empty_tally, plan_arm, tally_part
 from .tally import Tally
 
 if TYPE_CHECKING:
@@ -113,15 +115,16 @@ def run_trial(
     arms: Arm | Iterable[Arm],
     *,
     population: Population | None = None,
-    patients: int | str = 10_000,
-    days: int | str = 240,
+    patients: int = 10_000,
+    days: int = 240,
     responses: tuple[str, str] | Sequence[tuple[str, str]] = RESPONSES,
     response_days: float | Sequence[float] = RESPONSE_DAYS,
     sampler: str = "sobol",
     rng: np.random.Generator | int | None = None,
     workers: Workers = 1,
-    chunk: int | str = 10_000,
+    chunk: int = 10_000,
     progress: Callable[[int, int], None] | None = None,
+    model: Model | None = None,
 ) -> Trial:
     """Simulate the arms of a trial.
 
@@ -151,6 +154,9 @@ def run_trial(
         Patients handed out at a time.
     progress : callable, optional
         Called with the patients done and all there are, in all treated arms together.
+    model : Model, optional
+        With functions of one's own for uptake or force; default: the built-in ones. With several processes each
+        function must be one that can be pickled: defined by ``def`` in a module, no lambda.
 
     Returns
     -------
@@ -181,8 +187,10 @@ def run_trial(
     asked = _responses(responses, response_days, last)
     check_name(sampler, SAMPLERS, "sampler")
     seed = seed_of(rng)
+    pieces = read_model(model, people.parameters.constants())
+    check_shared(workers, pieces, "model")
     plans = {
-        name: plan_cohorts(arm.schedule, people, last, asked, count, sampler, seed)
+        name: plan_arm(arm.schedule, people, last, asked, count, sampler, seed, pieces)
         for name, arm in named.items()
         if arm.schedule is not None
     }
@@ -231,7 +239,7 @@ def _responses(responses: Sequence[Any], response_days: float | Sequence[float],
 
 
 def _tallies(
-    plans: dict[str, Cohorts], chunk: int, workers: Workers, progress: Callable[[int, int], None] | None
+    plans: dict[str, ArmPlan], chunk: int, workers: Workers, progress: Callable[[int, int], None] | None
 ) -> dict[str, Tally]:
     parts = [Part(name, plan, blocks) for name, plan in plans.items() for blocks in chunks(plan.patients, chunk)]
     totals = {name: empty_tally(plan) for name, plan in plans.items()}
