@@ -23,6 +23,10 @@ SHORTEST = 1e-9
 # The number of values read at once, times by zones: each takes 100 bytes.
 READ_AT_ONCE = 200_000
 
+# What is smaller than this share of the largest value is not resolved: between doses that follow at once, days have too
+# few digits for it.
+NEGLIGIBLE = 1e-20
+
 # A force of a user's own is a difference of numbers near 1, in which nothing smaller can be resolved.
 FAINT = 1e-6
 
@@ -249,6 +253,7 @@ def _pieces(
     for values, before in zip((cleaved, weak), _largest_before(start), strict=True):
         until_next = np.maximum.reduceat(np.abs(values).max(axis=-1), first, axis=-1)
         largest = np.maximum(np.maximum.accumulate(until_next, axis=-1), before[..., None])
+        largest = np.maximum(largest, NEGLIGIBLE * largest[..., -1:])
         if values is weak and model.force is not MODEL.force:
             largest = np.maximum(largest, FAINT)
         each = np.repeat(largest, np.diff(np.append(first, len(mesh.edges) - 1)), axis=-1)

@@ -148,8 +148,8 @@ class Model:
     --------
     >>> import wearoff as wo
     >>> proportional = wo.Model(force=lambda release, c: release)
-    >>> timeline = wo.simulate(units=20, model=proportional)
-    >>> bool(timeline.landmarks["wear_off_day"] > wo.simulate(units=20).landmarks["wear_off_day"])
+    >>> built_in, changed = wo.simulate(units=20), wo.simulate(units=20, model=proportional)
+    >>> bool(changed.at(120)["visible"][0] > built_in.at(120)["visible"][0])
     True
     """
 
