@@ -9,8 +9,8 @@ import math
 
 from .checks import Limits, check_integer, check_number, not_a_number
 
-# Python refuses to turn a text of some thousand digits into an int.
-MOST_DIGITS = 1000
+# Python refuses to turn a text of many digits, zeros among them, into an int: some thousand, or fewer if so set.
+MOST_DIGITS = 600
 
 
 def read_number(text: str, limits: Limits) -> float:

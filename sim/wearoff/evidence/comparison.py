@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ..checks import Limits, check_integer, check_type, checked_arguments
+from ..defaults import SEED
 from ..figures.comparison import draw_comparison
 from ..figures.style import AUTO
 from ..patients.draws import seed_of
@@ -74,8 +75,8 @@ def compare(
     observations: pd.DataFrame | None = None,
     *,
     population: Population | None = None,
-    patients: int | str = 4096,
-    rng: np.random.Generator | int | None = 0,
+    patients: int = 4096,
+    rng: np.random.Generator | int | None = SEED,
 ) -> Comparison:
     """Put the prediction beside every observation.
 

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from .. import tables
 from ..checks import check_type, checked_arguments
 from ..parameters import Parameters
-from ..simulation import DEFAULT
 from ..treatment.muscles import zones
 from ..treatment.schedule import Schedule
 from ..treatment.visit import Visit
@@ -53,7 +52,7 @@ class Zone(NamedTuple):
 
 
 @checked_arguments()
-def to_sbml(schedule: Schedule, parameters: Parameters = DEFAULT) -> str:
+def to_sbml(schedule: Schedule, parameters: Parameters | None = None) -> str:
     """Return the model with its constants and its visits as the text of an SBML file.
 
     Parameters
@@ -83,7 +82,8 @@ def to_sbml(schedule: Schedule, parameters: Parameters = DEFAULT) -> str:
     >>> text.count("<species "), text.count("<event ")
     (5, 4)
     """
-    return str(library().writeSBMLToString(to_document(schedule, parameters)))
+    constants = Parameters() if parameters is None else parameters
+    return str(library().writeSBMLToString(to_document(schedule, constants)))
 
 
 def to_document(schedule: Schedule, parameters: Parameters) -> libsbml.SBMLDocument:

@@ -55,10 +55,8 @@ class Visit:
     def _labelled(self) -> Label:
         found = find_label(self.product, self.muscle)
         if found is None:
-            raise InputError(
-                f"units is not given and no labelled dose of {self.product} for {self.muscle} is known; "
-                f"allowed: {UNITS}"
-            )
+            problem = f"is not given and no labelled dose of {self.product} for {self.muscle} is known"
+            raise InputError("units", allowed=str(UNITS), problem=problem)
         return found
 
 
@@ -69,6 +67,8 @@ VISIT = tuple(field.name for field in dataclasses.fields(Visit))
 def check_order(before: Visit, after: Visit) -> None:
     """Raise `InputError` where one visit cannot follow another: an earlier day, another muscle."""
     if after.day < before.day:
-        raise InputError(f"day is {after.day:g} after a visit on day {before.day:g}; allowed: ascending days")
+        problem = f"is {after.day:g} after a visit on day {before.day:g}"
+        raise InputError("day", after.day, "ascending days", problem=problem)
     if after.muscle != before.muscle:
-        raise InputError(f"muscle is {after.muscle!r} after {before.muscle!r}; allowed: one muscle in a schedule")
+        problem = f"is {after.muscle!r} after {before.muscle!r}"
+        raise InputError("muscle", after.muscle, "one muscle in a schedule", problem=problem)

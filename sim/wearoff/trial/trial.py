@@ -13,6 +13,7 @@ import pandas as pd
 from scipy.linalg import block_diag
 
 from ..checks import Limits, check_integer, check_name, check_number, check_type, checked_arguments, one_or_many
+from ..defaults import SEED
 from ..errors import InputError, format_value
 from ..figures.style import AUTO
 from ..figures.trial import draw_bands, draw_responders
@@ -113,14 +114,14 @@ def run_trial(
     arms: Arm | Iterable[Arm],
     *,
     population: Population | None = None,
-    patients: int | str = 10_000,
-    days: int | str = 240,
+    patients: int = 10_000,
+    days: int = 240,
     responses: tuple[str, str] | Sequence[tuple[str, str]] = RESPONSES,
     response_days: float | Sequence[float] = RESPONSE_DAYS,
     sampler: str = "sobol",
-    rng: np.random.Generator | int | None = None,
+    rng: np.random.Generator | int | None = SEED,
     workers: Workers = 1,
-    chunk: int | str = 10_000,
+    chunk: int = 10_000,
     progress: Callable[[int, int], None] | None = None,
 ) -> Trial:
     """Simulate the arms of a trial.
@@ -144,7 +145,7 @@ def run_trial(
     sampler : {"sobol", "random"}
         Scrambled Sobol sequences, or pseudo-random numbers.
     rng : Generator or int, optional
-        Where the seed is drawn from.
+        A seed, or where one is drawn from; the same by default. None: another one in every call.
     workers : int or map-like callable
         So many processes, or what shares the work out, such as a Dask client's ``map``; as in scipy.
     chunk : int
