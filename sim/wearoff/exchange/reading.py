@@ -146,7 +146,7 @@ def _schedule(table: dict[str, Any]) -> Schedule:
             problem = "is given beside rows of observation"
             raise InputError("times", table["times"], "one of the two", problem=problem)
         times = _checked(table["times"], list, "times", "a list of days")
-        schedule = dataclasses.replace(schedule, times=[_read_if_text(day, TIMES) for day in times])
+        schedule = dataclasses.replace(schedule, times=tuple(_read_if_text(day, TIMES) for day in times))
     if "start" in table:
         schedule = schedule.starting(table["start"])
     return schedule
