@@ -15,6 +15,15 @@ def test_a_visit_without_units_is_the_labelled_one():
         Visit(muscle="platysma")
 
 
+def test_numbers_are_no_text():
+    with pytest.raises(InputError, match="^units is '20', not a number; allowed: above 0 to 10000 U$") as stop:
+        Visit(units="20")
+    assert (stop.value.field, stop.value.value, stop.value.allowed) == ("units", "20", "above 0 to 10000 U")
+    for call in (lambda: Schedule.every("90", visits=2), lambda: Schedule.every(90, visits="2")):
+        with pytest.raises(InputError, match="not a number"):
+            call()
+
+
 def test_every():
     plan = Schedule.every(90, visits=4, units=20)
     assert [visit.day for visit in plan] == [0, 90, 180, 270]
@@ -66,8 +75,8 @@ REFUSED = {
     "NaN": (b"time,amt\n0,nan\n", "line 2: amt is nan"),
     "infinite": (b"time,amt\n0,inf\n", "line 2: amt is inf"),
     "text": (b"time,amt\n0,much\n", "line 2: amt is 'much'"),
-    "short row": (b"time,amt\n0\n", "line 2: 1 cells"),
-    "long row": (b"time,amt\n0,20,3\n", "line 2: 3 cells"),
+    "short row": (b"time,amt\n0\n", "line 2 has 1 cells"),
+    "long row": (b"time,amt\n0,20,3\n", "line 2 has 3 cells"),
     "open quote": (b'time,amt\n0,"20\n', "unexpected end of data"),
     "unknown product": (b"time,amt,product\n0,20,botox\n", "line 2: product is 'botox'"),
     "out of order": (b"time,amt\n90,20\n0,20\n", "line 3: time is 0 after 90"),
