@@ -40,7 +40,7 @@ def test_what_is_outside_the_limits_is_refused():
     for text, shown in (("0", "0"), ("1e9", "1000000000"), ("nan", "nan"), ("-1", "-1")):
         with pytest.raises(InputError, match=rf"^sites is {shown}; allowed: from 1 to 1000$"):
             read_integer(text, limits)
-    with pytest.raises(InputError, match="sites is 2.5, not a whole number"):
+    with pytest.raises(InputError, match=r"sites is 2\.5, not a whole number"):
         read_integer("2.5", limits)
 
 

@@ -128,7 +128,7 @@ def test_a_mapping_of_columns_is_a_frame():
             Schedule.from_csv(wrong)
     closed = io.StringIO("time,amt\n0,20\n")
     closed.close()
-    with pytest.raises(InputError, match=r"^table: cannot be read \(I/O operation on closed file\)"):
+    with pytest.raises(InputError, match=r"^table cannot be read \(I/O operation on closed file\)"):
         Schedule.from_csv(closed)
 
 

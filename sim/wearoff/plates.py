@@ -19,7 +19,7 @@ from .parameters import Parameters
 from .simulation import simulate
 from .timeline import Timeline
 from .treatment.description import describe_visit
-from .treatment.muscles import SITES, find_muscle, relative_dose, site_places, zones
+from .treatment.muscles import SITES, relative_dose, site_places, zones
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -152,7 +152,7 @@ def sites_figure(
     visit: dict[str, Any] = {"units": units, "product": product, "muscle": muscle}
     timelines = {number: simulate(sites=number, parameters=parameters, **visit) for number in _numbers_of_sites(sites)}
     one = next(iter(timelines.values()))
-    place = find_muscle(one.schedule.visits[0].muscle)
+    place = one.schedule.visits[0].muscle
     curves = [each.frame[["time", "visible"]].assign(sites=number) for number, each in timelines.items()]
     return draw_sites(
         pd.concat([_along(each, number, place.length) for number, each in timelines.items()]),

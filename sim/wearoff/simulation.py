@@ -15,8 +15,7 @@ from .parameters import Parameters
 from .timeline import Timeline
 from .times import read_days
 from .treatment.cautions import cautions
-from .treatment.muscles import find_muscle, relative_dose, zones
-from .treatment.products import find_product
+from .treatment.muscles import relative_dose, zones
 from .treatment.schedule import Schedule
 from .treatment.visit import DAY, Visit
 
@@ -101,8 +100,8 @@ def solve_schedule(schedule: Schedule, parameters: Parameters, end: float) -> Co
 
     Amounts are units of the first visit's product; the constants are given for onabotulinumtoxinA.
     """
-    strip = find_muscle(schedule.visits[0].muscle)
-    first = find_product(schedule.visits[0].product).relative_potency
+    strip = schedule.visits[0].muscle
+    first = schedule.visits[0].product.relative_potency
     symbols = parameters.symbols()
     spread = symbols.pop("sigma")
     constants = Constants(**symbols).per_unit(first)
@@ -110,7 +109,7 @@ def solve_schedule(schedule: Schedule, parameters: Parameters, end: float) -> Co
     places, weights = zones(strip.length, spread) if sited else (np.zeros(1), np.ones(1))
     doses: dict[float, npt.NDArray[np.float64]] = {}
     for each in schedule:
-        local = np.full(len(places), each.units) * find_product(each.product).relative_potency / first
+        local = np.full(len(places), each.units) * each.product.relative_potency / first
         if each.sites is not None:
             local = local * relative_dose(places, strip.length, each.sites, spread)
         # Doses given at the same moment add up before they are taken up.

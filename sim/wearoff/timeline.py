@@ -25,7 +25,7 @@ from .model.spans import spans_above
 from .parameters import Parameters
 from .times import read_days
 from .treatment.description import describe_patient, name_patient
-from .treatment.muscles import find_muscle, spill
+from .treatment.muscles import spill
 from .treatment.schedule import Schedule
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ class Timeline:
     @cached_property
     def spill(self) -> tuple[float, ...]:
         """Share of each visit's dose that fell beyond the muscle; 0 where the dose is taken as even."""
-        length = find_muscle(self.schedule.visits[0].muscle).length
+        length = self.schedule.visits[0].muscle.length
         return tuple(
             0.0 if each.sites is None else spill(length, each.sites, self.parameters.spread) for each in self.schedule
         )

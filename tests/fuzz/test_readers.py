@@ -70,8 +70,8 @@ def is_visit(visit):
     assert 0 <= visit.day <= 36525
     assert type(visit.units) is float
     assert 0 < visit.units <= 10_000
-    assert visit.product in make.PRODUCTS
-    assert visit.muscle in make.MUSCLES
+    assert visit.product.name in make.PRODUCTS
+    assert visit.muscle.name in make.MUSCLES
     assert visit.sites is None or (type(visit.sites) is int and 1 <= visit.sites <= 1000)
     assert Visit(**dataclasses.asdict(visit)) == visit
 

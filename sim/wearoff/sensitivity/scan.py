@@ -19,8 +19,7 @@ from ..numerals import read_number
 from ..parameters import Parameters, in_symbols
 from ..treatment.cautions import cautions
 from ..treatment.description import describe_patient
-from ..treatment.muscles import find_muscle, relative_dose, zones
-from ..treatment.products import find_product
+from ..treatment.muscles import relative_dose, zones
 from ..treatment.schedule import Schedule
 from ..treatment.visit import DAY, Visit
 
@@ -102,7 +101,7 @@ class Question(NamedTuple):
         given.update(zip(self.names, constants.T, strict=True))
         symbols = in_symbols(given)
         spread = symbols.pop("sigma")
-        relative = find_product(self.visit.product).relative_potency
+        relative = self.visit.product.relative_potency
         units, weights = self._local_doses(spread)
         end = day_of(self.quantity) if self.quantity.startswith(EFFECT) else DAY.high
         size = max(1, BLOCK // len(weights))
@@ -119,7 +118,7 @@ class Question(NamedTuple):
         even = np.full((len(spread), 1, 1), self.visit.units)
         if self.visit.sites is None:
             return even, np.ones(1)
-        length, sites = find_muscle(self.visit.muscle).length, self.visit.sites
+        length, sites = self.visit.muscle.length, self.visit.sites
         places, weights = zones(length, float(spread.min()))
         relative = {each: relative_dose(places, length, sites, each) for each in np.unique(spread)}
         return even * np.stack([relative[each] for each in spread])[..., None], weights

@@ -7,7 +7,6 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from .products import find_product
 from .schedule import Schedule
 
 
@@ -36,9 +35,9 @@ def even_doses(schedule: Schedule) -> Doses:
     >>> doses.days.tolist(), doses.units.tolist(), doses.relative_potency
     ([0.0, 90.0], [20.0, 20.0], 1.0)
     """
-    first = find_product(schedule.visits[0].product).relative_potency
+    first = schedule.visits[0].product.relative_potency
     doses: dict[float, float] = {}
     for visit in schedule:
-        units = float(visit.units or 0.0) * find_product(visit.product).relative_potency / first
+        units = visit.units * visit.product.relative_potency / first
         doses[visit.day] = doses.get(visit.day, 0.0) + units
     return Doses(np.array(list(doses)), np.array(list(doses.values())), first)

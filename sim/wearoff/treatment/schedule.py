@@ -232,8 +232,8 @@ class Schedule:
             {
                 "time": [visit.day for visit in self],
                 "amt": [visit.units for visit in self],
-                "product": [visit.product for visit in self],
-                "muscle": [visit.muscle for visit in self],
+                "product": [visit.product.name for visit in self],
+                "muscle": [visit.muscle.name for visit in self],
                 "sites": pd.array([visit.sites for visit in self], dtype="Int64"),
             }
         )

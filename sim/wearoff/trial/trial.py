@@ -213,7 +213,9 @@ def _named(arms: Arm | Iterable[Arm]) -> dict[str, Arm]:
 
 
 def _muscles(arms: dict[str, Arm]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(visit.muscle.replace("_", " ") for arm in arms.values() for visit in arm.schedule or ()))
+    return tuple(
+        dict.fromkeys(visit.muscle.name.replace("_", " ") for arm in arms.values() for visit in arm.schedule or ())
+    )
 
 
 def _responses(responses: Sequence[Any], response_days: float | Sequence[float], last: int) -> tuple[Response, ...]:

@@ -10,7 +10,7 @@ from typing import Any
 from ...checks import check_type
 from ...errors import not_installed
 from ...parameters import Parameters
-from ...treatment.products import find_label, find_product
+from ...treatment.products import find_label
 from .curves import Progress, all_curves, labelled_course, labelled_visit
 from .figures import make_document
 from .words import constants, durations, expected, sources, words
@@ -56,8 +56,7 @@ def make_handout(
     visit = labelled_visit(product, muscle)
     program, template = _bokeh()
     course = labelled_course(visit, parameters)
-    given = find_product(product)
-    shortest = given.min_interval_days
+    shortest = visit.product.min_interval_days
     label = find_label(product, muscle)
     curves = all_curves(visit, parameters, progress)
     page: str = template.render(
@@ -72,7 +71,7 @@ def make_handout(
         expected=expected(course),
         half_lives=durations(parameters),
         release_at_half_force=parameters.release_at_half_force,
-        dose_at_half_uptake=parameters.dose_at_half_uptake / given.relative_potency,  # in units of this product
+        dose_at_half_uptake=parameters.dose_at_half_uptake / visit.product.relative_potency,  # in units of this product
         saturates=math.isfinite(parameters.dose_at_half_uptake),
         fades=math.isfinite(parameters.light_chain_half_life),
         constants=constants(parameters),
