@@ -18,6 +18,7 @@ from typing import Any, NamedTuple, TextIO, TypeAlias
 
 import pandas as pd
 
+from .checks import check_name
 from .errors import InputError, format_value, warn
 from .files import read_text
 
@@ -96,6 +97,16 @@ def read_frame(frame: pd.DataFrame | Mapping[str, Any], name: str, columns: Coll
     text = table.astype(object).where(known, "")
     cells = ([str(cell).strip() for cell in row] for row in text.to_numpy(dtype=object))
     return _table(name, [str(column) for column in table.columns], list(zip(where, cells, strict=True)), columns)
+
+
+def check_columns(table: UserTable, columns: Collection[str], passed_over: Collection[str] = ()) -> None:
+    """Raise `InputError` for a column that is neither one of `columns` nor passed over."""
+    for column in table.columns:
+        if column not in passed_over:
+            try:
+                check_name(column, columns, "column")
+            except InputError as error:
+                raise error.at(table.name) from None
 
 
 def _as_frame(frame: pd.DataFrame | Mapping[str, Any], name: str) -> pd.DataFrame:

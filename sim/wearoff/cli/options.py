@@ -117,11 +117,11 @@ def read_changes(changes: list[str] | None, known: Iterable[str]) -> dict[str, f
 
     values = {}
     for change in changes or []:
-        name, sign, value = change.partition("=")
+        name, sign, value = (part.strip() for part in change.partition("="))
         if not sign:
             raise InputError("set", change, "NAME=VALUE, such as light_chain_half_life=60")
-        check_name(name.strip(), known, "parameter")
-        values[name.strip()] = read_number(value, limits_of(name.strip()))
+        check_name(name, known, "parameter")
+        values[name] = read_number(value, limits_of(name))
     return values
 
 

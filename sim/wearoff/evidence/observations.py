@@ -16,7 +16,7 @@ from ..errors import InputError, warn
 from ..numerals import read_integer, read_number
 from ..patients.grades import ASSESSORS, ENDPOINTS
 from ..treatment.visit import UNITS, Visit
-from ..user_tables import Source, UserTable, read_csv, read_frame
+from ..user_tables import Source, UserTable, check_columns, read_csv, read_frame
 
 # The last day that is simulated: what is observed later cannot be compared.
 HORIZON = 730.0
@@ -135,8 +135,7 @@ def refuse_incomplete(rows: pd.DataFrame) -> None:
 
 
 def _check(table: UserTable) -> pd.DataFrame:
-    for column in table.columns:
-        check_name(column, COLUMNS, f"{table.name}: column")
+    check_columns(table, COLUMNS)
     for column in REQUIRED:
         if column not in table.columns:
             raise InputError(f"column {column!r}", allowed=", ".join(COLUMNS), where=table.name)

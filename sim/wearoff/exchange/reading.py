@@ -83,10 +83,12 @@ def read_case(path: str | Path) -> Case:
     (60.0, 4)
     """
     path = Path(path)
-    reader = _READERS[check_name(path.suffix.lower(), _READERS, f"{path.name}: ending")]
+    ending = path.suffix.lower()
+    if ending not in _READERS:
+        raise InputError("ending", ending, ", ".join(_READERS), where=path.name)
     text = read_text(path, path.suffix[1:].upper())
     try:
-        return reader(text)
+        return _READERS[ending](text)
     except InputError as error:
         raise error.at(path.name) from None
 

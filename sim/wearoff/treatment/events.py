@@ -23,10 +23,10 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from ..checks import LAST_START, Limits, check_date, check_name, check_number
+from ..checks import LAST_START, Limits, check_date, check_number
 from ..errors import InputError
 from ..numerals import read_integer, read_number
-from ..user_tables import Row, UserTable
+from ..user_tables import Row, UserTable, check_columns
 
 DAY = Limits("time", 0, 36525, "day")
 LAST_DATE = LAST_START + datetime.timedelta(days=DAY.high)
@@ -102,9 +102,7 @@ def read_events(table: UserTable) -> Events:
 
 
 def _check_columns(table: UserTable) -> None:
-    for column in table.columns:
-        if column not in READ:
-            check_name(column, COLUMNS, f"{table.name}: column")
+    check_columns(table, COLUMNS, passed_over=READ)
     if "amt" not in table.columns:
         raise InputError("column 'amt'", allowed=", ".join(COLUMNS), where=table.name)
     if "time" not in table.columns and "date" not in table.columns:
