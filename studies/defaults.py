@@ -55,9 +55,9 @@ def calibrate(patients: int = 1024) -> Fit:
     rows = published()
     rows = rows[rows["used_for_fit"]]
     held = ranges()
-    shaped = fit(rows, [*FITTED, *SHAPE], population=Population().replace(**START), held=held, patients=patients)
+    shaped = fit(rows, [*FITTED, *SHAPE], population=Population().replace(**START), held=held, patients=patients, rng=0)
     shape = {name: rounded(shaped.population.value(name)) for name in SHAPE}
-    return fit(rows, FITTED, population=shaped.population.replace(**shape), held=held, patients=patients)
+    return fit(rows, FITTED, population=shaped.population.replace(**shape), held=held, patients=patients, rng=0)
 
 
 def ranges() -> list[Held]:

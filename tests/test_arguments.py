@@ -34,7 +34,7 @@ def test_an_argument_that_there_is_not_is_refused_by_name(call):
         (lambda: spacing.compare(horizn=9), "argument of compare is 'horizn'; did you mean 'horizon'?"),
         (lambda: wo.Parameters(potensy=3), "argument of Parameters is 'potensy'; did you mean 'potency'?"),
         (lambda: wo.Schedule.every(90), "every: visits is missing; allowed: days, visits"),
-        (lambda: wo.Visit(20), "Visit: 1 argument without a name; allowed: 0, and by name day, units"),
+        (lambda: wo.Visit(20), "Visit has 1 argument without a name; allowed: 0, and by name day, units"),
         (lambda: wo.run_trial(), "run_trial: arms is missing; allowed: arms, population"),
         (lambda: wo.run_trial(5), "arms is 5; allowed: one or several of Arm"),
         (lambda: wo.run_trial(["20"]), "arms is '20'; allowed: Arm"),

@@ -53,7 +53,7 @@ def test_what_has_no_text_is_named_by_its_type():
 
 @pytest.mark.parametrize(
     "value",
-    [True, np.True_, b"20", bytearray(b"20"), "1_0", "٢٠", "0x10", "1e309", "9" * 400, 10**400, 1j, np.complex128(1),
+    [True, np.True_, "20", np.str_("20"), b"20", bytearray(b"20"), 10**400, 1j, np.complex128(1),
      None, np.array([5.0]), np.array(1j), np.timedelta64(5, "D"), pd.NA, pd.NaT, pd.Series([5.0]), [5], {}, object],
     ids=lambda value: f"{type(value).__name__} {format_value(value)[:10]}",
 )  # fmt: skip
@@ -62,17 +62,11 @@ def test_what_is_no_number(value):
 
 
 @pytest.mark.parametrize(
-    "value", [20, 20.0, "20", " 20 ", "2e1", "+20", "20.", np.float32(20), np.int8(20), np.array(20),
+    "value", [20, 20.0, np.float32(20), np.int8(20), np.array(20),
               fractions.Fraction(20), decimal.Decimal(20)],
 )  # fmt: skip
 def test_what_is_a_number(value):
     assert check_number(value, ANY) == 20
-
-
-def test_infinity_is_said_in_words():
-    assert (
-        check_number("inf", ANY) == check_number(" Infinity ", ANY) == check_number(float("inf"), ANY) == float("inf")
-    )
 
 
 def test_a_name_is_text():

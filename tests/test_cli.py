@@ -9,10 +9,12 @@ import sys
 
 import pandas as pd
 import pytest
+import typer
 
 import wearoff
 from tests.extent import some
 from wearoff import tables
+from wearoff.cli.options import app
 
 
 def run(*arguments, cwd=None):
@@ -217,6 +219,23 @@ def test_bad_input_is_one_line_and_status_2(call, tmp_path, monkeypatch, line):
         assert "llowed: " in err
     if arguments[0] in ("--units", "--days", "--sites", "--product", "--preset", "--keep", "--horizon", "--start"):
         assert f"{arguments[0][2:]} is " in err or len(arguments) == 1
+
+
+# Every option that is a number, found in the command itself.
+NUMBERS = [
+    (name, option.opts[0])
+    for name, command in typer.main.get_command(app).commands.items()
+    for option in command.params
+    if option.metavar in ("U", "N", "DAYS", "LEVEL", "FACTOR")
+]
+
+
+@pytest.mark.parametrize(("command", "option"), NUMBERS)
+def test_a_number_that_is_none_names_the_option_and_what_is_allowed(call, command, option):
+    status, out, err = call(command, option, "ten")
+    name = option.removeprefix("--").replace("-", "_")
+    assert (status, out) == (2, "")
+    assert err.startswith(f"error: {name} is 'ten', not a number; allowed: ")
 
 
 @pytest.mark.parametrize(("wrong", "right"), [("glabela", "glabella"), ("forhead", "forehead")])

@@ -81,7 +81,7 @@ def test_a_row_marked_in_column_c_is_a_comment_and_that_is_said():
     ("content", "message"),
     [
         ("amt\n20\n20\n", "plan.csv: columns 'time' and 'date' are missing; allowed: at least one of them"),
-        ("time,amt,addl\n0,20,3\n", "plan.csv, line 2: addl is 3 and ii is missing; allowed: beside addl, ii: above 0"),
+        ("time,amt,addl\n0,20,3\n", "plan.csv, line 2: ii is missing and addl is 3; allowed: above 0"),
         ("ID,time,amt\n1,0,20\n2,0,20\n3,0,20\n", "plan.csv: id has 3 patients; allowed: 1, the visits of one patient"),
         ("time,amt,evid\n0,20,1\n0,0,0\n", "plan.csv, line 3: times ends on day 0; allowed: a last day of observation"),
         ("time,amt,ss\n0,20,0\n90,20,1\n", "plan.csv, line 3: ss is 1, which is not supported: steady state"),
@@ -90,7 +90,7 @@ def test_a_row_marked_in_column_c_is_a_comment_and_that_is_said():
         ('"","time","amt"\n"a",0,20\n', "plan.csv: column is ''; allowed: time"),
         (",time,amt\n1,0,20\n1,90,20\n", "plan.csv: column is ''; allowed: time"),
         ("time;amt\n0;1.234,5\n", "plan.csv, line 2: amt is '1.234,5', not a number"),
-        ("time,amt\n0,20,5\n", "plan.csv, line 2: 3 cells; allowed: 2, as in the header"),
+        ("time,amt\n0,20,5\n", "plan.csv, line 2 has 3 cells; allowed: 2, as in the header"),
         ("time,amt\n0,20\n2027-04-04,20\n", "plan.csv, line 3: time is '2027-04-04', not a number"),
         ("time,amt,Amt\n0,20,40\n", "plan.csv: column 'amt' is repeated"),
         ("TIME,DOSE\n0,20\n", "plan.csv: column is 'DOSE'"),
@@ -121,14 +121,14 @@ def test_a_mapping_of_columns_is_a_frame():
     for wrong in ({"time": 0, "amt": 20}, {"time": [0, 90], "amt": [20]}, [20], "plan.csv", None):
         with pytest.raises(InputError, match=r"^schedule is "):
             Schedule.from_frame(wrong)
-    with pytest.raises(InputError, match=r"^table: b'time.* allowed: a file opened as text$"):
+    with pytest.raises(InputError, match=r"^table gives b'time.* allowed: a file opened as text$"):
         Schedule.from_csv(io.BytesIO(b"time,amt\n0,20\n"))
     for wrong in (5, None, ["plan.csv"]):
         with pytest.raises(InputError, match=r"^file is .*; allowed: a path, or an open text file$"):
             Schedule.from_csv(wrong)
     closed = io.StringIO("time,amt\n0,20\n")
     closed.close()
-    with pytest.raises(InputError, match=r"^table: cannot be read \(I/O operation on closed file\)"):
+    with pytest.raises(InputError, match=r"^table cannot be read \(I/O operation on closed file\)"):
         Schedule.from_csv(closed)
 
 

@@ -65,7 +65,7 @@ def test_results_come_in_the_order_of_the_work(workers):
 
 def test_processes_share_the_work_in_its_order_and_none_is_left_behind(tmp_path):
     before = set(active_children())
-    with sharing("2") as shared:
+    with sharing(2) as shared:
         assert list(shared(square, list(range(20)))) == [x * x for x in range(20)]
         seen = set(shared(pid_of_one_of_two, [tmp_path] * 12))
         assert len(seen) == 2

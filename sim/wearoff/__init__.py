@@ -94,7 +94,9 @@ def __getattr__(name: str) -> Any:
     except ModuleNotFoundError:
         if name != "explorer":
             raise
-        raise InputError('explorer needs panel; install it: pip install "wearoff[explore]"') from None
+        from .errors import not_installed
+
+        raise not_installed("explorer", "panel", "explore") from None
     value = globals()[name] = getattr(module, name)
     return value
 

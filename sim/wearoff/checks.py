@@ -37,11 +37,12 @@ class Limits(NamedTuple):
 def check_number(value: Any, limits: Limits) -> float:
     """Return `value` as a float inside `limits`, or raise `InputError`.
 
-    Text is a number as a table has it: in ASCII, without Python's underscores. Yes and no are no numbers.
+    A number is an int, a float, a number of numpy, a Fraction or a Decimal. Text and bool are not: `numerals` reads
+    text.
 
     Examples
     --------
-    >>> check_number("20", Limits("units", 0, 10_000, "U", above=True))
+    >>> check_number(20, Limits("units", 0, 10_000, "U", above=True))
     20.0
     >>> check_number(-3, Limits("units", 0, 10_000, "U", above=True))
     Traceback (most recent call last):
@@ -49,40 +50,38 @@ def check_number(value: Any, limits: Limits) -> float:
     wearoff.errors.InputError: units is -3; allowed: above 0 to 10000 U
     """
     try:
-        found = float(value) if _is_a_number(value) else None
+        number = float(value) if _is_a_number(value) else None
     except (TypeError, ValueError, OverflowError):
-        found = None
-    if found is None or (math.isinf(found) and _is_finite(value)):
-        raise InputError(f"{limits.name} is {format_value(value)}, not a number; allowed: {limits}")
-    inside = limits.low < found if limits.above else limits.low <= found
-    if not (inside and found <= limits.high):
-        raise InputError(f"{limits.name} is {found:.15g}; allowed: {limits}")
-    return found
+        number = None
+    if number is None:
+        raise not_a_number(value, limits)
+    inside = limits.low < number if limits.above else limits.low <= number
+    if not (inside and number <= limits.high):
+        raise InputError(limits.name, number, str(limits))
+    return number
+
+
+def not_a_number(value: Any, limits: Limits) -> InputError:
+    """Return the error for a value that is no number."""
+    return InputError(limits.name, value, str(limits), problem=f"is {format_value(value)}, not a number")
 
 
 def _is_a_number(value: Any) -> bool:
-    # Beside what `float` takes in silence: True, b"20", "2_0", digits of other scripts; and numpy's rows of one number,
-    # complex numbers, masked values and the like.
-    if isinstance(value, str):
-        return value.strip().isascii() and "_" not in value
-    if isinstance(value, bool | bytes | bytearray | memoryview) or getattr(value, "ndim", 0) != 0:
+    # `float` also takes text, True, b"20", an array of one number and a masked value; none of them is a number here.
+    if isinstance(value, str | bool | bytes | bytearray | memoryview) or getattr(value, "ndim", 0) != 0:
         return False
     if getattr(value, "mask", False):
         return False
     return getattr(getattr(value, "dtype", None), "kind", "f") in "iuf"
 
 
-def _is_finite(value: Any) -> bool:
-    # Of what is infinite as a float: text of too many digits, and not the word.
-    return isinstance(value, str) and "inf" not in value.casefold()
-
-
 def check_integer(value: Any, limits: Limits) -> int:
     """Return `value` as an int inside `limits`, or raise `InputError`."""
-    found = check_number(value, limits)
-    if not found.is_integer():
-        raise InputError(f"{limits.name} is {found:.15g}, not a whole number; allowed: {limits}")
-    return int(found)
+    number = check_number(value, limits)
+    if not number.is_integer():
+        problem = f"is {format_value(number)}, not a whole number"
+        raise InputError(limits.name, number, str(limits), problem=problem)
+    return int(number)
 
 
 def check_type(value: Any, kind: type[Kind], name: str) -> Kind:
@@ -96,7 +95,7 @@ def check_type(value: Any, kind: type[Kind], name: str) -> Kind:
     wearoff.errors.InputError: problem is 20; allowed: InputError
     """
     if not isinstance(value, kind):
-        raise InputError(f"{name} is {format_value(value)}; allowed: {kind.__name__}")
+        raise InputError(name, value, kind.__name__)
     return value
 
 
@@ -114,7 +113,7 @@ def one_or_many(value: Any, one: type[Kind] | tuple[type[Kind], ...], name: str)
         return tuple(value)
     except TypeError:
         words = " or ".join(each.__name__ for each in (one if isinstance(one, tuple) else (one,)))
-        raise InputError(f"{name} is {format_value(value)}; allowed: one or several of {words}") from None
+        raise InputError(name, value, f"one or several of {words}") from None
 
 
 def check_date(value: Any, name: str, last: datetime.date = LAST_START) -> datetime.date:
@@ -129,9 +128,9 @@ def check_date(value: Any, name: str, last: datetime.date = LAST_START) -> datet
     try:
         found = datetime.datetime.fromisoformat(str(value).strip())
     except ValueError:
-        raise InputError(f"{name} is {format_value(value)}, not a date; allowed: {allowed}") from None
+        raise InputError(name, value, allowed, problem=f"is {format_value(value)}, not a date") from None
     if found.time() != datetime.time() or found.tzinfo is not None or not FIRST_START <= found.date() <= last:
-        raise InputError(f"{name} is {format_value(str(value))}; allowed: {allowed}")
+        raise InputError(name, str(value), allowed)
     return found.date()
 
 
@@ -211,11 +210,9 @@ def _check_call(
     if len(args) > len(places):
         own = [place for place in places if place in known]
         count = len(args) - (len(places) - len(own))
-        raise InputError(
-            f"{name}: {count} argument{'s' * (count > 1)} without a name; allowed: {len(own)}, and by name "
-            f"{', '.join(known)}"
-        )
+        problem = f"has {count} argument{'s' * (count > 1)} without a name"
+        raise InputError(name, count, f"{len(own)}, and by name {', '.join(known)}", problem=problem)
     for each in parameters:
         required = each.default is each.empty and each.kind in (each.POSITIONAL_OR_KEYWORD, each.KEYWORD_ONLY)
         if required and each.name not in kwargs and each.name not in places[: len(args)]:
-            raise InputError(f"{name}: {each.name} is missing; allowed: {', '.join(known)}")
+            raise InputError(each.name, allowed=", ".join(known), where=name)

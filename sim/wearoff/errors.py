@@ -34,7 +34,8 @@ class InputError(ValueError):
     allowed : str
         What is allowed instead.
     problem : str, optional
-        What is wrong, as it follows the field; default: "is" and the value, or "is missing".
+        What is wrong, as it follows the field; default: "is" and the value, or "is missing". A problem that says the
+        way out itself needs no `allowed`.
     nearest : str, optional
         The allowed name that is most like the value.
     where : str, optional
@@ -64,12 +65,12 @@ class InputError(ValueError):
         self.problem, self.nearest, self.where = problem, nearest, where
 
     def __str__(self) -> str:
-        if not (self.allowed or self.problem):
-            return on_one_line(self.field, LONGEST)
+        place = f"{self.where}: " if self.where else ""
+        if not (self.allowed or self.problem):  # `field` is a whole sentence: this form is on its way out
+            return on_one_line(f"{place}{self.field}", LONGEST)
         problem = self.problem or ("is missing" if self.value is MISSING else f"is {format_value(self.value)}")
         hint = f"; did you mean {self.nearest!r}? Allowed: " if self.nearest else "; allowed: "
-        place = f"{self.where}: " if self.where else ""
-        return on_one_line(f"{place}{self.field} {problem}{hint}{self.allowed}", LONGEST)
+        return on_one_line(f"{place}{self.field} {problem}{hint if self.allowed else ''}{self.allowed}", LONGEST)
 
     def renamed(self, field: str) -> Self:
         """Return the same error under the name that the field has elsewhere."""
@@ -88,6 +89,17 @@ class InputError(ValueError):
         return type(self)(**{"field": self.field, "value": self.value, "allowed": self.allowed} | parts | changes)
 
 
+def not_installed(what: str, package: str, extra: str) -> InputError:
+    """Return the error for an optional package that is not installed: what needs it, and how it is installed.
+
+    Examples
+    --------
+    >>> print(not_installed("explorer", "panel", "explore"))
+    explorer needs panel; install it: pip install "wearoff[explore]"
+    """
+    return InputError(what, problem=f'needs {package}; install it: pip install "wearoff[{extra}]"')
+
+
 class UnusualWarning(UserWarning):
     """An input is possible but unusual; the message says why."""
 
@@ -104,13 +116,15 @@ def warn(reason: str) -> None:
 def format_value(value: Any) -> str:
     """Return a value as an error names it: as Python writes it, on one line; a long one by its two ends.
 
+    A float has at most 15 digits.
+
     Examples
     --------
-    >>> format_value("ten"), len(format_value("9" * 10_000))
-    ("'ten'", 80)
+    >>> format_value("ten"), format_value(-3.0), len(format_value("9" * 10_000))
+    ("'ten'", '-3', 80)
     """
     try:
-        text = repr(value)
+        text = f"{float(value):.15g}" if isinstance(value, float) else repr(value)
     except Exception:  # of any object: a whole number of 5,000 digits has no text
         text = f"of type {type(value).__name__}"
     return on_one_line(" ".join(text.split()), LONGEST_VALUE)

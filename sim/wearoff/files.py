@@ -16,9 +16,9 @@ def read_text(path: Path, kind: str) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
-        raise InputError(f"{path.name}: not a text file; allowed: {kind} in UTF-8") from None
+        raise InputError(path.name, allowed=f"{kind} in UTF-8", problem="is not a text file") from None
     except (OSError, ValueError) as error:  # a ValueError for a name that no file can have
-        raise InputError(f"{path.name}: cannot be read ({_reason(error)}); allowed: a {kind} file") from None
+        raise InputError(path.name, allowed=f"a {kind} file", problem=f"cannot be read ({_reason(error)})") from None
 
 
 def _is_name(path: Path) -> bool:
@@ -75,8 +75,8 @@ def write_all(folder: str | Path, contents: Mapping[str, bytes]) -> list[Path]:
             temporary_path.chmod(0o644)
             temporary_path.replace(place)
     except (OSError, ValueError, RecursionError) as error:  # of a name that no file can have, of a thousand folders
-        reason = _reason(error)
-        raise InputError(f"out is '{folder}', which cannot be written ({reason}); allowed: a writable folder") from None
+        problem = f"is '{folder}', which cannot be written ({_reason(error)})"
+        raise InputError("out", folder, "a writable folder", problem=problem) from None
     finally:
         for temporary_path in beside.values():
             temporary_path.unlink(missing_ok=True)
@@ -99,7 +99,8 @@ def written_whole(path: Path) -> Iterator[Path]:
     """
     temporary = None
     if not _is_name(path):
-        raise InputError(f"file is {format_value(str(path))}, a name that no file can have; allowed: a writable place")
+        problem = f"is {format_value(str(path))}, a name that no file can have"
+        raise InputError("file", path, "a writable place", problem=problem)
     try:
         _refuse_folder(path)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -110,8 +111,8 @@ def written_whole(path: Path) -> Iterator[Path]:
         temporary.chmod(0o644)
         temporary.replace(path)
     except (OSError, RecursionError) as error:
-        reason = _reason(error)
-        raise InputError(f"file is '{path}', which cannot be written ({reason}); allowed: a writable place") from None
+        problem = f"is '{path}', which cannot be written ({_reason(error)})"
+        raise InputError("file", path, "a writable place", problem=problem) from None
     finally:
         if temporary is not None:
             temporary.unlink(missing_ok=True)

@@ -15,7 +15,6 @@ import pandas as pd
 
 from . import tables
 from .checks import Limits, check_name, check_number, checked_arguments
-from .errors import InputError, format_value
 from .model.equations import Constants
 
 _TABLE = tables.column("parameters", "name")
@@ -222,18 +221,3 @@ def presets() -> tuple[str, ...]:
 
 def _preset_rows(name: str) -> dict[str, tables.Row]:
     return {row["parameter"]: row for row in tables.rows("presets") if row["preset"] == name}
-
-
-def assignment(text: str) -> tuple[str, float]:
-    """Read ``NAME=VALUE`` as a constant and its value.
-
-    Examples
-    --------
-    >>> assignment("light_chain_half_life=60")
-    ('light_chain_half_life', 60.0)
-    """
-    name, sign, value = text.partition("=")
-    if not sign:
-        raise InputError(f"set is {format_value(text)}; allowed: NAME=VALUE, such as light_chain_half_life=60")
-    check_name(name.strip(), _TABLE, "parameter")
-    return name.strip(), getattr(Parameters().replace(**{name.strip(): value}), name.strip())

@@ -9,17 +9,17 @@ import numpy as np
 import pandas as pd
 
 from . import tables
-from .checks import check_integer, checked_arguments, one_or_many
+from .checks import check_integer, check_type, checked_arguments, one_or_many
 from .errors import InputError
 from .figures.serotypes import draw_serotypes
 from .figures.sites import MOST, draw_sites
 from .figures.style import AUTO, find_look
 from .model.landmarks import ONSET
 from .parameters import Parameters
-from .simulation import DEFAULT, simulate
+from .simulation import simulate
 from .timeline import Timeline
 from .treatment.description import describe_visit
-from .treatment.muscles import SITES, find_muscle, relative_dose, site_places, zones
+from .treatment.muscles import SITES, relative_dose, site_places, zones
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -33,11 +33,11 @@ _PREFIX = "serotype_"
 
 @checked_arguments()
 def serotypes_figure(
-    units: float | str | None = None,
+    units: float | None = None,
     *,
     product: str | None = None,
     muscle: str | None = None,
-    parameters: Parameters = DEFAULT,
+    parameters: Parameters | None = None,
     style: str = "print",
     title: str | None = AUTO,
 ) -> Figure:
@@ -83,8 +83,9 @@ def serotypes_figure(
     >>> figure.savefig("serotypes.pdf")  # doctest: +SKIP
     """
     find_look(style)
+    parameters = Parameters() if parameters is None else check_type(parameters, Parameters, "parameters")
     if parameters.origin.startswith(_PREFIX):
-        raise InputError(f"preset is {parameters.origin!r}; allowed: one of serotype A, which the others start from")
+        raise InputError("preset", parameters.origin, "one of serotype A, which the others start from")
     visit: dict[str, Any] = {"units": units, "product": product, "muscle": muscle}
     days = np.geomspace(1, YEAR, 600)
     kinds = _serotypes(parameters)
@@ -109,12 +110,12 @@ def serotypes_figure(
 
 @checked_arguments()
 def sites_figure(
-    sites: int | Sequence[int | str] = (1, 3, 5),
+    sites: int | Sequence[int] = (1, 3, 5),
     *,
-    units: float | str | None = None,
+    units: float | None = None,
     product: str | None = None,
     muscle: str | None = None,
-    parameters: Parameters = DEFAULT,
+    parameters: Parameters | None = None,
     style: str = "print",
     title: str | None = AUTO,
 ) -> Figure:
@@ -147,10 +148,11 @@ def sites_figure(
     >>> figure.savefig("sites.png")  # doctest: +SKIP
     """
     find_look(style)
+    parameters = Parameters() if parameters is None else check_type(parameters, Parameters, "parameters")
     visit: dict[str, Any] = {"units": units, "product": product, "muscle": muscle}
     timelines = {number: simulate(sites=number, parameters=parameters, **visit) for number in _numbers_of_sites(sites)}
     one = next(iter(timelines.values()))
-    place = find_muscle(one.schedule.visits[0].muscle)
+    place = one.schedule.visits[0].muscle
     curves = [each.frame[["time", "visible"]].assign(sites=number) for number, each in timelines.items()]
     return draw_sites(
         pd.concat([_along(each, number, place.length) for number, each in timelines.items()]),
@@ -195,11 +197,12 @@ def _span(timeline: Timeline) -> tuple[float, float]:
     return first, np.inf if last >= YEAR else last
 
 
-def _numbers_of_sites(given: int | Sequence[int | str]) -> list[int]:
-    sites = one_or_many(given, (int, str), "sites")
+def _numbers_of_sites(given: int | Sequence[int]) -> list[int]:
+    sites = one_or_many(given, int, "sites")
     numbers = [check_integer(each, SITES) for each in sites]
     if not 1 <= len(numbers) <= MOST or len(set(numbers)) < len(numbers):
-        raise InputError(f"sites has {list(sites)}; allowed: one to {MOST} different numbers, such as [1, 3, 5]")
+        allowed = f"one to {MOST} different numbers, such as [1, 3, 5]"
+        raise InputError("sites", sites, allowed, problem=f"has {list(sites)}")
     return numbers
 
 

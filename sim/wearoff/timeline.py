@@ -26,8 +26,7 @@ from .model.spans import spans_above
 from .parameters import Parameters
 from .times import read_days
 from .treatment.description import describe_patient, name_patient
-from .treatment.muscles import find_muscle, spill
-from .treatment.products import find_product
+from .treatment.muscles import spill
 from .treatment.schedule import Schedule
 
 if TYPE_CHECKING:
@@ -113,7 +112,7 @@ class Timeline:
             )
         columns = {"time": days, **self.course.at(days)}
         # The model counts in units of onabotulinumtoxinA, the table in those of the first visit's product.
-        potency = find_product(self.schedule.visits[0].product).relative_potency
+        potency = self.schedule.visits[0].product.relative_potency
         columns.update({name: columns[name] / potency for name in COMPARTMENTS})
         # From one array: pandas takes ten columns apart one by one, and that would cost as much as the model.
         frame = pd.DataFrame(np.stack(list(columns.values())).T, columns=list(columns), copy=False)
@@ -137,7 +136,7 @@ class Timeline:
     @cached_property
     def spill(self) -> tuple[float, ...]:
         """Share of each visit's dose that fell beyond the muscle; 0 where the dose is taken as even."""
-        length = find_muscle(self.schedule.visits[0].muscle).length
+        length = self.schedule.visits[0].muscle.length
         return tuple(
             0.0 if each.sites is None else spill(length, each.sites, self.parameters.spread) for each in self.schedule
         )

@@ -44,16 +44,17 @@ def read_days(value: Any, name: str, allowed: str, start: datetime.date | None) 
     [7.0]
     """
     if np.ma.is_masked(value):
-        raise InputError(f"{name} has a masked value, which is missing; allowed: {allowed}")
+        raise InputError(name, value, allowed, problem="has a masked value, which is missing")
     try:
         days = np.atleast_1d(_as_numpy_times(value))
         if days.dtype.kind not in "Mm":
-            if days.dtype.kind in "bcS":
+            text = days.dtype.kind == "O" and any(isinstance(each, str | bytes) for each in days.flat)
+            if text or days.dtype.kind in "bcSUT":
                 raise TypeError("numpy would read these as numbers")
             # A copy, which nobody else can change.
             return np.array(days, dtype=float)
         if np.isnat(days).any():
-            raise InputError(f"{name} has a missing date or duration; allowed: {allowed}")
+            raise InputError(name, value, allowed, problem="has a missing date or duration")
         if days.dtype.kind == "m":
             if np.datetime_data(days.dtype)[0] == "generic":
                 raise TypeError("numpy would take a duration without a unit for days")
@@ -61,11 +62,10 @@ def read_days(value: Any, name: str, allowed: str, start: datetime.date | None) 
     except (TypeError, ValueError, OverflowError) as error:
         if isinstance(error, InputError):
             raise
-        raise InputError(f"{name} is {format_value(value)}, not numbers; allowed: {allowed}") from None
+        raise InputError(name, value, allowed, problem=f"is {format_value(value)}, not numbers") from None
     if start is None:
-        raise InputError(
-            f"{name} has dates, and the date of day 0 is not known; allowed: {allowed}, or a start beside them"
-        )
+        problem = "has dates, and the date of day 0 is not known"
+        raise InputError(name, value, f"{allowed}, or a start beside them", problem=problem)
     return (days - np.datetime64(start)) / ONE_DAY
 
 

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple, TextIO, TypeAlias
 
 import pandas as pd
 
+from .checks import check_name
 from .errors import InputError, format_value, warn
 from .files import read_text
 
@@ -70,12 +71,13 @@ def read_csv(source: Source, columns: Collection[str]) -> UserTable:
     name, text = _text_of(source)
     lines = _lines(name, text)
     if not lines:
-        raise InputError(f"{name}: empty; allowed: a header, and rows below it")
+        raise InputError(name, allowed="a header, and rows below it", problem="is empty")
     (_, header), *below = lines
     for line, cells in below:
         extra = cells[len(header) :]
         if len(cells) < len(header) or any(cell not in MISSING for cell in extra):
-            raise InputError(f"{name}, line {line}: {len(cells)} cells; allowed: {len(header)}, as in the header")
+            problem = f"has {len(cells)} cells"
+            raise InputError(f"{name}, line {line}", cells, f"{len(header)}, as in the header", problem=problem)
     return _table(name, header, [(f"{name}, line {line}", cells) for line, cells in below], columns)
 
 
@@ -91,37 +93,48 @@ def read_frame(frame: pd.DataFrame | Mapping[str, Any], name: str, columns: Coll
     try:
         known = table.notna()
     except InvalidOperation:  # pandas compares each cell with itself
-        raise InputError(f"{name} has a signalling NaN; allowed: numbers, text and blanks") from None
+        raise InputError(name, allowed="numbers, text and blanks", problem="has a signalling NaN") from None
     text = table.astype(object).where(known, "")
     cells = ([str(cell).strip() for cell in row] for row in text.to_numpy(dtype=object))
     return _table(name, [str(column) for column in table.columns], list(zip(where, cells, strict=True)), columns)
+
+
+def check_columns(table: UserTable, columns: Collection[str], passed_over: Collection[str] = ()) -> None:
+    """Raise `InputError` for a column that is neither one of `columns` nor passed over."""
+    for column in table.columns:
+        if column not in passed_over:
+            try:
+                check_name(column, columns, "column")
+            except InputError as error:
+                raise error.at(table.name) from None
 
 
 def _as_frame(frame: pd.DataFrame | Mapping[str, Any], name: str) -> pd.DataFrame:
     if isinstance(frame, pd.DataFrame):
         return frame
     if not isinstance(frame, Mapping):
-        raise InputError(f"{name} is {format_value(frame)}; allowed: a pandas.DataFrame, or a mapping of columns")
+        raise InputError(name, frame, "a pandas.DataFrame, or a mapping of columns")
     try:
         return pd.DataFrame(frame)
     except (ValueError, TypeError) as error:
-        raise InputError(f"{name} is {format_value(frame)} ({error}); allowed: columns of one length") from None
+        problem = f"is {format_value(frame)} ({error})"
+        raise InputError(name, frame, "columns of one length", problem=problem) from None
 
 
 def _text_of(source: Source) -> tuple[str, str]:
     read: Callable[[], Any] | None = getattr(source, "read", None)
     if read is None:
         if not isinstance(source, str | Path):
-            raise InputError(f"file is {format_value(source)}; allowed: a path, or an open text file")
+            raise InputError("file", source, "a path, or an open text file")
         path = Path(source)
         return path.name, read_text(path, "CSV")
     name = getattr(source, "name", "table")
     try:
         text = read()
     except (OSError, ValueError) as error:  # a ValueError of a closed file, or of what is no text
-        raise InputError(f"{name}: cannot be read ({error}); allowed: an open CSV file in UTF-8") from None
+        raise InputError(name, allowed="an open CSV file in UTF-8", problem=f"cannot be read ({error})") from None
     if not isinstance(text, str):
-        raise InputError(f"{name}: {format_value(text)}; allowed: a file opened as text")
+        raise InputError(name, text, "a file opened as text", problem=f"gives {format_value(text)}")
     return Path(name).name if isinstance(name, str) else "table", text
 
 
@@ -136,7 +149,8 @@ def _lines(name: str, text: str) -> list[tuple[int, list[str]]]:
             if cells and not cells[0].startswith(COMMENT):
                 lines.append((reader.line_num, [cell.strip() for cell in cells]))
     except csv.Error as error:
-        raise InputError(f"{name}, line {reader.line_num}: {error}; allowed: CSV") from None
+        problem = f"is not CSV ({error})"
+        raise InputError(f"{name}, line {reader.line_num}", allowed="CSV", problem=problem) from None
     if separator == ";":
         lines = [(line, [_with_decimal_point(cell) for cell in cells]) for line, cells in lines]
     return lines
@@ -162,7 +176,8 @@ def _table(name: str, header: list[str], lines: list[tuple[str, list[str]]], col
     kept = [i for i in range(len(names)) if i not in (*left_out, *marks)]
     for i in kept:
         if [names[j] for j in kept].count(names[i]) > 1:
-            raise InputError(f"{name}: column {format_value(names[i])} is repeated; allowed: each column once")
+            column = f"column {format_value(names[i])}"
+            raise InputError(column, allowed="each column once", problem="is repeated", where=name)
     read = [Row(where, {names[i]: cells[i] for i in kept}) for where, cells in rows]
     return UserTable(name, [names[i] for i in kept], read)
 

@@ -44,14 +44,13 @@ def sharing(workers: Workers) -> Iterator[Callable[[Callable[[Any], Any], list[A
     try:
         count = check_integer(workers, WORKERS)
     except InputError as error:
-        raise InputError(f"{error}, or a callable such as a Dask client's map") from None
+        raise error.or_allowed("or a callable such as a Dask client's map") from None
     if count == 1:
         yield map
         return
     if current_process().daemon:
-        raise InputError(
-            f"workers is {count} in a process of a multiprocessing.Pool, which may start no others; allowed: 1"
-        )
+        problem = f"is {count} in a process of a multiprocessing.Pool, which may start no others"
+        raise InputError("workers", count, "1", problem=problem)
     from concurrent.futures import ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
     from multiprocessing import get_context
@@ -66,8 +65,10 @@ def sharing(workers: Workers) -> Iterator[Callable[[Callable[[Any], Any], list[A
             yield lambda work, parts: _started(pool, work, parts)
         except BrokenProcessPool:
             raise InputError(
-                f"workers is {count}, but a process ended before its work; allowed: 1; in a script, a call under "
-                "`if __name__ == '__main__':`; smaller chunks, where memory is short"
+                "workers",
+                count,
+                "1; in a script, a call under `if __name__ == '__main__':`; smaller chunks, where memory is short",
+                problem=f"is {count}, but a process ended before its work",
             ) from None
         finally:
             pool.shutdown(cancel_futures=True)

@@ -145,7 +145,7 @@ GOOD = {"endpoint": "none_or_mild", "day": "30", "value": "80", "unit": "%", "n"
         ({"n": "0"}, "n is 0"),
         ({"n": "2.5"}, "n is 2.5"),
         ({"day": "731"}, "day is 731; allowed: from 0 to 730 day"),
-        ({"day": ""}, "day is 'blank', not a number"),
+        ({"day": ""}, "day is blank"),
         ({"day": "-1"}, "day is -1"),
         ({"unit": "share"}, "unit is 'share'"),
         ({"assessor": "nurse"}, "assessor is 'nurse'"),
@@ -169,8 +169,8 @@ def test_what_is_wrong_names_the_line_and_the_column(tmp_path, change, message):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"", "mine.csv: empty"),
-        (b"endpoint,value,unit\nnone_or_mild,3,%,7\n", "line 2: 4 cells; allowed: 3"),
+        (b"", "mine.csv is empty"),
+        (b"endpoint,value,unit\nnone_or_mild,3,%,7\n", "line 2 has 4 cells; allowed: 3"),
         (b"endpoint,value,unit\n\n\nparalysis,3,%\n", "line 4: endpoint is 'paralysis'"),
         (b"endpoint,value,unit,unit\nnone_or_mild,3,%,%\n", "column 'unit' is repeated"),
         (b"endpoint,value,unit,day,used_for_fit\nnone_or_mild,3,%,30,maybe\n", "used_for_fit is 'maybe'"),
@@ -191,7 +191,7 @@ def test_what_is_no_table_is_refused_in_one_line(tmp_path, content, message):
 
 
 def test_a_file_that_is_not_there():
-    with pytest.raises(wo.InputError, match=r"nothing\.csv: cannot be read"):
+    with pytest.raises(wo.InputError, match=r"nothing\.csv cannot be read"):
         read_observations("nothing.csv")
 
 

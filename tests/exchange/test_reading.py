@@ -93,8 +93,8 @@ def test_what_somebody_has_changed_is_read(tmp_path):
 @pytest.mark.parametrize(
     ("before", "after", "said"),
     [
-        ('id="k_light_chain" units', 'id="k_light_chain" value="1" units', "the model is not wearoff's"),
-        ("<plus/>", "<times/>", "the model is not wearoff's"),
+        ('id="k_light_chain" units', 'id="k_light_chain" value="1" units', "model is not wearoff's"),
+        ("<plus/>", "<times/>", "model is not wearoff's"),
         ('id="potency" value="0.1298"', 'id="potency"', "potency has no value"),
         ('id="potency" value="0.1298"', 'id="potency" value="-1"', "potency is -1; allowed: from 0 to 1000"),
         ('id="potency" value="0.1298"', 'id="potency" value="NaN"', "potency is nan"),
@@ -244,16 +244,16 @@ def test_json_that_is_no_case_is_one_line(tmp_path, text, said):
 
 
 def test_other_files_are_one_line(tmp_path):
-    with pytest.raises(wo.InputError, match=r"case\.toml: not TOML"):
+    with pytest.raises(wo.InputError, match=r"case\.toml: content is not TOML"):
         read(tmp_path, "a = ", "toml")
-    with pytest.raises(wo.InputError, match=r"case\.toml: not TOML"):
+    with pytest.raises(wo.InputError, match=r"case\.toml: content is not TOML"):
         read(tmp_path, f"a = {'9' * 5000}", "toml")
     with pytest.raises(wo.InputError, match=r"case\.yaml: ending is '.yaml'"):
         read(tmp_path, "", "yaml")
-    with pytest.raises(wo.InputError, match=r"none\.json: cannot be read"):
+    with pytest.raises(wo.InputError, match=r"none\.json cannot be read"):
         read_case(tmp_path / "none.json")
     (tmp_path / "bytes.json").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(wo.InputError, match=r"bytes\.json: not a text file"):
+    with pytest.raises(wo.InputError, match=r"bytes\.json is not a text file"):
         read_case(tmp_path / "bytes.json")
 
 

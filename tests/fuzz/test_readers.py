@@ -21,9 +21,9 @@ from hypothesis import strategies as st
 from tests.extent import extent
 
 from wearoff import InputError, Parameters, Schedule, UnusualWarning, Visit, simulate
+from wearoff.cli.options import read_changes
 from wearoff.evidence.observations import DEFAULTS, HORIZON, check_observations, read_observations
 from wearoff.exchange import read_case
-from wearoff.parameters import assignment
 from wearoff.patients.population import Population, limits_of
 from wearoff.patients.population import names as numbers
 
@@ -70,8 +70,8 @@ def is_visit(visit):
     assert 0 <= visit.day <= 36525
     assert type(visit.units) is float
     assert 0 < visit.units <= 10_000
-    assert visit.product in make.PRODUCTS
-    assert visit.muscle in make.MUSCLES
+    assert visit.product.name in make.PRODUCTS
+    assert visit.muscle.name in make.MUSCLES
     assert visit.sites is None or (type(visit.sites) is int and 1 <= visit.sites <= 1000)
     assert Visit(**dataclasses.asdict(visit)) == visit
 
@@ -114,9 +114,8 @@ def is_population(people):
     people.table()
 
 
-def is_assignment(pair):
-    name, value = pair
-    assert getattr(Parameters().replace(**{name: value}), name) == value
+def is_changes(changes):
+    assert type(Parameters().replace(**changes)) is Parameters
 
 
 def is_timeline(timeline):
@@ -181,14 +180,14 @@ READERS = {
         Parameters.preset,
         is_parameters,
     ),
-    "assignment": Reader(
+    "NAME=VALUE": Reader(
         st.one_of(
             st.builds("{}={}".format, st.sampled_from(CONSTANTS), make.number_text()),
             st.builds("{}={}".format, make.any_text(), make.any_text()),
             make.any_text(),
         ),
-        assignment,
-        is_assignment,
+        lambda given: read_changes([given], CONSTANTS),
+        is_changes,
     ),
     "Population.replace": Reader(
         changes([*numbers(), "parameters"]), lambda given: Population().replace(**given), is_population

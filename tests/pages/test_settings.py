@@ -35,13 +35,13 @@ def plausible_settings():
 @given(plausible_settings())
 def test_a_link_brings_the_settings_back(values):
     one = Settings.read(values)
-    again = Settings.read(dict(parse_qsl(one.link, strict_parsing=bool(one.link))))
+    again = Settings.from_link(dict(parse_qsl(one.link, strict_parsing=bool(one.link))))
     # A number is written with 15 digits, as many as any decimal number keeps.
     for name, value in one.named.items():
         assert again.named[name] == (pytest.approx(value, rel=1e-14) if isinstance(value, float) else value), name
     # Once written it stays, however often it is sent on.
     assert again.link == one.link
-    assert Settings.read(dict(parse_qsl(again.link))) == again
+    assert Settings.from_link(dict(parse_qsl(again.link))) == again
 
 
 def test_every_setting_has_a_name_and_a_default():
@@ -58,7 +58,7 @@ def test_every_setting_has_a_name_and_a_default():
 
 
 def test_the_timeline_is_that_of_simulate():
-    found = Settings.read({"units": "30", "visits": "3", "every": "100", "sites": "3", "potency": "0.2"})
+    found = Settings.from_link({"units": "30", "visits": "3", "every": "100", "sites": "3", "potency": "0.2"})
     plan = wo.Schedule.every(100, visits=3, units=30, sites=3)
     expected = wo.simulate(plan, parameters=wo.Parameters(potency=0.2))
     assert found.timeline.frame.equals(expected.frame)
@@ -68,7 +68,7 @@ def test_the_timeline_is_that_of_simulate():
 
 def test_presets_can_be_tried():
     # The light chain of serotype E, data/presets.csv, is lost far more quickly than is plausible for A.
-    assert Settings.read({"light_chain_half_life": "0.8"}).parameters.light_chain_half_life == 0.8
+    assert Settings.from_link({"light_chain_half_life": "0.8"}).parameters.light_chain_half_life == 0.8
 
 
 def test_a_page_takes_constants_ten_times_beyond_the_plausible_and_no_others():
@@ -87,16 +87,16 @@ def test_a_page_takes_constants_ten_times_beyond_the_plausible_and_no_others():
     ("values", "message"),
     [
         ({"light_chain_half_life": "inf"}, "light_chain_half_life is inf; allowed: from 0.8 to 1800 day"),
-        ({"dose_at_half_uptake": float("inf")}, "dose_at_half_uptake is inf; allowed: from 0.5 to 600 U"),
+        ({"dose_at_half_uptake": "inf"}, "dose_at_half_uptake is inf; allowed: from 0.5 to 600 U"),
         ({"potency": "nan"}, "potency is nan; allowed"),
         ({"line_half_life": "1e-6"}, "line_half_life is 1e-06; allowed: from 0.005 to 10 day"),
         ({"units": "inf"}, "units is inf; allowed: above 0 to 10000 U"),
-        ({"units": 0}, "units is 0; allowed"),
+        ({"units": "0"}, "units is 0; allowed"),
         ({"every": "nan"}, "every is nan; allowed"),
-        ({"visits": 13}, "visits is 13; allowed: from 1 to 12"),
+        ({"visits": "13"}, "visits is 13; allowed: from 1 to 12"),
         ({"visits": "inf"}, "visits is inf; allowed"),
         ({"visits": "1.5"}, "visits is 1.5, not a whole number"),
-        ({"sites": 11}, "sites is 11; allowed: from 0 to 10"),
+        ({"sites": "11"}, "sites is 11; allowed: from 0 to 10"),
         ({"bands": "yes"}, "bands is 'yes'; allowed: on, off"),
         ({"muscle": "platysma"}, "units is not given and no labelled dose"),
         ({"product": "onabotulinumtoxin"}, "product is 'onabotulinumtoxin'; did you mean 'onabotulinumtoxinA'"),
@@ -107,9 +107,15 @@ def test_a_page_takes_constants_ten_times_beyond_the_plausible_and_no_others():
 )
 def test_what_cannot_be_is_refused_by_name(values, message):
     with pytest.raises(wo.InputError) as refused:
-        Settings.read(values)
+        Settings.from_link(values)
     assert message in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+def test_the_python_interface_takes_numbers_and_no_text():
+    for name, value in {"units": "30", "visits": "3", "potency": "0.2", "bands": "on"}.items():
+        with pytest.raises(wo.InputError, match=f"^{name} is '{value}'.*; allowed: "):
+            Settings.read({name: value})
 
 
 def test_settings_are_immutable():

@@ -120,6 +120,18 @@ def test_what_is_not_supported_is_refused_by_name(case, tmp_path):
     assert reason in refusal(tmp_path, content.encode())
 
 
+def test_an_error_in_a_table_has_its_parts_and_the_name_of_the_column():
+    with pytest.raises(InputError) as stop:
+        read("time,amt\n0,20\n90,-5\n")
+    error = stop.value
+    assert (error.where, error.field, error.value, error.allowed) == (
+        "schedule, row 1", "amt", -5, "above 0 to 10000 U",
+    )  # fmt: skip
+    with pytest.raises(InputError) as stop:
+        read("time,amt,muscle\n0,20,glabella\n90,20,forehead\n")
+    assert (stop.value.where, stop.value.field, stop.value.value) == ("schedule, row 1", "muscle", "forehead")
+
+
 def test_a_column_that_is_repeated_in_a_frame_is_refused():
     with pytest.raises(InputError, match="column 'amt' is repeated"):
         Schedule.from_frame(pd.DataFrame([[20, 40]], columns=["amt", "amt"]))

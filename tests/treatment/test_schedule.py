@@ -1,11 +1,15 @@
 """Visits and schedule files: what is read, and what is refused with file, line and column."""
 
+import dataclasses
 import datetime
+import pickle
 
 import pandas as pd
 import pytest
 
 from wearoff import InputError, Schedule, Visit
+from wearoff.treatment.muscles import find_muscle
+from wearoff.treatment.products import find_product
 
 
 def test_a_visit_without_units_is_the_labelled_one():
@@ -13,6 +17,40 @@ def test_a_visit_without_units_is_the_labelled_one():
     assert Visit(product="abobotulinumtoxinA").units == 50
     with pytest.raises(InputError, match="no labelled dose of onabotulinumtoxinA for platysma"):
         Visit(muscle="platysma")
+
+
+def test_a_visit_holds_its_product_its_muscle_and_its_units():
+    # data/products.csv, data/muscles.csv, data/labels.csv.
+    visit = Visit(product="abobotulinumtoxinA")
+    assert visit.product == find_product("abobotulinumtoxinA")
+    assert visit.muscle == find_muscle("glabella")
+    assert visit == Visit(units=50, product=visit.product, muscle=visit.muscle)
+    assert hash(visit) == hash(Visit(product="abobotulinumtoxinA"))
+    assert pickle.loads(pickle.dumps(visit)) == visit
+    shown = "Visit(day=0.0, units=50.0, product='abobotulinumtoxinA', muscle='glabella', sites=None)"
+    assert repr(visit) == shown
+    assert eval(shown) == visit
+    assert dataclasses.replace(visit, units=30).units == 30
+    assert dataclasses.replace(visit, product="onabotulinumtoxinA", units=None).units == 20
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        visit.units = 20
+
+
+def test_a_product_that_differs_from_the_table_is_refused():
+    mine = find_product("abobotulinumtoxinA")._replace(relative_potency=0.5)
+    with pytest.raises(InputError, match=r"^product is Product\(.*; allowed: Product\(name='abobotulinumtoxinA'"):
+        Visit(product=mine)
+    with pytest.raises(InputError, match=r"^muscle is Muscle\(.*; allowed: Muscle\(name='glabella', length=50"):
+        Visit(muscle=find_muscle("glabella")._replace(length=60.0))
+
+
+def test_numbers_are_no_text():
+    with pytest.raises(InputError, match=r"^units is '20', not a number; allowed: above 0 to 10000 U$") as stop:
+        Visit(units="20")
+    assert (stop.value.field, stop.value.value, stop.value.allowed) == ("units", "20", "above 0 to 10000 U")
+    for call in (lambda: Schedule.every("90", visits=2), lambda: Schedule.every(90, visits="2")):
+        with pytest.raises(InputError, match="not a number"):
+            call()
 
 
 def test_every():
@@ -66,8 +104,8 @@ REFUSED = {
     "NaN": (b"time,amt\n0,nan\n", "line 2: amt is nan"),
     "infinite": (b"time,amt\n0,inf\n", "line 2: amt is inf"),
     "text": (b"time,amt\n0,much\n", "line 2: amt is 'much'"),
-    "short row": (b"time,amt\n0\n", "line 2: 1 cells"),
-    "long row": (b"time,amt\n0,20,3\n", "line 2: 3 cells"),
+    "short row": (b"time,amt\n0\n", "line 2 has 1 cells"),
+    "long row": (b"time,amt\n0,20,3\n", "line 2 has 3 cells"),
     "open quote": (b'time,amt\n0,"20\n', "unexpected end of data"),
     "unknown product": (b"time,amt,product\n0,20,botox\n", "line 2: product is 'botox'"),
     "out of order": (b"time,amt\n90,20\n0,20\n", "line 3: time is 0 after 90"),

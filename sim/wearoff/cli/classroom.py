@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from ..defaults import FILM_DAYS
-from ..errors import InputError
+from ..errors import not_installed
 from .options import (
     Every,
     Muscle,
@@ -25,6 +25,7 @@ from .options import (
     read_ending,
     read_parameters,
     read_plan,
+    whole_number,
 )
 
 HERE = "127.0.0.1"
@@ -59,7 +60,7 @@ def animate_command(
     every: Every = None,
     visits: Visits = None,
     days: Annotated[
-        str | None, typer.Option(metavar="N", help=f"Last day; default: {FILM_DAYS} after the first visit.")
+        int | None, whole_number("simulation.DAYS", "N", f"Last day; default: {FILM_DAYS} after the first visit.")
     ] = None,
     preset: Preset = "default",
     set_: Set = None,
@@ -79,14 +80,14 @@ def explore_command(
     host: Annotated[
         str, typer.Option(metavar="ADDRESS", help="Listen on another address: other machines can then open the page.")
     ] = HERE,
-    port: Annotated[str, typer.Option(metavar="N", help="0 for any that is free.")] = "5006",
+    port: Annotated[int, whole_number("pages.explorer.settings.PORT", "N", "0 for any that is free.")] = 5006,
     show: Annotated[bool, typer.Option("--show/--no-show", help="Open the page in a browser.")] = True,
 ) -> None:
     """Serve the page with sliders on this machine, until Ctrl-C."""
     try:
         from ..pages.explorer.server import serve
     except ModuleNotFoundError:
-        raise InputError('explore needs panel; install it: pip install "wearoff[explore]"') from None
+        raise not_installed("explore", "panel", "explore") from None
 
     def ready(address: str) -> None:
         reach = "this machine only" if host in (HERE, "localhost", "::1") else "OTHER MACHINES CAN OPEN IT"

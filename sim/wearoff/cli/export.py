@@ -58,7 +58,7 @@ def export_command(
 
     read_ending(file, ENDINGS[check_name(what, ENDINGS, "what")])
     if what == "events" and (set_ or preset != "default"):
-        raise InputError("events have no constants; allowed: set and preset with sbml or antimony")
+        raise InputError("events", allowed="set and preset with sbml or antimony", problem="have no constants")
     visit = given(units=units, product=product, muscle=muscle, sites=sites, start=start)
     plan, parameters = read_treatment(visit, every, visits, schedule, from_, preset, set_)
     if what == "events":

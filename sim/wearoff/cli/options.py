@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..checks import check_integer, check_name
-from ..errors import InputError, format_value
+from .. import tables
+from ..checks import Limits, check_name
+from ..errors import InputError
+from ..numerals import read_integer, read_number
 
 if TYPE_CHECKING:
     from ..parameters import Parameters
@@ -28,18 +31,49 @@ app = typer.Typer(
     "A model for teaching and research; it gives no dosing advice.",
 )
 
-# Python refuses to read more than some thousands of them.
-SEED_DIGITS = 100
+SEEDS = Limits("seed", 0, 1e100)
 
-# Numbers stay text here: what is called checks them, and says field, value and what is allowed.
+
+def number(limits: str, metavar: str, words: str) -> Any:
+    """Return an option whose text is read as a number: an `InputError` names the option, the text and the limits.
+
+    Parameters
+    ----------
+    limits : str
+        Where the `Limits` stand in this package, such as ``"treatment.visit.UNITS"``: imported when a text is read,
+        since help needs none.
+    metavar, words : str
+        For the help.
+    """
+    # The parser leaves the text as it is: typer would put its own words before the error of a parser.
+    return typer.Option(metavar=metavar, help=words, parser=str, callback=_reader(read_number, limits))
+
+
+def whole_number(limits: str, metavar: str, words: str) -> Any:
+    """Return an option whose text is read as a whole number; see `number`."""
+    return typer.Option(metavar=metavar, help=words, parser=str, callback=_reader(read_integer, limits))
+
+
+def _reader(read: Callable[[str, Limits], float], limits: str) -> Callable[[typer.CallbackParam, Any], Any]:
+    module, _, name = limits.rpartition(".")
+
+    def convert(param: typer.CallbackParam, text: str | None) -> float | None:
+        if text is None:
+            return None
+        found: Limits = getattr(import_module(f"..{module}", __package__), name)
+        return read(text, found._replace(name=str(param.name)))
+
+    return convert
+
+
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 Preset = Annotated[str, typer.Option(help="Constants to start from; `wearoff parameters` names them.")]
-Units = Annotated[str | None, typer.Option(metavar="U", help="Units a visit; default: the labelled dose.")]
+Units = Annotated[float | None, number("treatment.visit.UNITS", "U", "Units a visit; default: the labelled dose.")]
 Product = Annotated[str | None, typer.Option(help="Default: onabotulinumtoxinA.")]
 Muscle = Annotated[str | None, typer.Option(help="Default: glabella.")]
-Sites = Annotated[str | None, typer.Option(metavar="N", help="Injection sites; default: an even dose.")]
-Every = Annotated[str | None, typer.Option(metavar="DAYS", help="Days between visits.")]
-Visits = Annotated[str | None, typer.Option(metavar="N", help="Number of visits, with --every.")]
+Sites = Annotated[int | None, whole_number("treatment.muscles.SITES", "N", "Injection sites; default: an even dose.")]
+Every = Annotated[float | None, number("treatment.schedule.INTERVAL", "DAYS", "Days between visits.")]
+Visits = Annotated[int | None, whole_number("treatment.schedule.VISITS", "N", "Number of visits, with --every.")]
 ScheduleFile = Annotated[
     Path | None,
     typer.Option("--schedule", metavar="FILE", help="Visits or an event table as CSV: time, amt [, ii, addl, ...]."),
@@ -53,15 +87,14 @@ Out = Annotated[Path | None, typer.Option(metavar="DIR", help="Write tables, res
 Set = Annotated[
     list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Change a constant; may be repeated.")
 ]
-Patients = Annotated[str, typer.Option(metavar="N", help="Virtual patients in each arm.")]
-Seed = Annotated[str, typer.Option(metavar="N", help="The same seed draws the same patients.")]
+Seed = Annotated[int, whole_number("cli.options.SEEDS", "N", "The same seed draws the same patients.")]
 
 
 def read_parameters(preset: str, changes: list[str] | None) -> Parameters:
     """Return the constants of one patient."""
-    from ..parameters import Parameters, assignment
+    from ..parameters import Parameters
 
-    return Parameters.preset(preset).replace(**dict(assignment(change) for change in changes or []))
+    return Parameters.preset(preset).replace(**read_changes(changes, tables.column("parameters", "name")))
 
 
 def read_population(preset: str, changes: list[str] | None) -> Population:
@@ -69,16 +102,30 @@ def read_population(preset: str, changes: list[str] | None) -> Population:
     from ..parameters import Parameters
     from ..patients.population import Population, names
 
-    values: dict[str, str] = {}
+    return Population(parameters=Parameters.preset(preset)).replace(**read_changes(changes, names()))
+
+
+def read_changes(changes: list[str] | None, known: Iterable[str]) -> dict[str, float]:
+    """Read every ``NAME=VALUE`` as a number under its name; the names that are `known` may be changed.
+
+    Examples
+    --------
+    >>> read_changes(["light_chain_half_life=60"], ["light_chain_half_life", "potency"])
+    {'light_chain_half_life': 60.0}
+    """
+    from ..patients.population import limits_of
+
+    values = {}
     for change in changes or []:
-        name, sign, value = change.partition("=")
+        name, sign, value = (part.strip() for part in change.partition("="))
         if not sign:
-            raise InputError(f"set is {format_value(change)}; allowed: NAME=VALUE, such as omega_light_chain=0.3")
-        values[check_name(name.strip(), names(), "parameter")] = value
-    return Population(parameters=Parameters.preset(preset)).replace(**values)
+            raise InputError("set", change, "NAME=VALUE, such as light_chain_half_life=60")
+        check_name(name, known, "parameter")
+        values[name] = read_number(value, limits_of(name))
+    return values
 
 
-def read_plan(visit: dict[str, str], every: str | None, visits: str | None, path: Path | None = None) -> Schedule:
+def read_plan(visit: dict[str, Any], every: float | None, visits: int | None, path: Path | None = None) -> Schedule:
     """Return the visits: one, several at an even distance, or those of a file."""
     from ..treatment.schedule import Schedule
 
@@ -87,7 +134,7 @@ def read_plan(visit: dict[str, str], every: str | None, visits: str | None, path
     if every is None and visits is None:
         return Schedule.once(**visit)
     if every is None or visits is None:
-        raise InputError("every and visits go together; allowed: such as --every 90 --visits 4")
+        raise InputError("every and visits", allowed="such as --every 90 --visits 4", problem="go together")
     return Schedule.every(every, visits=visits, **visit)
 
 
@@ -96,14 +143,14 @@ def _dated(schedule: Schedule, options: dict[str, Any], file: str) -> Schedule:
     start = options.pop("start", None)
     for name, value in options.items():
         if value is not None:
-            raise InputError(f"{name} is given beside {file}; allowed: one of the two")
+            raise InputError(name, value, "one of the two", problem=f"is given beside {file}")
     return schedule if start is None else schedule.starting(start)
 
 
 def read_treatment(
-    visit: dict[str, str],
-    every: str | None,
-    visits: str | None,
+    visit: dict[str, Any],
+    every: float | None,
+    visits: int | None,
     schedule: Path | None,
     case: Path | None,
     preset: str,
@@ -111,43 +158,27 @@ def read_treatment(
 ) -> tuple[Schedule, Parameters]:
     """Return visits and constants: those of a case's file, where one is given, and the options' where it has none."""
     from ..exchange.reading import Case, read_case
-    from ..parameters import Parameters, assignment
+    from ..parameters import Parameters
 
     found = Case(parameters=Parameters.preset(preset)) if case is None else read_case(case)
     if case is not None and preset != "default":
-        raise InputError("preset is given beside from; allowed: one of the two")
+        raise InputError("preset", preset, "one of the two", problem="is given beside from")
     if found.schedule is None:
         plan = read_plan(visit, every, visits, schedule)
     else:
         others = {**visit, "every": every, "visits": visits, "schedule": schedule}
         plan = _dated(found.schedule, others, "from, which has visits")
-    return plan, found.parameters.replace(**dict(assignment(change) for change in changes or []))
+    return plan, found.parameters.replace(**read_changes(changes, tables.column("parameters", "name")))
 
 
 def read_ending(file: Path, endings: tuple[str, ...]) -> Path:
     """Return a file to write if its name ends as it should."""
     if file.suffix.lower() not in endings:
-        raise InputError(f"file is '{file}'; allowed: a name that ends in {' or '.join(endings)}")
+        raise InputError("file", str(file), f"a name that ends in {' or '.join(endings)}")
     return file
 
 
-def read_seed(text: str) -> int:
-    """Return a seed."""
-    if not text.isascii() or not text.isdigit() or len(text) > SEED_DIGITS:
-        raise InputError(
-            f"seed is {format_value(text)}; allowed: a whole number from 0, of at most {SEED_DIGITS} digits"
-        )
-    return int(text)
-
-
-def read_workers(text: str) -> int:
-    """Return the number of processes."""
-    from ..workers import WORKERS
-
-    return check_integer(text, WORKERS)
-
-
-def given(**options: str | None) -> dict[str, Any]:
+def given(**options: Any) -> dict[str, Any]:
     """Return the options that were given."""
     return {name: value for name, value in options.items() if value is not None}
 

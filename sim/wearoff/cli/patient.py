@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from ..defaults import INTERVALS, TWO_YEARS
+from ..numerals import read_number
 from .options import (
     CaseFile,
     Every,
@@ -24,10 +25,12 @@ from .options import (
     Visits,
     app,
     given,
+    number,
     print_found,
     read_parameters,
     read_treatment,
     show_warning,
+    whole_number,
 )
 
 
@@ -37,7 +40,9 @@ def simulate_command(
     product: Product = None,
     muscle: Muscle = None,
     sites: Sites = None,
-    days: Annotated[str | None, typer.Option(metavar="N", help="Last day; default: 240 after the last visit.")] = None,
+    days: Annotated[
+        int | None, whole_number("simulation.DAYS", "N", "Last day; default: 240 after the last visit.")
+    ] = None,
     every: Every = None,
     visits: Visits = None,
     schedule: ScheduleFile = None,
@@ -64,14 +69,19 @@ def simulate_command(
     "space", epilog="Example: wearoff space --keep 0.5 --intervals 84,90,120,150,180 --start 2027-01-04 --out out"
 )
 def space_command(
-    keep: Annotated[str, typer.Option(metavar="LEVEL", help="Visible effect to keep, a fraction of full.")] = "0.5",
+    keep: Annotated[float, number("timeline.LEVEL", "LEVEL", "Visible effect to keep, a fraction of full.")] = 0.5,
     intervals: Annotated[str, typer.Option(metavar="DAYS,...", help="Days between visits to compare.")] = ",".join(
         map(str, INTERVALS)
     ),
-    horizon: Annotated[str, typer.Option(metavar="DAYS", help="Days over which to judge.")] = str(TWO_YEARS),
-    max_units_per_year: Annotated[str | None, typer.Option(metavar="U", help="A limit on units a year.")] = None,
+    horizon: Annotated[int, whole_number("spacing.patient.HORIZON", "DAYS", "Days over which to judge.")] = TWO_YEARS,
+    max_units_per_year: Annotated[
+        float | None, number("spacing.recommendation.BUDGET", "U", "A limit on units a year.")
+    ] = None,
     visits: Annotated[
-        str | None, typer.Option(metavar="N", help="Best dates for so many visits; default: the fewest that keep it.")
+        int | None,
+        whole_number(
+            "treatment.schedule.VISITS", "N", "Best dates for so many visits; default: the fewest that keep it."
+        ),
     ] = None,
     units: Units = None,
     product: Product = None,
@@ -87,10 +97,12 @@ def space_command(
     from .. import spacing
     from ..files import write_all
     from ..report.curves import spacing_files, spacing_summary, spacing_text
+    from ..treatment.schedule import INTERVAL
 
     visit = given(units=units, product=product, muscle=muscle, sites=sites, start=start)
     common = {"keep": keep, "horizon": horizon, "parameters": read_parameters(preset, set_), **visit}
-    comparison = spacing.compare(intervals.split(","), **common)
+    limits = INTERVAL._replace(name="intervals")
+    comparison = spacing.compare([read_number(interval, limits) for interval in intervals.split(",")], **common)
     found = spacing.recommend(max_units_per_year=max_units_per_year, visits=visits, **common)
     written = [] if out is None else write_all(out, spacing_files(comparison, found))
     summary = spacing_summary(comparison, found)

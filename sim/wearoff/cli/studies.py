@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ..checks import check_name
+from ..defaults import SEED
+from ..errors import InputError, format_value
+from ..numerals import read_number
 from .options import (
     Json,
     Muscle,
     Out,
-    Patients,
     Preset,
     Product,
     Seed,
@@ -20,13 +22,16 @@ from .options import (
     Units,
     app,
     given,
+    number,
     print_found,
     progress_bar,
     read_parameters,
     read_population,
-    read_seed,
-    read_workers,
+    whole_number,
 )
+
+if TYPE_CHECKING:
+    from ..trial.arms import Arm
 
 FITTED = ("potency", "light_chain_half_life", "omega_potency")
 
@@ -37,12 +42,12 @@ def trial_command(
         list[str] | None,
         typer.Option(metavar="ARM", help="UNITS, UNITS:PRODUCT or placebo; may be repeated. Default: 20 and placebo."),
     ] = None,
-    patients: Patients = "10000",
-    days: Annotated[str, typer.Option(metavar="N", help="Last day.")] = "240",
+    patients: Annotated[int, whole_number("trial.trial.PATIENTS", "N", "Virtual patients in each arm.")] = 10_000,
+    days: Annotated[int, whole_number("trial.trial.DAYS", "N", "Last day.")] = 240,
     sampler: Annotated[str, typer.Option(metavar="NAME", help="sobol or random.")] = "sobol",
-    seed: Seed = "1",
-    workers: Annotated[str, typer.Option(metavar="N", help="Processes that share the work.")] = "1",
-    chunk: Annotated[str, typer.Option(metavar="N", help="Patients handed out at a time.")] = "10000",
+    seed: Seed = SEED,
+    workers: Annotated[int, whole_number("workers.WORKERS", "N", "Processes that share the work.")] = 1,
+    chunk: Annotated[int, whole_number("trial.trial.CHUNK", "N", "Patients handed out at a time.")] = 10_000,
     preset: Preset = "default",
     set_: Set = None,
     out: Out = None,
@@ -51,15 +56,14 @@ def trial_command(
     """Run a virtual trial: responder rates, percentile bands, landmarks of many patients."""
     from ..files import write_all
     from ..report.studies import trial_files, trial_summary, trial_text
-    from ..trial.arms import Arm
     from ..trial.trial import run_trial
 
-    arms = [Arm.parse(text) for text in arm or ("20", "placebo")]
-    population, start = read_population(preset, set_), read_seed(seed)
+    arms = [read_arm(text) for text in arm or ("20", "placebo")]
+    population = read_population(preset, set_)
     with progress_bar("patients") as progress:
         trial = run_trial(
-            arms, population=population, patients=patients, days=days, sampler=sampler, rng=start,
-            workers=read_workers(workers), chunk=chunk, progress=progress,
+            arms, population=population, patients=patients, days=days, sampler=sampler, rng=seed,
+            workers=workers, chunk=chunk, progress=progress,
         )  # fmt: skip
     written = [] if out is None else write_all(out, trial_files(trial))
     print_found(trial_summary(trial), trial_text(trial), written, as_json=as_json)
@@ -70,8 +74,8 @@ def compare_command(
     observations: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Your observations as CSV; default: the published ones.")
     ] = None,
-    patients: Patients = "4096",
-    seed: Seed = "1",
+    patients: Annotated[int, whole_number("evidence.comparison.PATIENTS", "N", "Virtual patients in each arm.")] = 4096,
+    seed: Seed = SEED,
     preset: Preset = "default",
     set_: Set = None,
     out: Out = None,
@@ -84,7 +88,7 @@ def compare_command(
     from ..report.studies import comparison_files, comparison_summary, comparison_text
 
     rows = None if observations is None else read_observations(observations)
-    found = compare(rows, population=read_population(preset, set_), patients=patients, rng=read_seed(seed))
+    found = compare(rows, population=read_population(preset, set_), patients=patients, rng=seed)
     written = [] if out is None else write_all(out, comparison_files(found))
     print_found(comparison_summary(found), comparison_text(found), written, as_json=as_json)
 
@@ -106,8 +110,8 @@ def fit_command(
     profile: Annotated[
         list[str] | None, typer.Option(metavar="NAME", help="Give the profile interval of this one; may be repeated.")
     ] = None,
-    patients: Patients = "1024",
-    seed: Seed = "1",
+    patients: Annotated[int, whole_number("evidence.fitting.PATIENTS", "N", "Virtual patients in each arm.")] = 1024,
+    seed: Seed = SEED,
     preset: Preset = "default",
     set_: Set = None,
     out: Out = None,
@@ -122,9 +126,9 @@ def fit_command(
     fitted = free or FITTED
     for name in profile or ():
         check_name(name, fitted, "profile")  # before the fit, which takes long
-    rows, start, seeded = read_observations(file), read_population(preset, set_), read_seed(seed)
+    rows, start = read_observations(file), read_population(preset, set_)
     with progress_bar("evaluations") as progress:
-        found = fit(rows, fitted, population=start, patients=patients, rng=seeded, progress=progress)
+        found = fit(rows, fitted, population=start, patients=patients, rng=seed, progress=progress)
         profiles = {name: found.profile(name) for name in profile or ()}
     written = [] if out is None else write_all(out, fit_files(found, profiles))
     print_found(fit_summary(found, profiles), fit_text(found, profiles), written, as_json=as_json)
@@ -136,16 +140,19 @@ def sensitivity_command(
         str, typer.Option(metavar="NAME", help="A landmark such as half_effect_day, or effect_on_day_90.")
     ] = "half_effect_day",
     samples: Annotated[
-        str, typer.Option(metavar="N", help="Base samples of the Sobol indices, a power of two.")
-    ] = "512",
+        int,
+        whole_number("sensitivity.sobol.SAMPLES", "N", "Base samples of the Sobol indices, a power of two."),
+    ] = 512,
     within: Annotated[
-        str | None,
-        typer.Option(metavar="FACTOR", help="Vary by this factor either way; default: the plausible ranges."),
+        float | None,
+        number(
+            "sensitivity.analysis.WITHIN", "FACTOR", "Vary by this factor either way; default: the plausible ranges."
+        ),
     ] = None,
     units: Units = None,
     product: Product = None,
     muscle: Muscle = None,
-    seed: Seed = "1",
+    seed: Seed = SEED,
     preset: Preset = "default",
     set_: Set = None,
     out: Out = None,
@@ -157,8 +164,28 @@ def sensitivity_command(
     from ..report.studies import sensitivity_files, sensitivity_summary, sensitivity_text
 
     visit = given(units=units, product=product, muscle=muscle)
-    parameters, start = read_parameters(preset, set_), read_seed(seed)
+    parameters = read_parameters(preset, set_)
     single = sensitivity.elasticities(quantity, parameters=parameters, **visit)
-    joint = sensitivity.indices(quantity, samples=samples, within=within, rng=start, parameters=parameters, **visit)
+    joint = sensitivity.indices(quantity, samples=samples, within=within, rng=seed, parameters=parameters, **visit)
     written = [] if out is None else write_all(out, sensitivity_files(single, joint))
     print_found(sensitivity_summary(single, joint), sensitivity_text(single, joint), written, as_json=as_json)
+
+
+def read_arm(text: str) -> Arm:
+    """Read an arm: ``placebo``, ``UNITS`` or ``UNITS:PRODUCT``, such as ``50:abobotulinumtoxinA``.
+
+    Examples
+    --------
+    >>> read_arm("50:abobotulinumtoxinA").name
+    '50 U abobotulinumtoxinA'
+    """
+    from ..treatment.visit import UNITS
+    from ..trial.arms import Arm
+
+    if text.strip() == "placebo":
+        return Arm.placebo()
+    units, sign, product = (part.strip() for part in text.partition(":"))
+    try:
+        return Arm.treated(units=read_number(units, UNITS), **({"product": product} if sign else {}))
+    except InputError as error:
+        raise error.at(f"arm {format_value(text)}").or_allowed("or an arm as placebo, UNITS, UNITS:PRODUCT") from None

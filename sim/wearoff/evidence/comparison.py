@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ..checks import Limits, check_integer, check_type, checked_arguments
+from ..defaults import SEED
 from ..figures.comparison import draw_comparison
 from ..figures.style import AUTO
 from ..model.equations import Model
@@ -68,7 +69,7 @@ class Comparison:
             days=180,
             responses=pairs,
             response_days=[*np.arange(0.0, 10.0, 0.5), *range(10, 181, 5)],
-            rng=0,
+            rng=SEED,
             model=self.model,
         ).responders
         return draw_comparison(drawn, curves, shown=f"{len(drawn)} published responder rates, glabella", title=title)
@@ -79,8 +80,8 @@ def compare(
     observations: pd.DataFrame | None = None,
     *,
     population: Population | None = None,
-    patients: int | str = 4096,
-    rng: np.random.Generator | int | None = 0,
+    patients: int = 4096,
+    rng: np.random.Generator | int | None = SEED,
     model: Model | None = None,
 ) -> Comparison:
     """Put the prediction beside every observation.

@@ -22,6 +22,7 @@ import pandas as pd
 from scipy.special import chdtrc, ndtri
 
 from ..checks import Limits, check_integer, check_name, check_number, check_type, checked_arguments, one_or_many
+from ..defaults import SEED
 from ..errors import InputError
 from ..figures.fit import draw_fit
 from ..figures.style import AUTO
@@ -111,8 +112,8 @@ def fit(
     *,
     population: Population | None = None,
     held: Held | Sequence[Held] = (),
-    patients: int | str = 1024,
-    rng: np.random.Generator | int | None = 0,
+    patients: int = 1024,
+    rng: np.random.Generator | int | None = SEED,
     progress: Callable[[int], None] | None = None,
     model: Model | None = None,
 ) -> Fit:

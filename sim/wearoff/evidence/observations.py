@@ -11,11 +11,12 @@ import pandas as pd
 from scipy.special import betaincinv
 
 from .. import tables
-from ..checks import Limits, check_integer, check_name, check_number, check_type
+from ..checks import Limits, check_name, check_type
 from ..errors import InputError, warn
+from ..numerals import read_integer, read_number
 from ..patients.grades import ASSESSORS, ENDPOINTS
-from ..treatment.visit import Visit
-from ..user_tables import Source, UserTable, read_csv, read_frame
+from ..treatment.visit import UNITS, Visit
+from ..user_tables import Source, UserTable, check_columns, read_csv, read_frame
 
 # The last day that is simulated: what is observed later cannot be compared.
 HORIZON = 730.0
@@ -129,26 +130,24 @@ def refuse_incomplete(rows: pd.DataFrame) -> None:
     check_type(rows, pd.DataFrame, "observations")
     missing = [name for name in (*REQUIRED, *DEFAULTS) if name not in rows and name != "note"]
     if missing:
-        raise InputError(
-            f"observations lacks {', '.join(missing)}; allowed: as of published, check_observations, read_observations"
-        )
+        allowed = "as of published, check_observations, read_observations"
+        raise InputError("observations", rows, allowed, problem=f"lacks {', '.join(missing)}")
 
 
 def _check(table: UserTable) -> pd.DataFrame:
-    for column in table.columns:
-        check_name(column, COLUMNS, f"{table.name}: column")
+    check_columns(table, COLUMNS)
     for column in REQUIRED:
         if column not in table.columns:
-            raise InputError(f"{table.name}: column {column!r} is missing; allowed: {', '.join(COLUMNS)}")
+            raise InputError(f"column {column!r}", allowed=", ".join(COLUMNS), where=table.name)
     if not table.rows:
-        raise InputError(f"{table.name}: no row below the header; allowed: at least 1 observation")
+        raise InputError(table.name, allowed="at least 1 observation", problem="has no row below the header")
     records = []
     for where, cells in table.rows:
         given = {column: cell for column, cell in cells.items() if cell}
         try:
             records.append(_checked({**DEFAULTS, **given}))
         except InputError as error:
-            raise InputError(f"{where}: {error}") from None
+            raise error.at(where) from None
     rows = pd.DataFrame(records)
     percentages = rows.loc[~rows["endpoint"].isin(MEDIANS), "value"]
     if 0 < percentages.max() < 1:
@@ -162,46 +161,43 @@ def _check(table: UserTable) -> pd.DataFrame:
 def _checked(row: dict[str, str]) -> dict[str, Any]:
     for column in REQUIRED:
         if column not in row:
-            raise InputError(f"{column} is blank; allowed: filled in every row")
+            raise InputError(column, allowed="filled in every row", problem="is blank")
     check_name(row["arm"], ARMS, "arm")
     check_name(row["endpoint"], (*ENDPOINTS, *MEDIANS), "endpoint")
     if row["arm"] == "placebo" and row["endpoint"] in MEDIANS:
-        raise InputError(f"arm is 'placebo' of the endpoint {row['endpoint']}, a day; allowed: treated")
+        problem = f"is 'placebo' of the endpoint {row['endpoint']}, a day"
+        raise InputError("arm", row["arm"], "treated", problem=problem)
     row["unit"] = UNIT_OF.get(row["unit"].casefold(), row["unit"])
     known: dict[str, Any] = dict(row)
     if row["arm"] == "treated":
-        given: dict[str, Any] = {"product": row["product"], "muscle": row["muscle"], "units": _blank(row["units"])}
-        known["units"] = Visit(**given).units
+        units = read_number(row["units"], UNITS) if row["units"] else None
+        known["units"] = Visit(product=row["product"], muscle=row["muscle"], units=units).units
     else:
         known["units"] = 0.0
-    known["n"] = float(check_integer(row["n"], SUBJECTS)) if row["n"] else math.nan
+    known["n"] = float(read_integer(row["n"], SUBJECTS)) if row["n"] else math.nan
     if row["endpoint"] in MEDIANS:
         check_name(row["unit"], DAYS_OF, "unit")
-        known["value"] = check_number(
+        known["value"] = read_number(
             row["value"], Limits("value", 0, HORIZON / DAYS_OF[row["unit"]], row["unit"], above=True)
         )
         known["day"] = math.nan
     else:
         check_name(row["assessor"], ASSESSORS, "assessor")
         known["value"], known["unit"] = _per_cent(row, known["n"]), "%"
-        known["day"] = check_number(row["day"] or "blank", DAY)
+        if not row["day"]:
+            raise InputError("day", allowed=str(DAY), problem="is blank")
+        known["day"] = read_number(row["day"], DAY)
     known["used_for_fit"] = YES_OR_NO[check_name(row["used_for_fit"], YES_OR_NO, "used_for_fit")]
-    ends = {
-        end: check_number(row[end], Limits(end, 0, math.inf)) if end in row else math.nan for end in ("low", "high")
-    }
+    ends = {end: read_number(row[end], Limits(end, 0, math.inf)) if end in row else math.nan for end in ("low", "high")}
     return {"dose": "", **known, **ends}
 
 
 def _per_cent(row: dict[str, str], n: float) -> float:
     if check_name(row["unit"], ("%", "count"), "unit") == "%":
-        return check_number(row["value"], PERCENT)
+        return read_number(row["value"], PERCENT)
     if math.isnan(n):
-        raise InputError("n is blank; allowed: filled where the unit is count")
-    return 100 * check_integer(row["value"], Limits("value", 0, n)) / n
-
-
-def _blank(cell: str) -> str | None:
-    return cell or None
+        raise InputError("n", allowed="filled where the unit is count", problem="is blank")
+    return 100 * read_integer(row["value"], Limits("value", 0, n)) / n
 
 
 def intervals(percent: pd.Series, n: pd.Series) -> tuple[np.ndarray, np.ndarray]:

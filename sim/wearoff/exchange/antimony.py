@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from ..checks import checked_arguments
-from ..errors import InputError
+from ..errors import not_installed
 from ..parameters import Parameters
-from ..simulation import DEFAULT
 from ..treatment.schedule import Schedule
 from .sbml import to_sbml
 
 
 @checked_arguments()
-def to_antimony(schedule: Schedule, parameters: Parameters = DEFAULT) -> str:
+def to_antimony(schedule: Schedule, parameters: Parameters | None = None) -> str:
     """Return the model with its constants and its visits as Antimony: equations, events, values, units and sources.
 
     Parameters
@@ -38,7 +37,7 @@ def to_antimony(schedule: Schedule, parameters: Parameters = DEFAULT) -> str:
     try:
         import antimony
     except ModuleNotFoundError:
-        raise InputError('Antimony needs antimony; install it: pip install "wearoff[exchange]"') from None
+        raise not_installed("Antimony", "antimony", "exchange") from None
     # The library keeps what it has read.
     antimony.clearPreviousLoads()
     if antimony.loadSBMLString(to_sbml(schedule, parameters)) < 0:

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape, quoteattr
 
-from ..errors import InputError
+from ..errors import InputError, not_installed
 
 if TYPE_CHECKING:
     import libsbml
@@ -25,7 +25,7 @@ def library() -> Any:
     try:
         import libsbml
     except ModuleNotFoundError:
-        raise InputError('SBML needs python-libsbml; install it: pip install "wearoff[exchange]"') from None
+        raise not_installed("SBML", "python-libsbml", "exchange") from None
     return libsbml
 
 

@@ -14,13 +14,15 @@ from xml.parsers import expat
 
 import pandas as pd
 
-from ..checks import Limits, check_name, check_number
+from .. import tables
+from ..checks import Limits, check_name
 from ..errors import InputError, format_value
 from ..files import read_text
-from ..parameters import Parameters
-from ..simulation import DEFAULT
+from ..numerals import read_integer, read_number
+from ..parameters import Parameters, possible
+from ..treatment.muscles import SITES
 from ..treatment.schedule import Schedule
-from ..treatment.visit import Visit
+from ..treatment.visit import DAY, Visit
 from .elements import NAMESPACE, library
 from .sbml import to_document
 
@@ -29,6 +31,9 @@ if TYPE_CHECKING:
 
 # Elements in one another: this package's files have 15.
 DEEPEST = 50
+
+TIMES = DAY._replace(name="times")
+WRITTEN = "what `wearoff export sbml` writes"
 
 KEYS = ("schedule", "start", "times", "preset", "parameters")
 # What `wearoff simulate --json` prints beside what it was given.
@@ -78,12 +83,14 @@ def read_case(path: str | Path) -> Case:
     (60.0, 4)
     """
     path = Path(path)
-    reader = _READERS[check_name(path.suffix.lower(), _READERS, f"{path.name}: ending")]
+    ending = path.suffix.lower()
+    if ending not in _READERS:
+        raise InputError("ending", ending, ", ".join(_READERS), where=path.name)
     text = read_text(path, path.suffix[1:].upper())
     try:
-        return reader(text)
+        return _READERS[ending](text)
     except InputError as error:
-        raise InputError(f"{path.name}: {error}") from None
+        raise error.at(path.name) from None
 
 
 def _from_json(text: str) -> Case:
@@ -92,7 +99,7 @@ def _from_json(text: str) -> Case:
     except InputError:
         raise
     except (ValueError, RecursionError) as error:  # of text that is no JSON, of a number of 5,000 digits, of a deep one
-        raise InputError(f"not JSON ({error}); allowed: an object") from None
+        raise InputError("content", allowed="an object", problem=f"is not JSON ({error})") from None
     return _from_table(found)
 
 
@@ -100,7 +107,7 @@ def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, value in pairs:
         if key in found:
-            raise InputError(f"{format_value(key)} is repeated; allowed: each once")
+            raise InputError(f"key {format_value(key)}", allowed="each once", problem="is repeated")
         found[key] = value
     return found
 
@@ -109,7 +116,8 @@ def _from_toml(text: str) -> Case:
     try:
         found = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
-        raise InputError(f"not TOML ({error}); allowed: keys {', '.join(KEYS)}") from None
+        allowed = f"keys {', '.join(KEYS)}"
+        raise InputError("content", allowed=allowed, problem=f"is not TOML ({error})") from None
     return _from_table(found)
 
 
@@ -120,12 +128,12 @@ def _from_table(found: Any) -> Case:
         if key not in RESULTS:
             check_name(key, KEYS, "key")
     changes = _checked(table.get("parameters", {}), dict, "parameters", "names with their values")
-    parameters = Parameters.preset(table.get("preset", "default")).replace(**changes)
+    parameters = Parameters.preset(table.get("preset", "default")).replace(**_read_changes(changes))
     if "schedule" in table:
         return Case(schedule=_schedule(table), parameters=parameters)
     for key in ("start", "times"):
         if key in table:
-            raise InputError(f"{key} is given without schedule; allowed: beside it")
+            raise InputError(key, table[key], "beside it", problem="is given without schedule")
     return Case(parameters=parameters)
 
 
@@ -137,8 +145,10 @@ def _schedule(table: dict[str, Any]) -> Schedule:
     schedule = Schedule.from_frame(pd.DataFrame(rows, dtype=object))
     if "times" in table:
         if schedule.times:
-            raise InputError("times is given beside rows of observation; allowed: one of the two")
-        schedule = dataclasses.replace(schedule, times=_checked(table["times"], list, "times", "a list of days"))
+            problem = "is given beside rows of observation"
+            raise InputError("times", table["times"], "one of the two", problem=problem)
+        times = _checked(table["times"], list, "times", "a list of days")
+        schedule = dataclasses.replace(schedule, times=tuple(_read_if_text(day, TIMES) for day in times))
     if "start" in table:
         schedule = schedule.starting(table["start"])
     return schedule
@@ -146,8 +156,19 @@ def _schedule(table: dict[str, Any]) -> Schedule:
 
 def _checked(value: Any, kind: type, name: str, allowed: str) -> Any:
     if not isinstance(value, kind):
-        raise InputError(f"{name} is {format_value(value)}; allowed: {allowed}")
+        raise InputError(name, value, allowed)
     return value
+
+
+def _read_changes(changes: dict[str, Any]) -> dict[str, Any]:
+    # JSON has no infinity: this package writes "inf".
+    rows = tables.column("parameters", "name")
+    return {name: _read_if_text(value, possible(rows[name])) if name in rows else value
+            for name, value in changes.items()}  # fmt: skip
+
+
+def _read_if_text(value: Any, limits: Limits) -> Any:
+    return read_number(value, limits) if isinstance(value, str) else value
 
 
 def _from_sbml(text: str) -> Case:
@@ -157,19 +178,21 @@ def _from_sbml(text: str) -> Case:
     for i in range(document.getNumErrors()):
         error = document.getError(i)
         if error.getSeverity() >= sbml.LIBSBML_SEV_ERROR:
-            raise InputError(f"line {error.getLine()}: {error.getShortMessage()}; allowed: SBML")
+            problem = f"is not valid ({error.getShortMessage()})"
+            raise InputError(f"line {error.getLine()}", allowed="SBML", problem=problem)
     model = document.getModel()
     given = {} if model is None else _given(model)
     if not given:
-        raise InputError("not written by wearoff; allowed: what `wearoff export sbml` writes")
-    names = list(DEFAULT.table()["name"])
+        raise InputError("model", allowed=WRITTEN, problem="is not written by wearoff")
+    names = list(tables.column("parameters", "name"))
     parameters = Parameters(origin=given.get("preset", ""), **{name: _value(model, name) for name in names})
     visits: list[Visit] = []
     while model.getParameter(f"units_{len(visits) + 1}") is not None:
         visits.append(_visit(model, len(visits) + 1))
         names += _names_of_visit(len(visits))
-    treatment: dict[str, Any] = {"start": given.get("start"), "times": given.get("times", "").split()}
-    schedule = Schedule(tuple(visits), **treatment)
+    start: Any = given.get("start")  # a date as text
+    times = tuple(read_number(day, TIMES) for day in given.get("times", "").split())
+    schedule = Schedule(tuple(visits), start, times)
     _compare(document, to_document(schedule, parameters), set(names))
     return Case(schedule=schedule, parameters=parameters)
 
@@ -182,30 +205,32 @@ def _check_xml(text: str) -> None:
         nonlocal depth
         depth += 1
         if depth > DEEPEST:
-            raise InputError(f"<{name}> is {depth} elements deep; allowed: at most {DEEPEST}")
+            problem = f"is {depth} elements deep"
+            raise InputError(f"<{name}>", depth, f"at most {DEEPEST}", problem=problem)
 
     def ends(_: str) -> None:
         nonlocal depth
         depth -= 1
 
     def declared(*_: Any) -> None:
-        raise InputError("a document type is declared; allowed: SBML, which has none")
+        raise InputError("a document type", allowed="SBML, which has none", problem="is declared")
 
     parser = expat.ParserCreate()
     parser.StartElementHandler, parser.EndElementHandler, parser.StartDoctypeDeclHandler = starts, ends, declared
     try:
         parser.Parse(text, True)
     except expat.ExpatError as error:
-        raise InputError(f"not XML ({error}); allowed: SBML") from None
+        raise InputError("content", allowed="SBML", problem=f"is not XML ({error})") from None
 
 
 def _visit(model: libsbml.Model, number: int) -> Visit:
     day, units = _names_of_visit(number)
     given = _given(model.getParameter(units))
     if not {"product", "muscle"} <= set(given):
-        raise InputError(f"{units} has lost its product and muscle; allowed: what `wearoff export sbml` writes")
-    place: dict[str, Any] = {key: given.get(key) for key in ("product", "muscle", "sites")}
-    return Visit(day=_value(model, day), units=_value(model, units), **place)
+        raise InputError(units, allowed=WRITTEN, problem="has lost its product and muscle")
+    sites = read_integer(given["sites"], SITES) if "sites" in given else None
+    amount = _value(model, units)
+    return Visit(day=_value(model, day), units=amount, product=given["product"], muscle=given["muscle"], sites=sites)
 
 
 def _names_of_visit(number: int) -> tuple[str, str]:
@@ -216,9 +241,10 @@ def _value(model: libsbml.Model, name: str) -> float:
     # All digits of a number where the 15 of the file are still its own; else what somebody has changed it to.
     parameter = model.getParameter(name)
     if parameter is None or not parameter.isSetValue():
-        raise InputError(f"{name} has no value; allowed: what `wearoff export sbml` writes")
+        raise InputError(name, allowed=WRITTEN, problem="has no value")
     value = float(parameter.getValue())
-    exact = check_number(_given(parameter).get("exact", value), Limits(name, -math.inf, math.inf))
+    given = _given(parameter)
+    exact = read_number(given["exact"], Limits(name, -math.inf, math.inf)) if "exact" in given else value
     return exact if float(f"{exact:.15g}") == value else value
 
 
@@ -236,10 +262,9 @@ def _compare(found: libsbml.SBMLDocument, expected: libsbml.SBMLDocument, inputs
     # But for words and for the values of what was given, the file must be what this package writes.
     for ours, theirs in zip_longest(_bones(expected, inputs), _bones(found, inputs), fillvalue="nothing"):
         if ours != theirs:
-            raise InputError(
-                f"the model is not wearoff's: {theirs[:80]} instead of {ours[:80]}; allowed to change: days, units and "
-                "constants, but spread only where there are no sites"
-            )
+            allowed = "other days, units and constants, but another spread only where there are no sites"
+            problem = f"is not wearoff's: {theirs[:80]} instead of {ours[:80]}"
+            raise InputError("model", allowed=allowed, problem=problem)
 
 
 def _bones(document: libsbml.SBMLDocument, inputs: set[str]) -> list[str]:

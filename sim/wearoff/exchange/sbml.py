@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from .. import tables
 from ..checks import check_type, checked_arguments
 from ..parameters import Parameters
-from ..simulation import DEFAULT
 from ..treatment.muscles import zones
 from ..treatment.schedule import Schedule
 from ..treatment.visit import Visit
@@ -53,7 +52,7 @@ class Zone(NamedTuple):
 
 
 @checked_arguments()
-def to_sbml(schedule: Schedule, parameters: Parameters = DEFAULT) -> str:
+def to_sbml(schedule: Schedule, parameters: Parameters | None = None) -> str:
     """Return the model with its constants and its visits as the text of an SBML file.
 
     Parameters
@@ -83,7 +82,8 @@ def to_sbml(schedule: Schedule, parameters: Parameters = DEFAULT) -> str:
     >>> text.count("<species "), text.count("<event ")
     (5, 4)
     """
-    return str(library().writeSBMLToString(to_document(schedule, parameters)))
+    constants = Parameters() if parameters is None else parameters
+    return str(library().writeSBMLToString(to_document(schedule, constants)))
 
 
 def to_document(schedule: Schedule, parameters: Parameters) -> libsbml.SBMLDocument:
@@ -109,7 +109,7 @@ def _frame(model: libsbml.Model, schedule: Schedule, parameters: Parameters) -> 
     model.setId("wearoff")
     model.setMetaId("wearoff")
     model.setName("effect of a botulinum-toxin treatment")
-    first = schedule.visits[0].product
+    first = schedule.visits[0].product.name
     words = (
         f"The effect of a botulinum-toxin treatment, written by wearoff {version('wearoff')}. Time in days; amounts in "
         f"units (U) of {first}, taken up. Every parameter has its source in its notes"
@@ -143,7 +143,7 @@ def _frame(model: libsbml.Model, schedule: Schedule, parameters: Parameters) -> 
 
 def _products(model: libsbml.Model, schedule: Schedule) -> None:
     # What the units of each product are taken for.
-    for product in dict.fromkeys(visit.product for visit in schedule):
+    for product in dict.fromkeys(visit.product.name for visit in schedule):
         row = tables.column("products", "product")[product]
         meaning = f"units of onabotulinumtoxinA that one unit of {product} is taken for"
         source = f"{row['potency_kind']}: {row['potency_source']}"
@@ -152,7 +152,7 @@ def _products(model: libsbml.Model, schedule: Schedule) -> None:
 
 def _constants(model: libsbml.Model, schedule: Schedule, parameters: Parameters) -> None:
     # The constants in the user's words, and the symbols of the mathematics made of them.
-    first = _potency(schedule.visits[0].product)
+    first = _potency(schedule.visits[0].product.name)
     # The constants are given for onabotulinumtoxinA, the amounts in units of the first product.
     formulas = {"potency": f"potency * {first}", "dose_at_half_uptake": f"dose_at_half_uptake / {first}"}
     for row in parameters.table().to_dict("records"):
@@ -170,7 +170,7 @@ def _zones(model: libsbml.Model, schedule: Schedule, spread: float) -> list[Zone
     numbers = list(dict.fromkeys(visit.sites for visit in schedule if visit.sites is not None))
     if not numbers:
         return [Zone()]
-    row = tables.column("muscles", "muscle")[schedule.visits[0].muscle]
+    row = tables.column("muscles", "muscle")[schedule.visits[0].muscle.name]
     length = float(row["length"])
     source = f"{row['length_kind']}: {row['length_source']}"
     constant(model, "muscle_length", length, "mm", f"length of the {row['muscle']}", source)
@@ -222,16 +222,19 @@ def _muscle(model: libsbml.Model, strip: list[Zone]) -> None:
 
 def _visits(model: libsbml.Model, schedule: Schedule, strip: list[Zone]) -> None:
     # A visit is a day and units; visits of one day are one event, since their doses add up before they are taken up.
-    first = schedule.visits[0].product
+    first = schedule.visits[0].product.name
     days: dict[float, list[tuple[int, Visit]]] = {}
     for number, visit in enumerate(schedule, 1):
-        given = {"product": visit.product, "muscle": visit.muscle}
-        words = f"visit {number}: units of {visit.product} in the {visit.muscle}, evenly"
+        given = {"product": visit.product.name, "muscle": visit.muscle.name}
+        what = f"visit {number}: units of {visit.product.name} in the {visit.muscle.name}"
+        words = f"{what}, evenly"
         if visit.sites is not None:
             given["sites"] = str(visit.sites)
-            words = f"visit {number}: units of {visit.product} in the {visit.muscle}, at {visit.sites} site(s)"
+            words = (
+                f"visit {number}: units of {visit.product.name} in the {visit.muscle.name}, at {visit.sites} site(s)"
+            )
         constant(model, f"day_{number}", visit.day, "day", f"visit {number}: its day", USER, exact=repr(visit.day))
-        constant(model, f"units_{number}", visit.units or 0.0, "U", words, USER, exact=repr(visit.units), **given)
+        constant(model, f"units_{number}", visit.units, "U", words, USER, exact=repr(visit.units), **given)
         days.setdefault(visit.day, []).append((number, visit))
     for together in days.values():
         doses = {zone: " + ".join(_dose(number, visit, zone, first) for number, visit in together) for zone in strip}
@@ -247,8 +250,8 @@ def _visits(model: libsbml.Model, schedule: Schedule, strip: list[Zone]) -> None
 def _dose(number: int, visit: Visit, zone: Zone, first: str) -> str:
     # The local dose in units of the first product.
     factors = [f"units_{number}"]
-    if visit.product != first:
-        factors.append(f"{_potency(visit.product)} / {_potency(first)}")
+    if visit.product.name != first:
+        factors.append(f"{_potency(visit.product.name)} / {_potency(first)}")
     if visit.sites is not None:
         factors.append(_relative(visit.sites, zone))
     return " * ".join(factors)

@@ -134,12 +134,12 @@ class Panel(NamedTuple):
         has_dates = any(each.xaxis.get_converter() is not None for each in sharing)
         if start is None:
             if has_dates:
-                raise InputError("start is not given and ax has a calendar; allowed: a schedule with start, another ax")
+                problem = "is not given and ax has a calendar"
+                raise InputError("start", allowed="a schedule with start, another ax", problem=problem)
             return 0.0
         if not has_dates and any(each.has_data() for each in sharing):
-            raise InputError(
-                f"start is {start} and ax has days, no dates; allowed: a schedule without start, another ax"
-            )
+            problem = f"is {start} and ax has days, no dates"
+            raise InputError("start", start, "a schedule without start, another ax", problem=problem)
         dates = _import_dates()
 
         self.ax.xaxis_date()

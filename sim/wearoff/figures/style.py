@@ -219,7 +219,7 @@ def figure_of(picture: Axes | Figure) -> Figure:
     """Return the figure that holds a picture."""
     figure = picture.get_figure(root=True)
     if figure is None:
-        raise InputError("ax is in no figure; allowed: an Axes of a figure")
+        raise InputError("ax", picture, "an Axes of a figure", problem="is in no figure")
     return figure
 
 

@@ -157,7 +157,7 @@ def animate(
     path: str | Path,
     *,
     seconds: float = 20,
-    days: float | str | None = None,
+    days: float | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Path:
     """Write the course of a patient as an animation: the nerve ending and the visible effect, day by day.
@@ -219,11 +219,12 @@ def _find_writer(path: Path) -> AbstractMovieWriter:
 
     ending = path.suffix.lower()
     if ending not in FORMATS:
-        raise InputError(f"file is '{path}'; allowed: a name that ends in {' or '.join(FORMATS)}")
+        raise InputError("file", str(path), f"a name that ends in {' or '.join(FORMATS)}")
     if ending == ".gif":
         return _gif_writer()
     if not FFMpegWriter.isAvailable():
-        raise InputError(f"file is '{path}', but ffmpeg is not installed; allowed: .gif, or install ffmpeg")
+        problem = f"is '{path}', but ffmpeg is not installed"
+        raise InputError("file", path, ".gif, or install ffmpeg", problem=problem)
     return FFMpegWriter(fps=FRAMES_A_SECOND, codec="h264")
 
 
@@ -265,7 +266,8 @@ def _finish(writer: AbstractMovieWriter, path: Path) -> None:
         writer.finish()
     except subprocess.CalledProcessError as error:
         reason = (error.stderr or "").strip().splitlines()[-1:] or ["no reason given"]
-        raise InputError(f"file is '{path}', but ffmpeg failed ({reason[0]}); allowed: .gif") from None
+        problem = f"is '{path}', but ffmpeg failed ({reason[0]})"
+        raise InputError("file", path, ".gif", problem=problem) from None
 
 
 def _named_days(clock: Clock) -> list[float]:

@@ -11,11 +11,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from .. import tables
-from ..checks import check_name, check_number, check_type, one_or_many
+from ..checks import check_name, check_type, one_or_many
 from ..errors import InputError, format_value, warn
 from ..model.course import SHORTEST, TOLERANCE, Course, solve
 from ..model.equations import Constants
 from ..model.landmarks import FALLS, Landmarks, find_landmarks, last_day_above
+from ..numerals import read_number
 from ..parameters import Parameters, in_symbols
 from ..treatment.cautions import cautions
 from ..treatment.description import describe_patient
@@ -141,4 +142,4 @@ def check_quantity(quantity: Any, others: Iterable[str] = ()) -> None:
 
 def day_of(quantity: str) -> float:
     """Return the day of ``effect_on_day_90`` and the like."""
-    return check_number(quantity.removeprefix(EFFECT), EFFECT_DAY)
+    return read_number(quantity.removeprefix(EFFECT), EFFECT_DAY)

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ..checks import Limits, check_integer, check_number
-from ..errors import InputError
+from ..errors import InputError, not_installed
 from ..patients.draws import seed_of
 
 Array = npt.NDArray[np.float64]
@@ -128,5 +128,5 @@ def _salib(part: str) -> Any:
         else:
             from SALib.analyze import sobol
     except ImportError:
-        raise InputError('sensitivity needs SALib; install it: pip install "wearoff[study]"') from None
+        raise not_installed("sensitivity", "SALib", "study") from None
     return sobol

@@ -20,7 +20,6 @@ from ..parameters import Parameters
 from ..simulation import DEFAULT
 from ..treatment.cautions import cautions
 from ..treatment.description import describe_patient
-from ..treatment.products import find_product
 from ..treatment.schedule import INTERVAL
 from ..treatment.visit import VISIT
 from .patient import Patient
@@ -66,7 +65,7 @@ class Comparison:
         low, high = min(shown), max(shown) if len(set(shown)) > 1 else min(shown) + 30
         fine = np.union1d(np.linspace(low, high, FINE), shown)
         curve = pd.DataFrame([self._patient.spaced(interval) for interval in fine])
-        shortest = find_product(self._patient.visit.product).min_interval_days
+        shortest = self._patient.visit.product.min_interval_days
         one = describe_patient(self._patient.on([0.0]), self._patient.parameters)
         patient = f"{one}, repeated over {self._patient.horizon} days"
         return draw_tradeoff(curve, self.frame, self.keep, recommended, shortest, patient=patient, title=title)

@@ -99,7 +99,7 @@ class Patient:
     @property
     def units(self) -> float:
         """Units of one visit."""
-        return float(self.visit.units or 0.0)
+        return self.visit.units
 
     @cached_property
     def alone(self) -> Course:

@@ -18,7 +18,6 @@ from ..parameters import Parameters
 from ..simulation import DEFAULT
 from ..timeline import LEVEL, Timeline
 from ..treatment.cautions import cautions
-from ..treatment.products import find_product
 from ..treatment.schedule import INTERVAL, VISITS, Schedule
 from ..treatment.visit import VISIT
 from .patient import YEAR, Patient
@@ -144,7 +143,7 @@ def recommend(
             f"visit of {patient.units:g} U in a century"
         )
     count = None if visits is None else check_integer(visits, VISITS)
-    label = find_product(patient.visit.product)
+    label = patient.visit.product
     at_label = patient.spaced(label.min_interval_days)["share_above"]
 
     answer = _answer(patient, pace, budget, count)
@@ -226,7 +225,7 @@ def next_visit(
     if day is None:
         return NextVisit(None, None, reason, tuple(cautions(given)))
     unusual = cautions(patient.then(given, day))
-    label = find_product(kind.product)
+    label = kind.product
     if day - last.day < label.min_interval_days:
         unusual.append(
             f"day {day} is {day - last.day:g} days after the last visit, sooner than the label of {label.name} allows: "
@@ -247,8 +246,8 @@ def _answer(patient: Patient, step: int, budget: float, count: int | None) -> _A
     keep, units = f"{patient.keep:g}", patient.units
     if patient.peak < patient.keep:
         reason = (
-            f"keep is {keep}, above the largest effect of one visit of {units:g} U of {patient.visit.product} within "
-            f"{patient.horizon} days ({patient.peak:.3f}); nearest: that level, or more units"
+            f"keep is {keep}, above the largest effect of one visit of {units:g} U of {patient.visit.product.name} "
+            f"within {patient.horizon} days ({patient.peak:.3f}); nearest: that level, or more units"
         )
         return _Answer(None, [], [], reason, {"keep": patient.peak})
     interval = longest_interval(patient, step)

@@ -8,7 +8,6 @@ from functools import cache
 from itertools import pairwise
 
 from .. import tables
-from .products import find_product
 from .schedule import Schedule
 from .visit import Visit
 
@@ -43,7 +42,7 @@ def _close(schedule: Schedule) -> list[str]:
         )
     near = [(a, b) for a, b in pairs if SPLIT_DAYS <= b.day - a.day < CUSTOM_DAYS]
     if near:
-        product = find_product(near[0][1].product)
+        product = near[0][1].product
         found.append(
             f"{_first(near)} less than {CUSTOM_DAYS} days apart: custom is 12 weeks, and the label of {product.name} "
             f"asks for {product.min_interval_days:g} days"
@@ -59,23 +58,23 @@ def _first(pairs: list[tuple[Visit, Visit]]) -> str:
 
 def _over_the_limit(schedule: Schedule) -> list[str]:
     for product in dict.fromkeys(visit.product for visit in schedule):
-        limit = find_product(product).max_units_in_90_days
+        limit = product.max_units_in_90_days
         if limit is None:
             continue
         given = [visit for visit in schedule if visit.product == product]
-        days, doses = [visit.day for visit in given], [visit.units or 0.0 for visit in given]
+        days, doses = [visit.day for visit in given], [visit.units for visit in given]
         for day in days:
             units = sum(doses[bisect_right(days, day - LABEL_DAYS) : bisect_right(days, day)])
             if units > limit:
                 return [
-                    f"{units:g} U of {product} in the {LABEL_DAYS} days up to day {day:g}: over the label's limit "
+                    f"{units:g} U of {product.name} in the {LABEL_DAYS} days up to day {day:g}: over the label's limit "
                     f"of {limit:g} U in 3 months"
                 ]
     return []
 
 
 def _mixed(schedule: Schedule) -> list[str]:
-    products = list(dict.fromkeys(visit.product for visit in schedule))
+    products = list(dict.fromkeys(visit.product.name for visit in schedule))
     if len(products) < 2:
         return []
     return [
@@ -88,8 +87,8 @@ def _extrapolated(schedule: Schedule) -> list[str]:
     # The units of a day are added up: three doses of 20 U on one day are 60 U.
     given: dict[tuple[int, str, str], float] = {}
     for visit in schedule:
-        key = (math.floor(visit.day), visit.product, visit.muscle)
-        given[key] = given.get(key, 0.0) + float(visit.units or 0.0)
+        key = (math.floor(visit.day), visit.product.name, visit.muscle.name)
+        given[key] = given.get(key, 0.0) + visit.units
     found = []
     for product, muscle, units in dict.fromkeys(
         (product, muscle, units) for (_, product, muscle), units in given.items()

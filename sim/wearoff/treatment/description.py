@@ -20,7 +20,7 @@ def name_treatment(schedule: Schedule) -> str:
     """
     first = schedule.visits[0]
     more = f", {len(schedule)} visits" if len(schedule) > 1 else ""
-    return f"{first.units:g} U {first.product}{more}"
+    return f"{first.units:g} U {first.product.name}{more}"
 
 
 def describe_treatment(schedule: Schedule) -> str:
@@ -69,11 +69,11 @@ def describe_visit(visit: Visit, parameters: Parameters) -> str:
 
 
 def _describe_doses(schedule: Schedule) -> str:
-    products = list(dict.fromkeys(visit.product for visit in schedule))
+    products = list(dict.fromkeys(visit.product.name for visit in schedule))
     if len(products) > 1:
         # Units of one product are not units of another.
         return " and ".join(products)
-    units = sorted({float(visit.units or 0) for visit in schedule})
+    units = sorted({visit.units for visit in schedule})
     doses = f"{units[0]:g}" if len(units) == 1 else f"{units[0]:g} to {units[-1]:g}"
     return f"{doses} U {products[0]}"
 
@@ -88,7 +88,7 @@ def _describe_interval(schedule: Schedule) -> str:
 
 def _describe_place(schedule: Schedule) -> str:
     numbers = {visit.sites for visit in schedule}
-    muscle = schedule.visits[0].muscle.replace("_", " ")
+    muscle = schedule.visits[0].muscle.name.replace("_", " ")
     if len(numbers) > 1:
         return f"{muscle}, numbers of sites differ"
     sites = numbers.pop()

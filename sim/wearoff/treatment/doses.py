@@ -8,8 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..model.doses import Doses
-from .muscles import find_muscle, relative_dose, zones
-from .products import find_product
+from .muscles import relative_dose, zones
 from .visit import Visit
 
 
@@ -29,13 +28,13 @@ def local_doses(visits: Sequence[Visit], spread: float | npt.NDArray[np.float64]
         In one zone where every dose is even along the muscle; ``units`` has the shape (z, v), and (k, z, v) where the
         spread is an array and there are sites.
     """
-    length = find_muscle(visits[0].muscle).length
+    length = visits[0].muscle.length
     each_spread = np.unique(spread)
     sited = any(visit.sites is not None for visit in visits)
     places, weights = zones(length, float(each_spread[0])) if sited else (np.zeros(1), np.ones(1))
     doses: dict[float, npt.NDArray[np.float64]] = {}
     for visit in visits:
-        units = np.full(len(places), visit.units) * find_product(visit.product).relative_potency
+        units = np.full(len(places), visit.units) * visit.product.relative_potency
         if visit.sites is not None:
             relative = np.stack([relative_dose(places, length, visit.sites, float(each)) for each in each_spread])
             units = units * relative[np.searchsorted(each_spread, spread)]

@@ -23,9 +23,10 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from ..checks import LAST_START, Limits, check_date, check_integer, check_name, check_number
+from ..checks import LAST_START, Limits, check_date, check_number
 from ..errors import InputError
-from ..user_tables import Row, UserTable
+from ..numerals import read_integer, read_number
+from ..user_tables import Row, UserTable, check_columns
 
 DAY = Limits("time", 0, 36525, "day")
 LAST_DATE = LAST_START + datetime.timedelta(days=DAY.high)
@@ -89,28 +90,28 @@ def read_events(table: UserTable) -> Events:
                 _check_observation(row)
                 observed.append(Observation(where, time))
         except InputError as error:
-            raise InputError(f"{where}: {error}") from None
+            raise error.at(where) from None
     if not doses:
-        raise InputError(f"{table.name}: no visit below the header; allowed: at least 1")
+        raise InputError(table.name, allowed="at least 1", problem="has no visit below the header")
     for (_, before), (where, after) in pairwise(places):
         if after < before:
-            raise InputError(f"{where}: time is {after:.15g} after {before:.15g}; allowed: ascending times")
+            problem = f"is {after:.15g} after {before:.15g}"
+            raise InputError("time", after, "ascending times", problem=problem, where=where)
     # The rows ascend; what a row's additional doses reach past the next row is put in its place.
     return Events(sorted(doses, key=lambda dose: dose.time), observed, start)
 
 
 def _check_columns(table: UserTable) -> None:
-    known = f"allowed: {', '.join(COLUMNS)}"
-    for column in table.columns:
-        if column not in READ:
-            check_name(column, COLUMNS, f"{table.name}: column")
+    check_columns(table, COLUMNS, passed_over=READ)
     if "amt" not in table.columns:
-        raise InputError(f"{table.name}: column 'amt' is missing; {known}")
+        raise InputError("column 'amt'", allowed=", ".join(COLUMNS), where=table.name)
     if "time" not in table.columns and "date" not in table.columns:
-        raise InputError(f"{table.name}: columns 'time' and 'date' are missing; allowed: at least one of them")
+        columns = "columns 'time' and 'date'"
+        raise InputError(columns, allowed="at least one of them", problem="are missing", where=table.name)
     patients = list(dict.fromkeys(row["id"] for _, row in table.rows if "id" in row))
     if len(patients) > 1:
-        raise InputError(f"{table.name}: id has {len(patients)} patients; allowed: 1, the visits of one patient")
+        problem = f"has {len(patients)} patients"
+        raise InputError("id", patients, "1, the visits of one patient", problem=problem, where=table.name)
 
 
 def _with_dates_as_dates(table: UserTable) -> list[Row]:
@@ -132,45 +133,50 @@ def _is_date(cell: str) -> bool:
 def _time(row: dict[str, str], start: datetime.date | None) -> tuple[float, datetime.date | None]:
     # The day of a row, and the date of day 0: the first row's date fixes it, and later ones must agree.
     if "date" not in row:
-        return check_number(_days(_filled(row, "time", DAY)), DAY), None
+        return _read_days(_filled(row, "time", DAY), DAY), None
     date = check_date(_filled(row, "date", "a date"), "date", LAST_DATE)
     if "time" not in row:
         start = start or check_date(date, "start")
         return check_number((date - start).days, DAY), start
-    time = check_number(_days(_filled(row, "time", DAY)), DAY)
+    time = _read_days(_filled(row, "time", DAY), DAY)
     first = date - datetime.timedelta(days=math.floor(time))
     if start is not None and first != start:
         expected = start + datetime.timedelta(days=math.floor(time))
-        raise InputError(f"date is {date} on day {time:g}; allowed: {expected}, as the rows before say")
+        allowed = f"{expected}, as the rows before say"
+        raise InputError("date", date, allowed, problem=f"is {date} on day {time:g}")
     return time, first
 
 
-def _days(cell: str) -> str | float:
-    # A duration as a number of days; what is none is left to be read as a number.
-    return pd.Timedelta(cell) / pd.Timedelta(days=1) if DURATION.fullmatch(cell) else cell
+def _read_days(cell: str, limits: Limits) -> float:
+    # A number of days, or a duration.
+    if DURATION.fullmatch(cell):
+        return check_number(pd.Timedelta(cell) / pd.Timedelta(days=1), limits)
+    return read_number(cell, limits)
 
 
 def _check_nothing_else(row: dict[str, str]) -> None:
     # A steady state or an infusion that a row asks for.
     for column, reason in NOT_SUPPORTED.items():
         cell = row.get(column, "")
-        if cell and check_number(cell, Limits(column, -math.inf, math.inf)) != 0:
-            raise InputError(f"{column} is {cell}, which is not supported: {reason}; allowed: 0 or blank")
+        if cell and read_number(cell, Limits(column, -math.inf, math.inf)) != 0:
+            problem = f"is {cell}, which is not supported: {reason}"
+            raise InputError(column, cell, "0 or blank", problem=problem)
 
 
 def _is_dose(row: dict[str, str]) -> bool:
     if "evid" not in row:
         return not _is_zero(row["amt"])
-    kind = check_integer(_filled(row, "evid", "0 or 1"), Limits("evid", 0, math.inf))
+    kind = read_integer(_filled(row, "evid", "0 or 1"), Limits("evid", 0, math.inf))
     if kind > 1:
         word = f" ({KINDS[kind]})" if kind in KINDS else ""
-        raise InputError(f"evid is {kind}{word}, which is not supported; allowed: 0 (observation) or 1 (dose)")
+        problem = f"is {kind}{word}, which is not supported"
+        raise InputError("evid", kind, "0 (observation) or 1 (dose)", problem=problem)
     return kind == 1
 
 
 def _is_zero(cell: str) -> bool:
     try:
-        return check_number(cell or 0, Limits("amt", 0, 0)) == 0
+        return read_number(cell or "0", Limits("amt", 0, 0)) == 0
     except InputError:
         return False
 
@@ -179,23 +185,23 @@ def _doses(where: str, time: float, row: dict[str, str]) -> list[Dose]:
     for column in ("amt", "product", "muscle"):
         if column in row:
             _filled(row, column, "the units of a dose" if column == "amt" else "a name")
-    check_integer(row.get("cmt") or 1, DEPOT)
-    additional = check_integer(row.get("addl") or 0, ADDITIONAL)
+    read_integer(row.get("cmt") or "1", DEPOT)
+    additional = read_integer(row.get("addl") or "0", ADDITIONAL)
     if additional and not row.get("ii"):
-        raise InputError(f"addl is {additional} and ii is missing; allowed: beside addl, ii: {BETWEEN}")
-    between = check_number(_days(row.get("ii") or "0"), BETWEEN if additional else BETWEEN._replace(above=False))
+        raise InputError("ii", allowed=str(BETWEEN), problem=f"is missing and addl is {additional}")
+    between = _read_days(row.get("ii") or "0", BETWEEN if additional else BETWEEN._replace(above=False))
     cells = {column: row[column] for column in ("amt", "product", "muscle", "sites") if row.get(column)}
     return [Dose(where, check_number(time + j * between, DAY), cells) for j in range(additional + 1)]
 
 
 def _check_observation(row: dict[str, str]) -> None:
     for column in ("amt", "ii", "addl"):
-        nothing = Limits(f"{column} of an observation", 0, 0)
-        if row.get(column) and check_number(row[column], nothing._replace(high=math.inf)) != 0:
-            raise InputError(f"{nothing.name} is {row[column]}; allowed: 0 or blank")
+        name, cell = f"{column} of an observation", row.get(column)
+        if cell and read_number(cell, Limits(name, 0, math.inf)) != 0:
+            raise InputError(name, cell, "0 or blank", problem=f"is {cell}")
 
 
 def _filled(row: dict[str, str], column: str, allowed: Any) -> str:
     if not row[column]:
-        raise InputError(f"{column} is blank; allowed: {allowed}")
+        raise InputError(column, row[column], str(allowed), problem="is blank")
     return row[column]

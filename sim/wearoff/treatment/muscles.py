@@ -8,6 +8,7 @@ of the same dose laid out evenly: 1 where even. What falls beyond the ends of th
 from __future__ import annotations
 
 import math
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -15,6 +16,7 @@ import numpy.typing as npt
 
 from .. import tables
 from ..checks import Limits, check_name
+from ..errors import InputError
 
 SITES = Limits("sites", 1, 1000)
 
@@ -36,16 +38,26 @@ class Zones(NamedTuple):
     weights: npt.NDArray[np.float64]
 
 
-def find_muscle(name: str) -> Muscle:
-    """Return the muscle called `name`; an unknown name raises `InputError` with the nearest.
+def find_muscle(muscle: str | Muscle) -> Muscle:
+    """Return the muscle of a name; an unknown name raises `InputError` with the nearest.
+
+    A `Muscle` itself is returned if it is one of the table's; another one raises `InputError`.
 
     Examples
     --------
     >>> find_muscle("glabella")
     Muscle(name='glabella', length=50.0)
     """
-    table = tables.column("muscles", "muscle")
-    return Muscle(name, float(table[check_name(name, table, "muscle")]["length"]))
+    name = muscle.name if isinstance(muscle, Muscle) else muscle
+    found = _muscles()[check_name(name, _muscles(), "muscle")]
+    if isinstance(muscle, Muscle) and muscle != found:
+        raise InputError("muscle", muscle, str(found))
+    return found
+
+
+@cache
+def _muscles() -> dict[str, Muscle]:
+    return {name: Muscle(name, float(row["length"])) for name, row in tables.column("muscles", "muscle").items()}
 
 
 def zones(length: float, spread: float) -> Zones:

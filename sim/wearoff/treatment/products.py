@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import NamedTuple
 
 from .. import tables
 from ..checks import check_name
+from ..errors import InputError
 
 
 class Product(NamedTuple):
@@ -36,19 +38,32 @@ class Label(NamedTuple):
     sites: int
 
 
-def find_product(name: str) -> Product:
-    """Return the product called `name`; an unknown name raises `InputError` with the nearest.
+def find_product(product: str | Product) -> Product:
+    """Return the product of a name; an unknown name raises `InputError` with the nearest.
+
+    A `Product` itself is returned if it is one of the table's; another one raises `InputError`.
 
     Examples
     --------
     >>> find_product("abobotulinumtoxinA").relative_potency
     0.4
     """
-    table = tables.column("products", "product")
-    row = table[check_name(name, table, "product")]
+    name = product.name if isinstance(product, Product) else product
+    found = _products()[check_name(name, _products(), "product")]
+    if isinstance(product, Product) and product != found:
+        raise InputError("product", product, str(found))
+    return found
+
+
+@cache
+def _products() -> dict[str, Product]:
+    return {name: _read_product(row) for name, row in tables.column("products", "product").items()}
+
+
+def _read_product(row: tables.Row) -> Product:
     most = row["max_units_in_90_days"]
     return Product(
-        name,
+        row["product"],
         row["serotype"],
         float(row["relative_potency"]),
         float(row["min_interval_days"]),

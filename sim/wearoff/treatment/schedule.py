@@ -18,16 +18,15 @@ from ..checks import Limits, check_date, check_integer, check_number, check_type
 from ..errors import InputError
 from ..files import written_whole
 from ..model.doses import Doses
+from ..numerals import read_integer, read_number
 from ..user_tables import Source, UserTable, read_csv, read_frame
 from .doses import local_doses
 from .events import READ, read_events
+from .muscles import SITES
 from .visit import DAY, UNITS, VISIT, Visit, check_order
 
 INTERVAL = Limits("every", 0, 36525, "day", above=True)
 VISITS = Limits("visits", 1, 1000)
-
-_FIELD_OF = {"amt": "units", "product": "product", "muscle": "muscle", "sites": "sites"}
-_COLUMN_OF = {"day": "time", "units": "amt"}
 
 
 @checked_arguments()
@@ -63,7 +62,7 @@ class Schedule:
     def __post_init__(self) -> None:
         object.__setattr__(self, "visits", one_or_many(self.visits, Visit, "visits"))
         if not self.visits:
-            raise InputError("schedule has no visit; allowed: at least 1")
+            raise InputError("schedule", self.visits, "at least 1", problem="has no visit")
         for visit in self.visits:
             check_type(visit, Visit, "visits")
         for before, after in pairwise(self.visits):
@@ -75,9 +74,9 @@ class Schedule:
         )
         for earlier, later in pairwise(times):
             if later < earlier:
-                raise InputError(f"times has {later:g} after {earlier:g}; allowed: ascending days")
+                raise InputError("times", times, "ascending days", problem=f"has {later:g} after {earlier:g}")
         if times and times[-1] == 0:
-            raise InputError("times ends on day 0; allowed: a last day of observation after day 0")
+            raise InputError("times", times, "a last day of observation after day 0", problem="ends on day 0")
         object.__setattr__(self, "times", times)
 
     def __iter__(self) -> Iterator[Visit]:
@@ -99,7 +98,7 @@ class Schedule:
     def dates(self, days: npt.ArrayLike) -> pd.DatetimeIndex:
         """Return the dates of many days, as `date` does of one; where `start` is not known, raise `InputError`."""
         if self.start is None:
-            raise InputError("start is not known; allowed: a schedule with the date of day 0")
+            raise InputError("start", allowed="a schedule with the date of day 0", problem="is not known")
         whole_days = np.floor(np.asarray(days, dtype=float))
         return pd.DatetimeIndex(np.datetime64(self.start, "s") + whole_days.astype("timedelta64[D]"))
 
@@ -113,7 +112,8 @@ class Schedule:
         """
         date = check_date(start, "start")
         if self.start not in (None, date):
-            raise InputError(f"start is {date}; allowed: {self.start}, as the dates of the visits say")
+            allowed = f"{self.start}, as the dates of the visits say"
+            raise InputError("start", date, allowed, problem=f"is {date}")
         return dataclasses.replace(self, start=date)
 
     @classmethod
@@ -124,9 +124,7 @@ class Schedule:
 
     @classmethod
     @checked_arguments(*VISIT)
-    def every(
-        cls, days: float | str, *, visits: int | str, start: datetime.date | str | None = None, **visit: Any
-    ) -> Self:
+    def every(cls, days: float, *, visits: int, start: datetime.date | str | None = None, **visit: Any) -> Self:
         """Return visits at an equal interval, the first on day 0.
 
         Parameters
@@ -160,7 +158,7 @@ class Schedule:
         """
         return local_doses(self.visits, spread)
 
-    def touch_up(self, units: float | str, *, days: float | str = 14, after: int | str = 1) -> Self:
+    def touch_up(self, units: float, *, days: float = 14, after: int = 1) -> Self:
         """Return the schedule with a smaller visit added some days after one of its visits.
 
         Parameters
@@ -182,7 +180,7 @@ class Schedule:
         added = dataclasses.replace(followed, day=later, units=check_number(units, UNITS))
         return dataclasses.replace(self, visits=tuple(sorted((*self.visits, added), key=lambda visit: visit.day)))
 
-    def skip(self, visit: int | str) -> Self:
+    def skip(self, visit: int) -> Self:
         """Return the schedule without one of its visits, counted from 1; the others keep their days.
 
         Where there is no such visit, or no other, raise `InputError`.
@@ -195,7 +193,7 @@ class Schedule:
         left_out = self._numbered(visit, "visit")
         return dataclasses.replace(self, visits=self.visits[:left_out] + self.visits[left_out + 1 :])
 
-    def _numbered(self, which: int | str, name: str) -> int:
+    def _numbered(self, which: int, name: str) -> int:
         return check_integer(which, Limits(name, 1, len(self))) - 1
 
     @classmethod
@@ -235,18 +233,16 @@ class Schedule:
         visits: list[Visit] = []
         for where, time, cells in events.doses:
             try:
-                given: dict[str, Any] = {_FIELD_OF[column]: cell for column, cell in cells.items()}
-                visits.append(Visit(day=time, **given))
+                visits.append(_read_visit(time, cells))
                 for before, after in pairwise(visits[-2:]):
                     check_order(before, after)
             except InputError as error:
-                # Inside a table the fields bear the names of its columns.
-                field, _, rest = str(error).partition(" ")
-                raise InputError(f"{where}: {_COLUMN_OF.get(field, field)} {rest}") from None
+                # In a table the day of a visit stands in the column `time`.
+                raise error.renamed("time" if error.field == "day" else error.field).at(where) from None
         try:
             return cls(tuple(visits), events.start, tuple(each.time for each in events.observed))
         except InputError as error:
-            raise InputError(f"{events.observed[-1].where}: {error}") from None
+            raise error.at(events.observed[-1].where) from None
 
     def to_frame(self) -> pd.DataFrame:
         """Return the visits as a table: ``time, amt, product, muscle, sites``, and ``date`` where `start` is known."""
@@ -254,8 +250,8 @@ class Schedule:
             {
                 "time": [visit.day for visit in self],
                 "amt": [visit.units for visit in self],
-                "product": [visit.product for visit in self],
-                "muscle": [visit.muscle for visit in self],
+                "product": [visit.product.name for visit in self],
+                "muscle": [visit.muscle.name for visit in self],
                 "sites": pd.array([visit.sites for visit in self], dtype="Int64"),
             }
         )
@@ -284,3 +280,10 @@ class Schedule:
         content = self.to_events().to_csv(index=False, lineterminator="\n")
         with written_whole(Path(path)) as beside:
             beside.write_bytes(content.encode())
+
+
+def _read_visit(day: float, cells: Mapping[str, str]) -> Visit:
+    # The columns of a row that are filled, `amt` always among them.
+    place = {column: cells[column] for column in ("product", "muscle") if column in cells}
+    sites = read_integer(cells["sites"], SITES) if "sites" in cells else None
+    return Visit(day=day, units=read_number(cells["amt"], UNITS._replace(name="amt")), sites=sites, **place)

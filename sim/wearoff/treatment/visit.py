@@ -6,15 +6,15 @@ import dataclasses
 
 from ..checks import Limits, check_integer, check_number, checked_arguments
 from ..errors import InputError
-from .muscles import SITES, find_muscle
-from .products import Label, find_label, find_product
+from .muscles import SITES, Muscle, find_muscle
+from .products import Product, find_label, find_product
 
 DAY = Limits("day", 0, 36525, "day")
 UNITS = Limits("units", 0, 10_000, "U", above=True)
 
 
 @checked_arguments()
-@dataclasses.dataclass(frozen=True, kw_only=True)
+@dataclasses.dataclass(frozen=True, init=False, repr=False)
 class Visit:
     """One treatment of one muscle; immutable, and checked when made.
 
@@ -24,10 +24,10 @@ class Visit:
         Days since the start, from 0.
     units : float, optional
         Units (U) of the product; default: the labelled dose of this product for this muscle.
-    product : str
-        A name in ``data/products.csv``; default: onabotulinumtoxinA.
-    muscle : str
-        A name in ``data/muscles.csv``; default: glabella.
+    product : str or Product
+        A name in ``data/products.csv``, which the visit holds as a `Product`; default: onabotulinumtoxinA.
+    muscle : str or Muscle
+        A name in ``data/muscles.csv``, which the visit holds as a `Muscle`; default: glabella.
     sites : int, optional
         Number of injection sites along the muscle; default: the dose is taken as even along it.
 
@@ -35,31 +35,51 @@ class Visit:
     ------
     InputError
         A value is not possible, or no units are given where no labelled dose is known.
+
+    Examples
+    --------
+    >>> visit = Visit(product="abobotulinumtoxinA")
+    >>> visit.units, visit.product.relative_potency, visit.muscle.length
+    (50.0, 0.4, 50.0)
     """
 
-    day: float = 0.0
-    units: float | None = None
-    product: str = "onabotulinumtoxinA"
-    muscle: str = "glabella"
-    sites: int | None = None
+    day: float
+    units: float
+    product: Product
+    muscle: Muscle
+    sites: int | None
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "day", check_number(self.day, DAY))
-        find_product(self.product)
-        find_muscle(self.muscle)
-        units = self._labelled().units if self.units is None else check_number(self.units, UNITS)
-        object.__setattr__(self, "units", units)
-        if self.sites is not None:
-            object.__setattr__(self, "sites", check_integer(self.sites, SITES))
+    # Written out: the arguments may be names and None, the fields are not.
+    def __init__(
+        self,
+        *,
+        day: float = 0.0,
+        units: float | None = None,
+        product: str | Product = "onabotulinumtoxinA",
+        muscle: str | Muscle = "glabella",
+        sites: int | None = None,
+    ) -> None:
+        chosen, place = find_product(product), find_muscle(muscle)
+        amount = _labelled_units(chosen, place) if units is None else check_number(units, UNITS)
+        object.__setattr__(self, "day", check_number(day, DAY))
+        object.__setattr__(self, "units", amount)
+        object.__setattr__(self, "product", chosen)
+        object.__setattr__(self, "muscle", place)
+        object.__setattr__(self, "sites", None if sites is None else check_integer(sites, SITES))
 
-    def _labelled(self) -> Label:
-        found = find_label(self.product, self.muscle)
-        if found is None:
-            raise InputError(
-                f"units is not given and no labelled dose of {self.product} for {self.muscle} is known; "
-                f"allowed: {UNITS}"
-            )
-        return found
+    def __repr__(self) -> str:
+        return (
+            f"Visit(day={self.day}, units={self.units}, product={self.product.name!r}, muscle={self.muscle.name!r}, "
+            f"sites={self.sites})"
+        )
+
+
+def _labelled_units(product: Product, muscle: Muscle) -> float:
+    label = find_label(product.name, muscle.name)
+    if label is None:
+        problem = f"is not given and no labelled dose of {product.name} for {muscle.name} is known"
+        raise InputError("units", allowed=str(UNITS), problem=problem)
+    return label.units
 
 
 # What a visit is made from, where a function hands it on.
@@ -69,6 +89,8 @@ VISIT = tuple(field.name for field in dataclasses.fields(Visit))
 def check_order(before: Visit, after: Visit) -> None:
     """Raise `InputError` where one visit cannot follow another: an earlier day, another muscle."""
     if after.day < before.day:
-        raise InputError(f"day is {after.day:g} after a visit on day {before.day:g}; allowed: ascending days")
+        problem = f"is {after.day:g} after a visit on day {before.day:g}"
+        raise InputError("day", after.day, "ascending days", problem=problem)
     if after.muscle != before.muscle:
-        raise InputError(f"muscle is {after.muscle!r} after {before.muscle!r}; allowed: one muscle in a schedule")
+        problem = f"is {after.muscle.name!r} after {before.muscle.name!r}"
+        raise InputError("muscle", after.muscle.name, "one muscle in a schedule", problem=problem)

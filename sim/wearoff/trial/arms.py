@@ -6,7 +6,7 @@ import dataclasses
 from typing import Any, Self
 
 from ..checks import check_type, checked_arguments
-from ..errors import InputError, format_value
+from ..errors import InputError
 from ..treatment.description import name_treatment
 from ..treatment.schedule import Schedule
 from ..treatment.visit import VISIT
@@ -39,7 +39,7 @@ class Arm:
             check_type(self.schedule, Schedule, "schedule")
         for visit in self.schedule or ():
             if visit.sites is not None:
-                raise InputError(f"sites is {visit.sites}; allowed: not given, a trial takes the dose as even")
+                raise InputError("sites", visit.sites, "not given, a trial takes the dose as even")
 
     @classmethod
     @checked_arguments(*VISIT)
@@ -51,17 +51,6 @@ class Arm:
     def placebo(cls) -> Self:
         """Return an arm that gets no toxin."""
         return cls(None)
-
-    @classmethod
-    def parse(cls, text: str) -> Self:
-        """Read an arm: ``placebo``, ``UNITS`` or ``UNITS:PRODUCT``, such as ``50:abobotulinumtoxinA``."""
-        if text.strip() == "placebo":
-            return cls.placebo()
-        units, sign, product = (part.strip() for part in text.partition(":"))
-        try:
-            return cls.treated(units=units, **({"product": product} if sign else {}))
-        except InputError as error:
-            raise InputError(f"arm is {format_value(text)}: {error}; or placebo, UNITS, UNITS:PRODUCT") from None
 
     @property
     def name(self) -> str:

@@ -13,6 +13,7 @@ import pandas as pd
 from scipy.linalg import block_diag
 
 from ..checks import Limits, check_integer, check_name, check_number, check_type, checked_arguments, one_or_many
+from ..defaults import SEED
 from ..errors import InputError, format_value
 from ..figures.style import AUTO
 from ..figures.trial import draw_bands, draw_responders
@@ -120,7 +121,7 @@ def run_trial(
     responses: tuple[str, str] | Sequence[tuple[str, str]] = RESPONSES,
     response_days: float | Sequence[float] = RESPONSE_DAYS,
     sampler: str = "sobol",
-    rng: np.random.Generator | int | None = None,
+    rng: np.random.Generator | int | None = SEED,
     workers: Workers = 1,
     chunk: int = 10_000,
     progress: Callable[[int, int], None] | None = None,
@@ -147,7 +148,7 @@ def run_trial(
     sampler : {"sobol", "random"}
         Scrambled Sobol sequences, or pseudo-random numbers.
     rng : Generator or int, optional
-        Where the seed is drawn from.
+        A seed, or where one is drawn from; the same by default. None: another one in every call.
     workers : int or map-like callable
         So many processes, or what shares the work out, such as a Dask client's ``map``; as in scipy.
     chunk : int
@@ -220,7 +221,9 @@ def _named(arms: Arm | Iterable[Arm]) -> dict[str, Arm]:
 
 
 def _muscles(arms: dict[str, Arm]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(visit.muscle.replace("_", " ") for arm in arms.values() for visit in arm.schedule or ()))
+    return tuple(
+        dict.fromkeys(visit.muscle.name.replace("_", " ") for arm in arms.values() for visit in arm.schedule or ())
+    )
 
 
 def _responses(responses: Sequence[Any], response_days: float | Sequence[float], last: int) -> tuple[Response, ...]:

@@ -10,17 +10,16 @@ from typing import Any
 
 import panel as pn
 
-from ...checks import Limits, check_integer
+from ...checks import check_integer
 from ...errors import InputError, format_value
-from .settings import Settings
+from .settings import PORT, Settings
 from .view import Explorer
 
-PORT = Limits("port", 0, 65535)
 HERE = "127.0.0.1"
 TEMPLATE = (Path(__file__).parent / "page.html").read_text(encoding="utf-8")
 
 
-def serve(*, host: str = HERE, port: int | str = 5006, show: bool = True, ready: Callable[[str], None] = print) -> None:
+def serve(*, host: str = HERE, port: int = 5006, show: bool = True, ready: Callable[[str], None] = print) -> None:
     """Serve the explorer until interrupted.
 
     Parameters
@@ -40,7 +39,7 @@ def serve(*, host: str = HERE, port: int | str = 5006, show: bool = True, ready:
         The address cannot be listened on.
     """
     if not _is_name(host):
-        raise InputError(f"host is {format_value(host)}; allowed: an address of this machine, 0.0.0.0 for all of them")
+        raise InputError("host", host, "an address of this machine, 0.0.0.0 for all of them")
     try:
         number = _listenable(host, check_integer(port, PORT))
         server = pn.serve(
@@ -49,10 +48,8 @@ def serve(*, host: str = HERE, port: int | str = 5006, show: bool = True, ready:
         )  # fmt: skip
     except OSError as error:
         reason = (error.strerror or str(error)).partition(" (")[0]
-        raise InputError(
-            f"host is {format_value(host)} and port {port}, which cannot be listened on ({reason}); allowed: "
-            "an address of this machine and a free port"
-        ) from None
+        problem = f"is {format_value(host)} and port {port}, which cannot be listened on ({reason})"
+        raise InputError("host", host, "an address of this machine and a free port", problem=problem) from None
     for each in server._http._sockets.values():
         # Taken over by every connection: a redraw is many small messages, none of which shall wait for the next.
         each.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -76,8 +73,8 @@ def read_link(arguments: Mapping[str, Sequence[bytes]]) -> tuple[str, Settings, 
     try:
         for name, given in values.items():
             if len(given) > 1:
-                raise InputError(f"{name} is given {len(given)} times; allowed: once")
-        return theme, Settings.read({name: given[0] for name, given in values.items()}), ""
+                raise InputError(name, given, "once", problem=f"is given {len(given)} times")
+        return theme, Settings.from_link({name: given[0] for name, given in values.items()}), ""
     except InputError as error:
         return theme, Settings(), f"{error}. The usual settings are shown."
 

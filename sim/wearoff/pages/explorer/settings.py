@@ -10,13 +10,15 @@ from functools import lru_cache
 from typing import Any, Self
 from urllib.parse import urlencode
 
-from ...checks import Limits, check_integer, check_name, check_number
+from ...checks import Limits, check_integer, check_name, check_number, check_type
 from ...errors import UnusualWarning
+from ...numerals import read_integer, read_number
 from ...parameters import Parameters, presets
 from ...patients.population import limits_of, plausible
 from ...simulation import simulate
 from ...timeline import Timeline
-from ...treatment.schedule import Schedule
+from ...treatment.schedule import INTERVAL, Schedule
+from ...treatment.visit import UNITS
 
 # What a page computes at every move must be done before the next one, for many people at once.
 VISITS = Limits("visits", 1, 12)
@@ -28,6 +30,7 @@ LEAST_SPREAD = 3.0
 
 CONSTANTS = tuple(field.name for field in dataclasses.fields(Parameters) if field.name != "origin")
 SWITCHES = {"on": True, "off": False}
+PORT = Limits("port", 0, 65535)  # where a page is served
 
 
 def _on_a_page(name: str) -> Limits:
@@ -76,17 +79,19 @@ class Settings:
         object.__setattr__(self, "sites", check_integer(self.sites, SITES))
         for name, limits in LIMITS.items():
             check_number(getattr(self.parameters, name), limits)
+        for name in ("observations", "bands"):
+            check_type(getattr(self, name), bool, name)
         first = self.schedule.visits[0]
         object.__setattr__(self, "units", first.units)
         object.__setattr__(self, "every", float(self.every))
 
     @classmethod
     def read(cls, values: Mapping[str, Any]) -> Self:
-        """Return the settings of names and values, such as those of a link; constants stand beside the other names.
+        """Return the settings of names and values; constants stand beside the other names.
 
         Examples
         --------
-        >>> Settings.read({"units": "30", "light_chain_half_life": "60"}).parameters.light_chain_half_life
+        >>> Settings.read({"units": 30, "light_chain_half_life": 60}).parameters.light_chain_half_life
         60.0
         """
         names = [field.name for field in dataclasses.fields(cls) if field.name != "parameters"]
@@ -94,10 +99,18 @@ class Settings:
             check_name(name, [*names, *CONSTANTS], "setting")
         constants = {name: value for name, value in values.items() if name in CONSTANTS}
         own = {name: value for name, value in values.items() if name in names}
-        for name in ("observations", "bands"):
-            if isinstance(own.get(name), str):
-                own[name] = SWITCHES[check_name(own[name], SWITCHES, name)]
         return cls(**own, parameters=Parameters().replace(**constants))
+
+    @classmethod
+    def from_link(cls, words: Mapping[str, str]) -> Self:
+        """Return the settings of a link, whose values are text.
+
+        Examples
+        --------
+        >>> Settings.from_link({"units": "30", "bands": "on"}).bands
+        True
+        """
+        return cls.read({name: _read_word(name, word) for name, word in words.items()})
 
     @property
     def named(self) -> dict[str, Any]:
@@ -112,7 +125,7 @@ class Settings:
 
         Examples
         --------
-        >>> Settings.read({"units": 30, "visits": 4, "bands": "on"}).link
+        >>> Settings.read({"units": 30, "visits": 4, "bands": True}).link
         'units=30&visits=4&bands=on'
         """
         usual = type(self)().named
@@ -144,6 +157,16 @@ def _computed(settings: Settings) -> tuple[Timeline, tuple[str, ...]]:
         warnings.simplefilter("always", UnusualWarning)
         timeline = simulate(settings.schedule, parameters=settings.parameters)
     return timeline, tuple(str(each.message) for each in caught)
+
+
+def _read_word(name: str, word: str) -> Any:
+    # What is no number and no switch stays text.
+    if name in ("observations", "bands"):
+        return SWITCHES[check_name(word, SWITCHES, name)]
+    whole_numbers, numbers = {"visits": VISITS, "sites": SITES}, {"units": UNITS, "every": INTERVAL, **LIMITS}
+    if name in whole_numbers:
+        return read_integer(word, whole_numbers[name])
+    return read_number(word, numbers[name]) if name in numbers else word
 
 
 def _word(value: Any) -> str:

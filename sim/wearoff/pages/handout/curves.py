@@ -44,15 +44,13 @@ class Repeated(NamedTuple):
 
 def labelled_visit(product: str, muscle: str) -> Visit:
     """Return the labelled treatment, from which the sliders start; where none is known, raise `InputError`."""
-    find_product(product)
-    find_muscle(muscle)
+    chosen, place = find_product(product), find_muscle(muscle)
     label = find_label(product, muscle)
     if label is None:
         known = [row["muscle"] for row in rows("labels") if row["product"] == product]
-        raise InputError(
-            f"muscle is {muscle!r}, for which no labelled dose of {product} is known; allowed: {', '.join(known)}"
-        )
-    return Visit(units=label.units, product=product, muscle=muscle)
+        problem = f"is {muscle!r}, for which no labelled dose of {product} is known"
+        raise InputError("muscle", muscle, ", ".join(known), problem=problem)
+    return Visit(units=label.units, product=chosen, muscle=place)
 
 
 def doses(labelled: float) -> list[float]:
@@ -101,7 +99,7 @@ def all_curves(visit: Visit, parameters: Parameters, progress: Progress) -> dict
         number of weeks ``share`` of days at half effect or more, ``lowest`` effect after the first peak, and
         ``unusual``, places in ``cautions``. For every number of weeks ``visits_per_year``.
     """
-    units = doses(visit.units or 0.0)
+    units = doses(visit.units)
     alone, found = [], []
     for done, amount in enumerate(units):
         progress(done, len(units))
@@ -148,7 +146,7 @@ def _repeated(patient: Patient, weeks: int) -> Repeated:
 
 
 def _unusual(plan: Schedule, interval: int) -> list[str]:
-    product = find_product(plan.visits[0].product)
+    product = plan.visits[0].product
     found = cautions(plan)
     # Closer visits than is custom have a caution already, which names the label.
     if CUSTOM_DAYS <= interval < product.min_interval_days:

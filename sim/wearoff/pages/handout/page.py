@@ -7,10 +7,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from ...errors import InputError
+from ...checks import check_type
+from ...errors import not_installed
 from ...parameters import Parameters
-from ...simulation import DEFAULT
-from ...treatment.products import find_label, find_product
+from ...treatment.products import find_label
 from .curves import Progress, all_curves, labelled_course, labelled_visit
 from .figures import make_document
 from .words import constants, durations, expected, sources, words
@@ -26,7 +26,7 @@ def make_handout(
     *,
     product: str = "onabotulinumtoxinA",
     muscle: str = "glabella",
-    parameters: Parameters = DEFAULT,
+    parameters: Parameters | None = None,
     progress: Progress = _silent,
 ) -> str:
     """Return the hand-out: sliders for units and interval, curves, landmarks, a word for patients and for students.
@@ -52,11 +52,11 @@ def make_handout(
     InputError
         Product or muscle is not known, or no labelled dose of the one for the other; or Bokeh is not installed.
     """
+    parameters = Parameters() if parameters is None else check_type(parameters, Parameters, "parameters")
     visit = labelled_visit(product, muscle)
     program, template = _bokeh()
     course = labelled_course(visit, parameters)
-    given = find_product(product)
-    shortest = given.min_interval_days
+    shortest = visit.product.min_interval_days
     label = find_label(product, muscle)
     curves = all_curves(visit, parameters, progress)
     page: str = template.render(
@@ -71,7 +71,7 @@ def make_handout(
         expected=expected(course),
         half_lives=durations(parameters),
         release_at_half_force=parameters.release_at_half_force,
-        dose_at_half_uptake=parameters.dose_at_half_uptake / given.relative_potency,  # in units of this product
+        dose_at_half_uptake=parameters.dose_at_half_uptake / visit.product.relative_potency,  # in units of this product
         saturates=math.isfinite(parameters.dose_at_half_uptake),
         fades=math.isfinite(parameters.light_chain_half_life),
         constants=constants(parameters),
@@ -88,7 +88,7 @@ def _bokeh() -> tuple[str, Any]:
         from bokeh.resources import Resources
         from jinja2 import Environment, FileSystemLoader, StrictUndefined
     except ImportError:
-        raise InputError('handout needs bokeh; install it: pip install "wearoff[explore]"') from None
+        raise not_installed("handout", "bokeh", "explore") from None
     # The plots alone: no widgets, no tables.
     program = "\n".join(Resources(mode="inline", components=["bokeh"]).js_raw)
     engine = Environment(loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined)

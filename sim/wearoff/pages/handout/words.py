@@ -87,16 +87,17 @@ def constants(parameters: Parameters) -> list[Constants]:
 
 def sources(visit: Visit) -> list[str]:
     """Return where the treatment and its limits come from, each once; what was recalled says so."""
-    product = column("products", "product")[visit.product]
-    label = next(row for row in rows("labels") if (row["product"], row["muscle"]) == (visit.product, visit.muscle))
+    name, muscle = visit.product.name, visit.muscle.name
+    product = column("products", "product")[name]
+    label = next(row for row in rows("labels") if (row["product"], row["muscle"]) == (name, muscle))
     training = next(row for row in rows("typical_patient") if row["landmark"] == "wear_off_day")
     lines = [
-        f"{label['units']} U of {visit.product} in the {words(visit.muscle)}: {_recalled(label['source'], label)}",
+        f"{label['units']} U of {name} in the {words(muscle)}: {_recalled(label['source'], label)}",
         f"Interval: {_recalled(product['limit_source'], product, 'limit_status')}",
         f"Course: {training['source']}",
     ]
     if float(product["relative_potency"]) != 1 or product["potency_kind"] == "assumed":
-        lines.append(f"Potency of {visit.product}: {product['potency_source']} (assumed)")
+        lines.append(f"Potency of {name}: {product['potency_source']} (assumed)")
     return lines
 
 

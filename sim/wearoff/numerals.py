@@ -1,0 +1,53 @@
+"""Numbers that are written as text: on the command line, in a link, in the cells of a user's table or file.
+
+Only these places take text for a number. The Python interface takes numbers, which `checks` checks.
+"""
+
+from __future__ import annotations
+
+import math
+
+from .checks import Limits, check_integer, check_number, not_a_number
+
+# Python refuses to turn a text of many digits, zeros among them, into an int: some thousand, or fewer if so set.
+MOST_DIGITS = 600
+
+
+def read_number(text: str, limits: Limits) -> float:
+    """Return the number that a text is, inside `limits`, or raise `InputError`.
+
+    The text is in ASCII and without the underscores that Python allows. ``inf`` stands for infinity; a number with
+    more digits than a float can hold is refused.
+
+    Examples
+    --------
+    >>> read_number(" 2e1 ", Limits("units", 0, 10_000, "U", above=True))
+    20.0
+    >>> read_number("twenty", Limits("units", 0, 10_000, "U", above=True))
+    Traceback (most recent call last):
+    ...
+    wearoff.errors.InputError: units is 'twenty', not a number; allowed: above 0 to 10000 U
+    """
+    if not text.strip().isascii() or "_" in text:
+        raise not_a_number(text, limits)
+    try:
+        number = float(text)
+    except ValueError:
+        raise not_a_number(text, limits) from None
+    if math.isinf(number) and "inf" not in text.casefold():
+        raise not_a_number(text, limits)
+    return check_number(number, limits)
+
+
+def read_integer(text: str, limits: Limits) -> int:
+    """Return the whole number that a text is, inside `limits` and with all its digits, or raise `InputError`.
+
+    Examples
+    --------
+    >>> read_integer("12345678901234567890", Limits("seed", 0, 1e100))
+    12345678901234567890
+    """
+    number = check_integer(read_number(text, limits), limits)
+    digits = text.strip().removeprefix("+")
+    # Written in full, so that no digit is lost in a float.
+    return int(digits) if digits.isdecimal() and len(digits) < MOST_DIGITS else number
