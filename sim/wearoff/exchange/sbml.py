@@ -121,7 +121,7 @@ def _frame(model: libsbml.Model, schedule: Schedule, parameters: Parameters, *, 
         f"units (U) of {first}, taken up. Every parameter has its source in its notes"
     )
     if own:
-        words += ". The force or the uptake is not wearoff's but the user's own"
+        words += f". The force or the uptake is {USER}"
     given = {"preset": parameters.origin}
     if schedule.start is not None:
         given["start"] = schedule.start.isoformat()
