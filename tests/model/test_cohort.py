@@ -6,7 +6,6 @@ from tests.extent import some
 from tests.reference import reference
 
 import wearoff as wo
-from wearoff.model.chain import uptake
 from wearoff.model.cohort import choose_grid, solve_cohort
 from wearoff.model.course import solve
 from wearoff.model.equations import Constants
@@ -81,12 +80,8 @@ def test_a_handful_of_patients_agree_with_an_independent_solver():
     found = Reading(cohort.mesh, times).matrix() @ cohort.visible.reshape(cohort.mesh.nodes.size, -1)
     errors = []
     for i in range(6):
-        own = {
-            name: float(each[i] if np.ndim(each) else each)
-            for name, each in zip(Constants._fields, constants, strict=True)
-        }
-        taken = {day: float(uptake(np.array(units), own["U50"])) for day, units in FOUR.items()}
-        judge = reference({name: value for name, value in own.items() if name != "U50"}, taken, times)
+        own = Constants(*(float(each[i] if np.ndim(each) else each) for each in constants))
+        judge = reference(own, FOUR, times)
         errors.append(np.abs(found[:, i] - judge["visible"]).max() / ACCURACY)
     print("errors against LSODA, of the accuracy:", np.round(errors, 2))
     assert max(errors) < 1
