@@ -1,4 +1,4 @@
-"""An independent solver of the equations: LSODA of ODEPACK at 1e-12 on a right-hand side made of `equations.slope`.
+"""An independent solver of the equations: LSODA of ODEPACK at 1e-13 on a right-hand side made of `equations.slope`.
 
 Small effects are differences of numbers near 1, the force for one. So that they keep their digits, the variables are
 others: the share of SNAP-25 that is cleaved and the share of the force that is lost, both 0 without toxin. Sympy makes
@@ -15,7 +15,7 @@ from scipy.integrate import odeint
 from wearoff.model.equations import COMPARTMENTS, MODEL, STATES, Constants, Model, slope
 
 # Tight enough for columns whose largest value is small; tighter ones keep LSODA from moving.
-ATOL = [*[1e-14] * len(COMPARTMENTS), 1e-15, 1e-17, 1e-17]
+ATOL = [*[1e-14] * len(COMPARTMENTS), 1e-15, 1e-20, 1e-20]
 
 Array = npt.NDArray[np.float64]
 
@@ -44,9 +44,7 @@ def right_hand_side(model):
     return sympy.lambdify(arguments, slopes, "math", cse=True), sympy.lambdify(arguments, releases[0], "numpy")
 
 
-def reference(
-    constants: Constants, doses: dict[float, float], times: Array, model: Model = MODEL
-) -> dict[str, Array]:
+def reference(constants: Constants, doses: dict[float, float], times: Array, model: Model = MODEL) -> dict[str, Array]:
     """Solve for one patient, restarting at each dose.
 
     `constants` are numbers; `doses` day -> units injected, days ascending; `times` ascending.
@@ -63,8 +61,9 @@ def reference(
         state[0] += model.uptake(units, constants)
         asked = (times >= day) & (times < stop)
         points = np.union1d(times[asked], [day, stop])
-        # A slope depends on its own variable and the two before: ml, mu. A failure is a warning, which is an error here.
-        rows = odeint(numbers, state, points, tfirst=True, rtol=1e-12, atol=ATOL, ml=2, mu=0, mxstep=10**6)
+        # A slope depends on its own variable and on the two before: ml, mu.
+        # A failure is a warning, which is an error here.
+        rows = odeint(numbers, state, points, tfirst=True, rtol=1e-13, atol=ATOL, ml=2, mu=0, mxstep=10**6)
         found[:, asked] = rows[np.searchsorted(points, times[asked])].T
         state = rows[-1]
     *amounts, cleaved, lost, visible = found

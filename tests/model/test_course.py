@@ -1,4 +1,4 @@
-"""The solution against LSODA (ODEPACK) at 1e-12, over the whole plausible range; patients, long schedules."""
+"""The solution against LSODA (ODEPACK) at 1e-13, over the whole plausible range; patients, long schedules."""
 
 import numpy as np
 import pytest
