@@ -131,7 +131,8 @@ def test_the_weakness_of_the_solution_is_one_minus_the_force(number):
 @pytest.mark.filterwarnings("ignore::wearoff.UnusualWarning")
 @pytest.mark.parametrize("number", range(extent(3, 20)))
 def test_the_slopes_integrated_are_the_solution(number):
-    # Effects below 1e-6 leave this solver too few digits, since it solves for what is near 1; `tests.reference` does not.
+    # Of an effect below 1e-6 this solver keeps too few digits, since it solves for what is near 1: `tests.reference`
+    # is made for these.
     parameters, doses = (wo.Parameters(), {0.0: 20.0}) if number == 0 else drawn(number)
     c, times = parameters.constants(), np.arange(0.0, 301.0, 2.5)
     found = np.zeros((len(STATES), len(times)))
