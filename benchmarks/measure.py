@@ -10,8 +10,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-import wearoff as wo
-
 REPEATS = 15
 
 
@@ -40,13 +38,6 @@ class Figure(NamedTuple):
     def median(self) -> float:
         """Return the median of the repeats."""
         return statistics.median(self.values)
-
-
-def typical() -> tuple[dict[str, float], float]:
-    """Return the constants under their symbols as the judge knows them, and the units taken up of 20."""
-    symbols = wo.Parameters().symbols()
-    taken = 20 / (1 + 20 / symbols["U50"])
-    return {name: each for name, each in symbols.items() if name not in ("U50", "sigma")}, taken
 
 
 def loosest(errors: dict[float, float], bound: float) -> float:

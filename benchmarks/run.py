@@ -14,12 +14,13 @@ from tests.reference import reference
 
 import wearoff as wo
 from benchmarks import many, page, peer
-from benchmarks.measure import Figure, Target, compare, loosest, order, progress, typical, worst
+from benchmarks.measure import Figure, Target, compare, loosest, order, progress, worst
 from benchmarks.table import machine, render, replace
 from wearoff.files import written_whole
 
 README = Path(__file__).parents[1] / "README.md"
 UNITS = 20.0
+TYPICAL = wo.Parameters().constants()
 PROMISED = 1e-8
 TOLERANCES = [10 ** (-6 - step / 4) for step in range(25)]
 
@@ -42,7 +43,6 @@ def one_patient() -> list[Figure]:
     """One patient, 365 days, daily output of every quantity, 4 visits; at equal errors, and at the error promised."""
     progress("one patient")
     plan = wo.Schedule.every(90, visits=4, units=UNITS)
-    constants, taken = typical()
     days = [90.0 * i for i in range(4)]
     runner = peer.model(4)
 
@@ -55,7 +55,7 @@ def one_patient() -> list[Figure]:
     # The days of the doses are left out: the peer prints the depot before the dose, and we after it.
     apart = np.setdiff1d(np.arange(366), days)
     columns = list(peer.COLUMNS)
-    solved = reference(constants, dict.fromkeys(days, taken), np.arange(366.0))
+    solved = reference(TYPICAL, dict.fromkeys(days, UNITS), np.arange(366.0))
     exact = np.column_stack([solved[name] for name in columns])[apart]
     errors = {rtol: worst(theirs(rtol)[apart], exact) for rtol in TOLERANCES}
     own = worst(ours()[columns].to_numpy()[apart], exact)
@@ -76,7 +76,6 @@ def spacing_search() -> Figure:
     """One hundred intervals between visits, compared over two years with every measure."""
     progress("100 intervals between visits")
     intervals = range(80, 180)
-    constants, taken = typical()
     schedules = [range(0, 730, interval) for interval in intervals]
     runner = peer.model(10)
 
@@ -85,7 +84,7 @@ def spacing_search() -> Figure:
 
     # Judged on the schedule with most visits; at the error promised, the cheaper of the two for the peer.
     apart = np.setdiff1d(np.arange(731), schedules[0])
-    solved = reference(constants, dict.fromkeys(map(float, schedules[0]), taken), np.arange(731.0))
+    solved = reference(TYPICAL, dict.fromkeys(map(float, schedules[0]), UNITS), np.arange(731.0))
     exact = np.column_stack([solved[name] for name in peer.COLUMNS])[apart]
     errors = {rtol: worst(theirs(rtol, schedules[:1])[0][apart], exact) for rtol in TOLERANCES}
     ratios = compare(partial(theirs, loosest(errors, PROMISED)), lambda: wo.spacing.compare(intervals, units=UNITS))

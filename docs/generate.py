@@ -10,11 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import sympy
 import typer
 
 import wearoff as wo
 from wearoff import cli, tables
 from wearoff.cli.options import app
+from wearoff.exchange.sbml import MEANINGS
+from wearoff.model.equations import STATES, Constants, force, slope, uptake
 from wearoff.report.plain import records
 
 Rows = Iterable[Mapping[str, Any]]
@@ -38,6 +41,7 @@ def pages() -> dict[str, str]:
     """Return the generated parts by name."""
     comparison = wo.compare()
     return {
+        "equations": equations(),
         "constants": constants(tables.rows("parameters"), ("name", "symbol", "value", "unit", "plausible", "kind")),
         "population": constants(tables.rows("population"), ("name", "value", "unit", "plausible", "kind")),
         "presets": table(tables.rows("presets"), ("preset", "parameter", "value", "unit", "kind", "source")),
@@ -83,7 +87,40 @@ def symbol(name: str) -> str:
     if name == "sigma":
         return r"$\sigma$"
     letter, below = name[0], name[1:].lstrip("_")
-    return f"${letter}$" if not below else f"${letter}_{{\\mathrm{{{below}}}}}$"
+    return f"${letter}$" if not below else f"${letter}_{{\\text{{{below.replace('_', ' ')}}}}}$"
+
+
+def equations() -> str:
+    """Return the equations of the model as a table, made of the functions in `model/equations.py`."""
+    names = {name: rf"\text{{{name.replace('_', ' ')}}}" for name in ("dose", *MEANINGS)}
+    # Sympy sorts factors by name: constants come first.
+    quantities = {name: sympy.Symbol(f"~{name}") for name in names}
+    own = Constants(*map(sympy.Symbol, Constants._fields))
+    latex_names = {quantities[name]: text for name, text in names.items()}
+    latex_names |= {each: symbol(each.name).strip("$") for each in own}
+
+    def latex(formula: Any) -> str:
+        return f"${sympy.latex(formula, order='none', mul_symbol='dot', symbol_names=latex_names)}$"
+
+    releases = []
+
+    def name_force(release: Any, _: Constants) -> Any:
+        releases.append(release)
+        return quantities["force"]
+
+    slopes = slope(0, [quantities[name] for name in STATES], own, name_force)
+    rows = [
+        {"name": name, "equation": f"$d\\,{names[name]}/dt =$ {latex(each)}", "start": f"{start:g}"}
+        for (name, start), each in zip(STATES.items(), slopes, strict=True)
+    ]
+    rows[0]["equation"] += ", plus the uptake at each visit"
+    values = {"release": releases[0], "force": force(quantities["release"], own)}
+    rows += [
+        {"name": name, "equation": f"${names[name]} =$ {latex(each)}", "start": ""} for name, each in values.items()
+    ]
+    rows = [{**row, "name": f"`{row['name']}`", "meaning": MEANINGS[row["name"]]} for row in rows]
+    shown = table(rows, ("name", "equation", "start", "meaning"), {"start": "before any toxin"})
+    return f"{shown}\nA visit adds the uptake of its dose to the depot:\n\n${latex(uptake(quantities['dose'], own))}$\n"
 
 
 def constants(rows: Rows, columns: Sequence[str]) -> str:

@@ -1,62 +1,73 @@
-"""The equations of the model written down once more, for an independent stiff solver: LSODA of ODEPACK at 1e-12."""
+"""An independent solver of the equations: LSODA of ODEPACK at 1e-13 on a right-hand side made of `equations.slope`.
 
-import math
-from itertools import pairwise
+Small effects are differences of numbers near 1, the force for one. So that they keep their digits, the variables are
+others: the share of SNAP-25 that is cleaved and the share of the force that is lost, both 0 without toxin. Sympy makes
+their slopes of the equations.
+"""
+
+from functools import cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import sympy
 from scipy.integrate import odeint
 
+from wearoff.model.equations import COMPARTMENTS, MODEL, STATES, Constants, Model, slope
+
 # Tight enough for columns whose largest value is small; tighter ones keep LSODA from moving.
-ATOL = [1e-14, 1e-14, 1e-14, 1e-14, 1e-14, 1e-15, 1e-17]
+ATOL = [*[1e-14] * len(COMPARTMENTS), 1e-15, 1e-20, 1e-20]
 
 Array = npt.NDArray[np.float64]
 
-COLUMNS = ("depot", "free", "bound", "endosome", "light_chain", "snap25", "release", "force", "visible")
+COLUMNS = (*COMPARTMENTS, "snap25", "release", "force", "visible")
 
 
-def reference(constants: dict[str, float], doses: dict[float, float], times: Array) -> dict[str, Array]:
+@cache
+def right_hand_side(model: Model) -> tuple[Any, Any]:
+    """Return functions of numbers: the slopes of amounts, cleaved, lost and visible; and the release."""
+    constants = Constants(*sympy.symbols(Constants._fields))
+    *amounts, cleaved, lost, visible = variables = sympy.symbols([*COMPARTMENTS, "cleaved", "lost", "visible"])
+    releases = []
+
+    def force(release: Any, _: Any) -> Any:
+        releases.append(release)
+        return 1 - lost
+
+    equations = dict(zip(STATES, slope(0, [*amounts, 1 - cleaved, visible], constants, force), strict=True))
+    of_visible, of_cleaved = equations.pop("visible"), -equations.pop("snap25")
+    # lost = 1 - force(release); its slope by the chain rule, factored, since there is no difference in it then.
+    release = sympy.Symbol("release")
+    steepness = sympy.factor(sympy.diff(sympy.nsimplify(model.force(release, constants), rational=True), release))
+    of_lost = -steepness.subs(release, releases[0]) * sympy.diff(releases[0], cleaved) * of_cleaved
+    slopes = [*equations.values(), of_cleaved, of_lost, of_visible]
+    arguments = [variables, constants]
+    return sympy.lambdify(arguments, slopes, "math", cse=True), sympy.lambdify(arguments, releases[0], "numpy")
+
+
+def reference(constants: Constants, doses: dict[float, float], times: Array, model: Model = MODEL) -> dict[str, Array]:
     """Solve for one patient, restarting at each dose.
 
-    `constants` under the symbols of the mathematics; `doses` day -> units taken up, days ascending; `times` ascending.
+    `constants` are numbers; `doses` day -> units injected, days ascending; `times` ascending.
     """
-    c = constants
-    half = c["A50"] ** c["h"]
-    chain = [c[k] for k in ("k_depot", "k_binding", "k_endocytosis", "k_translocation", "k_light_chain")]
+    slopes, release = right_hand_side(model)
 
-    def force(intact: float) -> float:
-        intact = max(intact, 0.0)
-        return float((1 + half) * intact ** c["h"] / (half + intact ** c["h"]))
+    def numbers(_: float, variables: Array) -> list[float]:
+        found: list[float] = slopes(variables.tolist(), constants)  # floats of Python, which are quicker one by one
+        return found
 
-    def weakness(cleaved: float) -> float:
-        # 1 - F without a difference of numbers near 1, which would leave no digit of an effect of 1e-8.
-        if cleaved >= 1:
-            return 1.0
-        power = c["h"] * math.log1p(-cleaved)
-        return float(-math.expm1(power) * half / (half + math.exp(power)))
-
-    def slope(_: float, state: Array) -> list[float]:
-        y = state.tolist()  # floats of Python, which are quicker one by one
-        flow = [k * amount for k, amount in zip(chain, y, strict=False)]
-        cleaved, visible = y[5], y[6]
-        return [
-            -flow[0],
-            *(into - out for into, out in pairwise(flow)),
-            c["k_cleave"] * y[4] * (1 - cleaved) - c["k_snap25"] * cleaved,
-            c["k_line"] * (weakness(cleaved) - visible),
-        ]
-
-    found = np.zeros((7, len(times)))
-    state = np.zeros(7)
+    found = np.zeros((len(ATOL), len(times)))
+    state = np.zeros(len(ATOL))
     stops = [*doses, max(times[-1], max(doses)) + 1.0]
     for (day, units), stop in zip(doses.items(), stops[1:], strict=True):
-        state[0] += units
+        state[0] += model.uptake(units, constants)
         asked = (times >= day) & (times < stop)
         points = np.union1d(times[asked], [day, stop])
-        # A slope depends on its own value and the one before: ml, mu. A failure is a warning, which is an error here.
-        rows = odeint(slope, state, points, tfirst=True, rtol=1e-12, atol=ATOL, ml=1, mu=0, mxstep=10**6)
+        # A slope depends on its own variable and on the two before: ml, mu.
+        # A failure is a warning, which is an error here.
+        rows = odeint(numbers, state, points, tfirst=True, rtol=1e-13, atol=ATOL, ml=2, mu=0, mxstep=10**6)
         found[:, asked] = rows[np.searchsorted(points, times[asked])].T
         state = rows[-1]
-    intact = 1 - found[5]
-    columns = [*found[:5], intact, intact, np.array([force(s) for s in intact]), found[6]]
+    *amounts, cleaved, lost, visible = found
+    columns = [*amounts, 1 - cleaved, release(found, constants), 1 - lost, visible]
     return dict(zip(COLUMNS, columns, strict=True))

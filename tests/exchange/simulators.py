@@ -6,7 +6,9 @@ import basico
 import numpy as np
 import roadrunner
 
-COLUMNS = ("depot", "free", "bound", "endosome", "light_chain", "snap25", "release", "force", "visible")
+from wearoff.model.equations import COMPARTMENTS
+
+COLUMNS = (*COMPARTMENTS, "snap25", "release", "force", "visible")
 RTOL, ATOL = 1e-10, 1e-14
 
 roadrunner.Logger.setLevel(roadrunner.Logger.LOG_FATAL)

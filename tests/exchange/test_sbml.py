@@ -125,7 +125,7 @@ def test_the_same_call_gives_the_same_text():
 
 def test_antimony_can_be_read():
     lines = [line.strip() for line in to_antimony(wo.Schedule.every(90, visits=2, units=20)).splitlines()]
-    assert "force := (1 dimensionless + A50^h)*snap25^h/(A50^h + snap25^h);" in lines
+    assert "force := release^h*(1 dimensionless + A50^h)/(A50^h + release^h);" in lines
     assert "visit_2: at time >= day_2, t0=false: depot = depot + units_2/(1 dimensionless + units_2/U50);" in lines
     assert "k_light_chain = ln(2 dimensionless)/light_chain_half_life;" in lines
     assert "unit U = item;" in lines

@@ -9,7 +9,7 @@ import wearoff as wo
 from wearoff.model.cohort import choose_grid, solve_cohort
 from wearoff.model.course import solve
 from wearoff.model.doses import Doses
-from wearoff.model.equations import Constants, uptake
+from wearoff.model.equations import Constants
 from wearoff.model.landmarks import FULL, HALF, ONSET, WEAR_OFF, find_landmarks, last_day_above
 from wearoff.patients.population import Population
 
@@ -78,12 +78,8 @@ def test_a_handful_of_patients_agree_with_an_independent_solver():
     found = solve_cohort(grid_of(WIDE, FOUR), even(FOUR), constants).visible_at(times)
     errors = []
     for i in range(6):
-        own = {
-            name: float(each[i] if np.ndim(each) else each)
-            for name, each in zip(Constants._fields, constants, strict=True)
-        }
-        taken = {day: uptake(units, Constants(**own)) for day, units in FOUR.items()}
-        judge = reference({name: value for name, value in own.items() if name != "U50"}, taken, times)
+        own = Constants(*(float(each[i] if np.ndim(each) else each) for each in constants))
+        judge = reference(own, FOUR, times)
         errors.append(np.abs(found[:, i] - judge["visible"]).max() / ACCURACY)
     print("errors against LSODA, of the accuracy:", np.round(errors, 2))
     assert max(errors) < 1

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from ..checks import checked_arguments
 from ..errors import not_installed
+from ..model.equations import Model
 from ..parameters import Parameters
 from ..treatment.schedule import Schedule
 from .sbml import to_sbml
 
 
 @checked_arguments()
-def to_antimony(schedule: Schedule, parameters: Parameters | None = None) -> str:
+def to_antimony(schedule: Schedule, parameters: Parameters | None = None, *, model: Model | None = None) -> str:
     """Return the model with its constants and its visits as Antimony: equations, events, values, units and sources.
 
     Parameters
     ----------
     schedule : Schedule
     parameters : Parameters, optional
+        The constants; default: ``Parameters()``.
+    model : Model, optional
+        With the user's own `force` or `uptake`; see `to_sbml`.
 
     Returns
     -------
@@ -26,7 +30,7 @@ def to_antimony(schedule: Schedule, parameters: Parameters | None = None) -> str
     Raises
     ------
     InputError
-        antimony or python-libsbml is not installed, or a constant is too small or too large for SBML.
+        antimony, python-libsbml or sympy is not installed; or what `to_sbml` refuses.
 
     Examples
     --------
@@ -40,6 +44,6 @@ def to_antimony(schedule: Schedule, parameters: Parameters | None = None) -> str
         raise not_installed("Antimony", "antimony", "exchange") from None
     # The library keeps what it has read.
     antimony.clearPreviousLoads()
-    if antimony.loadSBMLString(to_sbml(schedule, parameters)) < 0:
+    if antimony.loadSBMLString(to_sbml(schedule, parameters, model=model)) < 0:
         raise RuntimeError(antimony.getLastError())
     return str(antimony.getAntimonyString(antimony.getMainModuleName()))

@@ -145,11 +145,19 @@ def describe(element: libsbml.SBase, meaning: str, source: str = "", **given: st
 
 
 def mathematics(formula: str) -> libsbml.ASTNode:
-    """Read a formula in the infix notation of SBML Level 3."""
+    """Read a formula in the infix notation of SBML Level 3; its numbers are dimensionless."""
     found = library().parseL3Formula(formula)
     if found is None:
         raise ValueError(f"{formula}: {library().getLastParseL3Error()}")
+    _set_dimensionless(found)
     return found
+
+
+def _set_dimensionless(node: libsbml.ASTNode) -> None:
+    if node.isNumber():
+        node.setUnits(ONE)
+    for i in range(node.getNumChildren()):
+        _set_dimensionless(node.getChild(i))
 
 
 def _parameter(

@@ -9,16 +9,17 @@ has its own ``depot_i`` to ``force_i``.
 from __future__ import annotations
 
 from importlib.metadata import version
-from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .. import tables
 from ..checks import check_type, checked_arguments
+from ..model.equations import CHAIN, COMPARTMENTS, MODEL, STATES, Model
 from ..parameters import Parameters
 from ..treatment.muscles import zones
 from ..treatment.schedule import Schedule
 from ..treatment.visit import Visit
 from .elements import ONE, compartment, constant, describe, event, library, reaction, species, state, unit, variable
+from .formulas import Formulas, derive_formulas, derive_uptake, symbol, write
 
 if TYPE_CHECKING:
     import libsbml
@@ -27,19 +28,16 @@ LEVEL, VERSION = 3, 2
 
 UNITS = {"day": "day", "U": "U", "1/(U day)": "per_U_day", "mm": "mm", "fraction": ONE, "1": ONE}
 
-CHAIN = {
+MEANINGS = {
     "depot": "toxin in the injected depot",
     "free": "toxin free to bind",
     "bound": "toxin bound to the nerve ending",
     "endosome": "toxin in endosomes",
     "light_chain": "active light chain",
-}
-STEPS = {
-    "liberation": "k_depot",
-    "binding": "k_binding",
-    "endocytosis": "k_endocytosis",
-    "translocation": "k_translocation",
-    "loss": "k_light_chain",
+    "snap25": "intact SNAP-25 at the release sites, a fraction",
+    "release": "acetylcholine release, a fraction of baseline",
+    "force": "muscle force, a fraction of baseline",
+    "visible": "visible effect, the share of a full one",
 }
 USER = "given by the user"
 
@@ -52,7 +50,7 @@ class Zone(NamedTuple):
 
 
 @checked_arguments()
-def to_sbml(schedule: Schedule, parameters: Parameters | None = None) -> str:
+def to_sbml(schedule: Schedule, parameters: Parameters | None = None, *, model: Model | None = None) -> str:
     """Return the model with its constants and its visits as the text of an SBML file.
 
     Parameters
@@ -60,6 +58,9 @@ def to_sbml(schedule: Schedule, parameters: Parameters | None = None) -> str:
     schedule : Schedule
         Every day of visits becomes an event.
     parameters : Parameters, optional
+        The constants; default: ``Parameters()``.
+    model : Model, optional
+        With the user's own `force` or `uptake`, which must be written with arithmetic and powers.
 
     Returns
     -------
@@ -69,7 +70,8 @@ def to_sbml(schedule: Schedule, parameters: Parameters | None = None) -> str:
     Raises
     ------
     InputError
-        python-libsbml is not installed, or a constant is too small or too large for what it reads back.
+        python-libsbml or sympy is not installed; a constant is too small or too large for what libsbml reads back; or a
+        function of `model` is not a formula.
 
     Notes
     -----
@@ -82,29 +84,34 @@ def to_sbml(schedule: Schedule, parameters: Parameters | None = None) -> str:
     >>> text.count("<species "), text.count("<event ")
     (5, 4)
     """
-    constants = Parameters() if parameters is None else parameters
-    return str(library().writeSBMLToString(to_document(schedule, constants)))
+    document = to_document(
+        schedule, Parameters() if parameters is None else parameters, MODEL if model is None else model
+    )
+    return str(library().writeSBMLToString(document))
 
 
-def to_document(schedule: Schedule, parameters: Parameters) -> libsbml.SBMLDocument:
+def to_document(schedule: Schedule, parameters: Parameters, model: Model = MODEL) -> libsbml.SBMLDocument:
     """Return the same as a document of libsbml."""
     check_type(schedule, Schedule, "schedule")
     check_type(parameters, Parameters, "parameters")
+    check_type(model, Model, "model")
     document = library().SBMLDocument(LEVEL, VERSION)
-    model = document.createModel()
-    _frame(model, schedule, parameters)
-    _products(model, schedule)
-    _constants(model, schedule, parameters)
-    strip = _zones(model, schedule, parameters.spread)
+    target = document.createModel()
+    _frame(target, schedule, parameters, own=model != MODEL)
+    _products(target, schedule)
+    _constants(target, schedule, parameters)
+    first = _potency(schedule.visits[0].product.name)
+    strip = _zones(target, schedule, parameters.spread)
     for zone in strip:
-        _chain(model, zone)
-        _response(model, zone)
-    _muscle(model, strip)
-    _visits(model, schedule, strip)
+        formulas = derive_formulas(model, first, zone.ending)
+        _chain(target, zone, formulas)
+        _response(target, zone, formulas)
+    _muscle(target, strip, formulas)
+    _visits(target, schedule, strip, model)
     return document
 
 
-def _frame(model: libsbml.Model, schedule: Schedule, parameters: Parameters) -> None:
+def _frame(model: libsbml.Model, schedule: Schedule, parameters: Parameters, *, own: bool) -> None:
     # What the model is and where it comes from, its units, and its one compartment.
     model.setId("wearoff")
     model.setMetaId("wearoff")
@@ -114,6 +121,8 @@ def _frame(model: libsbml.Model, schedule: Schedule, parameters: Parameters) -> 
         f"The effect of a botulinum-toxin treatment, written by wearoff {version('wearoff')}. Time in days; amounts in "
         f"units (U) of {first}, taken up. Every parameter has its source in its notes"
     )
+    if own:
+        words += f". The force or the uptake is {USER}"
     given = {"preset": parameters.origin}
     if schedule.start is not None:
         given["start"] = schedule.start.isoformat()
@@ -160,7 +169,7 @@ def _constants(model: libsbml.Model, schedule: Schedule, parameters: Parameters)
         source = f"{row['kind']} ({row['status']}): {row['source']}"
         constant(model, word, value, units, row["meaning"], source, exact=repr(value))
         rate = word.endswith("_half_life")
-        formula = f"ln(2 dimensionless) / {word}" if rate else formulas.get(word, word)
+        formula = f"ln(2) / {word}" if rate else formulas.get(word, word)
         meaning = f"symbol of {word} in the equations"
         constant(model, row["symbol"], formula, "per_day" if rate else units, meaning, f"made of {word}")
 
@@ -182,45 +191,42 @@ def _zones(model: libsbml.Model, schedule: Schedule, spread: float) -> list[Zone
         constant(model, zone.share, weight, ONE, f"{both}: share of the muscle", "Gauss-Legendre weight")
         for sites in numbers:
             # The sites' normal densities at this place, against the same dose laid out evenly.
-            shares = [f"{(site + 0.5) / sites!r} dimensionless" for site in range(sites)]
-            bells = (f"exp(-((place_{i} - {share} * muscle_length) / sigma)^2 / 2 dimensionless)" for share in shares)
-            even = f"muscle_length / ({sites} dimensionless * sigma * sqrt(2 dimensionless * pi))"
+            shares = [f"{(site + 0.5) / sites!r}" for site in range(sites)]
+            bells = (f"exp(-((place_{i} - {share} * muscle_length) / sigma)^2 / 2)" for share in shares)
+            even = f"muscle_length / ({sites} * sigma * sqrt(2 * pi))"
             formula, meaning = f"{even} * ({' + '.join(bells)})", f"{both}: dose against that of an even one"
             constant(model, _relative(sites, zone), formula, ONE, meaning, "made of spread and muscle_length")
         found.append(zone)
     return found
 
 
-def _chain(model: libsbml.Model, zone: Zone) -> None:
-    # Four steps from the depot to the light chain, and its loss.
-    for name, meaning in CHAIN.items():
-        species(model, name + zone.ending, "muscle", meaning)
-    for (step, rate), (before, after) in zip(STEPS.items(), pairwise((*CHAIN, None)), strict=True):
-        amount = f"{before}{zone.ending}"
-        reaction(model, step + zone.ending, amount, after and after + zone.ending, f"{rate} * {amount}")
+def _chain(model: libsbml.Model, zone: Zone, formulas: Formulas) -> None:
+    # The compartments and the steps between them; the last step is the loss.
+    for name in COMPARTMENTS:
+        species(model, name + zone.ending, "muscle", MEANINGS[name])
+    for step in CHAIN:
+        target = step.target and step.target + zone.ending
+        reaction(model, step.name + zone.ending, step.source + zone.ending, target, formulas.flows[step.name])
 
 
-def _response(model: libsbml.Model, zone: Zone) -> None:
-    # SNAP-25, and the force that it leaves.
-    intact, light_chain = f"snap25{zone.ending}", f"light_chain{zone.ending}"
-    slope = f"k_snap25 * (1 dimensionless - {intact}) - k_cleave * {light_chain} * {intact}"
-    state(model, intact, 1.0, slope, "intact SNAP-25 at the release sites, a fraction")
-    force = f"(1 dimensionless + A50^h) * {intact}^h / (A50^h + {intact}^h)"
-    variable(model, f"force{zone.ending}", force, ONE, "muscle force, a fraction of baseline")
+def _response(model: libsbml.Model, zone: Zone, formulas: Formulas) -> None:
+    # What follows the light chain in each zone: SNAP-25, the release and the force.
+    state(model, f"snap25{zone.ending}", STATES["snap25"], formulas.slopes["snap25"], MEANINGS["snap25"])
+    variable(model, f"release{zone.ending}", formulas.release, ONE, MEANINGS["release"])
+    variable(model, f"force{zone.ending}", formulas.force, ONE, MEANINGS["force"])
 
 
-def _muscle(model: libsbml.Model, strip: list[Zone]) -> None:
+def _muscle(model: libsbml.Model, strip: list[Zone], formulas: Formulas) -> None:
     # What is seen of the muscle as a whole.
     if strip[0].share:
-        for name in (*CHAIN, "snap25", "force"):
+        for name in (*COMPARTMENTS, "snap25", "release", "force"):
             mean = " + ".join(f"{zone.share} * {name}{zone.ending}" for zone in strip)
-            variable(model, name, mean, "U" if name in CHAIN else ONE, f"{name}, the mean over the muscle")
-    variable(model, "release", "snap25", ONE, "acetylcholine release, a fraction of baseline")
-    slope = "k_line * (1 dimensionless - force - visible)"
-    state(model, "visible", 0.0, slope, "visible effect, the share of a full one")
+            units = "U" if name in COMPARTMENTS else ONE
+            variable(model, name, mean, units, f"{name}, the mean over the muscle")
+    state(model, "visible", STATES["visible"], formulas.slopes["visible"], MEANINGS["visible"])
 
 
-def _visits(model: libsbml.Model, schedule: Schedule, strip: list[Zone]) -> None:
+def _visits(model: libsbml.Model, schedule: Schedule, strip: list[Zone], equations: Model) -> None:
     # A visit is a day and units; visits of one day are one event, since their doses add up before they are taken up.
     first = schedule.visits[0].product.name
     days: dict[float, list[tuple[int, Visit]]] = {}
@@ -237,24 +243,23 @@ def _visits(model: libsbml.Model, schedule: Schedule, strip: list[Zone]) -> None
         constant(model, f"units_{number}", visit.units, "U", words, USER, exact=repr(visit.units), **given)
         days.setdefault(visit.day, []).append((number, visit))
     for together in days.values():
-        doses = {zone: " + ".join(_dose(number, visit, zone, first) for number, visit in together) for zone in strip}
-        # Divided so that there is no quotient of infinities where uptake does not saturate.
-        depots = {
-            f"depot{zone.ending}": f"depot{zone.ending} + ({dose}) / (1 dimensionless + ({dose}) / U50)"
-            for zone, dose in doses.items()
-        }
+        depots = {}
+        for zone in strip:
+            dose = sum(_dose(number, visit, zone, first) for number, visit in together)
+            depot = f"{CHAIN[0].source}{zone.ending}"
+            depots[depot] = write(symbol(depot) + derive_uptake(equations, _potency(first), dose))
         number = together[0][0]
         event(model, f"visit_{number}", f"time >= day_{number}", depots)
 
 
-def _dose(number: int, visit: Visit, zone: Zone, first: str) -> str:
-    # The local dose in units of the first product.
-    factors = [f"units_{number}"]
+def _dose(number: int, visit: Visit, zone: Zone, first: str) -> Any:
+    # The local dose in units of the first product, as a formula of sympy.
+    dose = symbol(f"units_{number}")
     if visit.product.name != first:
-        factors.append(f"{_potency(visit.product.name)} / {_potency(first)}")
+        dose = dose * symbol(_potency(visit.product.name)) / symbol(_potency(first))
     if visit.sites is not None:
-        factors.append(_relative(visit.sites, zone))
-    return " * ".join(factors)
+        dose = dose * symbol(_relative(visit.sites, zone))
+    return dose
 
 
 def _potency(product: str) -> str:
