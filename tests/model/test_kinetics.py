@@ -87,9 +87,9 @@ def test_the_amounts_after_many_doses_are_those_of_each_dose_alone(rates):
         assert (amount[:, times < days[0]] == 0).all()
 
 
+@mpmath.workdps(60)
 def amounts_at_60_digits(times, days, taken, rates):
     """The five amounts by the exponential of the chain's matrix, dose by dose, at 60 digits; shape (5, k)."""
-    mpmath.mp.dps = 60
     matrix = chain_matrix(rates)
     found = mpmath.zeros(5, len(times))
     for day, units in zip(days, taken, strict=True):
@@ -135,9 +135,9 @@ def chain_matrix(rates):
     return matrix
 
 
+@mpmath.workdps(60)
 def chain_at_60_digits(times, days, taken, rates):
     """The light chain and its first two derivatives by the exponential of the chain's matrix, at 60 digits."""
-    mpmath.mp.dps = 60
     matrix = chain_matrix(rates)
     found = np.zeros((3, len(times)))
     for day, units in zip(days, taken, strict=True):
