@@ -449,6 +449,10 @@ class Still:
     def show(self, frame):
         """Show nothing."""
 
+    def picture(self):
+        """Return four black dots."""
+        return np.zeros((2, 2, 3), dtype=np.uint8)
+
 
 def run(arguments):
     """Run the command in this process, with streams as strict as a terminal's; return status and what is printed."""

@@ -176,8 +176,10 @@ def test_what_is_interrupted_leaves_the_old_file(tmp_path, ending, cause):
 
 @needs_ffmpeg
 def test_a_failing_ffmpeg_is_one_line(tmp_path, monkeypatch):
-    def fail(self):
-        self._proc.communicate()
+    finish = FFMpegWriter.finish
+
+    def fail(writer):
+        finish(writer)
         raise subprocess.CalledProcessError(1, "ffmpeg", stderr="first\nUnknown encoder\n")
 
     monkeypatch.setattr(FFMpegWriter, "finish", fail)
