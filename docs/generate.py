@@ -13,13 +13,11 @@ import pandas as pd
 import typer
 
 import wearoff as wo
-from wearoff import cli, tables
+from wearoff import tables
 from wearoff.cli.options import app
 from wearoff.report.plain import records
 
 Rows = Iterable[Mapping[str, Any]]
-
-assert cli.classroom  # the commands are there once their modules are imported
 
 
 def write_all(docs: Path) -> None:
@@ -160,7 +158,7 @@ def commands() -> str:
 
 def _commands(command: Any, name: str) -> Iterator[str]:
     if hasattr(command, "commands"):
-        for each, inner in sorted(command.commands.items()):
+        for each, inner in command.commands.items():
             yield from _commands(inner, f"{name} {each}")
         return
     context = typer.Context(command, info_name=name)

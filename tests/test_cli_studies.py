@@ -221,11 +221,6 @@ def test_an_interrupt_leaves_nothing_and_says_so(tmp_path, workers):
         assert everyone_ends(process.pid)
 
 
-def test_help_has_an_example(call):
-    for command in ("trial", "compare", "fit", "sensitivity"):
-        assert "Example: wearoff" in call(command, "--help")[1]
-
-
 def test_the_population_prints_where_its_numbers_come_from():
     table = Population(omega_light_chain=0.3).table().set_index("name")
     assert table.loc["omega_light_chain", "source"] == "given"

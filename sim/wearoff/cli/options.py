@@ -26,6 +26,7 @@ app = typer.Typer(
     invoke_without_command=True,
     help="How the effect of a botulinum-toxin treatment arrives, holds and wears off. "
     "A model for teaching and research; it gives no dosing advice.",
+    epilog="Example: wearoff simulate --units 20",
 )
 
 # Python refuses to read more than some thousands of them.
@@ -33,28 +34,40 @@ SEED_DIGITS = 100
 
 # Numbers stay text here: what is called checks them, and says field, value and what is allowed.
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
-Preset = Annotated[str, typer.Option(help="Constants to start from; `wearoff parameters` names them.")]
-Units = Annotated[str | None, typer.Option(metavar="U", help="Units a visit; default: the labelled dose.")]
-Product = Annotated[str | None, typer.Option(help="Default: onabotulinumtoxinA.")]
-Muscle = Annotated[str | None, typer.Option(help="Default: glabella.")]
-Sites = Annotated[str | None, typer.Option(metavar="N", help="Injection sites; default: an even dose.")]
-Every = Annotated[str | None, typer.Option(metavar="DAYS", help="Days between visits.")]
-Visits = Annotated[str | None, typer.Option(metavar="N", help="Number of visits, with --every.")]
+Preset = Annotated[
+    str, typer.Option(metavar="NAME", help="Named constants to start from; `wearoff parameters` lists them.")
+]
+Units = Annotated[str | None, typer.Option(metavar="U", help="Units at each visit; default: the labelled dose.")]
+Product = Annotated[str | None, typer.Option(metavar="NAME", help="Product; default: onabotulinumtoxinA.")]
+Muscle = Annotated[str | None, typer.Option(metavar="NAME", help="Muscle; default: glabella.")]
+Sites = Annotated[
+    str | None, typer.Option(metavar="N", help="Number of injection sites; default: an even dose along the muscle.")
+]
+Every = Annotated[str | None, typer.Option(metavar="DAYS", help="Days between visits; needs --visits.")]
+Visits = Annotated[str | None, typer.Option(metavar="N", help="Number of visits; needs --every.")]
 ScheduleFile = Annotated[
     Path | None,
-    typer.Option("--schedule", metavar="FILE", help="Visits or an event table as CSV: time, amt [, ii, addl, ...]."),
+    typer.Option(
+        "--schedule", metavar="FILE", help="CSV file of visits, or an event table: time, amt [, ii, addl, ...]."
+    ),
 ]
 CaseFile = Annotated[
     Path | None,
-    typer.Option("--from", metavar="FILE", help="Visits and constants: .json, .toml, or .xml of `export sbml`."),
+    typer.Option(
+        "--from", metavar="FILE", help="File with visits and constants: .json, .toml, or .xml of `export sbml`."
+    ),
 ]
-Start = Annotated[str | None, typer.Option(metavar="DATE", help="Date of day 0, to show dates: such as 2027-01-04.")]
-Out = Annotated[Path | None, typer.Option(metavar="DIR", help="Write tables, results and pictures here.")]
+Start = Annotated[
+    str | None, typer.Option(metavar="DATE", help="Date of day 0, such as 2027-01-04; adds dates to the results.")
+]
+Out = Annotated[Path | None, typer.Option(metavar="DIR", help="Folder for tables, results and pictures.")]
 Set = Annotated[
     list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Change a constant; may be repeated.")
 ]
-Patients = Annotated[str, typer.Option(metavar="N", help="Virtual patients in each arm.")]
-Seed = Annotated[str, typer.Option(metavar="N", help="The same seed draws the same patients.")]
+Patients = Annotated[str, typer.Option(metavar="N", help="Number of virtual patients in each arm.")]
+Seed = Annotated[
+    str, typer.Option(metavar="N", help="Seed of the random numbers: the same seed draws the same patients.")
+]
 
 
 def read_parameters(preset: str, changes: list[str] | None) -> Parameters:
