@@ -24,7 +24,7 @@ MODULES = (
     "wearoff.plates",
     "wearoff.exchange",
 )
-# The pages of the site that are written by hand, and those of the repository; reports and parts are generated.
+# The pages of the site; the parts in docs/generated are not among them.
 PAGES = sorted({*DOCS.glob("*.md"), *DOCS.glob("reference/*.md")})
 README = ROOT / "README.md"
 LINKED = [README, ROOT / "CONTRIBUTING.md", *PAGES]
@@ -121,24 +121,34 @@ def test_examples_give_what_is_printed(page):
     assert runner.failures == 0
 
 
-@pytest.mark.proof
-def test_the_python_of_the_readme_runs_and_gives_its_figures(tmp_path, monkeypatch):
-    (tmp_path / "mine.csv").write_text(
-        "endpoint,day,value,unit,n\nnone_or_mild,7,75,%,200\nnone_or_mild,30,80,%,200\nnone_or_mild,120,60,count,200\n"
-    )
-    monkeypatch.chdir(tmp_path)
+def test_the_python_of_the_readme_runs_and_gives_its_figures():
     (code,) = blocks(README, "python")
-    found = {}
-    exec(code, found)
+    names = {}
+    exec(code, names)
+    days = names["timeline"].landmarks
     text = README.read_text(encoding="utf-8")
-    days = found["timeline"].landmarks
     for stated in (
         f"onset on day {days['onset_day']:.1f}, full effect on day {days['full_effect_day']:.1f}",
         f"half effect on day {days['half_effect_day']:.0f}, wear-off on day {days['wear_off_day']:.0f}]",
-        f"# {found['found'].interval} days; the fewest visits",
-        f"keeps half of the effect is {found['found'].interval} days",
     ):
         assert stated in text
+
+
+def test_the_readme_takes_two_minutes():
+    assert len(README.read_text(encoding="utf-8").splitlines()) <= 120
+
+
+@pytest.mark.parametrize("page", LINKED, ids=name)
+def test_what_make_is_asked_for_exists(page):
+    targets = re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    asked = re.findall(r"^make ([\w -]+?)(?:  |$)", "\n".join(blocks(page, "sh")), re.MULTILINE)
+    asked += re.findall(r"`make ([\w -]+)`", page.read_text(encoding="utf-8"))
+    assert {target for each in asked for target in each.split()} <= set(targets)
+
+
+def test_the_interval_in_the_words_of_repeat_visits_is_the_one_recommended():
+    found = wearoff.spacing.recommend(keep=0.5)
+    assert f"keeps half of the effect is {found.interval} days" in (DOCS / "spacing.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("line", sorted(set(command_lines())))
