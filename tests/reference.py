@@ -1,4 +1,4 @@
-"""The equations of the model written down once more, for an independent stiff solver: LSODA of ODEPACK at 1e-12."""
+"""The equations of the model, solved by an independent stiff solver: LSODA of ODEPACK at 1e-12."""
 
 import math
 from itertools import pairwise
@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.integrate import odeint
 
-# Tight enough for columns whose largest value is small; tighter ones keep LSODA from moving.
+# Tight enough for columns whose largest value is small. With tighter tolerances LSODA makes no progress.
 ATOL = [1e-14, 1e-14, 1e-14, 1e-14, 1e-14, 1e-15, 1e-17]
 
 Array = npt.NDArray[np.float64]
@@ -29,7 +29,7 @@ def reference(constants: dict[str, float], doses: dict[float, float], times: Arr
         return float((1 + half) * intact ** c["h"] / (half + intact ** c["h"]))
 
     def weakness(cleaved: float) -> float:
-        # 1 - F without a difference of numbers near 1, which would leave no digit of an effect of 1e-8.
+        # 1 - F, written without a difference of numbers near 1, which would lose all digits of an effect of 1e-8.
         if cleaved >= 1:
             return 1.0
         power = c["h"] * math.log1p(-cleaved)
@@ -53,7 +53,8 @@ def reference(constants: dict[str, float], doses: dict[float, float], times: Arr
         state[0] += units
         asked = (times >= day) & (times < stop)
         points = np.union1d(times[asked], [day, stop])
-        # A slope depends on its own value and the one before: ml, mu. A failure is a warning, which is an error here.
+        # A slope depends on its own value and the value before it: ml, mu. LSODA reports a failure as a warning, which
+        # is an error here.
         rows = odeint(slope, state, points, tfirst=True, rtol=1e-12, atol=ATOL, ml=1, mu=0, mxstep=10**6)
         found[:, asked] = rows[np.searchsorted(points, times[asked])].T
         state = rows[-1]

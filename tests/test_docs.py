@@ -1,4 +1,4 @@
-"""The site without building it: every public name has its place, every link a file, every example its answer."""
+"""The docs, without building the site: every public name is documented, links lead to files, examples run."""
 
 import doctest
 import importlib
@@ -50,7 +50,7 @@ def command_lines():
 
 
 def public(module):
-    """Return the public names of a module: those that it hands on, or else those that it defines."""
+    """Return the public names of a module: those in its `__all__`, or else the functions that it defines."""
     found = importlib.import_module(module)
     own = [key for key, value in vars(found).items() if inspect.isroutine(value) and value.__module__ == module]
     names = getattr(found, "__all__", [key for key in own if not key.startswith("_")])
@@ -58,7 +58,7 @@ def public(module):
 
 
 def documented():
-    """Return the names that the pages of the reference have the docstring of."""
+    """Return the names whose docstrings the pages of the reference show."""
     found = set()
     for page in DOCS.glob("reference/*.md"):
         module = ""
@@ -110,7 +110,7 @@ def test_what_a_page_takes_from_another_file_is_there(page):
 @pytest.mark.parametrize("page", PAGES, ids=name)
 def test_examples_give_what_is_printed(page):
     text = page.read_text(encoding="utf-8")
-    # What stands between the blocks becomes blank lines, so that a failure is told with its line.
+    # The text between the blocks becomes blank lines, so that a failure names the right line.
     parts = re.split(r"^```(python\n.*?)^```$", text, flags=re.MULTILINE | re.DOTALL)
     parts[::2] = ["\n" * part.count("\n") for part in parts[::2]]
     code = "".join(part.removeprefix("python") for part in parts)

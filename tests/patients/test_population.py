@@ -50,7 +50,7 @@ def test_what_does_not_vary_is_one_number():
 @settings(max_examples=30)
 @given(st.floats(0.1, 10), st.floats(1, 100))
 def test_a_product_twice_as_potent_does_with_half_the_units_what_the_other_does(potency, units):
-    # Both the cleavage by what is taken up, k_cleave u U50 / (u + U50), and the saturation are of reference units.
+    # The cleavage by the dose taken up, k_cleave u U50 / (u + U50), and the saturation count in reference units.
     one, other = (Population().constants(np.zeros((1, 3)), each) for each in (1.0, potency))
     taken, also = units / (1 + units / one.U50), units / potency / (1 + units / potency / other.U50)
     assert one.k_cleave * taken == pytest.approx(other.k_cleave * also, rel=1e-12)
@@ -64,7 +64,7 @@ def test_pilots_stand_around_the_patients_and_among_them():
     spread = [getattr(Population(), name) for name in OMEGAS]
     apart = (stand / spread)[None] - (drawn / spread)[:, None]
     nearest = np.sqrt((apart**2).sum(axis=2)).min(axis=1)
-    # In standard deviations, of 12,800 patients: what `choose_grid` asks of them.
+    # The distances of 12,800 patients in standard deviations, as `choose_grid` needs them.
     assert np.quantile(nearest, 0.99) < 0.8
     assert nearest.max() < 2
     assert np.sqrt(((stand / spread) ** 2).sum(axis=1)).max() >= 5 - 1e-9
