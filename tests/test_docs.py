@@ -138,6 +138,14 @@ def test_the_readme_takes_two_minutes():
     assert len(README.read_text(encoding="utf-8").splitlines()) <= 120
 
 
+def test_the_map_of_the_house_has_a_row_for_every_part_of_the_package():
+    package = ROOT / "sim" / "wearoff"
+    parts = {f"{each.name}/" for each in package.iterdir() if (each / "__init__.py").exists()}
+    parts |= {each.name for each in package.glob("*.py") if not each.name.startswith("__")}
+    rows = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"^\| `sim/wearoff/(\S+)`", rows, re.MULTILINE)) == parts
+
+
 @pytest.mark.parametrize("page", LINKED, ids=name)
 def test_what_make_is_asked_for_exists(page):
     targets = re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)

@@ -336,7 +336,7 @@ CASE_FILES = {
     ),
     ".toml": (
         b'preset = "serotype_B"\nstart = 2027-01-04\ntimes = [1, 7.5]\nschedule = [{ time = 0, amt = 20, ii = 90 }]\n'
-        b"[parameters]\npotency = 0.2\nhalf_uptake = inf\n",
+        b"[parameters]\npotency = 0.2\ndose_at_half_uptake = inf\n",
         b"[[schedule]]\ntime = 0\namt = 20\n[[schedule]]\ntime = 90\namt = 10\nsites = 3\n",
     ),
 }
