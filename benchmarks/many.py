@@ -25,22 +25,20 @@ from wearoff.trial.trial import run_trial
 
 PATIENTS, DAYS, UNITS = 100_000, 365, 20.0
 DOSES = Doses(np.zeros(1), np.array([[UNITS]]), np.ones(1))
-# The peer is timed on so many of the same patients, and its time scaled.
-SAMPLE = 200
+SAMPLE = 200  # patients that libroadrunner is timed on; its time is scaled to all
 REPEATS = 15
-# Each of the processes runs every size.
-PROCESSES = 3
+PROCESSES = 3  # number of processes, each of which runs every size
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 
 
 def population() -> list[Figure]:
-    """100,000 patients, one labelled treatment, the visible effect of every day."""
+    """Return the figures of 100,000 patients: one labelled treatment, the visible effect on each day."""
     people = Population()
     blocks = [people.constants(normals("sobol", 1, block)) for block in range(-(-PATIENTS // BLOCK))]
     effect, times = np.empty((DAYS + 1, len(blocks) * BLOCK)), np.arange(DAYS + 1.0)
 
     def ours() -> Any:
-        # The choice of the grid is part of the work.
+        # Choosing the grid is part of the work that is timed.
         grid = choose_grid(DOSES, people.pilots(), float(DAYS), ACCURACY)
         for i, constants in enumerate(blocks):
             effect[:, i * BLOCK : (i + 1) * BLOCK] = solve_cohort(grid, DOSES, constants).visible_at(times)
@@ -87,7 +85,7 @@ def population() -> list[Figure]:
 
 
 def scale() -> list[Figure]:
-    """Whole trials of up to a million patients, with bands, responders and landmarks, in processes of their own."""
+    """Return the figures of whole trials of up to a million patients, each size in processes of its own."""
     peaks, longest, slopes = [], [], []
     for repeat in range(1, PROCESSES + 1):
         progress(f"trials of {SIZES[0]:,} to {SIZES[-1]:,} patients, {repeat} of {PROCESSES} (a minute or two)")

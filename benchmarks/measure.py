@@ -1,4 +1,4 @@
-"""How a figure is measured: in turn with its peer, as the ratio of every pair."""
+"""How a figure is measured: wearoff and the other program in turn, as the ratio of each pair."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ REPEATS = 15
 
 
 class Target(NamedTuple):
-    """What is aimed at: words, the bounds of the median, and where the time goes, which is why it may be missed."""
+    """A target: its words, the bounds of the median, and what takes the time, shown where the target is missed."""
 
     words: str
     least: float = -np.inf
@@ -27,7 +27,7 @@ class Target(NamedTuple):
 
 
 class Figure(NamedTuple):
-    """One row of the table: every repeat's value in a unit, such as "times faster", and what was aimed at."""
+    """One row of the table: the value of each repeat in a unit, such as "times faster", and the target."""
 
     work: str
     against: str
@@ -41,7 +41,7 @@ class Figure(NamedTuple):
 
 
 def loosest(errors: dict[float, float], bound: float) -> float:
-    """Return the loosest tolerance with which the peer's error is no larger, or else its tightest."""
+    """Return the loosest tolerance whose error is at most `bound`, or the tightest if there is none."""
     return next((rtol for rtol, error in errors.items() if error <= bound), min(errors))
 
 
@@ -69,5 +69,5 @@ def worst(found: Any, exact: Any) -> float:
 
 
 def progress(text: str) -> None:
-    """Say on standard error how far the run is, and what the table does not show."""
+    """Print on standard error how far the run is, and figures that the table does not show."""
     print(text, file=sys.stderr, flush=True)

@@ -25,20 +25,18 @@ from benchmarks.measure import Figure, Target, progress
 from benchmarks.table import machine, render
 
 PUPILS, SECONDS = 50, 30.0
-# Seconds until everybody has the page: what is measured begins then.
-ARRIVAL = 120.0
-# Moves a second of somebody who drags a slider and looks.
-MOVES = 2.0
+ARRIVAL = 120.0  # seconds until every session must have the page; the measurement begins when all have it
+MOVES = 2.0  # per second, of somebody who drags a slider and looks
 SLIDERS = {"units a visit (U)": range(5, 60), "visits": range(1, 7), "days between visits": range(60, 200)}
 
 
 def main() -> None:
-    """Print both."""
+    """Print the figures of the page."""
     print(render(figures(), machine()))
 
 
 def figures() -> list[Figure]:
-    """From a slider to the redraw, and how soon and whether every one of fifty sessions is answered."""
+    """Return the time from a slider's move to the redraw, in one browser and in fifty sessions at once."""
     progress("the page in a browser")
     with served() as address:
         redraws = in_a_browser(address)
@@ -106,7 +104,7 @@ def in_a_browser(address: str, moves: int = 30) -> dict[str, list[float]]:
 async def class_of(address: str, pupils: int, seconds: float) -> tuple[list[float], int]:
     """Return the seconds that each redraw took, and how many sessions failed."""
     everybody = asyncio.Barrier(pupils)
-    # Enough threads for all pages at once: the answers, not this client, shall be waited for.
+    # Enough threads for all pages at once: otherwise this client would wait for itself and not for the server.
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(2 * pupils))
     outcomes = await asyncio.gather(
         *(_pupil(address, i, everybody, seconds) for i in range(pupils)), return_exceptions=True
@@ -122,7 +120,7 @@ async def _pupil(address: str, number: int, everybody: asyncio.Barrier, seconds:
     page = await asyncio.to_thread(lambda: urlopen(address, timeout=ARRIVAL).read().decode())
     token = re.search(r'"token":"([^"]+)"', page)
     assert token is not None
-    # While fifty sessions are made one after another, a handshake waits longer than the 20 s that are usual.
+    # The server makes fifty sessions one after another: a handshake can wait longer than the default of 20 s.
     place = HTTPRequest(f"{address.replace('http', 'ws')}/ws", connect_timeout=ARRIVAL, request_timeout=ARRIVAL)
     socket = await websocket_connect(place, subprotocols=["bokeh", token[1]])
     await _message(socket)
@@ -140,7 +138,7 @@ async def _pupil(address: str, number: int, everybody: asyncio.Barrier, seconds:
     while time.perf_counter() < ends:
         await asyncio.sleep(dice.uniform(0.5, 1.5) / MOVES)
         title = dice.choice(list(sliders))
-        # Another place than before: a slider that is not moved redraws nothing.
+        # The new value differs from the old: a slider that is not moved redraws nothing.
         value = placed[title] = dice.choice([each for each in SLIDERS[title] if each != placed[title]])
         begin = time.perf_counter()
         change = {"kind": "ModelChanged", "model": {"id": sliders[title]}, "attr": "value", "new": value}
@@ -159,7 +157,7 @@ async def _pupil(address: str, number: int, everybody: asyncio.Barrier, seconds:
 
 
 def _models(content: Any) -> list[dict[str, Any]]:
-    # Every model of a document, wherever it is first spelled out.
+    # A document defines each model where it first uses it, at any depth.
     if isinstance(content, list):
         return [model for each in content for model in _models(each)]
     if not isinstance(content, dict):
@@ -173,7 +171,7 @@ async def _patch(socket: WebSocketClientConnection, event: dict[str, Any]) -> No
 
 
 async def _send(socket: WebSocketClientConnection, kind: str, content: dict[str, Any]) -> None:
-    # Bokeh's protocol: header, metadata and content, each a text of its own.
+    # Bokeh's protocol sends header, metadata and content as three texts.
     for part in ({"msgid": f"{random.getrandbits(64)}", "msgtype": kind}, {}, content):
         await socket.write_message(json.dumps(part))
 

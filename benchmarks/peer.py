@@ -1,4 +1,4 @@
-"""The exported model in libroadrunner, which solves it with CVODE: the peer for speed."""
+"""The exported model in libroadrunner, which solves it with CVODE: the program whose speed is compared."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ import roadrunner
 
 import wearoff as wo
 
-NEVER = 1e9
+NEVER = 1e9  # day, of a visit that does not happen
 COLUMNS = ("depot", "free", "bound", "endosome", "light_chain", "snap25", "force", "visible")
 
 
 def model(visits: int, columns: tuple[str, ...] = COLUMNS) -> Any:
-    """Load the typical patient with room for so many visits, which `run` says."""
+    """Load the typical patient with room for a number of visits; `run` sets their days and units."""
     roadrunner.Logger.setLevel(roadrunner.Logger.LOG_FATAL)
-    # CVODE warns of every tiny step after a dose, on standard output and past that logger: it has its own, which reads
-    # this when an integrator is made. Its errors still go to standard error.
+    # CVODE has a logger of its own, which warns of every small step after a dose. It reads this variable when an
+    # integrator is made. Its errors still go to standard error.
     os.environ.setdefault("SUNLOGGER_WARNING_FILENAME", os.devnull)
     runner = roadrunner.RoadRunner(wo.exchange.to_sbml(wo.Schedule.every(90, visits=visits, units=20)))
     runner.timeCourseSelections = ["time", *columns]
@@ -27,14 +27,14 @@ def model(visits: int, columns: tuple[str, ...] = COLUMNS) -> Any:
 
 
 def run(runner: Any, doses: Mapping[float, float], days: int, rtol: float, **constants: float) -> Any:
-    """Simulate with doses (day -> units): one row a day, one column a quantity.
+    """Simulate with doses (day -> units) and return one row for each day, one column for each quantity.
 
-    `constants` under the symbols of the mathematics.
+    `constants` are given under the symbols of the mathematics.
     """
     unused = [(NEVER, 1.0)] * (runner.model.getNumEvents() - len(doses))
     for i, (day, units) in enumerate([*doses.items(), *unused], 1):
         runner[f"day_{i}"], runner[f"units_{i}"] = day, units
-    # Made of the constants in the file's words, the symbols are set back with everything else: they come after.
+    # `reset` computes the symbols again from the file's half-lives: they are set after it.
     runner.reset()
     for name, value in constants.items():
         runner[name] = value

@@ -1,4 +1,4 @@
-"""Every speed figure, side by side with its peer in one run, written into the README: ``make bench``."""
+"""Every speed figure beside that of another program, written into docs/speed.md: ``make bench``."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from benchmarks.measure import Figure, Target, compare, loosest, order, progress
 from benchmarks.table import machine, render, replace
 from wearoff.files import written_whole
 
-README = Path(__file__).parents[1] / "README.md"
+PAGE = Path(__file__).parents[1] / "docs" / "speed.md"
 UNITS = 20.0
 TYPICAL = wo.Parameters().constants()
 PROMISED = 1e-8
@@ -26,21 +26,21 @@ TOLERANCES = [10 ** (-6 - step / 4) for step in range(25)]
 
 
 def main() -> None:
-    """Measure, print the table, and write it into the README once all of it is there."""
-    replace(README.read_text(encoding="utf-8"), "")  # a README without a place for it: said before, not after
-    # First: the system counts what this process holds when it starts another as that one's memory.
+    """Measure, print the table, and write it into docs/speed.md when it is complete."""
+    replace(PAGE.read_text(encoding="utf-8"), "")  # raises before the work if the page has no place for the table
+    # The trials run first: the system counts the memory of this process as that of a process that it starts.
     grown = many.scale()
     figures = [*one_patient(), spacing_search(), *many.population(), *grown, importing(), *page.figures()]
     table = render(figures, machine())
     print(table)
-    # Read anew: it may have been edited meanwhile.
-    text = replace(README.read_text(encoding="utf-8"), table)
-    with written_whole(README) as beside:
+    # The page is read again: it may have been edited meanwhile.
+    text = replace(PAGE.read_text(encoding="utf-8"), table)
+    with written_whole(PAGE) as beside:
         beside.write_text(text, encoding="utf-8")
 
 
 def one_patient() -> list[Figure]:
-    """One patient, 365 days, daily output of every quantity, 4 visits; at equal errors, and at the error promised."""
+    """Return the figures of one patient, 365 days, 4 visits, every quantity daily: at equal and at promised errors."""
     progress("one patient")
     plan = wo.Schedule.every(90, visits=4, units=UNITS)
     days = [90.0 * i for i in range(4)]
@@ -52,7 +52,7 @@ def one_patient() -> list[Figure]:
     def ours() -> Any:
         return wo.simulate(plan, days=365).frame
 
-    # The days of the doses are left out: the peer prints the depot before the dose, and we after it.
+    # The days of the doses are left out: libroadrunner prints the depot before the dose, and wearoff after it.
     apart = np.setdiff1d(np.arange(366), days)
     columns = list(peer.COLUMNS)
     solved = reference(TYPICAL, dict.fromkeys(days, UNITS), np.arange(366.0))
@@ -73,7 +73,7 @@ def one_patient() -> list[Figure]:
 
 
 def spacing_search() -> Figure:
-    """One hundred intervals between visits, compared over two years with every measure."""
+    """Return the figure of 100 intervals between visits, compared over two years with every measure."""
     progress("100 intervals between visits")
     intervals = range(80, 180)
     schedules = [range(0, 730, interval) for interval in intervals]
@@ -82,7 +82,8 @@ def spacing_search() -> Figure:
     def theirs(rtol: float, schedules: list[range] = schedules) -> list[Any]:
         return [peer.run(runner, dict.fromkeys(days, UNITS), 730, rtol) for days in schedules]
 
-    # Judged on the schedule with most visits; at the error promised, the cheaper of the two for the peer.
+    # The tolerance is chosen on the schedule with most visits. libroadrunner runs at the error promised, which costs it
+    # less than the error that wearoff has.
     apart = np.setdiff1d(np.arange(731), schedules[0])
     solved = reference(TYPICAL, dict.fromkeys(map(float, schedules[0]), UNITS), np.arange(731.0))
     exact = np.column_stack([solved[name] for name in peer.COLUMNS])[apart]
@@ -100,7 +101,7 @@ def spacing_search() -> Figure:
 
 
 def importing() -> Figure:
-    """`from wearoff import simulate` in a fresh process: the package imports its modules when they are asked for."""
+    """Return the figure of `from wearoff import simulate` in a fresh process: modules are imported when first used."""
 
     def fresh(statement: str) -> Callable[[], Any]:
         return lambda: subprocess.run([sys.executable, "-c", statement], check=True)

@@ -1,4 +1,4 @@
-"""The table of the figures, and its place in the README."""
+"""The table of the figures, and its place in docs/speed.md."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ HEAD = """| work | against | target | measured | repeats | |
 
 
 def machine() -> str:
-    """Return what the figures depend on: system, kind of processor, cores, versions. No name, no date."""
+    """Return what the figures depend on: system, kind of processor, cores, versions; no name of a machine, no date."""
     libraries = [f"Python {platform.python_version()}"]
     for name in LIBRARIES:
         with contextlib.suppress(PackageNotFoundError):
@@ -46,7 +46,7 @@ def measured(figure: Figure) -> str:
 
 
 def verdict(figure: Figure) -> str:
-    """Return whether the median meets the target and, if not, by how much, how often, and where the time goes."""
+    """Return whether the median meets the target and, if not, by how much, how often, and what takes the time."""
     target = figure.target
     if target is None or not figure.values:
         return ""
@@ -57,9 +57,9 @@ def verdict(figure: Figure) -> str:
 
 
 def replace(text: str, table: str) -> str:
-    """Return `text` with the table between its two marks."""
+    """Return `text` with the table between the two comments that mark its place."""
     if text.count(BEGIN) != 1 or text.count(END) != 1 or text.index(BEGIN) > text.index(END):
-        raise ValueError(f"the README needs each of these lines once, in this order: {BEGIN} {END}")
+        raise ValueError(f"docs/speed.md needs each of these lines once, in this order: {BEGIN} {END}")
     return f"{text[: text.index(BEGIN)]}{BEGIN}\n\n{table}\n\n{text[text.index(END) :]}"
 
 
@@ -73,5 +73,5 @@ def _reason(figure: Figure, target: Target, middle: float) -> str:
 
 
 def _short(value: float) -> str:
-    # Three digits say all that a time can, and no whole number loses one.
+    # Three digits, as many as a time repeats; whole numbers in full.
     return f"{value:,.0f}" if abs(value) >= 100 or value == round(value) else f"{value:.3g}"

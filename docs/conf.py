@@ -24,7 +24,7 @@ nb_execution_mode = "off"
 myst_enable_extensions = ["dollarmath"]
 myst_heading_anchors = 3
 
-# The types stand in the docstrings. `name` in a docstring is a link where it names something of the package.
+# Types stand in the docstrings. `name` in a docstring becomes a link if it names something of the package.
 autodoc_typehints = "none"
 autodoc_preserve_defaults = True
 autodoc_member_order = "bysource"
@@ -52,7 +52,7 @@ def _block(page: Any, node: Any) -> Never:
 
 
 def _link(app: Any, env: Any, node: Any, content: Node) -> Node | None:
-    # A `name` in a docstring is a class or a method, of whatever module, or else an argument, which has no page.
+    # A `name` in a docstring is a class or method of any module, or an argument, which has no page.
     if node["reftype"] != "obj":
         return None
     name = node["reftarget"]
@@ -63,7 +63,7 @@ def _link(app: Any, env: Any, node: Any, content: Node) -> Node | None:
 
 
 def _describe(app: Any, document: Any) -> None:
-    # A notebook's pictures have no words of their own: those of the section that they stand in.
+    # A picture of a notebook has no description of its own: it gets the title of its section.
     for picture in document.findall(image):
         if not picture.get("alt"):
             around = picture.parent
@@ -73,12 +73,12 @@ def _describe(app: Any, document: Any) -> None:
 
 
 def _hide(app: Any, what: str, name: str, found: Any, options: Any, signature: str | None, returned: Any) -> Any:
-    # What a result keeps for itself is no argument of the reader's.
+    # Arguments that begin with an underscore are for the package itself.
     return (re.sub(r", _\w+", "", signature), returned) if signature else None
 
 
 def setup(app: Any) -> None:
-    """Draw equations as MathML, which a browser shows without any script; write what the pages include."""
+    """Draw equations as MathML, which a browser shows without a script; write the parts that pages include."""
     app.add_html_math_renderer("mathml", (_inline, None), (_block, None))
     app.connect("autodoc-process-signature", _hide)
     app.connect("missing-reference", _link)

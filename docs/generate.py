@@ -1,4 +1,4 @@
-"""What the pages include and nobody writes twice: the tables of `data/`, the comparison, the command, the notebooks."""
+"""The parts of pages that are made from other files: tables of `data/`, the comparison, the commands, the notebooks."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import sympy
 import typer
 
 import wearoff as wo
-from wearoff import cli, tables
+from wearoff import tables
 from wearoff.cli.options import app
 from wearoff.exchange.sbml import MEANINGS
 from wearoff.model.equations import STATES, Constants, force, slope, uptake
@@ -22,11 +22,9 @@ from wearoff.report.plain import records
 
 Rows = Iterable[Mapping[str, Any]]
 
-assert cli.classroom  # the commands are there once their modules are imported
-
 
 def write_all(docs: Path) -> None:
-    """Write `docs/generated/` and `docs/notebooks/`; what did not change keeps its time, and its page is kept too."""
+    """Write `docs/generated/` and `docs/notebooks/`; unchanged files are not written, so that their pages are kept."""
     (docs / "generated").mkdir(exist_ok=True)
     for name, text in pages().items():
         path = docs / "generated" / f"{name}.md"
@@ -66,7 +64,7 @@ def table(rows: Rows, columns: Sequence[str], headings: Mapping[str, str] | None
 
 
 def cell(value: Any) -> str:
-    """Return a value as it stands in a table: names as code, long numbers with four digits, text as it is."""
+    """Return a value for the cell of a table: names as code, long numbers with four digits, text unchanged."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
@@ -78,12 +76,12 @@ def cell(value: Any) -> str:
 
 
 def span(low: str, high: str) -> str:
-    """Return a range that stays on one line."""
+    """Return a range with blanks at which a line does not break."""
     return f"{low}&nbsp;to&nbsp;{high}"
 
 
 def symbol(name: str) -> str:
-    """Return a symbol of the mathematics as the equations have it: k_depot, U50, h, sigma."""
+    """Return a symbol such as k_depot, U50, h or sigma in TeX."""
     if name == "sigma":
         return r"$\sigma$"
     letter, below = name[0], name[1:].lstrip("_")
@@ -124,7 +122,7 @@ def equations() -> str:
 
 
 def constants(rows: Rows, columns: Sequence[str]) -> str:
-    """Return numbers with unit, range and kind as a table, then what each is and where it comes from."""
+    """Return numbers with unit, range and kind as a table, then the meaning and the source of each."""
     shown = [{**row, "plausible": span(f"{float(row['low']):g}", f"{float(row['high']):g}")} for row in rows]
     if "symbol" in columns:
         shown = [{**row, "symbol": symbol(row["symbol"])} for row in shown]
@@ -138,7 +136,7 @@ def constants(rows: Rows, columns: Sequence[str]) -> str:
 
 
 def products() -> str:
-    """Return what is known of the products, and which of it is an assumption."""
+    """Return the table of the products, and the source of each number."""
     rows = tables.rows("products")
     headings = {
         "relative_potency": "one unit counts as",
@@ -152,7 +150,7 @@ def products() -> str:
 
 
 def typical_patient() -> str:
-    """Return the landmarks of the typical patient beside what they must be."""
+    """Return the landmarks of the typical patient beside the ranges that they must be in."""
     timeline = wo.simulate(units=20)
     found = {**timeline.landmarks, "effect_at_day_180": timeline.at([180])["visible"].iloc[0]}
     rows = [
@@ -191,13 +189,13 @@ def not_predicted(rows: Rows) -> str:
 
 
 def commands() -> str:
-    """Return every command with its example and its options, as `--help` has them."""
+    """Return every command with its description, example and options, as `--help` shows them."""
     return "\n".join(_commands(typer.main.get_command(app), "wearoff"))
 
 
 def _commands(command: Any, name: str) -> Iterator[str]:
     if hasattr(command, "commands"):
-        for each, inner in sorted(command.commands.items()):
+        for each, inner in command.commands.items():
             yield from _commands(inner, f"{name} {each}")
         return
     context = typer.Context(command, info_name=name)

@@ -1,11 +1,11 @@
 """Where the defaults come from: ``python -m studies.defaults [--write]``.
 
-Three things, in this order. The typical patient stays in the middle of the ranges of ``data/typical_patient.csv``. The
-rows that are marked ``used_for_fit`` in ``data/observations.csv`` are fitted. The published return to baseline after 20
-and 40 U is kept within two and a half weeks. Everything else in the observations is only predicted.
+The fit does three things. It keeps the typical patient in the middle of the ranges of ``data/typical_patient.csv``. It
+fits the rows that are marked ``used_for_fit`` in ``data/observations.csv``. It keeps the published return to baseline
+after 20 and 40 U within two and a half weeks. All other observations are only predicted.
 
-The rows cannot tell all the constants apart: `SHAPE` is moved first, together with the rest, until the ranges are kept;
-then `FITTED` is fitted with the shape fixed, which is what the standard errors are of.
+The rows do not determine all constants. First `SHAPE` and `FITTED` are fitted together until the ranges are kept. Then
+`FITTED` is fitted again with `SHAPE` fixed: the standard errors are those of this second fit.
 """
 
 from __future__ import annotations
@@ -23,14 +23,13 @@ from wearoff.patients.population import Population
 
 DATA = Path(__file__).parents[1] / "data"
 UNITS = 20.0
-# Of a range, left free at both ends: a typical patient is in its middle two fifths, not at its edge.
-MARGIN = 0.3
-WEEKS = 2.5
+MARGIN = 0.3  # share of a range left out at each end: the typical patient lies in its middle two fifths
+WEEKS = 2.5  # how far the return to baseline may be from the published one
 
 SHAPE = ("snap25_half_life", "dose_at_half_uptake", "release_at_half_force", "force_steepness", "line_half_life")
 FITTED = ("potency", "light_chain_half_life", "depot_half_life", "omega_potency", "omega_light_chain", "omega_depot",
           "correlation_potency_light_chain", "investigator_error", "subject_error")  # fmt: skip
-# A typical patient who keeps the ranges, found by trying; the differences between patients are guesses.
+# The typical patient of the start was found by trial and keeps the ranges. How patients differ is guessed.
 START = {
     "depot_half_life": 0.82, "light_chain_half_life": 75.0, "snap25_half_life": 6.6,
     "dose_at_half_uptake": 20.0, "potency": 0.134,
@@ -51,7 +50,7 @@ def main() -> None:
 
 
 def calibrate(patients: int = 1024) -> Fit:
-    """Return the second of the two fits."""
+    """Fit twice, and return the second fit."""
     rows = published()
     rows = rows[rows["used_for_fit"]]
     held = ranges()
@@ -61,7 +60,7 @@ def calibrate(patients: int = 1024) -> Fit:
 
 
 def ranges() -> list[Held]:
-    """Return the ranges held: the typical patient's, a margin within, and those of the return to baseline."""
+    """Return the ranges to keep: those of the typical patient less a margin, and those of the return to baseline."""
     typical = []
     for row in tables.rows("typical_patient"):
         quantity = row["landmark"].replace("effect_at_day", "effect_on_day")
@@ -111,7 +110,7 @@ def write(population: Population) -> None:
 
 
 def rounded(value: float) -> float:
-    """Return a value with as many digits as the tables keep."""
+    """Return a value rounded to the number of digits that the tables have."""
     return float(f"{value:.{DIGITS}g}")
 
 

@@ -1,8 +1,9 @@
 """Does a fit find what is known? ``python -m studies.recovery [REPEATS]``.
 
-Trials are simulated patient by patient: who they are, what each rater errs by on each day, the grade rounded and kept
-in 0 to 3, the responders counted. That is another way to the rows than the fit's, which never draws a rater. Then the
-numbers are fitted from a start that is far off, and the 95 % intervals are asked whether they hold the truth.
+Trials are simulated patient by patient: the patient is drawn, each rater's error is drawn for each day, the grade is
+rounded and kept in 0 to 3, and the responders are counted. The fit computes the rows in another way: it never draws a
+rater. The numbers are then fitted from a start that is far off. The result is how often the 95 % intervals contain the
+true value.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ DAYS = (3.0, 7.0, 30.0, 60.0, 90.0, 120.0, 150.0)
 SUBJECTS = 400
 UNITS = 20.0
 FREE = ("potency", "light_chain_half_life", "omega_potency", "investigator_error")
-# The fit starts from the truth times these.
+# The fit starts from the true values times these factors.
 OFF = {"potency": 1.3, "light_chain_half_life": 0.8, "omega_potency": 0.75, "investigator_error": 1.3}
 
 
@@ -51,7 +52,7 @@ def main() -> None:
 
 
 def recover(truth: Population, seed: int, free: tuple[str, ...] = FREE, patients: int = 512) -> pd.DataFrame:
-    """Return the estimates of one repeat, and whether their intervals hold the truth."""
+    """Return the estimates of one repeat, and whether their intervals contain the true values."""
     rows = simulate_rows(truth, np.random.default_rng([2008, seed]))
     start = truth.replace(**{name: OFF[name] * truth.value(name) for name in free})
     estimates = fit(rows, free, population=start, patients=patients, rng=seed).estimates
@@ -67,7 +68,7 @@ def simulate_effect(truth: Population, rng: np.random.Generator, subjects: int =
 
 
 def simulate_rows(truth: Population, rng: np.random.Generator, effect: Array | None = None) -> pd.DataFrame:
-    """Return what a trial of one treated and one placebo arm reports: none or mild, and one grade better.
+    """Return the rows that a trial of a treated and a placebo arm reports: none or mild, and one grade better.
 
     `effect` as of `simulate_effect`, of `SUBJECTS` patients; default: drawn here.
     """

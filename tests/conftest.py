@@ -1,4 +1,4 @@
-"""What all tests share."""
+"""Profiles of hypothesis and fixtures for all tests."""
 
 import sys
 
@@ -8,11 +8,11 @@ from hypothesis import HealthCheck, Phase, settings
 
 from wearoff import cli
 
-# The same examples in every run, so that a failure is a change's and not the day's; no clock decides a test.
+# The same examples in every run: a test fails because of a change, not by chance. No test has a deadline.
 settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.register_profile("searching", deadline=None)
-# `make fuzz`: others in every run, each with what is needed to see it again. A case that fails is told as it was found:
-# to look for a smaller one takes long where it fails by taking long.
+# `make fuzz`: new examples in every run; a failure prints how to repeat it. A failing case is not made smaller, which
+# would take too long for a case that fails because it is slow.
 settings.register_profile(
     "fuzz",
     deadline=None,
@@ -30,7 +30,7 @@ def global_draws_left_alone():
     """Fail a test in which numpy's global generator is seeded or drawn from."""
 
     def state():
-        # Position and key: the key alone moves once in 624 draws, the position with each.
+        # Key and position: the position changes with each draw, the key only once in 624 draws.
         _, key, position, *normal = np.random.get_state()  # noqa: NPY002 - only this call shows whether the package draws from it
         return key.tolist(), position, normal
 

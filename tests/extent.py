@@ -1,4 +1,4 @@
-"""How many cases of a property a run tries: a part of them in `make test`, all of them in `make proof`."""
+"""The number of cases of a property that a run tries: some in `make test`, all in `make proof`."""
 
 import os
 from collections.abc import Sequence
@@ -12,5 +12,5 @@ def extent(short: int, full: int) -> int:
 
 
 def some(cases: Sequence, every: int) -> Sequence:
-    """Return all cases, or in a short run each one after so many; the first is always one of them."""
+    """Return all cases, or in a short run the first of every `every` cases."""
     return cases if FULL else cases[::every]

@@ -1,4 +1,4 @@
-"""What the tests of several processes share: a process that ends with its test, whatever becomes of the test."""
+"""Processes that tests start: each ends with its test, also when the test fails."""
 
 import os
 import signal
@@ -7,8 +7,8 @@ import sys
 import time
 from contextlib import contextmanager, suppress
 
-# A process inherits that interrupts are ignored, as under `nohup` or `make test &`. One that a test interrupts begins
-# with this.
+# A process inherits that SIGINT is ignored, as under `nohup` or `make test &`. The code of a process that a test
+# interrupts begins with this line.
 HEAR_INTERRUPTS = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
 
 
@@ -26,7 +26,7 @@ def running(*arguments, **options):
 
 
 def everyone_ends(group, seconds=60):
-    """Whether no process of the group is left within so many seconds."""
+    """Return whether all processes of the group end within a number of seconds."""
     for _ in range(10 * seconds):
         try:
             os.killpg(group, 0)

@@ -10,7 +10,7 @@ import wearoff as wo
 from wearoff import InputError, plates, sensitivity, spacing
 from wearoff.exchange import to_antimony, to_sbml
 
-# What a user calls; results are made by these.
+# The functions and classes that a user calls.
 CALLS = (
     wo.simulate, wo.Visit, wo.Schedule, wo.Schedule.once, wo.Schedule.every, wo.Parameters, spacing.compare,
     spacing.recommend, spacing.next_visit, wo.Arm, wo.Arm.treated, wo.Population, wo.run_trial, wo.fit,

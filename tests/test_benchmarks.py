@@ -1,4 +1,4 @@
-"""The table of the speed figures: what it says of a figure, and how it takes its place in the README."""
+"""The table of the speed figures: its words for a figure, and how it is written into docs/speed.md."""
 
 import platform
 from pathlib import Path
@@ -57,10 +57,10 @@ def test_the_table_takes_the_place_of_the_one_before_and_of_nothing_else():
 
 
 @pytest.mark.parametrize("text", ["", BEGIN, f"{END}\n{BEGIN}\n", f"{BEGIN}\n{BEGIN}\n{END}\n"])
-def test_a_readme_without_its_place_is_refused(text):
+def test_a_page_without_a_place_for_it_is_refused(text):
     with pytest.raises(ValueError, match="once, in this order"):
         replace(text, "| new |")
 
 
-def test_the_readme_has_a_place_for_it():
-    replace((Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8"), "")
+def test_the_page_has_a_place_for_it():
+    replace((Path(__file__).parents[1] / "docs" / "speed.md").read_text(encoding="utf-8"), "")

@@ -4,6 +4,7 @@ import datetime
 import errno
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -13,7 +14,7 @@ import typer
 
 import wearoff
 from tests.extent import some
-from wearoff import tables
+from wearoff import cli, tables
 from wearoff.cli.options import app
 
 
@@ -106,8 +107,12 @@ def test_help_and_version_load_no_library_of_numbers(argument):
 def test_parameters_prints_every_constant(call):
     status, out, _ = call("parameters")
     assert status == 0
+    words = " ".join(out.split())
     for row in tables.rows("parameters"):
-        assert row["name"] in out
+        numbers = f"{float(row['value']):.4g} {row['unit']} {float(row['low']):g} to {float(row['high']):g}"
+        assert f"{row['name']} {numbers} {row['kind']} " in words
+        assert f"{row['name']}: {row['meaning']} source: {row['source']} " in words
+    assert max(map(len, out.splitlines())) <= 80
     _, out, _ = call("parameters", "--preset", "serotype_E", "--json")
     listed = {row["name"]: row for row in json.loads(out)["parameters"]}
     assert listed["light_chain_half_life"]["value"] == 0.8
@@ -333,6 +338,20 @@ def test_unusual_input_is_a_warning_on_standard_error(tmp_path):
 
 def test_version_and_help(call):
     assert call("--version")[1] == f"wearoff {wearoff.__version__}\n"
-    assert "simulate" in call()[1]
-    for command in ("simulate", "space", "parameters"):
-        assert "Example: wearoff" in call(command, "--help")[1]
+    assert call() == call("--help")
+
+
+def test_the_commands_are_listed_as_they_are_met(call):
+    listed = re.findall(r"^  (\w+)  ", call("--help")[1].partition("Commands:")[2], re.MULTILINE)
+    assert listed == list(cli.ORDER)
+    assert listed[0] == "simulate"
+
+
+@pytest.mark.parametrize("command", ["", *cli.ORDER])
+def test_a_help_fits_80_columns_and_ends_with_an_example_on_one_line(call, monkeypatch, command):
+    monkeypatch.setenv("COLUMNS", "80")
+    status, out, err = call(*filter(None, [command]), "--help")
+    assert (status, err) == (0, "")
+    assert max(map(len, out.splitlines())) <= 80
+    assert "..." not in out.partition("Commands:")[2]  # no description is cut
+    assert out.splitlines()[-1].startswith(f"  Example: wearoff {command}")

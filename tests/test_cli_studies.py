@@ -186,7 +186,7 @@ def test_bad_input_is_one_line_and_status_2(call, mine, tmp_path, monkeypatch, a
     assert sorted(tmp_path.iterdir()) == before
 
 
-# The command, which says on standard error when it is at work.
+# The command; it prints on standard error that the work has begun.
 TOLD = (
     HEAR_INTERRUPTS
     + """
@@ -210,7 +210,7 @@ def test_an_interrupt_leaves_nothing_and_says_so(tmp_path, workers):
     command = ["trial", "--patients", "3000000", "--chunk", "1000", "--workers", workers, "--out", "out"]
     with running("-c", TOLD, *command, cwd=tmp_path) as process:
         assert process.stderr.readline() == "at work\n"
-        # As a terminal does: to every process of the group.
+        # To every process of the group, as a terminal sends it.
         os.killpg(process.pid, signal.SIGINT)
         out, err = process.communicate(timeout=120)
         assert process.returncode == 130
@@ -219,11 +219,6 @@ def test_an_interrupt_leaves_nothing_and_says_so(tmp_path, workers):
         assert "Traceback" not in err
         assert list(tmp_path.iterdir()) == []
         assert everyone_ends(process.pid)
-
-
-def test_help_has_an_example(call):
-    for command in ("trial", "compare", "fit", "sensitivity"):
-        assert "Example: wearoff" in call(command, "--help")[1]
 
 
 def test_the_population_prints_where_its_numbers_come_from():

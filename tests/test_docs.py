@@ -1,4 +1,4 @@
-"""The site without building it: every public name has its place, every link a file, every example its answer."""
+"""The docs, without building the site: every public name is documented, links lead to files, examples run."""
 
 import doctest
 import importlib
@@ -24,7 +24,7 @@ MODULES = (
     "wearoff.plates",
     "wearoff.exchange",
 )
-# The pages of the site that are written by hand, and those of the repository; reports and parts are generated.
+# The pages of the site; the parts in docs/generated are not among them.
 PAGES = sorted({*DOCS.glob("*.md"), *DOCS.glob("reference/*.md")})
 README = ROOT / "README.md"
 LINKED = [README, ROOT / "CONTRIBUTING.md", *PAGES]
@@ -50,7 +50,7 @@ def command_lines():
 
 
 def public(module):
-    """Return the public names of a module: those that it hands on, or else those that it defines."""
+    """Return the public names of a module: those in its `__all__`, or else the functions that it defines."""
     found = importlib.import_module(module)
     own = [key for key, value in vars(found).items() if inspect.isroutine(value) and value.__module__ == module]
     names = getattr(found, "__all__", [key for key in own if not key.startswith("_")])
@@ -58,7 +58,7 @@ def public(module):
 
 
 def documented():
-    """Return the names that the pages of the reference have the docstring of."""
+    """Return the names whose docstrings the pages of the reference show."""
     found = set()
     for page in DOCS.glob("reference/*.md"):
         module = ""
@@ -110,7 +110,7 @@ def test_what_a_page_takes_from_another_file_is_there(page):
 @pytest.mark.parametrize("page", PAGES, ids=name)
 def test_examples_give_what_is_printed(page):
     text = page.read_text(encoding="utf-8")
-    # What stands between the blocks becomes blank lines, so that a failure is told with its line.
+    # The text between the blocks becomes blank lines, so that a failure names the right line.
     parts = re.split(r"^```(python\n.*?)^```$", text, flags=re.MULTILINE | re.DOTALL)
     parts[::2] = ["\n" * part.count("\n") for part in parts[::2]]
     code = "".join(part.removeprefix("python") for part in parts)
@@ -121,24 +121,42 @@ def test_examples_give_what_is_printed(page):
     assert runner.failures == 0
 
 
-@pytest.mark.proof
-def test_the_python_of_the_readme_runs_and_gives_its_figures(tmp_path, monkeypatch):
-    (tmp_path / "mine.csv").write_text(
-        "endpoint,day,value,unit,n\nnone_or_mild,7,75,%,200\nnone_or_mild,30,80,%,200\nnone_or_mild,120,60,count,200\n"
-    )
-    monkeypatch.chdir(tmp_path)
+def test_the_python_of_the_readme_runs_and_gives_its_figures():
     (code,) = blocks(README, "python")
-    found = {}
-    exec(code, found)
+    names = {}
+    exec(code, names)
+    days = names["timeline"].landmarks
     text = README.read_text(encoding="utf-8")
-    days = found["timeline"].landmarks
     for stated in (
         f"onset on day {days['onset_day']:.1f}, full effect on day {days['full_effect_day']:.1f}",
         f"half effect on day {days['half_effect_day']:.0f}, wear-off on day {days['wear_off_day']:.0f}]",
-        f"# {found['found'].interval} days; the fewest visits",
-        f"keeps half of the effect is {found['found'].interval} days",
     ):
         assert stated in text
+
+
+def test_the_readme_takes_two_minutes():
+    assert len(README.read_text(encoding="utf-8").splitlines()) <= 120
+
+
+def test_the_map_of_the_house_has_a_row_for_every_part_of_the_package():
+    package = ROOT / "sim" / "wearoff"
+    parts = {f"{each.name}/" for each in package.iterdir() if (each / "__init__.py").exists()}
+    parts |= {each.name for each in package.glob("*.py") if not each.name.startswith("__")}
+    rows = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"^\| `sim/wearoff/(\S+)`", rows, re.MULTILINE)) == parts
+
+
+@pytest.mark.parametrize("page", LINKED, ids=name)
+def test_what_make_is_asked_for_exists(page):
+    targets = re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    asked = re.findall(r"^make ([\w -]+?)(?:  |$)", "\n".join(blocks(page, "sh")), re.MULTILINE)
+    asked += re.findall(r"`make ([\w -]+)`", page.read_text(encoding="utf-8"))
+    assert {target for each in asked for target in each.split()} <= set(targets)
+
+
+def test_the_interval_in_the_words_of_repeat_visits_is_the_one_recommended():
+    found = wearoff.spacing.recommend(keep=0.5)
+    assert f"keeps half of the effect is {found.interval} days" in (DOCS / "spacing.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("line", sorted(set(command_lines())))

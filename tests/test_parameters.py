@@ -36,7 +36,7 @@ def test_the_table_tells_where_each_value_comes_from():
     assert "Foran 2003" in table.loc["light_chain_half_life", "source"]
     assert table.loc["potency", "kind"] == "given"
     assert table.loc["binding_half_life", "kind"] == "measured"
-    # The value of a preset that was not asked for has no source here.
+    # A value of another preset than the one asked for has no source.
     assert (
         Parameters(light_chain_half_life=0.8).table().set_index("name").loc["light_chain_half_life", "kind"] == "given"
     )

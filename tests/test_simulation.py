@@ -177,7 +177,7 @@ def test_two_half_doses_at_once_are_one(parameters, units, sites):
         (wo.Schedule.once(units=20), {}),
         (wo.Schedule.every(60, visits=5, units=60), {}),
         (wo.Schedule.every(90, visits=3, units=20, sites=3), {"spread": 3}),
-        # Every step as quick, and the force as steep, as is plausible: the sharpest bends.
+        # Each step as quick, and the force as steep, as is plausible: the curve bends most sharply.
         (
             wo.Schedule.every(30, visits=8, units=100),
             {"depot_half_life": 0.48, "force_steepness": 8, "line_half_life": 0.05},
@@ -189,7 +189,7 @@ def test_a_curve_is_smooth_between_its_ends(plan, constants):
     curve = timeline.curve
     assert (np.diff(curve["time"]) > 0).all()
     assert (curve["time"].iloc[0], curve["time"].iloc[-1]) == (0, timeline.times[-1])
-    # Straight lines between its points are what a plot shows, against the solution itself: a line's width at most.
+    # A plot shows straight lines between the points: they differ from the solution by at most a line's width.
     days = np.random.default_rng(1).uniform(0, timeline.times[-1], 5000)
     exact = timeline.at(np.sort(days))
     for name in ("snap25", "force", "visible"):
@@ -210,7 +210,7 @@ def test_a_cascade_is_smooth_on_a_logarithmic_axis(first):
     exact = timeline.at(first + chosen)
     for name in ("depot", "free", "bound", "endosome", "light_chain", "snap25", "force", "visible"):
         apart = np.interp(np.log(chosen), np.log(since), cascade[name]) - exact[name]
-        # On either side of an injection the amounts jump, between two points of any table.
+        # At an injection the amounts jump: they differ between the points on its two sides in any table.
         steady = np.abs(chosen - 90) > 1
         assert np.abs(apart[steady]).max() < 0.01 * cascade[name].max(), name
 

@@ -93,7 +93,7 @@ def test_the_recommended_interval_holds_and_one_day_more_does_not():
         days = np.arange(0, 730, found.interval + more)
         assert (days_above(days, wo.Parameters(), 730, 0.5)[1] >= 0) == holds
     assert not found.not_reachable
-    # One visit alone is above the level until its half effect, and the next acts within a day.
+    # After one visit the effect is above the level until half effect, and the next visit acts within a day.
     half = wo.simulate(days=200).landmarks["half_effect_day"]
     assert half - 1 < found.interval <= half
     assert found.label_interval == 90
@@ -114,7 +114,7 @@ def test_an_interval_shorter_than_the_labels_is_said():
 # Every schedule on a grid
 
 
-# These have so many schedules that they take most of the time.
+# These seeds have the most schedules and take most of the time.
 SLOW_SEEDS = (3, 7, 11, 35)
 
 
@@ -168,7 +168,7 @@ def test_one_day_after_the_latest_next_visit_the_level_is_lost(seed):
     horizon = day + 30
 
     def lowest(next_day):
-        # From the day on which the last visit given has acted, until the next one has.
+        # From the day on which the last visit has acted until the next visit has acted.
         at = np.linspace(given[-1], next_day + 12, 20001)
         effect = visible([*given, next_day], parameters, horizon, at)
         return effect[np.argmax(effect >= keep) :].min()
@@ -196,7 +196,7 @@ def test_the_next_visit_may_be_another():
     assert any("not interchangeable" in text for text in mixed.warnings)
 
 
-# What cannot be had
+# Levels that cannot be kept
 
 
 def test_a_level_above_the_peak_names_the_nearest():
@@ -284,7 +284,7 @@ def test_wrong_input_is_refused(call, reason):
         call()
 
 
-# Superposition, on which all of it rests
+# Superposition, which the search relies on
 
 
 @settings(max_examples=100)
@@ -300,5 +300,5 @@ def test_the_second_visit_adds_the_first_ones_light_chain_shifted(interval, para
     first = once.at(interval + after)["light_chain"].to_numpy()
     alone = once.at(after)["light_chain"].to_numpy()
     together = wo.simulate(both, parameters=parameters, times=[0, 800]).at(interval + after)["light_chain"].to_numpy()
-    # Of the whole, since a difference of days is known to a rounding only.
+    # Relative to the whole: a difference of days is known only to rounding.
     assert np.abs(together - first - alone).max() <= 1e-12 * together.max()

@@ -15,7 +15,7 @@ from wearoff.treatment.cautions import cautions
 TWO = [(0, 20), (90, 20)]
 FOUR = [(0, 20), (90, 20), (180, 20), (270, 20)]
 
-# Content, the visits that it means, and its days of observation.
+# Content of a table, the visits in it, and its days of observation.
 READ = {
     "names in capitals": ("TIME,AMT,II,ADDL,EVID,CMT\n0,20,90,3,1,1\n100,.,.,.,0,1\n", FOUR, (100,)),
     "names in any case": ("Time,aMt\n0,20\n90,20\n", TWO, ()),
@@ -152,7 +152,7 @@ def test_the_units_of_a_day_are_added_up_for_the_caution():
 
 
 def test_days_of_observation_do_not_end_the_course():
-    # Observed on day 30 alone; the landmarks are those of the two visits, whose course goes on.
+    # There is one observation, on day 30. The landmarks are those of both visits: the simulation continues.
     found = wo.simulate(Schedule.from_csv(io.StringIO("time,amt\n0,20\n30,0\n90,20\n")))
     assert found.frame["time"].tolist() == [30]
     assert found.landmarks.equals(wo.simulate(Schedule.every(90, visits=2, units=20)).landmarks)

@@ -1,4 +1,4 @@
-"""Work shared out: in order, in other processes, and what is left of them when something goes wrong."""
+"""Work shared among processes: its order, its errors, and that no process is left when something goes wrong."""
 
 import os
 import signal
@@ -80,7 +80,7 @@ def test_one_worker_is_this_process():
 
 
 def test_every_process_starts_with_interrupts_ignored(monkeypatch):
-    # One that hears an interrupt while it still imports would print a traceback, and break the others' work.
+    # A process that is interrupted while it imports would print a traceback and break the work of the others.
     heard, start = [], BaseProcess.start
 
     def watched(process):
@@ -120,7 +120,7 @@ def test_a_process_that_ends_early_is_said_and_does_not_hang():
 
 @pytest.mark.proof
 def test_a_thread_may_share_work_too():
-    # Signals can be set in the main thread alone.
+    # Only the main thread can set signals.
     found = []
 
     def inner():

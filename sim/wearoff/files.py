@@ -1,4 +1,4 @@
-"""Files read as text, and files written whole or not at all: beside their place first, then renamed."""
+"""Files are read as text, and written whole or not at all: to a temporary file beside the place, then renamed."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ def read_text(path: Path, kind: str) -> str:
 def _is_name(path: Path) -> bool:
     try:
         path.lstat()
-    except OSError:  # there is none of it
+    except OSError:  # there is no such file
         return True
-    except ValueError:  # nor can there be: a zero in it, half a character
+    except ValueError:  # there cannot be one: the name has a zero byte or half a character
         return False
     return True
 
@@ -36,7 +36,7 @@ def _reason(error: Exception) -> str:
 
 
 def _refuse_folder(path: Path) -> None:
-    # Found out only when the file takes its place, after others have taken theirs.
+    # Without this check the error would come when the file is renamed, after others have been.
     if path.is_dir():
         raise IsADirectoryError(None, f"{path.name} is a folder")
 
@@ -48,7 +48,7 @@ def write_all(folder: str | Path, contents: Mapping[str, bytes]) -> list[Path]:
     ----------
     folder : str or Path
     contents : mapping of str to bytes
-        File names and what they hold.
+        File names and the bytes of each.
 
     Returns
     -------
@@ -85,12 +85,12 @@ def write_all(folder: str | Path, contents: Mapping[str, bytes]) -> list[Path]:
 
 @contextmanager
 def written_whole(path: Path) -> Iterator[Path]:
-    """Give a file beside `path` to write to, which then takes its place; if the writing fails, nothing is changed.
+    """Give a temporary file to write to, which is then renamed to `path`; if the writing fails, nothing is changed.
 
     Parameters
     ----------
     path : Path
-        Its folder is made if missing. The file beside it has the same ending.
+        Its folder is made if missing. The temporary file is in the same folder and has the same ending.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Work shared out: here, among processes, or by whatever has a `map`, such as a Dask client."""
+"""Work done in this process, shared among several, or given to a map such as a Dask client's."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ WORKERS = Limits("workers", 1, 4096)
 
 @contextmanager
 def sharing(workers: Workers) -> Iterator[Callable[[Callable[[Any], Any], list[Any]], Iterator[Any]]]:
-    """Give a function like `map` that shares work out.
+    """Give a function like `map` that shares its work.
 
     Parameters
     ----------
     workers : int or map-like callable
-        As in scipy: so many processes, 1 for none beside this one; or a callable such as ``pool.map`` or a Dask
+        As in scipy: the number of processes, where 1 is this process; or a callable such as ``pool.map`` or a Dask
         client's ``client.map``, whose futures are waited for.
 
     Raises
     ------
     InputError
-        For workers that cannot be, and where one of the processes ends before its work.
+        The number is not possible, or a process ended before its work was done.
     """
     if callable(workers):
         yield lambda work, parts: map(_result, workers(work, parts))
@@ -55,14 +55,15 @@ def sharing(workers: Workers) -> Iterator[Callable[[Callable[[Any], Any], list[A
     from concurrent.futures.process import BrokenProcessPool
     from multiprocessing import get_context
 
-    # Spawned, as every system can. The others finish the piece that they have in hand, and no more, when there is no
-    # more to do or this process is interrupted; if it is killed they end as soon as it lets go of the rope.
+    # Processes are spawned, which every system can do. When this process has no more work, or is interrupted, each of
+    # them finishes its present piece and ends. When this process is killed, the system closes its end of the pipe, and
+    # each of them ends at once.
     context = get_context("spawn")
-    held, rope = context.Pipe(duplex=False)
-    with held, rope:
-        pool = ProcessPoolExecutor(count, context, _begin, (held,))
+    receiver, sender = context.Pipe(duplex=False)
+    with receiver, sender:
+        pool = ProcessPoolExecutor(count, context, _begin, (receiver,))
         try:
-            yield lambda work, parts: _started(pool, work, parts)
+            yield lambda work, parts: _share(pool, work, parts)
         except BrokenProcessPool:
             raise InputError(
                 "workers",
@@ -88,15 +89,15 @@ def check_shared(workers: Workers, value: Any, field: str) -> None:
         ) from None
 
 
-def _started(pool: ProcessPoolExecutor, work: Callable[[Any], Any], parts: list[Any]) -> Iterator[Any]:
-    # Every part that is handed in may start one more process, which inherits the deafness.
-    with _deaf_to_interrupts():
+def _share(pool: ProcessPoolExecutor, work: Callable[[Any], Any], parts: list[Any]) -> Iterator[Any]:
+    # The pool may start a process for each part. A process that starts here ignores SIGINT from its first moment.
+    with _interrupts_ignored():
         return pool.map(work, parts)
 
 
 @contextmanager
-def _deaf_to_interrupts() -> Iterator[None]:
-    # An interrupt is for the first process: a terminal sends it to all.
+def _interrupts_ignored() -> Iterator[None]:
+    # A terminal sends SIGINT to all processes. Only this process shall act on it. Only a main thread can set signals.
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -107,16 +108,17 @@ def _deaf_to_interrupts() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _begin(held: Connection) -> None:
+def _begin(receiver: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end, args=(held,), daemon=True).start()
+    threading.Thread(target=_end_with, args=(receiver,), daemon=True).start()
 
 
-def _end(held: Connection) -> None:
+def _end_with(receiver: Connection) -> None:
+    # Nothing is ever sent: `recv` returns when the other end is closed.
     with suppress(EOFError, OSError):
-        held.recv()
+        receiver.recv()
     os._exit(1)
 
 
-def _result(found: Any) -> Any:
-    return found.result() if hasattr(found, "result") else found
+def _result(answer: Any) -> Any:
+    return answer.result() if hasattr(answer, "result") else answer

@@ -52,14 +52,14 @@ def test_intervals_hold_the_truth_in_repeats():
     print(inside.to_dict())
     assert (inside >= 6).all()
     assert inside.sum() >= 27  # of 32: fewer once in 900 times
-    # And the standard errors are those of the repeats, within what 8 repeats can tell.
+    # The standard errors agree with the spread of the repeats, as closely as 8 repeats can show.
     for name, own in found.groupby("name"):
         spread = 100 * own["estimate"].std() / TRUTH.value(name)
         assert 0.4 < spread / own["se_percent"].mean() < 2, name
 
 
 def test_rows_without_chance_give_back_what_they_were_made_of():
-    # The same draws: the least squares has its zero at the truth.
+    # With the same draws the sum of squares is zero at the true values.
     off = TRUTH.replace(potency=0.2, light_chain_half_life=60)
     found = fit(exact_rows(TRUTH), ["potency", "light_chain_half_life"], population=off, patients=512)
     for row in found.estimates.itertuples():
@@ -95,7 +95,7 @@ def test_the_covariance_of_rows_is_that_of_simulated_trials():
     # Relative to the standard deviations, a covariance of n pairs has a standard error of at most sqrt(2 / n):
     # the largest of 105 is within 4 of them. A tenth is lost where a tenth of the pool is drawn without replacement.
     assert np.abs((measured - predicted) / scale).max() < 4 * np.sqrt(2 / count) + 0.1
-    # Rows taken to be apart would be off by more: the largest correlation of two rows is above a half.
+    # Independent rows would not agree with it: the largest correlation of two rows is above a half.
     assert (predicted / scale)[~np.eye(len(scale), dtype=bool)].max() > 0.5
 
 
@@ -111,7 +111,7 @@ def test_the_profile_interval_agrees_with_the_sandwich_where_the_fit_is_nearly_l
 
 
 def test_a_number_of_which_the_rows_say_nothing_has_its_plausible_range_as_profile():
-    # Without a standard error there is no step to search by: the search had no end.
+    # Without a standard error the search has no step size; it used to run for ever.
     late = ROWS[(ROWS["arm"] == "treated") & (ROWS["day"] == 30)].head(1)
     found = fit(late, ["line_half_life"], population=TRUTH, patients=64)
     assert np.isinf(found.estimates["se_percent"][0])
@@ -221,7 +221,7 @@ def test_what_cannot_be_fitted_is_refused(change, free, message):
     ],
 )  # fmt: skip
 def test_a_start_outside_the_plausible_range_is_refused(name, value, message):
-    # The ranges are those of data/: the fit does not leave them. What has no logarithm, or no logit, was a traceback.
+    # The fit stays in the ranges of data/. A value without a logarithm or a logit used to end in a traceback.
     with pytest.raises(wo.InputError, match=message):
         fit(ROWS, [name], population=TRUTH.replace(**{name: value}), patients=128)
 

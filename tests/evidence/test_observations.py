@@ -33,7 +33,7 @@ def investigator():
 
 
 def test_one_set_explains_none_or_mild_after_20_units():
-    # Demanded: at most 4 percentage points on days 7, 30, 60, 90 and 120; aimed at: 2.5.
+    # Required: at most 4 percentage points on days 7, 30, 60, 90 and 120; the aim is 2.5.
     assert investigator()["day"].tolist() == [7, 30, 60, 90, 120]
     error = float(np.sqrt((investigator()["error"] ** 2).mean()))
     print(f"none or mild by the investigator: {error:.2f} points")
@@ -71,7 +71,7 @@ def test_only_the_label_s_rows_were_used_for_the_fit():
 
 @pytest.mark.proof
 def test_a_prediction_is_the_rate_of_a_virtual_trial():
-    # Another road to the same number: run_trial's tallies, with other draws, against prediction's means.
+    # The same number computed in another way: the counts of run_trial, with other draws, and the predicted means.
     trial = run_trial([Arm.treated(units=20)], patients=16384, days=400, rng=5)
     rates = trial.responders.query("endpoint == 'none_or_mild' and assessor == 'investigator'").set_index("day")["rate"]
     for row in investigator().itertuples():
@@ -103,9 +103,9 @@ def test_the_errors_by_endpoint_are_those_of_the_rows():
 
 @pytest.mark.parametrize(("count", "n"), [(0, 53), (1, 100), (24, 105), (300, 405), (45, 45)])
 def test_intervals_are_scipy_s_exact_ones(count, n):
-    judge = binomtest(count, n).proportion_ci(0.95, "exact")
+    exact = binomtest(count, n).proportion_ci(0.95, "exact")
     low, high = intervals(pd.Series([100 * count / n]), pd.Series([float(n)]))
-    assert (low[0], high[0]) == pytest.approx((100 * judge.low, 100 * judge.high), abs=1e-9)
+    assert (low[0], high[0]) == pytest.approx((100 * exact.low, 100 * exact.high), abs=1e-9)
 
 
 def test_no_interval_without_the_number_of_patients():

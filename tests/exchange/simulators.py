@@ -12,12 +12,12 @@ COLUMNS = (*COMPARTMENTS, "snap25", "release", "force", "visible")
 RTOL, ATOL = 1e-10, 1e-14
 
 roadrunner.Logger.setLevel(roadrunner.Logger.LOG_FATAL)
-# CVODE warns of every small step after a dose, past that logger: it has its own, which reads this.
+# CVODE has a logger of its own, which reads this variable and else warns of every small step after a dose.
 os.environ.setdefault("SUNLOGGER_WARNING_FILENAME", os.devnull)
 
 
 def libroadrunner(text, days):
-    """Run SBML for so many days; one row a day, one column a name."""
+    """Run SBML for a number of days; return one row for each day, one column for each name."""
     runner = roadrunner.RoadRunner(text)
     runner.integrator.relative_tolerance, runner.integrator.absolute_tolerance = RTOL, ATOL
     runner.timeCourseSelections = list(COLUMNS)
@@ -25,7 +25,7 @@ def libroadrunner(text, days):
 
 
 def copasi(text, days):
-    """The same with COPASI."""
+    """Do the same with COPASI."""
     model = basico.load_model_from_string(text)
     try:
         found = basico.run_time_course(

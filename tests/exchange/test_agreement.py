@@ -12,7 +12,7 @@ from wearoff.exchange import to_antimony, to_sbml
 
 pytestmark = pytest.mark.filterwarnings("ignore::wearoff.UnusualWarning")
 
-# What is promised of the visible effect.
+# The largest error of the visible effect that is promised.
 BOUND = 1e-6
 
 PRODUCTS = [row["product"] for row in tables.rows("products")]
@@ -38,7 +38,7 @@ def drawn(number):
         days[-1] = days[0]
         days.sort()
     muscle = str(rng.choice(MUSCLES))
-    # Every zone has an equation of its own, so that only some cases have zones, and wide ones.
+    # Every zone has equations of its own, which take time: only some cases have zones, and these are wide.
     sited = number % 20 == 7
     if sited:
         constants["spread"], muscle = 12.0, "crows_feet"
@@ -61,7 +61,7 @@ def worst(simulator, plan, parameters, days=360):
     """Return the largest error of the visible effect, and that of any column against its largest value."""
     found = simulator(to_sbml(plan, parameters), days)
     expected = wo.simulate(plan, parameters=parameters, days=days).frame[list(COLUMNS)].to_numpy()
-    # At the moment of a dose, other simulators report the depot before it or after.
+    # At the moment of a dose, a simulator reports the depot either before the dose or after it.
     apart = np.setdiff1d(np.arange(days + 1), [visit.day for visit in plan])
     error = np.abs(found - expected)
     return error[:, -1].max(), (error[apart].max(axis=0) / expected.max(axis=0)).max()
@@ -112,7 +112,7 @@ def test_antimony_is_the_same_model():
 
 
 def test_a_constant_changed_in_the_other_program_changes_all_that_follows():
-    # The constants are the user's words; rates, uptake and zones are made of them in the file itself.
+    # The file has the constants under the user's names, and computes rates, uptake and zones from them.
     plan, changed = (
         wo.Schedule.once(units=50, product="abobotulinumtoxinA"),
         {"light_chain_half_life": 45.0, "dose_at_half_uptake": 9.0},

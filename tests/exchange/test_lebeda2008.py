@@ -28,7 +28,7 @@ THREE_STEPS = PUBLISHED.replace("bulk = 1; free = 0", "bulk = 0; free = 1")
 
 
 def tension(model, minutes):
-    """Run the published model for so many minutes, one row a minute."""
+    """Run the published model for a number of minutes; return one row for each minute."""
     antimony.clearPreviousLoads()
     assert antimony.loadAntimonyString(model) >= 0, antimony.getLastError()
     runner = roadrunner.RoadRunner(antimony.getSBMLString(antimony.getMainModuleName()))

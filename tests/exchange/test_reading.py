@@ -26,7 +26,7 @@ OBSERVED = DAYS.map(lambda days: [*days[:-1], max(days[-1], 7.0)])  # the last i
 def schedules(draw):
     days = draw(DAYS)
     muscle = draw(st.sampled_from([row["muscle"] for row in tables.rows("muscles")]))
-    # Zones make files large, and are in a test of their own.
+    # Zones make files large; another test has them.
     visits = tuple(
         wo.Visit(
             day=day,

@@ -47,7 +47,7 @@ def test_it_is_valid_level_3_version_2_with_consistent_units(document):
 
 
 def test_the_check_of_units_finds_what_is_wrong():
-    # So that the test above could fail: a rate in days.
+    # The test above can fail: here a rate has the unit of a day.
     text = to_sbml(wo.Schedule.once(units=20)).replace(
         'id="k_light_chain" units="per_day"', 'id="k_light_chain" units="day"'
     )
@@ -102,7 +102,7 @@ def test_the_strip_is_a_set_of_species_a_zone():
 
 
 def test_the_relative_dose_is_that_of_the_strip():
-    # The formula is in the file; its value by the interpreter of formulas that libsbml has.
+    # The file has a formula; libsbml computes its value.
     spread = 6.0 if FULL else 12.0  # wider, so with fewer zones
     plan = wo.Schedule.once(units=20, sites=3)
     document = libsbml.readSBMLFromString(to_sbml(plan, wo.Parameters(spread=spread)))

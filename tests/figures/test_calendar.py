@@ -39,7 +39,7 @@ def test_dates_drawn_on_the_plot_land_on_their_days(draw, first):
     if first == "ours":
         (theirs,) = ax.plot(dates, [0.2, 0.4], "o")
     across = theirs.get_transform().transform(np.column_stack([theirs.get_xdata(orig=False), [0, 0]]))[:, 0]
-    # The judge: the pixels of the visits on day 0 and day 90, which are those dates.
+    # Expected: the pixels of the visits on day 0 and day 90, whose dates are known.
     (visits,) = (line for line in ax.lines if len(line.get_xdata()) == 4)
     places = visits.get_transform().transform(visits.get_xydata())[:2, 0]
     np.testing.assert_allclose(across, places, atol=1e-6)

@@ -39,8 +39,8 @@ REPEATS = list(itertools.product(
 ))  # fmt: skip
 
 
-# A short run takes every eleventh: 11 has no factor in common with the number of pictures, intervals, visits or starts,
-# so that each of them is still met.
+# A short run takes every eleventh case. 11 has no factor in common with the number of pictures, intervals, visits or
+# starts: each of them still occurs.
 @pytest.mark.parametrize(("picture", "days", "visits", "start"), some(REPEATS, 11))
 def test_repeat_visits_are_legible(picture, days, visits, start):
     plan = wo.Schedule.every(days, visits=visits, start=start)

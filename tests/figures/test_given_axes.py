@@ -54,7 +54,7 @@ GRIDS = list(itertools.product(DRAW, [(1, 2, (10, 4)), (2, 2, (12, 8)), (2, 2, (
 @pytest.mark.parametrize(("picture", "grid", "layout"), some(GRIDS, 7))
 def test_axes_keep_their_size_and_the_legend_is_inside(picture, grid, layout):
     rows, columns, size = grid
-    # The judge: the same grid with ordinary curves and labels of matplotlib's.
+    # Expected: the size in the same grid with matplotlib's own curves and labels.
     ordinary, places = plt.subplots(rows, columns, figsize=size, layout=layout)
     for ax in places.flat:
         ax.plot([0, 1])

@@ -35,13 +35,13 @@ def read_back(ax, whole):
     signs = {each.get_label(): each for each in ax.collections}
     opacity = {name: np.asarray(each.get_alpha()) for name, each in signs.items() if name != "bands"}
     for name, alpha in opacity.items():
-        # One colour a sign, as opaque as is said, at a place of its own: all of them within the drawing.
+        # Each sign has one colour, the stated opacity and a place of its own within the drawing.
         np.testing.assert_array_equal(signs[name].get_facecolor()[:, 3], alpha)
         places_of = signs[name].get_offsets()
         assert len(places_of) == len(alpha)
         assert (places_of > 1.5).all()
         assert (places_of < [places.WIDTH - 1.5, places.HEIGHT - 1.5]).all()
-        # Full ones and none, and at most one between.
+        # Signs are drawn fully or not at all, except at most one.
         assert ((alpha > 0) & (alpha < 1)).sum() <= 1
     np.testing.assert_array_equal(opacity["rings"], opacity["endosome"])
     np.testing.assert_allclose(opacity["intact"] + opacity["cut"], 1)
@@ -77,7 +77,7 @@ def test_what_is_drawn_is_the_simulation(plan):
         shown, pitch = read_back(ax, whole)
         assert shown == pytest.approx(dict(moment.drop("time")), abs=1e-9), day
         pitches[moment["force"]] = pitch
-    # The striations move apart in proportion to what force is lost.
+    # The distance between striations grows in proportion to the force that is lost.
     force, pitch = np.array(sorted(pitches.items())).T
     np.testing.assert_allclose(pitch, np.polyval(np.polyfit(force, pitch, 1), force), rtol=1e-9)
     assert pitch[0] > pitch[-1]
@@ -114,7 +114,7 @@ def test_a_dot_stays_where_it_is_while_others_come():
 
 
 def test_what_is_silent_has_its_pins_cut():
-    # Five pins to a vesicle, in the vesicles' order: where four in ten are intact, two vesicles have all of theirs cut.
+    # Each vesicle has five pins, cut in the order of the vesicles: with 40 % intact, two vesicles have no intact pin.
     _, ax = plt.subplots()
     ending = Ending(ax, 10.0)
     ending.show(dict.fromkeys(TOXIN, 0.0) | {"snap25": 0.5, "release": 0.5, "force": 1.0, "visible": 0.0})

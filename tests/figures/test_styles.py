@@ -16,7 +16,7 @@ ONE, FOUR = wo.simulate(units=20), wo.simulate(wo.Schedule.every(90, visits=4, s
 
 @functools.cache
 def made(name):
-    """What takes seconds: made by the first test that draws it."""
+    """Results that take seconds: made once, by the first test that needs them."""
     published = wo.published()
     rows = published[(published["product"] == "onabotulinumtoxinA") & (published["endpoint"] == "none_or_mild")]
     return {
@@ -77,7 +77,7 @@ def mixed(color, ground):
 STYLED = [(picture, style) for picture in PICTURES for style in ("dark_background", "default")]
 
 
-# A short run has the dark style of every third picture, and the default of none.
+# A short run draws every third picture in the dark style, and none in the default style.
 @pytest.mark.parametrize(("picture", "style"), some(STYLED, 6))
 def test_every_text_stands_out_from_its_ground(picture, style):
     with plt.style.context(style):
@@ -98,7 +98,7 @@ def test_every_text_stands_out_from_its_ground(picture, style):
     "picture", some([name for name in PICTURES if name not in ("mechanism", "sites", "returns")], 2)
 )
 def test_every_line_and_mark_stands_out_from_a_dark_ground(picture):
-    # The two plates have light grounds of their own under what they draw, the returns have bars alone.
+    # The two plates draw on light areas of their own; the picture of the returns has only bars.
     with plt.style.context("dark_background"):
         figure = figure_of(PICTURES[picture]())
     lines = [line for ax in figure.axes for line in ax.lines if line.get_visible()]

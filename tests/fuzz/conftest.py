@@ -9,7 +9,7 @@ from .judging import BAD, ENDED, REFUSAL, RESULT
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_teardown(item):
-    # A test's properties come along with its report, from another process too.
+    # The properties of a test are part of its report, also if it ran in another process.
     item.user_properties.append(("ended", [[*key, count] for key, count in ENDED.items()]))
     ENDED.clear()
 

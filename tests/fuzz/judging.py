@@ -8,14 +8,14 @@ from contextlib import contextmanager
 from wearoff import InputError
 from wearoff.errors import LONGEST
 
-# Seconds of one case: the slowest that are asked for here take less than two on a core of their own.
+# Most seconds of one case: the slowest cases here take less than two on a core of their own.
 SECONDS = 30
 
-# Bytes of this process, so that a case that takes too many is named: these take less than a billion.
+# Most bytes of this process: a case that takes more fails and is named. The cases here take less than 1e9.
 MEMORY = 6 << 30
 
 RESULT, REFUSAL, BAD = "a result", "one line", "bad"
-# How many cases of which target ended how, since the last test; `conftest` adds them up.
+# The number of cases of each target and end, since the last test; `conftest` adds them up.
 ENDED: collections.Counter[tuple[str, str]] = collections.Counter()
 
 
@@ -25,7 +25,7 @@ class TooLong(BaseException):  # not an Exception, which somebody on the way cou
 
 @contextmanager
 def limited(seconds=SECONDS):
-    """Stop what takes too long or too much: between two lines of Python, so that compiled code is let finish first."""
+    """Stop code that takes too much time or memory, between two lines of Python: compiled code ends first."""
 
     def stop(*_):
         raise TooLong

@@ -18,7 +18,7 @@ from wearoff.exchange import to_sbml
 PRODUCTS = sorted(tables.column("products", "product"))
 MUSCLES = sorted(tables.column("muscles", "muscle"))
 
-# Numbers as text: at the ends of what a float is, and written as people, spreadsheets and languages write them.
+# Numbers as text: at the limits of floats, and as people, spreadsheets and programming languages write them.
 BOUNDARY = (
     "0", "-0", "-0.0", "1", "-1", "1e308", "1.8e308", "-1e308", "1e309", "1e-308", "1e-320", "5e-324", "1e-400", "nan",
     "-nan", "NaN", "inf", "-inf", "Infinity", "1e5", "1e9", "1e16", "1e22", "0.1", "0.5", "0.999",
@@ -88,12 +88,12 @@ def any_object():
     )  # fmt: skip
 
 
-# Bytes of a file: one that is doubled again and again would fill the memory before anything reads it.
+# Largest file in bytes: a text that is doubled again and again would fill the memory before it is read.
 LARGEST = 1_000_000
 
 
 def mutated(content: bytes):
-    """Valid text, hurt: bytes, lines, cells, tags and numbers changed, left out, doubled or put in; or cut short."""
+    """Damage valid text: change, remove, double or insert bytes, lines, cells, tags and numbers, or cut it short."""
     return st.lists(_HURTS, min_size=0, max_size=4).map(lambda hurts: _hurt(content, hurts))
 
 
@@ -108,7 +108,7 @@ def _at(content, share):
 
 
 def _piece(pattern, change):
-    # Change one of the pieces that a pattern finds: which one, as a share of all.
+    # Change one of the pieces that a pattern finds; its place is given as a share of all.
     def hurt(content, share, put):
         found = list(re.finditer(pattern, content))
         if not found:
@@ -189,13 +189,13 @@ class Columns(NamedTuple):
 
 
 def mostly(right, odd):
-    """Make some four right things for an odd one."""
-    # Not `one_of`, which would choose among the choices of the odd ones too.
+    """Make four right things for each odd one, on average."""
+    # `one_of` would flatten the choices of the odd ones and choose these more often.
     return st.integers(0, 4).flatmap(lambda which: odd if which == 3 else right)
 
 
 def _rarely(draw, times):
-    # Once in so many times.
+    # True once in `times` draws.
     return draw(st.integers(1, times)) == times
 
 
@@ -336,7 +336,7 @@ CASE_FILES = {
     ),
     ".toml": (
         b'preset = "serotype_B"\nstart = 2027-01-04\ntimes = [1, 7.5]\nschedule = [{ time = 0, amt = 20, ii = 90 }]\n'
-        b"[parameters]\npotency = 0.2\nhalf_uptake = inf\n",
+        b"[parameters]\npotency = 0.2\ndose_at_half_uptake = inf\n",
         b"[[schedule]]\ntime = 0\namt = 20\n[[schedule]]\ntime = 90\namt = 10\nsites = 3\n",
     ),
 }

@@ -119,7 +119,7 @@ def dates():
     return make.mostly(right, st.one_of(st.sampled_from(odd), st.dates().map(str), make.any_text()))
 
 
-# Places, relative to the folder of a case, in which they stay: nothing here leads out of it.
+# Places relative to the folder of a case, all within it.
 PLACES = (
     "new", "new/deeper/still", "full", "full/", "./full/.", "file.txt", "file.txt/new", "link", "loop", "nowhere",
     ".", "",
@@ -200,7 +200,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "host": make.mostly(st.sampled_from(["127.0.0.1", "localhost", "::1", "0.0.0.0"]), make.any_text()),
     "port": cheap(st.sampled_from([0, 5006, 65535])),
 }
-# Where one command means something else.
+# Options that mean something else in one command.
 OWN: dict[tuple[str, str], st.SearchStrategy[Any]] = {
     ("animate", "file"): places(".gif"),
     ("animate", "days"): cheap(st.integers(1, 60), most=400, high=36525),
@@ -213,7 +213,7 @@ OWN: dict[tuple[str, str], st.SearchStrategy[Any]] = {
     ("trial", "days"): cheap(st.integers(1, 10), most=30, high=3652),
     **{(command, "set_"): setting(numbers()) for command in ("trial", "compare", "fit")},
 }
-# What is given unless a case says otherwise: little to compute.
+# Options that every case has unless it sets them: they make it quick.
 SMALL = {
     "simulate": {"days": "30"},
     "space": {"horizon": "100", "intervals": "60"},
@@ -251,7 +251,7 @@ def command_lines(draw, command, focus):
         small = SMALL.get(command, {}).get(parameter.name)
         if parameter in chosen:
             typed = draw(_typed(command, parameter))
-            # An option without its value would take what follows for it.
+            # An option without its value would take the next word as its value.
             (last if typed == parameter.opts and parameter.name not in FLAGS else line).extend(typed)
         elif small is not None:
             line += [small] if parameter.param_type_name == "argument" else [parameter.opts[0], small]
@@ -262,7 +262,7 @@ def command_lines(draw, command, focus):
 
 @st.composite
 def _typed(draw, command, parameter):
-    # How an option is typed: once, with or without a sign, twice, cut short, with nothing after it.
+    # Forms of an option: once, with or without "=", twice, abbreviated, without a value.
     values = OWN.get((command, parameter.name), VALUES.get(parameter.name))
     flag, how = parameter.name in FLAGS, draw(st.integers(1, 24))
     name = draw(st.sampled_from([*parameter.opts, *parameter.secondary_opts])) if parameter.opts else ""
@@ -292,7 +292,7 @@ class Stage:
     def _set(self):
         (self.folder / "full").mkdir()
         (self.folder / "full" / "timeline.csv").write_text("an earlier run")
-        # A folder where a picture would be.
+        # There is a folder with the name of a picture.
         (self.folder / "blocked" / "cascade.svg").mkdir(parents=True)
         (self.folder / "blocked" / "trial.json").mkdir()
         (self.folder / "blocked.gif").mkdir()
@@ -329,7 +329,7 @@ class Stage:
         assert set(self.before) <= set(after)
         found = [Path(path) for path, time in after.items() if self.before.get(path) != time]
         for path in found:
-            # What begins with a dot was left behind, unless it was asked for.
+            # A file whose name begins with a dot is a temporary file left behind, unless the case names it.
             assert not path.name.startswith(".") or any(path.name in str(each) for each in line), path
             check_whole(path)
         return found
@@ -385,7 +385,7 @@ def check_whole(path):
 
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory):
-    """The folder of the cases, in which the command runs, with stand-ins for what takes long."""
+    """The folder of the cases, in which the command runs, with stand-ins for slow work."""
     with pytest.MonkeyPatch.context() as patch:
         folder = tmp_path_factory.mktemp("cases") / "one" / "deep" / "enough"
         folder.mkdir(parents=True)
@@ -396,14 +396,14 @@ def stage(tmp_path_factory):
 
 
 def cheaply(patch, stage):
-    """Replace what costs more than all the rest of a case, and only that; every so many cases the figures are drawn."""
-    # The parser is made once, instead of in every call, and what was solved lately is not solved again.
+    """Replace only what takes longer than all the rest of a case; now and then the figures are drawn."""
+    # The parser is made once and not in every call; recent solutions are kept.
     patch.setattr("typer.main.get_command", lambda _: COMMAND)
     for module in (simulation, patient):
         patch.setattr(module, "solve_schedule", SOLVED)
     patch.setattr("numpy.polynomial.legendre.leggauss", POINTS)
 
-    # Else files are as good as empty, and those of a figure need none: what is checked on the way to it still is.
+    # In other cases the files are nearly empty and no figure is drawn; everything before that is still checked.
     def unless_drawn(module, name, instead):
         real = getattr(module, name)
         patch.setattr(module, name, lambda *given, **named: (real if stage.drawn else instead)(*given, **named))
@@ -430,7 +430,7 @@ def cheaply(patch, stage):
     patch.setattr(prediction, "ACCURACY", 1e-3)
     full = optimize.least_squares
     patch.setattr(optimize, "least_squares", lambda *given, **named: full(*given, **{**named, "max_nfev": 2}))
-    # The address is listened on and let go, as always; then nobody is served.
+    # The port is tried as always, but no server runs.
     served = SimpleNamespace(_http=SimpleNamespace(_sockets={}), port=5006)
     patch.setattr(server.pn, "serve", lambda *_, **__: served)
     patch.setattr(server, "_run", lambda *_: None)
@@ -448,6 +448,10 @@ class Still:
 
     def show(self, frame):
         """Show nothing."""
+
+    def picture(self):
+        """Return four black dots."""
+        return np.zeros((2, 2, 3), dtype=np.uint8)
 
 
 def run(arguments):
@@ -486,13 +490,13 @@ def check_end(line, chosen, status, out, err, written):
     return RESULT
 
 
-# In `make fuzz` a test an option, else a test a command.
+# `make fuzz` has a test for each option, other runs have a test for each command.
 MOST = settings().max_examples
 CASES = TARGETS if MOST >= 1000 else {f"wearoff {command}".strip(): (command, None) for command in COMMANDS}
 
 
 def enough(command):
-    """Return how many cases a test has: two or three others are given any value in each, where there are so many."""
+    """Return the number of cases of a test; in each case two or three further options may have any value."""
     if MOST < 1000:
         return extent(4, 15)
     return MOST if len(parameters_of(COMMANDS[command])) < 6 else MOST // 3

@@ -55,7 +55,7 @@ def test_time_to_ten_per_cent_tension(half_life, minutes, accuracy):
 def test_toxin_is_conserved(half_lives, day, equal):
     rates = np.log(2) / np.array([half_lives[0]] * 5 if equal else half_lives)
     held = sum(a[0, 0] for a in Chain.after(np.zeros(1), np.ones((1, 1)), rates).at(np.array([day])).values())
-    # What is lost is a sixth step with no way out: the product of the rates, t^5, and six nodes, one of them 0.
+    # The amount lost is a sixth step that nothing leaves: the product of the rates, t^5, and six nodes, one of them 0.
     nodes = np.sort(np.append(-rates * day, 0.0))[:, None]
     lost = (rates * day).prod() * exp_divided_differences(nodes, (0b111111,))[0, 0]
     assert held + lost == pytest.approx(1, abs=1e-12)
@@ -75,10 +75,10 @@ def test_a_second_dose_adds_its_own_shifted_course(interval):
 
 @pytest.mark.parametrize("rates", [[0.85, 83.5, 203.0, 18.7, 0.0085], [2.0] * 5, [0.85, 0.85, 203.0, 0.8501, 0.0]])
 def test_the_amounts_after_many_doses_are_those_of_each_dose_alone(rates):
-    # The judge is the sum over the doses of a single dose's amounts, which are held against 60 digits below.
+    # Expected: the sum over the doses of the amounts after a single dose, which a test below compares with 60 digits.
     rng = np.random.default_rng(3)
     rates = np.array(rates)
-    # Doses on one day, less than any day's digits apart, at once after another, and up to months apart.
+    # Doses on the same day, doses 1e-10 days apart, doses a tenth of a day apart, and doses months apart.
     days = np.sort(np.concatenate([rng.uniform(5, 900, 50), [5.0, 5.0, 5.0 + 1e-10, 300.0, 300.1, 301.0]]))
     taken = rng.uniform(0, 40, (2, len(days)))
     times = rng.permutation(np.concatenate([rng.uniform(0, 1000, 300), days, days + 1e-3, [0.0, 0.0, 1000.0]]))
@@ -89,9 +89,9 @@ def test_the_amounts_after_many_doses_are_those_of_each_dose_alone(rates):
         assert (amount[:, times < days[0]] == 0).all()
 
 
+@mpmath.workdps(60)
 def amounts_at_60_digits(times, days, taken, rates):
     """The five amounts by the exponential of the chain's matrix, dose by dose, at 60 digits; shape (5, k)."""
-    mpmath.mp.dps = 60
     matrix = chain_matrix(rates)
     found = mpmath.zeros(5, len(times))
     for day, units in zip(days, taken, strict=True):
@@ -104,7 +104,7 @@ def amounts_at_60_digits(times, days, taken, rates):
 
 @pytest.mark.parametrize("rates", [[0.85, 8.5, 20.3, 1.87, 0.0085], [2.0] * 5, [0.5, 0.5 * (1 + 1e-9), 7.0, 0.5, 0.0]])
 def test_every_amount_after_doses_has_its_digits(rates):
-    # Small amounts too: the error is judged against each amount itself.
+    # The error is relative to each amount, small amounts included.
     days, taken = np.array([1.0, 1.5, 4.0, 11.0]), np.array([10.0, 5.0, 20.0, 8.0])
     times = np.array([1.0, 1.2, 1.5, 3.0, 4.0, 4.001, 9.0, 11.0, 20.0])
     found = Chain.after(days, taken[None], np.array(rates)).at(times)
@@ -137,9 +137,9 @@ def chain_matrix(rates):
     return matrix
 
 
+@mpmath.workdps(60)
 def chain_at_60_digits(times, days, taken, rates):
     """The light chain and its first two derivatives by the exponential of the chain's matrix, at 60 digits."""
-    mpmath.mp.dps = 60
     matrix = chain_matrix(rates)
     found = np.zeros((3, len(times)))
     for day, units in zip(days, taken, strict=True):
@@ -185,7 +185,7 @@ def test_patients_with_and_without_near_rates_do_not_disturb_each_other():
     assert np.isfinite(together).all()
     for i, rates in enumerate(every.T):
         alone = chain_derivatives(times, days, taken[:, None], [np.array([rate]) for rate in rates])[..., 0]
-        # Of terms below exp(-50) some are left out, where the slowest patient of the company allows it.
+        # Terms below exp(-50) are left out where the slowest patient of the group allows it.
         assert together[..., i] == pytest.approx(alone, rel=1e-13, abs=1e-13)
 
 
@@ -212,7 +212,7 @@ def test_doses_of_a_cohort_add_up(second, units):
 
 
 def test_many_doses_of_a_cohort_add_up():
-    # The judge is the sum over the doses of a single dose's course.
+    # Expected: the sum over the doses of the solution after a single dose.
     rng = np.random.default_rng(6)
     rates = [np.exp(rng.uniform(-3, 3, 20) + 2 * i) for i in (0, 2, 3, 1, -2)]
     days, taken = np.sort(np.append(rng.uniform(0, 500, 40), [100.0, 100.0, 100.5])), rng.uniform(0, 40, 43)

@@ -1,4 +1,4 @@
-"""A cohort against the solution of single patients and against LSODA: the accuracy asked for, for whoever is drawn."""
+"""A cohort against the solution of single patients and against LSODA: every patient has the accuracy asked for."""
 
 import numpy as np
 import pytest
@@ -36,7 +36,7 @@ def grid_of(population, doses, end=END, accuracy=ACCURACY):
 
 
 def drawn(population, patients, seed=1):
-    """Patients of the population, who are none of its pilots."""
+    """Return patients of the population who are not among its pilots."""
     return population.constants(np.random.default_rng(seed).standard_normal((patients, 3)))
 
 
@@ -62,7 +62,7 @@ def test_every_patient_is_within_the_accuracy_asked_for(population, doses):
 
 
 def test_a_population_wider_than_is_plausible_is_within_ten_times_of_it():
-    # The pilots leave gaps there, as `run_trial` says.
+    # No pilot lies there: `run_trial` documents this limit.
     wider = WIDE.replace(omega_potency=1.5, omega_depot=1.5)
     assert worst_error(grid_of(wider, ONE), ONE, drawn(wider, 512), some_times()) < 10
 
@@ -118,7 +118,7 @@ def test_numbers_are_a_cohort_of_one():
 
 @pytest.mark.parametrize("later", some([1e-9, 5e-324, 1e-300, 1e-12, 1e-6], 4))
 def test_doses_almost_at_once_and_almost_at_the_start(later):
-    # The visible effect rises by less than 1 a day.
+    # The slope of the visible effect is below 1 per day.
     for doses in ({0.0: 20.0, later: 5.0}, {later: 20.0}, {3.0: 20.0, 3.0 + later: 5.0}):
         grid = grid_of(Population(), doses)
         assert worst_error(grid, doses, drawn(Population(), 32), some_times()) < 1 + later / ACCURACY
@@ -159,7 +159,7 @@ def test_landmarks_are_those_of_single_patients(doses):
     reached = dict.fromkeys(levels, 0)
     for i, timeline in enumerate(single_patients(24, doses)):
         judge = timeline.landmarks
-        # The day is where the patient's own effect has the level, within the accuracy of the cohort's effect.
+        # On that day the effect of the patient, solved alone, has the level within the accuracy of the cohort.
         peak = judge["peak_effect"]
         assert found.peak_effect[i] == pytest.approx(peak, abs=ACCURACY)
         assert timeline.at([found.peak_day[i]])["visible"][0] == pytest.approx(peak, abs=2 * ACCURACY)
@@ -171,7 +171,7 @@ def test_landmarks_are_those_of_single_patients(doses):
             if not np.isnan(day):
                 reached[name] += 1
                 assert timeline.at([day])["visible"][0] == pytest.approx(level, abs=ACCURACY)
-                # The same crossing, where the effect passes the level more than once: its slope is above 0.001 a day.
+                # The same crossing, if the effect crosses the level more than once: its slope is above 0.001 per day.
                 assert day == pytest.approx(judge[name], abs=1000 * ACCURACY)
     assert min(reached.values()) >= 3
 

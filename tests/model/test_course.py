@@ -67,7 +67,7 @@ def test_doses_almost_at_once_and_almost_at_the_start(later):
     times = np.linspace(0, 30, 61)
     near = solve(even([later], [20.0]), Constants(**DEFAULT), 30.0).at(times)
     start = solve(even([0.0], [20.0]), Constants(**DEFAULT), 30.0).at(times)
-    # The visible effect rises by less than 1 a day.
+    # The slope of the visible effect is below 1 per day.
     assert np.abs(near["visible"] - start["visible"]).max() < 1e-8 + later
     both = solve(even([3.0, 3.0 + later], [20.0, 20.0]), Constants(**DEFAULT), 30.0).at(times)
     assert np.isfinite(both["visible"]).all()
@@ -95,8 +95,8 @@ def test_fifty_years_of_200_visits_stay_finite_and_in_range():
         assert np.isfinite(frame[name]).all()
         assert (frame[name] >= 0).all()
         assert (frame[name] <= 1).all()
-    # With one visit every 91 days the light chain goes round a steady cycle: the last two rounds are the same.
     ends = solve(even(days, np.full(200, 20.0)), Constants(**DEFAULT), 18262.0).at(days[[-3, -2, -1]])["light_chain"]
+    # With one visit every 91 days the light chain reaches a steady cycle: the last two cycles are equal.
     assert ends == pytest.approx(ends[0], rel=1e-12)
 
 
@@ -117,7 +117,7 @@ def test_the_effect_along_the_muscle_adds_up_to_that_of_the_muscle():
 
 
 def test_a_dose_near_the_smallest_number_there_is_ends():
-    # Its course has few digits, so that no mesh could hold it: there is no effect.
     found = solve(even([0.0], [1e-320]), Constants(**DEFAULT), 100.0)
+    # Its solution has too few digits for any mesh: the effect is 0.
     assert len(found.mesh.edges) < 1000
     assert found.visible.max() < 1e-200

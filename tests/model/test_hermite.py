@@ -64,7 +64,7 @@ def growth(z):
 
 @given(st.floats(0, 1e12))
 def test_any_rate_over_any_step_is_stable(z):
-    # In exact arithmetic the growth is below 1 for every rate above 0; near its ends it rounds to 1.
+    # In exact arithmetic the growth is below 1 for every rate above 0; for the smallest and largest it rounds to 1.
     assert abs(growth(z)) <= 1
 
 
@@ -75,7 +75,7 @@ def test_growth_is_the_diagonal_pade_approximation_of_exp(z):
 
 
 def test_a_step_ends_where_the_equation_comes_to_rest():
-    # With steady cleavage c the fraction goes to c / (c + turnover), stiff or not.
+    # With constant cleavage c the fraction tends to c / (c + turnover), whether the equation is stiff or not.
     for cleavage in (1e-3, 1.0, 1e3, 1e6):
         steady = np.zeros((3, 2, 1))
         steady[0] = cleavage
@@ -113,7 +113,7 @@ def test_the_quintic_reads_polynomials_of_degree_five_exactly(coefficients, time
 
 
 def test_the_quintic_misses_a_sixth_power_by_what_theory_says():
-    # Of t^6 on [0, 1]: the remainder t^3 (t - 1)^3, largest in the middle.
+    # For t^6 on [0, 1] the remainder is t^3 (t - 1)^3, which is largest in the middle.
     sixth = np.polynomial.Polynomial([0, 0, 0, 0, 0, 0, 1])
     assert sixth(0.5) - read(np.array([0.0, 1.0]), np.array([0.5]), sixth)[0] == pytest.approx(-1 / 64, rel=1e-12)
 

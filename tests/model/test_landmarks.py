@@ -44,5 +44,5 @@ def test_patients_side_by_side():
     for i, curve in enumerate(curves):
         alone = find_landmarks(mesh, *curve)
         for name, value in alone._asdict().items():
-            # To rounding: numpy adds up one column and many in another order.
+            # Equal to rounding only: numpy adds one column and many columns in different orders.
             np.testing.assert_allclose(getattr(together, name)[i], value[0], rtol=1e-13)

@@ -25,8 +25,8 @@ def course(visits, zones=1):
 
 @pytest.mark.filterwarnings("ignore::wearoff.UnusualWarning")
 def test_memory_of_a_thousand_visits():
-    # What is held for each visit: about a hundred nodes, of which thirteen quantities take 10 kB. The sum over the
-    # doses, laid out visits by times, took 8 GB.
+    # Each visit keeps about a hundred nodes with thirteen quantities, which take 10 kB. An array of visits by times
+    # took 8 GB.
     tracemalloc.start()
     try:
         timeline = wo.simulate(wo.Schedule.every(30, visits=1000, units=20))
@@ -58,7 +58,7 @@ def test_work_grows_with_the_visits(monkeypatch):
 
 
 def test_every_later_visit_of_a_thousand_does_the_same():
-    # Equal visits come to a steady cycle: the last hundred cycles are one.
+    # Equal visits lead to a steady cycle: the last hundred cycles are equal.
     found = course(1000).at(np.arange(900, 1000) * 30.0 + 10.0)
     for name in ("light_chain", "snap25", "visible"):
         assert found[name] == pytest.approx(found[name][-1], rel=1e-8), name

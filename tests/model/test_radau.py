@@ -17,7 +17,7 @@ def rotating(mesh):
 
 @pytest.mark.parametrize("degree", [2, 3, 4, DEGREE])
 def test_nodes_are_zero_and_the_radau_points(degree):
-    # The right Radau points are the zeros of P_degree - P_(degree - 1) on (-1, 1]: found again here with 40 digits.
+    # The right Radau points are the zeros of P_degree - P_(degree - 1) on (-1, 1], computed here with 40 digits.
     nodes = nodes_within(Mesh(np.array([0.0, 1.0]), degree))
     assert nodes.dtype == np.float64  # whatever type numpy gives the roots of a polynomial
     assert (nodes[0], nodes[-1], len(nodes)) == (0.0, 1.0, degree + 1)

@@ -11,7 +11,8 @@ from wearoff.model.response import FEW, weakness
 @pytest.mark.parametrize("release_at_half_force", [0.083, 0.15, 0.244, 0.999])
 @pytest.mark.parametrize("force_steepness", [0.5, 2.0, 4.06, 8.0, 50.0])
 def test_weakness_is_exact_however_little_is_cleaved(release_at_half_force, force_steepness):
-    # Both sides of where the formula changes, and close to it. The ends are the widest that a parameter may have.
+    # Values on both sides of the point where the formula changes, and close to it. The parameters include the ends of
+    # their possible ranges.
     cleaved = np.concatenate([np.geomspace(1e-200, 1, 300), FEW * (1 + np.linspace(-1e-3, 1e-3, 20)), [0.5, 1 - 1e-9]])
     constants = Parameters(release_at_half_force=release_at_half_force, force_steepness=force_steepness).constants()
     found = weakness(cleaved, constants)

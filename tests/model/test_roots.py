@@ -17,7 +17,7 @@ def test_a_cosine_passes_a_level_where_its_arc_does():
 
 
 def test_a_crossing_at_an_edge_of_the_mesh_is_one():
-    # The end of an interval and the start of the next may differ by a rounding, on either side of the level.
+    # By rounding, the end of an interval and the start of the next can lie on different sides of the level.
     mesh = Mesh(np.array([0.0, 1.0, 2.0]))
     for off in (-1e-16, 0.0, 1e-16):
         values = mesh.nodes - 1.0
@@ -32,7 +32,7 @@ def test_what_stays_on_one_side_passes_nothing():
 
 
 def test_many_roots_at_once_each_in_its_own_bracket():
-    # Of exp(-t) = level, one polynomial and one level a root: t = -log(level).
+    # exp(-t) = level has the root t = -log(level); one polynomial and one level for each root.
     mesh = Mesh(np.linspace(0, 6, 13))
     levels = np.geomspace(0.003, 0.99, 400)
     expected = -np.log(levels)
@@ -55,7 +55,7 @@ def test_a_root_that_is_found_stays_as_it_is_however_long_another_takes():
 
 @pytest.mark.parametrize("power", [1, 3, 5, 7])
 def test_a_flat_crossing_is_found_as_exactly_as_its_height_allows(power):
-    # (t - 1/3)^power, without a slope where it crosses zero: Newton alone would crawl.
+    # (t - 1/3)^power has slope 0 where it crosses zero: Newton's method alone would be slow.
     mesh = Mesh(np.array([0.0, 1.0]))
     node = np.array([(mesh.nodes[0] < 1 / 3).sum() - 1])
     found = root(mesh, (mesh.nodes - 1 / 3) ** power, np.array([0]), node, np.zeros(1))[0]

@@ -26,6 +26,6 @@ def test_the_lowest_effect_after_the_peak():
     twice = wo.simulate(wo.Schedule.every(120, visits=2), days=200)
     dense = twice.at(np.linspace(8, 200, 192001))["visible"]
     assert lowest_after_peak(twice.course) == pytest.approx(dense.min(), abs=1e-7)
-    # Before the effect turns there is no peak, and the end stands for the lowest value.
+    # While the effect still rises there is no peak: the value at the end is taken.
     rising = wo.simulate(days=4)
     assert lowest_after_peak(rising.course) == pytest.approx(rising.at([4.0])["visible"][0], abs=1e-12)

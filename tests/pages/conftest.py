@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
-# Nothing of its own may reach for the network; without a sandbox it runs as root in a container too.
+# The browser itself makes no requests. Without a sandbox it also runs as root in a container.
 QUIET = (
     "--no-sandbox",
     "--disable-gpu",

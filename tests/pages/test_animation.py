@@ -30,7 +30,7 @@ def test_time_goes_forward_slowly_at_first(first, last):
     days = clock.day(share)
     assert (days[0], days[-1]) == (first, last)
     assert (np.diff(days) > 0).all()
-    # Never slower again, and no jump of the speed: second differences are those of two parabolas.
+    # The film never slows down and its speed does not jump: second differences are those of two parabolas.
     speed = np.diff(days) / np.diff(share)
     assert (np.diff(speed) > -1e-6 * speed[-1]).all()
     assert np.abs(np.diff(speed)).max() <= 1.01 * max(np.diff(speed)[-10:].mean(), 1e-6 * speed[-1])
@@ -91,7 +91,7 @@ def test_a_gif_has_the_frames_and_moves(tmp_path):
         for frame in range(15):
             film.seek(frame)
             pictures.append(np.asarray(film.convert("RGB"), dtype=float))
-    # Judged by the figure itself, drawn again: only the palette of 256 colours comes between.
+    # Expected: the figure drawn again, which differs only by the palette of 256 colours.
     drawn = Film(TYPICAL, 1.5, 180)
     for frame in (0, 7, 14):
         drawn.show(frame)
@@ -176,8 +176,10 @@ def test_what_is_interrupted_leaves_the_old_file(tmp_path, ending, cause):
 
 @needs_ffmpeg
 def test_a_failing_ffmpeg_is_one_line(tmp_path, monkeypatch):
-    def fail(self):
-        self._proc.communicate()
+    finish = FFMpegWriter.finish
+
+    def fail(writer):
+        finish(writer)
         raise subprocess.CalledProcessError(1, "ffmpeg", stderr="first\nUnknown encoder\n")
 
     monkeypatch.setattr(FFMpegWriter, "finish", fail)

@@ -20,7 +20,7 @@ from wearoff.pages.explorer.settings import CONSTANTS
 
 TREATMENT = ["units", "sites", "visits", "every"]
 LANDMARKS = ["onset_day", "full_effect_day", "peak_day", "peak_effect", "half_effect_day", "wear_off_day"]
-# The column of what the page draws, as a list of numbers.
+# A column of the data that the page draws, as a list of numbers.
 COLUMN = "([source, name]) => Array.from(Bokeh.documents[0].get_model_by_name(source).data[name])"
 
 
@@ -34,7 +34,7 @@ def address():
         yield line.split()[0]
         server.send_signal(signal.SIGINT)
         _, errors = server.communicate(timeout=20)
-        # The library's log tells of visitors who left while something was sent to them; of this package it has nothing.
+        # The server's log may name visitors who left while data was sent to them, but nothing of this package.
         assert "wearoff" not in errors.replace(str(Path(wo.__file__).parents[2]), "")
         assert server.returncode == 0
 
@@ -112,7 +112,7 @@ def test_the_page_shows_what_simulate_gives(visit):
     since = np.array(page.evaluate(COLUMN, ["drawn-cascade", "time"]))
     chain = np.array(page.evaluate(COLUMN, ["drawn-cascade", "light_chain"]))
     amounts = wo.simulate(units=20).at(since)["light_chain"].to_numpy()
-    # Each row stands on its own scale above its own floor.
+    # Each row has a scale and a base line of its own.
     np.testing.assert_allclose((chain - 4) / 0.85, amounts / amounts.max(), atol=1e-12)
 
 
@@ -211,7 +211,7 @@ def test_the_keyboard_alone(visit):
     assert until_other(page, lambda: page.keyboard.press("Space"))["bands"] == "on"
 
 
-# What has the focus, through all shadow roots: the setting that it belongs to, or its own words.
+# The element that has the focus, through all shadow roots: the name of its setting, or its text.
 FOCUSED = """() => {
     let at = document.activeElement, name = '';
     while (true) {
@@ -227,7 +227,7 @@ FOCUSED = """() => {
 def test_published_points_and_bands(visit):
     page = visit("?observations=on&bands=on")
     points = pd.DataFrame({name: page.evaluate(COLUMN, ["drawn-points", name]) for name in ("day", "share")})
-    # BOTOX Cosmetic's label: none or mild by the investigator after 20 U, in facts and in data/observations.csv.
+    # BOTOX Cosmetic's label: none or mild by the investigator after 20 U, as in data/observations.csv.
     label = {7: 0.74, 30: 0.80, 60: 0.70, 90: 0.48, 120: 0.25}
     assert set(label.items()) <= set(points.itertuples(index=False, name=None))
     days, median, reported = (
@@ -291,7 +291,7 @@ def test_no_sideways_scrolling_and_nothing_over_another(visit, width, theme):
 
 @pytest.mark.browser
 def test_a_class_at_once(address):
-    # In a thread: the browser's own loop runs in this one.
+    # In another thread: the loop of the browser runs in this one.
     with ThreadPoolExecutor(1) as thread:
         answers, failures = thread.submit(asyncio.run, class_of(address, 8, 3.0)).result()
     assert failures == 0

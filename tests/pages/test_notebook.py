@@ -42,7 +42,7 @@ def lab(tmp_path_factory):
     with (folder / "log").open("w") as log, running(*command, env=os.environ | own, stdout=log, stderr=log) as server:
         _until_answered(f"{address}/api/status", server)
         yield f"{address}/lab/tree/page.ipynb"
-        # Told to end, the server ends its kernels too.
+        # When the server is told to end, it ends its kernels too.
         server.send_signal(signal.SIGTERM)
         server.wait(timeout=60)
 
@@ -66,7 +66,7 @@ def test_a_cell_shows_the_page_and_follows_the_keyboard(browser, lab):
     page.goto(lab)
     code = page.locator(".jp-CodeCell").first
     for _ in range(20):
-        # A cell that is run before its kernel is ready is not run at all, and says so by its empty number.
+        # A cell that is started before its kernel is ready does not run; its number then stays empty.
         code.locator(".cm-content").click()
         page.keyboard.press("Shift+Enter")
         page.wait_for_timeout(3000)
@@ -74,7 +74,7 @@ def test_a_cell_shows_the_page_and_follows_the_keyboard(browser, lab):
             break
     page.locator(".jp-OutputArea dl").wait_for(timeout=90_000)
     assert_shows(page, wo.simulate(units=25))
-    # No address of its own, no link; the cell is as wide as it is, and nothing in it wider.
+    # The page has no address and no link; nothing in it is wider than the cell.
     assert page.locator(".jp-OutputArea").get_by_text("Link to these settings").count() == 0
     cell = page.locator(".jp-OutputArea").first.bounding_box()
     for name in ("numbers", "effect", "settings", "cascade"):
@@ -100,7 +100,7 @@ def assert_shows(page, timeline):
     np.testing.assert_allclose(effect, timeline.at(days)["visible"], rtol=0, atol=1e-12)
     since, chain = (np.array(page.evaluate(COLUMN, ["drawn-cascade", name])) for name in ("time", "light_chain"))
     amounts = timeline.at(since)["light_chain"].to_numpy()
-    # Each row stands on its own scale above its own floor.
+    # Each row has a scale and a base line of its own.
     np.testing.assert_allclose((chain - 4) / 0.85, amounts / amounts.max(), rtol=0, atol=1e-9)
     for name, day in timeline.landmarks.items():
         shown = f"{day:.3f}" if name == "peak_effect" else f"day {day:.1f}"

@@ -39,7 +39,7 @@ def test_a_link_brings_the_settings_back(values):
     # A number is written with 15 digits, as many as any decimal number keeps.
     for name, value in one.named.items():
         assert again.named[name] == (pytest.approx(value, rel=1e-14) if isinstance(value, float) else value), name
-    # Once written it stays, however often it is sent on.
+    # A link that is read and written again stays the same.
     assert again.link == one.link
     assert Settings.from_link(dict(parse_qsl(again.link))) == again
 
@@ -52,7 +52,7 @@ def test_every_setting_has_a_name_and_a_default():
     assert usual.parameters == wo.Parameters()
     # The label of onabotulinumtoxinA for the glabella, data/labels.csv.
     assert usual.units == 20
-    # And every one is on the page: by a title of its own, or as a constant.
+    # Every setting is on the page: with a title of its own, or as a constant.
     assert set(TITLES) == set(OWN)
     assert set(TREATMENT) | set(FOREMOST) <= set(usual.named)
 

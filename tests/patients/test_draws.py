@@ -23,7 +23,7 @@ def many(sampler, seed, blocks=BLOCKS):
 def test_they_are_independent_standard_normals(sampler):
     drawn = many(sampler, 11)
     n = len(drawn)
-    # Five standard errors of the moments of n independent normals; a Sobol sequence is nearer than that.
+    # Within five standard errors of the moments of n independent normals; a Sobol sequence is closer than that.
     assert np.abs(drawn.mean(axis=0)).max() < 5 / np.sqrt(n)
     assert np.abs(drawn.var(axis=0) - 1).max() < 5 * np.sqrt(2 / n)
     assert np.abs((drawn**3).mean(axis=0)).max() < 5 * np.sqrt(15 / n)
@@ -58,7 +58,7 @@ def test_a_block_far_out_needs_none_before_it():
 
 @pytest.mark.parametrize("sampler", SAMPLERS)
 def test_threads_do_not_disturb_each_other(sampler):
-    # Switched as often as Python can, so that a thread is cut off in the middle of a block.
+    # Python switches threads as often as it can, so that a switch comes in the middle of a block.
     once = [normals(sampler, 9, block) for block in range(60)]
     before = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)
@@ -90,7 +90,7 @@ def test_replicates_are_independent():
 
 
 def test_every_replicate_of_whole_blocks_is_a_sequence_that_fills_the_cube_evenly():
-    # A scrambled Sobol sequence of 2^m points has one of them in each of 2^m strips of the cube, in every direction.
+    # A scrambled Sobol sequence of 2^m points has one point in each of 2^m strips of the cube, in every direction.
     uniform = stats.norm.cdf(many("sobol", 8, 4))
     for replicate in range(REPLICATES):
         points = uniform[replicate::REPLICATES]
@@ -99,7 +99,7 @@ def test_every_replicate_of_whole_blocks_is_a_sequence_that_fills_the_cube_evenl
 
 
 def test_sobol_errs_less_than_random_and_the_more_so_the_more_are_drawn():
-    # The mean of Phi(z1 + z2 / 2 - 1) is Phi(-1 / sqrt(1 + 5/4)); of 40 seeds the root mean square error.
+    # The mean of Phi(z1 + z2 / 2 - 1) is Phi(-1 / sqrt(1 + 5/4)); the root-mean-square error is over 40 seeds.
     exact = stats.norm.cdf(-1 / 1.5)
     errors = {}
     for sampler in SAMPLERS:
@@ -109,7 +109,7 @@ def test_sobol_errs_less_than_random_and_the_more_so_the_more_are_drawn():
     print({key: f"{error:.1e}" for key, error in errors.items()})
     orders = {sampler: np.log(errors[sampler, 1] / errors[sampler, 16]) / np.log(16) for sampler in SAMPLERS}
     print("orders:", orders)
-    # Random: 1/2, known to a tenth from 40 seeds each.
+    # For random draws the order is 1/2, known to a tenth from 40 seeds each.
     assert orders["random"] == pytest.approx(0.5, abs=0.15)
     assert orders["sobol"] > 0.8
     assert errors["sobol", 16] < 0.2 * errors["random", 16]

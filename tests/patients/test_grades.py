@@ -62,7 +62,7 @@ def drawn(endpoint, assessor, baseline, placebo):
 def test_the_chance_is_the_share_of_draws_that_respond(endpoint, assessor, baseline, placebo):
     found = chance(EFFECTS, endpoint, assessor, Kind(baseline, placebo, 1.0), RATERS)
     share, error = drawn(endpoint, assessor, baseline, placebo)
-    # 640 comparisons: five standard errors; where none of the draws differs, the chance of that is below 1e-5.
+    # 640 comparisons, each within five standard errors. Where all draws agree, the chance of that is below 1e-5.
     assert np.abs(found - share).max() < 5 * error.max() + 12 / DRAWS
     assert (np.abs(found - share) <= 5 * error + 12 / DRAWS).all()
 

@@ -53,7 +53,7 @@ def test_pilots_stand_around_the_patients_and_among_them():
     spread = [getattr(Population(), name) for name in OMEGAS]
     apart = (stand / spread)[None] - (drawn / spread)[:, None]
     nearest = np.sqrt((apart**2).sum(axis=2)).min(axis=1)
-    # In standard deviations, of 12,800 patients: what `choose_grid` asks of them.
+    # The distances of 12,800 patients in standard deviations, as `choose_grid` needs them.
     assert np.quantile(nearest, 0.99) < 0.8
     assert nearest.max() < 2
     assert np.sqrt(((stand / spread) ** 2).sum(axis=1)).max() >= 5 - 1e-9

@@ -138,7 +138,7 @@ def test_a_column_that_is_repeated_in_a_frame_is_refused():
 
 
 def test_a_number_that_may_not_be_compared_is_refused():
-    # Asked whether it is missing, pandas compares it with itself.
+    # To find out whether a value is missing, pandas compares it with itself.
     with pytest.raises(InputError, match="schedule has a signalling NaN; allowed"):
         Schedule.from_frame(pd.DataFrame({"time": [0], "amt": [decimal.Decimal("sNaN")]}))
 

@@ -42,7 +42,7 @@ def test_infinitely_many_sites():
 def test_narrow_spread_and_many_sites_is_the_even_treatment():
     even = wo.simulate(units=20, days=120)
     sited = wo.simulate(units=20, days=120, sites=200, parameters=wo.Parameters(spread=1))
-    # Only the ends, about a spread wide each, differ: 2 x 1 / 50 of the muscle.
+    # Only the two ends differ, each about one spread wide: 2 x 1 / 50 of the muscle.
     assert np.abs(even.frame["visible"] - sited.frame["visible"]).max() < 0.04
 
 
@@ -51,8 +51,8 @@ def test_one_three_and_five_sites_differ():
     for sites in (1, 3, 5):
         timeline = wo.simulate(units=20, sites=sites, days=120)
         effect[sites], spilled[sites] = timeline.at([30.0])["visible"][0], timeline.spill[0]
-    # One site leaves the ends of the muscle nearly untreated. Three reach them; five reach them more evenly, but lose
-    # more beyond them, which here costs a little more than the evenness gains.
+    # One site leaves the ends of the muscle nearly untreated. Three sites reach them. Five reach them more evenly but
+    # lose more beyond them: here the loss is a little larger than the gain.
     even = wo.simulate(units=20, days=120).at([30.0])["visible"][0]
     assert effect[1] < 0.6 * even < 0.9 * even < effect[5] < effect[3] < even
     assert spilled[1] < 1e-4 < 0.05 < spilled[3] < spilled[5] < 0.1
@@ -77,7 +77,7 @@ def test_an_unknown_muscle_is_named_with_the_nearest():
 
 
 def test_one_half_of_the_strip_stands_for_both():
-    # Gauss-Legendre points over the whole strip, made here, against those of one half.
+    # Gauss-Legendre points over the whole strip, computed here, against the points of one half.
     timeline = wo.simulate(units=20, sites=3, days=120)
     points, weights = np.polynomial.legendre.leggauss(200)
     local = 20 * relative_dose((points + 1) * LENGTH / 2, LENGTH, 3, SPREAD)

@@ -55,7 +55,7 @@ def test_the_same_every_time_in_any_number():
     first = quick_bands(schedule, days)
     quick._grid.cache_clear()
     assert quick_bands(schedule, days).equals(first)
-    # One patient is the first of all: every percentile is theirs.
+    # The only patient is the first of all patients: every percentile is this patient's effect.
     alone = quick_bands(schedule, days, patients=1)
     assert (alone["p5"] == alone["p95"]).all()
     constants = DEFAULT.constants(normals("sobol", 0, 0)[:1])
@@ -76,7 +76,7 @@ def test_the_grid_is_kept_while_units_change(monkeypatch):
     for units in (5, 20, 21, 100):
         quick_bands(wo.Schedule.every(90, visits=2, units=units), [0, 100, 330])
     assert len(chosen) == 1
-    # What changes the course's shape does ask for another.
+    # A change of the visits' days or of the constants needs another grid.
     quick_bands(wo.Schedule.every(91, visits=2, units=20), [0, 100, 330])
     quick_bands(
         wo.Schedule.every(90, visits=2, units=20), [0, 100, 330], population=DEFAULT.replace(light_chain_half_life=60)
@@ -91,7 +91,7 @@ def test_rising_percentiles_are_ordered_and_fractions():
     assert (np.diff(levels, axis=1) >= 0).all()
     assert levels.min() >= 0
     assert levels.max() <= 1
-    # Before any toxin nobody has an effect, and the share is that of the raters' errors alone.
+    # Before any toxin nobody has an effect, and only the raters' errors make responders.
     assert (levels[0] == 0).all()
     assert found["none_or_mild"][0] == pytest.approx(
         mean_chance(np.zeros((1, 1)), "none_or_mild", "investigator", DEFAULT.raters).item(), abs=1e-12

@@ -55,7 +55,7 @@ def test_merging_is_counting_all_at_once_in_any_order_and_grouping(parts, order)
 @settings(max_examples=300)
 @given(st.lists(st.floats(0, 10), min_size=1, max_size=80))
 def test_quantiles_are_those_of_the_values_to_a_bin(values):
-    # Any value from the one below to the one above is a quantile: numpy's "lower" and "higher".
+    # Any value between numpy's "lower" and "higher" is a quantile.
     found = counted([values]).quantiles(SHARES)[0]
     low, high = (np.quantile(values, SHARES, method=method) for method in ("inverted_cdf", "higher"))
     assert (found >= low - 0.25 - 1e-12).all()
@@ -143,6 +143,6 @@ def test_as_many_patients_as_are_allowed_do_not_overflow():
 
 
 def test_bins_are_narrower_than_what_is_reported():
-    # A thousandth of the effect, and an hour in a trial of 240 days.
+    # A bin is a thousandth of the effect, or an hour in a trial of 240 days.
     assert 1 / EFFECT_BINS <= 0.001
     assert 240 / DAY_BINS <= 1 / 24

@@ -23,7 +23,7 @@ def test_the_bands_are_the_percentiles_of_the_patients():
     effect = COURSE.visible_at(np.arange(241.0))
     own = TRIAL.bands[TRIAL.bands["arm"] != "placebo"]
     for column, share in (("p5", 5), ("p50", 50), ("p95", 95)):
-        # Within a bin of the histogram, and what lies between two patients.
+        # Within a bin of the histogram plus the distance between two patients.
         assert np.abs(own[column] - np.percentile(effect, share, axis=0)).max() < 0.01, column
     assert (TRIAL.bands.query("arm == 'placebo'")["p95"] == 0).all()
 
@@ -45,7 +45,7 @@ def test_the_landmarks_are_those_of_the_patients():
     onset = np.array([each.landmarks["onset_day"] for each in singles])
     assert rows.loc["onset_day", "reached"] == pytest.approx(np.isfinite(onset).mean(), abs=0.06)
     assert rows.loc["onset_day", "p50"] == pytest.approx(np.nanmedian(onset), rel=0.1)
-    # Above the level of return on a day or not: the share that has returned by then.
+    # The share of patients who have returned by a day: their effect is below the level of return on that day.
     moderate = COURSE.visible_at(np.array([120.0]))[:, 0] < level_of_return(2)
     severe = COURSE.visible_at(np.array([120.0]))[:, 0] < level_of_return(3)
     returned = (1 - PEOPLE.severe_share) * moderate.mean() + PEOPLE.severe_share * severe.mean()
@@ -63,7 +63,7 @@ def test_the_error_reported_is_the_spread_over_seeds(sampler):
     ]
     spread = np.std([each["rate"][0] for each in found], ddof=1)
     reported = np.sqrt(np.mean([each["error"][0] ** 2 for each in found]))
-    # Outside once in a thousand times: each reported error has 7 degrees of freedom.
+    # A rate lies outside once in a thousand times; each reported error has 7 degrees of freedom.
     low, high = {24: (0.6, 1.7), 12: (0.37, 1.87)}[len(found)]
     assert low < spread / reported < high
 

@@ -15,19 +15,25 @@ from .options import app, show_warning
 
 __all__ = ["classroom", "export", "main", "patient", "studies"]
 
-# What the parser returns after Ctrl-C, as a shell does.
-INTERRUPTED = 130
+# As `wearoff --help` lists them: one patient, many patients, the constants, other programs, the class.
+ORDER = (
+    "simulate", "space", "trial", "compare", "fit", "sensitivity", "parameters", "export",
+    "plates", "animate", "explore", "handout",
+)  # fmt: skip
+app.registered_commands.sort(key=lambda command: ORDER.index(command.name or ""))
+
+INTERRUPTED = 130  # exit status after Ctrl-C: the parser returns it, as a shell does
 
 
 def main() -> None:
-    """Run the command; what cannot be used is one line on standard error, and exit status 2."""
-    said: set[str] = set()
+    """Run the command; input that cannot be used ends it with one line on standard error and exit status 2."""
+    shown: set[str] = set()
 
     def show_once(message: Warning | str, *_: Any, **__: Any) -> None:
-        # The parts of one command may find the same thing unusual: every plate has the same visit. What another library
-        # warns its own users of says nothing to a user of the command.
-        if isinstance(message, UnusualWarning) and str(message) not in said:
-            said.add(str(message))
+        # The parts of one command may give the same warning: every plate has the same visit. Warnings of other
+        # libraries are for those who call them and are left out.
+        if isinstance(message, UnusualWarning) and str(message) not in shown:
+            shown.add(str(message))
             show_warning(message)
 
     warnings.showwarning = show_once
@@ -39,7 +45,7 @@ def main() -> None:
         _stop(error.format_message())
     else:
         if status == INTERRUPTED:
-            # Files are written whole at the very end, so that none was begun.
+            # Files are written at the very end, each whole: none has been begun.
             print("interrupted: nothing was written", file=sys.stderr)
         sys.exit(status or 0)
 

@@ -34,15 +34,15 @@ PAGES = (".html", ".htm")
 
 @app.command("plates", epilog="Example: wearoff plates --style slide --out plates")
 def plates_command(
-    out: Annotated[Path, typer.Option(metavar="DIR", help="Write the plates here, each as PNG, SVG and PDF.")],
-    style: Annotated[str, typer.Option(help="print (180 mm wide) or slide (16 to 9).")] = "print",
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the plates, each as PNG, SVG and PDF.")],
+    style: Annotated[str, typer.Option(metavar="NAME", help="print (180 mm wide) or slide (16 to 9).")] = "print",
     units: Units = None,
     product: Product = None,
     muscle: Muscle = None,
     preset: Preset = "default",
     set_: Set = None,
 ) -> None:
-    """Draw plates for teaching: the mechanism, the serotypes, and the injection sites."""
+    """Draw plates for teaching: mechanism, serotypes, sites."""
     from ..files import write_all
     from ..report.curves import plates_files
 
@@ -52,7 +52,7 @@ def plates_command(
 
 @app.command("animate", epilog="Example: wearoff animate mechanism.gif --units 20")
 def animate_command(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to write: a .gif, or an .mp4 with ffmpeg.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="File to write: .gif, or .mp4 if ffmpeg is installed.")],
     units: Units = None,
     product: Product = None,
     muscle: Muscle = None,
@@ -60,12 +60,16 @@ def animate_command(
     every: Every = None,
     visits: Visits = None,
     days: Annotated[
-        int | None, whole_number("simulation.DAYS", "N", f"Last day; default: {FILM_DAYS} after the first visit.")
+        int | None,
+        whole_number("simulation.DAYS", "N", f"Last day of the film; default: {FILM_DAYS} after the first visit."),
     ] = None,
     preset: Preset = "default",
     set_: Set = None,
 ) -> None:
-    """Write the mechanism as a film: nerve ending, muscle, skin and the curve of the visible effect, day by day."""
+    """Write the mechanism as a film (GIF or MP4).
+
+    It shows the nerve ending, the muscle, the skin and the curve of the visible effect, day by day.
+    """
     from ..pages.animation import animate
     from ..simulation import simulate
 
@@ -78,12 +82,18 @@ def animate_command(
 @app.command("explore", epilog="Example: wearoff explore --port 5010")
 def explore_command(
     host: Annotated[
-        str, typer.Option(metavar="ADDRESS", help="Listen on another address: other machines can then open the page.")
+        str,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Address to listen on; 0.0.0.0 lets other machines open the page.",
+        ),
     ] = HERE,
-    port: Annotated[int, whole_number("pages.explorer.settings.PORT", "N", "0 for any that is free.")] = 5006,
-    show: Annotated[bool, typer.Option("--show/--no-show", help="Open the page in a browser.")] = True,
+    port: Annotated[
+        int, whole_number("pages.explorer.settings.PORT", "N", "Port to listen on; 0: any free one.")
+    ] = 5006,
+    show: Annotated[bool, typer.Option("--show/--no-show", help="Open the page in a browser, or do not.")] = True,
 ) -> None:
-    """Serve the page with sliders on this machine, until Ctrl-C."""
+    """Serve the page with sliders on this machine until Ctrl-C."""
     try:
         from ..pages.explorer.server import serve
     except ModuleNotFoundError:
@@ -98,13 +108,16 @@ def explore_command(
 
 @app.command("handout", epilog="Example: wearoff handout leaflet.html --product abobotulinumtoxinA")
 def handout_command(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="The page to write, such as leaflet.html.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Page to write, such as leaflet.html.")],
     product: Product = None,
     muscle: Muscle = None,
     preset: Preset = "default",
     set_: Set = None,
 ) -> None:
-    """Write one HTML file with sliders, curves and words, which needs no network and prints on one page."""
+    """Write a page with sliders and curves as one HTML file.
+
+    The page needs no network, and prints on one sheet.
+    """
     from ..files import written_whole
     from ..pages.handout import make_handout
 

@@ -34,10 +34,14 @@ ENDINGS = {"sbml": (".xml", ".sbml"), "antimony": (".ant", ".txt"), "events": ("
 @app.command("export", epilog="Example: wearoff export sbml model.xml --every 90 --visits 4 --units 20")
 def export_command(
     what: Annotated[
-        str, typer.Argument(metavar="WHAT", help="sbml, antimony, or events: the visits alone, as an event table.")
+        str,
+        typer.Argument(metavar="WHAT", help="Format: sbml, antimony, or events (the visits alone, as an event table)."),
     ],
     file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="Where to write: .xml or .sbml; .ant or .txt; .csv for events.")
+        Path,
+        typer.Argument(
+            metavar="FILE", help="File to write: .xml or .sbml; .ant or .txt for antimony; .csv for events."
+        ),
     ],
     units: Units = None,
     product: Product = None,
@@ -51,7 +55,10 @@ def export_command(
     preset: Preset = "default",
     set_: Set = None,
 ) -> None:
-    """Write the model with its constants and visits for other programs; `simulate --from` reads SBML back."""
+    """Write the model for other programs: SBML, Antimony, events.
+
+    The file has the constants and the visits. `wearoff simulate --from` reads SBML back.
+    """
     from ..exchange.antimony import to_antimony
     from ..exchange.sbml import to_sbml
     from ..files import written_whole

@@ -29,6 +29,7 @@ app = typer.Typer(
     invoke_without_command=True,
     help="How the effect of a botulinum-toxin treatment arrives, holds and wears off. "
     "A model for teaching and research; it gives no dosing advice.",
+    epilog="Example: wearoff simulate --units 20",
 )
 
 SEEDS = Limits("seed", 0, 1e100)
@@ -67,27 +68,42 @@ def _reader(read: Callable[[str, Limits], float], limits: str) -> Callable[[type
 
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
-Preset = Annotated[str, typer.Option(help="Constants to start from; `wearoff parameters` names them.")]
-Units = Annotated[float | None, number("treatment.visit.UNITS", "U", "Units a visit; default: the labelled dose.")]
-Product = Annotated[str | None, typer.Option(help="Default: onabotulinumtoxinA.")]
-Muscle = Annotated[str | None, typer.Option(help="Default: glabella.")]
-Sites = Annotated[int | None, whole_number("treatment.muscles.SITES", "N", "Injection sites; default: an even dose.")]
-Every = Annotated[float | None, number("treatment.schedule.INTERVAL", "DAYS", "Days between visits.")]
-Visits = Annotated[int | None, whole_number("treatment.schedule.VISITS", "N", "Number of visits, with --every.")]
+Preset = Annotated[
+    str, typer.Option(metavar="NAME", help="Named constants to start from; `wearoff parameters` lists them.")
+]
+Units = Annotated[
+    float | None, number("treatment.visit.UNITS", "U", "Units at each visit; default: the labelled dose.")
+]
+Product = Annotated[str | None, typer.Option(metavar="NAME", help="Product; default: onabotulinumtoxinA.")]
+Muscle = Annotated[str | None, typer.Option(metavar="NAME", help="Muscle; default: glabella.")]
+Sites = Annotated[
+    int | None,
+    whole_number("treatment.muscles.SITES", "N", "Number of injection sites; default: an even dose along the muscle."),
+]
+Every = Annotated[float | None, number("treatment.schedule.INTERVAL", "DAYS", "Days between visits; needs --visits.")]
+Visits = Annotated[int | None, whole_number("treatment.schedule.VISITS", "N", "Number of visits; needs --every.")]
 ScheduleFile = Annotated[
     Path | None,
-    typer.Option("--schedule", metavar="FILE", help="Visits or an event table as CSV: time, amt [, ii, addl, ...]."),
+    typer.Option(
+        "--schedule", metavar="FILE", help="CSV file of visits, or an event table: time, amt [, ii, addl, ...]."
+    ),
 ]
 CaseFile = Annotated[
     Path | None,
-    typer.Option("--from", metavar="FILE", help="Visits and constants: .json, .toml, or .xml of `export sbml`."),
+    typer.Option(
+        "--from", metavar="FILE", help="File with visits and constants: .json, .toml, or .xml of `export sbml`."
+    ),
 ]
-Start = Annotated[str | None, typer.Option(metavar="DATE", help="Date of day 0, to show dates: such as 2027-01-04.")]
-Out = Annotated[Path | None, typer.Option(metavar="DIR", help="Write tables, results and pictures here.")]
+Start = Annotated[
+    str | None, typer.Option(metavar="DATE", help="Date of day 0, such as 2027-01-04; adds dates to the results.")
+]
+Out = Annotated[Path | None, typer.Option(metavar="DIR", help="Folder for tables, results and pictures.")]
 Set = Annotated[
     list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Change a constant; may be repeated.")
 ]
-Seed = Annotated[int, whole_number("cli.options.SEEDS", "N", "The same seed draws the same patients.")]
+Seed = Annotated[
+    int, whole_number("cli.options.SEEDS", "N", "Seed of the random numbers: the same seed draws the same patients.")
+]
 
 
 def read_parameters(preset: str, changes: list[str] | None) -> Parameters:

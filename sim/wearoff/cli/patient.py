@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 import typer
@@ -34,14 +33,15 @@ from .options import (
 )
 
 
-@app.command("simulate", epilog="Example: wearoff simulate --units 20 --set light_chain_half_life=60 --out out")
+@app.command("simulate", epilog="Example: wearoff simulate --units 20 --set light_chain_half_life=60")
 def simulate_command(
     units: Units = None,
     product: Product = None,
     muscle: Muscle = None,
     sites: Sites = None,
     days: Annotated[
-        int | None, whole_number("simulation.DAYS", "N", "Last day; default: 240 after the last visit.")
+        int | None,
+        whole_number("simulation.DAYS", "N", "Last day of the simulation; default: 240 days after the last visit."),
     ] = None,
     every: Every = None,
     visits: Visits = None,
@@ -53,7 +53,7 @@ def simulate_command(
     out: Out = None,
     as_json: Json = False,
 ) -> None:
-    """Compute the curve of one patient and print its landmarks."""
+    """Compute the effect in one patient and print its landmarks."""
     from ..files import write_all
     from ..report.curves import landmarks_text, simulation_files, simulation_summary
     from ..simulation import simulate
@@ -65,22 +65,26 @@ def simulate_command(
     print_found(simulation_summary(timeline), landmarks_text(timeline), written, as_json=as_json)
 
 
-@app.command(
-    "space", epilog="Example: wearoff space --keep 0.5 --intervals 84,90,120,150,180 --start 2027-01-04 --out out"
-)
+@app.command("space", epilog="Example: wearoff space --keep 0.5 --intervals 84,90,120 --start 2027-01-04")
 def space_command(
-    keep: Annotated[float, number("timeline.LEVEL", "LEVEL", "Visible effect to keep, a fraction of full.")] = 0.5,
-    intervals: Annotated[str, typer.Option(metavar="DAYS,...", help="Days between visits to compare.")] = ",".join(
-        map(str, INTERVALS)
-    ),
-    horizon: Annotated[int, whole_number("spacing.patient.HORIZON", "DAYS", "Days over which to judge.")] = TWO_YEARS,
+    keep: Annotated[
+        float, number("timeline.LEVEL", "LEVEL", "Visible effect to keep, as a fraction of the full effect.")
+    ] = 0.5,
+    intervals: Annotated[
+        str, typer.Option(metavar="DAYS,...", help="Intervals between visits to compare, in days.")
+    ] = ",".join(map(str, INTERVALS)),
+    horizon: Annotated[
+        int, whole_number("spacing.patient.HORIZON", "DAYS", "Number of days over which intervals are judged.")
+    ] = TWO_YEARS,
     max_units_per_year: Annotated[
-        float | None, number("spacing.recommendation.BUDGET", "U", "A limit on units a year.")
+        float | None, number("spacing.recommendation.BUDGET", "U", "Most units in a year; default: no limit.")
     ] = None,
     visits: Annotated[
         int | None,
         whole_number(
-            "treatment.schedule.VISITS", "N", "Best dates for so many visits; default: the fewest that keep it."
+            "treatment.schedule.VISITS",
+            "N",
+            "Number of visits to find the best dates for; default: the fewest that keep the effect.",
         ),
     ] = None,
     units: Units = None,
@@ -93,7 +97,10 @@ def space_command(
     out: Out = None,
     as_json: Json = False,
 ) -> None:
-    """Compare intervals between visits, recommend one, and find the best dates."""
+    """Compare and recommend intervals between visits.
+
+    It also finds the best dates, which need not be evenly spaced.
+    """
     from .. import spacing
     from ..files import write_all
     from ..report.curves import spacing_files, spacing_summary, spacing_text
@@ -113,29 +120,14 @@ def space_command(
 
 @app.command("parameters", epilog="Example: wearoff parameters --preset lebeda2008")
 def parameters_command(preset: Preset = "default", set_: Set = None, as_json: Json = False) -> None:
-    """Print the constants with unit, plausible range, kind and source."""
+    """Print the constants with units, ranges and sources."""
     from ..parameters import presets
     from ..report.plain import to_json
+    from ..report.text import parameters_text
 
     table = read_parameters(preset, set_).table()
     if as_json:
         print(to_json({"parameters": table.to_dict("records")}))
         return
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-
-    grid = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for heading in ("name", "value", "unit", "plausible", "kind", "meaning and source"):
-        grid.add_column(heading, no_wrap=heading in ("name", "value", "unit"), overflow="fold")
-    for row in table.to_dict("records"):
-        grid.add_row(
-            row["name"],
-            f"{row['value']:.4g}",
-            row["unit"],
-            f"{row['low']:g} to {row['high']:g}",
-            row["kind"],
-            f"{row['meaning']}. [dim]{row['source']}[/dim]",
-        )
-    Console(width=None if sys.stdout.isatty() else 140).print(grid)
-    print(f"presets: {', '.join(presets())}")
+    print(parameters_text(table))
+    print(f"\npresets: {', '.join(presets())}")

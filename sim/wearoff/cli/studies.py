@@ -36,24 +36,30 @@ if TYPE_CHECKING:
 FITTED = ("potency", "light_chain_half_life", "omega_potency")
 
 
-@app.command("trial", epilog="Example: wearoff trial --arm 20 --arm 40 --arm placebo --patients 10000 --out out")
+@app.command("trial", epilog="Example: wearoff trial --arm 20 --arm placebo --patients 10000 --out out")
 def trial_command(
     arm: Annotated[
         list[str] | None,
-        typer.Option(metavar="ARM", help="UNITS, UNITS:PRODUCT or placebo; may be repeated. Default: 20 and placebo."),
+        typer.Option(metavar="ARM", help="UNITS, UNITS:PRODUCT or placebo; may be repeated; default: 20 and placebo."),
     ] = None,
-    patients: Annotated[int, whole_number("trial.trial.PATIENTS", "N", "Virtual patients in each arm.")] = 10_000,
-    days: Annotated[int, whole_number("trial.trial.DAYS", "N", "Last day.")] = 240,
-    sampler: Annotated[str, typer.Option(metavar="NAME", help="sobol or random.")] = "sobol",
+    patients: Annotated[
+        int, whole_number("trial.trial.PATIENTS", "N", "Number of virtual patients in each arm.")
+    ] = 10_000,
+    days: Annotated[int, whole_number("trial.trial.DAYS", "N", "Last day of the trial.")] = 240,
+    sampler: Annotated[
+        str, typer.Option(metavar="NAME", help="How patients are drawn: sobol (evenly) or random.")
+    ] = "sobol",
     seed: Seed = SEED,
-    workers: Annotated[int, whole_number("workers.WORKERS", "N", "Processes that share the work.")] = 1,
-    chunk: Annotated[int, whole_number("trial.trial.CHUNK", "N", "Patients handed out at a time.")] = 10_000,
+    workers: Annotated[int, whole_number("workers.WORKERS", "N", "Number of processes that share the work.")] = 1,
+    chunk: Annotated[
+        int, whole_number("trial.trial.CHUNK", "N", "Number of patients that a process gets at a time.")
+    ] = 10_000,
     preset: Preset = "default",
     set_: Set = None,
     out: Out = None,
     as_json: Json = False,
 ) -> None:
-    """Run a virtual trial: responder rates, percentile bands, landmarks of many patients."""
+    """Run a virtual trial: responder rates, bands and landmarks."""
     from ..files import write_all
     from ..report.studies import trial_files, trial_summary, trial_text
     from ..trial.trial import run_trial
@@ -72,20 +78,23 @@ def trial_command(
 @app.command("compare", epilog="Example: wearoff compare --out out")
 def compare_command(
     observations: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Your observations as CSV; default: the published ones.")
+        Path | None, typer.Option(metavar="FILE", help="CSV file of your observations; default: the published ones.")
     ] = None,
-    patients: Annotated[int, whole_number("evidence.comparison.PATIENTS", "N", "Virtual patients in each arm.")] = 4096,
+    patients: Annotated[
+        int, whole_number("evidence.comparison.PATIENTS", "N", "Number of virtual patients in each arm.")
+    ] = 4096,
     seed: Seed = SEED,
     preset: Preset = "default",
     set_: Set = None,
     out: Out = None,
     as_json: Json = False,
 ) -> None:
-    """Put the prediction beside the published observations, with the error."""
+    """Compare predictions with the published observations."""
     from ..evidence.comparison import compare
     from ..evidence.observations import read_observations
     from ..files import write_all
-    from ..report.studies import comparison_files, comparison_summary, comparison_text
+    from ..report.studies import comparison_files, comparison_summary
+    from ..report.text import comparison_text
 
     rows = None if observations is None else read_observations(observations)
     found = compare(rows, population=read_population(preset, set_), patients=patients, rng=seed)
@@ -95,29 +104,35 @@ def compare_command(
 
 @app.command(
     "fit",
-    epilog="Example: wearoff fit mine.csv --free potency --free light_chain_half_life --profile potency --out out",
+    epilog="Example: wearoff fit mine.csv --free potency --profile potency --out out",
 )
 def fit_command(
     file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="Observations as CSV: endpoint, value, unit, day, n, ...")
+        Path, typer.Argument(metavar="FILE", help="CSV file of your observations: endpoint, value, unit, day, n, ...")
     ],
     free: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="NAME", help=f"Fitted, in its plausible range; may be repeated. Default: {', '.join(FITTED)}."
+            metavar="NAME",
+            help=f"Number to fit within its plausible range; may be repeated; default: {', '.join(FITTED)}.",
         ),
     ] = None,
     profile: Annotated[
-        list[str] | None, typer.Option(metavar="NAME", help="Give the profile interval of this one; may be repeated.")
+        list[str] | None, typer.Option(metavar="NAME", help="Number to give the profile interval of; may be repeated.")
     ] = None,
-    patients: Annotated[int, whole_number("evidence.fitting.PATIENTS", "N", "Virtual patients in each arm.")] = 1024,
+    patients: Annotated[
+        int, whole_number("evidence.fitting.PATIENTS", "N", "Number of virtual patients in each arm.")
+    ] = 1024,
     seed: Seed = SEED,
     preset: Preset = "default",
     set_: Set = None,
     out: Out = None,
     as_json: Json = False,
 ) -> None:
-    """Calibrate to your observations: estimates, standard errors, correlations, what is not identifiable."""
+    """Fit constants to your own observations.
+
+    Prints estimates, standard errors, correlations, and what the observations do not tell apart.
+    """
     from ..evidence.fitting import fit
     from ..evidence.observations import read_observations
     from ..files import write_all
@@ -137,16 +152,21 @@ def fit_command(
 @app.command("sensitivity", epilog="Example: wearoff sensitivity --quantity wear_off_day --out out")
 def sensitivity_command(
     quantity: Annotated[
-        str, typer.Option(metavar="NAME", help="A landmark such as half_effect_day, or effect_on_day_90.")
+        str,
+        typer.Option(
+            metavar="NAME", help="Result to explain: a landmark such as half_effect_day, or effect_on_day_90."
+        ),
     ] = "half_effect_day",
     samples: Annotated[
         int,
-        whole_number("sensitivity.sobol.SAMPLES", "N", "Base samples of the Sobol indices, a power of two."),
+        whole_number("sensitivity.sobol.SAMPLES", "N", "Number of base samples for the Sobol indices, a power of two."),
     ] = 512,
     within: Annotated[
         float | None,
         number(
-            "sensitivity.analysis.WITHIN", "FACTOR", "Vary by this factor either way; default: the plausible ranges."
+            "sensitivity.analysis.WITHIN",
+            "FACTOR",
+            "Vary each constant by this factor up and down; default: its plausible range.",
         ),
     ] = None,
     units: Units = None,
@@ -158,7 +178,10 @@ def sensitivity_command(
     out: Out = None,
     as_json: Json = False,
 ) -> None:
-    """Ask which constant moves a landmark: elasticities one at a time, and Sobol indices."""
+    """Show which constants a landmark depends on.
+
+    Prints elasticities, one constant at a time, and Sobol indices, all together.
+    """
     from .. import sensitivity
     from ..files import write_all
     from ..report.studies import sensitivity_files, sensitivity_summary, sensitivity_text

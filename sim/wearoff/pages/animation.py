@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -21,17 +21,17 @@ from ..files import written_whole
 from ..timeline import Timeline
 
 if TYPE_CHECKING:
-    from matplotlib.animation import AbstractMovieWriter
     from matplotlib.axes import Axes
+
+Progress: TypeAlias = Callable[[int, int], None]
 
 FORMATS = (".gif", ".mp4")
 SECONDS = Limits("seconds", 1, 120, "s")
 FRAMES_A_SECOND = 10
-# So many days after the first visit take half of the film.
-SLOW_DAYS = 10.0
+SLOW_DAYS = 10.0  # days after the first visit that take half of the film
 
 _LOOK = Look(width=10.0, text=20.0, small=9.5, line=2.5)
-_HEIGHT, _DPI = 5.6, 100  # inches, and dots in one: 1000 by 560, both even, as MP4 asks
+_HEIGHT, _DPI = 5.6, 100  # inches, and dots per inch: 1000 by 560 dots, both even, as MP4 requires
 _DAYS_NAMED = np.array([0, 1, 2, 3, 5, 7, 10, 20, 30, 60, 120, 180, 365, 730, 1461, 3652, 7305, 14610])
 _ROOM = 0.08  # a label's width, as a share of the axis
 
@@ -101,7 +101,8 @@ class Film:
         self.table = timeline.at(self.clock.day(np.linspace(0, 1, round(seconds * FRAMES_A_SECOND))))
         self._moments = self.table.to_dict("records")
         self.figure = Figure(figsize=(_LOOK.width, _HEIGHT), dpi=_DPI)
-        FigureCanvasAgg(self.figure)  # drawn in memory: no window, and nothing to close
+        # Drawn in memory: no window, and nothing to close. Its methods have no types.
+        self._canvas: Any = FigureCanvasAgg(self.figure)
         draw_key(place(self.figure, 0.0, 0.025, 0.215, 0.51), _LOOK)
         self.ending = Ending(place(self.figure, 0.215, 0.025, 0.34, 0.51), whole)
         top = max(1.0, *(max(shares(moment, whole).values()) for moment in self._moments))
@@ -122,6 +123,11 @@ class Film:
             [*self._smooth["time"][passed], day], [*self._smooth["visible"][passed], moment["visible"]]
         )
         self.day.set_text(f"day {day:.1f}" if day - self.clock.first < 2 * SLOW_DAYS else f"day {day:.0f}")
+
+    def picture(self) -> npt.NDArray[np.uint8]:
+        """Return the frame that `show` has set as red, green and blue, with shape (height, width, 3)."""
+        self._canvas.draw()
+        return np.ascontiguousarray(np.asarray(self._canvas.buffer_rgba())[..., :3])
 
     def _draw_curve(self, ax: Axes, timeline: Timeline) -> None:
         # Along the film's own time: the point moves evenly, and the first days have room.
@@ -158,7 +164,7 @@ def animate(
     *,
     seconds: float = 20,
     days: float | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> Path:
     """Write the course of a patient as an animation: the nerve ending and the visible effect, day by day.
 
@@ -188,7 +194,7 @@ def animate(
         The file's ending is not known, ffmpeg is missing, the file cannot be written, or a number is not possible.
     """
     path = Path(path)
-    writer = _find_writer(path)
+    write = _find_writer(path)
     first, end = timeline.schedule.visits[0].day, float(timeline.times[-1])
     last = (
         min(first + FILM_DAYS, end)
@@ -196,62 +202,57 @@ def animate(
         else check_number(days, Limits("days", first, end, "day", above=True))
     )
     film = Film(timeline, check_number(seconds, SECONDS), last)
-    frames = len(film.table)
     with written_whole(path) as beside:
-        writer.setup(film.figure, beside, _DPI)
         try:
-            for frame in range(frames):
-                film.show(frame)
-                writer.grab_frame()
-                if progress is not None:
-                    progress(frame + 1, frames)
-        except BaseException:
-            # What ends the work early is what is told, not that a film cut short cannot be closed.
-            with contextlib.suppress(Exception):
-                writer.finish()
-            raise
-        _finish(writer, path)
+            write(film, beside, progress)
+        except subprocess.CalledProcessError as error:
+            reason = (error.stderr or "").strip().splitlines()[-1:] or ["no reason given"]
+            problem = f"is '{path}', but ffmpeg failed ({reason[0]})"
+            raise InputError("file", path, ".gif", problem=problem) from None
     return path
 
 
-def _find_writer(path: Path) -> AbstractMovieWriter:
+def _find_writer(path: Path) -> Callable[[Film, Path, Progress | None], None]:
     from matplotlib.animation import FFMpegWriter
 
     ending = path.suffix.lower()
     if ending not in FORMATS:
         raise InputError("file", str(path), f"a name that ends in {' or '.join(FORMATS)}")
     if ending == ".gif":
-        return _gif_writer()
+        return _write_gif
     if not FFMpegWriter.isAvailable():
         problem = f"is '{path}', but ffmpeg is not installed"
         raise InputError("file", path, ".gif, or install ffmpeg", problem=problem)
-    return FFMpegWriter(fps=FRAMES_A_SECOND, codec="h264")
+    return _write_mp4
 
 
-def _gif_writer() -> AbstractMovieWriter:
-    from matplotlib.animation import PillowWriter
+def _show_all(film: Film, progress: Progress | None) -> Iterator[None]:
+    """Show one frame after another; report each when the caller is done with it."""
+    frames = len(film.table)
+    for frame in range(frames):
+        film.show(frame)
+        yield
+        if progress is not None:
+            progress(frame + 1, frames)
+
+
+def _write_gif(film: Film, file: Path, progress: Progress | None) -> None:
     from PIL import Image
 
-    class OnePalette(PillowWriter):
-        _frames: list[Image.Image]
-
-        _palette: Image.Image
-
-        # With one palette for all, what does not move stays the same to the bit: a smaller file, and a third of the
-        # memory. The first frame's key and bars have every colour of the drawing.
-        def grab_frame(self, **options: object) -> None:
-            super().grab_frame(**options)
-            if len(self._frames) == 1:
-                self._palette = Image.new("P", (1, 1))
-                self._palette.putpalette(_palette(np.asarray(self._frames[0])).ravel().tolist())
-            self._frames[-1] = self._frames[-1].quantize(palette=self._palette, dither=Image.Dither.NONE)
-
-    return OnePalette(fps=FRAMES_A_SECOND)
+    # All frames share the palette of the first, whose key and bars have every colour of the drawing. What does not
+    # move then has the same bytes in every frame: the file is smaller, and the frames take a third of the memory.
+    palette = Image.new("P", (1, 1))
+    palette.putpalette(_choose_palette(film.picture()).ravel().tolist())
+    frames = [
+        Image.fromarray(film.picture()).quantize(palette=palette, dither=Image.Dither.NONE)
+        for _ in _show_all(film, progress)
+    ]
+    frames[0].save(file, save_all=True, append_images=frames[1:], duration=int(1000 / FRAMES_A_SECOND), loop=0)
 
 
-def _palette(picture: npt.NDArray[np.uint8]) -> npt.NDArray[np.int64]:
-    # The commonest colours, none near a commoner one: Pillow looks for the nearest in steps of 4, and would take a
-    # neighbour's shade for the ground.
+def _choose_palette(picture: npt.NDArray[np.uint8]) -> npt.NDArray[np.int64]:
+    # The most frequent colours first, without those that are near a more frequent one: Pillow rounds colours to steps
+    # of 4 when it looks for the nearest, and would take a neighbour's shade for the background.
     colors, counts = np.unique(picture.reshape(-1, 3), axis=0, return_counts=True)
     left = colors[np.argsort(-counts)].astype(np.int64)
     chosen: list[npt.NDArray[np.int64]] = []
@@ -261,17 +262,24 @@ def _palette(picture: npt.NDArray[np.uint8]) -> npt.NDArray[np.int64]:
     return np.array(chosen)
 
 
-def _finish(writer: AbstractMovieWriter, path: Path) -> None:
+def _write_mp4(film: Film, file: Path, progress: Progress | None) -> None:
+    from matplotlib.animation import FFMpegWriter
+
+    writer = FFMpegWriter(fps=FRAMES_A_SECOND, codec="h264")
+    writer.setup(film.figure, file, _DPI)
     try:
-        writer.finish()
-    except subprocess.CalledProcessError as error:
-        reason = (error.stderr or "").strip().splitlines()[-1:] or ["no reason given"]
-        problem = f"is '{path}', but ffmpeg failed ({reason[0]})"
-        raise InputError("file", path, ".gif", problem=problem) from None
+        for _ in _show_all(film, progress):
+            writer.grab_frame()
+    except BaseException:
+        # The error that ended the work early is raised, not the one of closing an unfinished film.
+        with contextlib.suppress(Exception):
+            writer.finish()
+        raise
+    writer.finish()
 
 
 def _named_days(clock: Clock) -> list[float]:
-    # Days that people count in, where there is room for them, and the last one.
+    # Days that people count in, where the axis has room for their labels, and the last day.
     named: list[float] = []
     for day in clock.first + _DAYS_NAMED[clock.first + _DAYS_NAMED < clock.last]:
         share = clock.share(day)

@@ -74,36 +74,6 @@ def comparison_summary(found: Comparison) -> dict[str, Any]:
     }
 
 
-def comparison_text(found: Comparison) -> str:
-    """Return the treated rows beside their predictions, what is not covered, and the errors by endpoint."""
-    headings = f"{'day':>5}{'observed':>10}{'predicted':>10}{'error':>8}"
-    lines = [f"{'source':<40}{'treatment':<28}{'endpoint, assessor':<38}{headings}"]
-    covered = found.rows["why_not"] == ""
-    for row in found.rows[covered].to_dict("records"):
-        given = "placebo" if row["arm"] == "placebo" else f"{row['units']:g} U {row['product']}"
-        mark = ("* " if row["used_for_fit"] else "  ") + ("(memory) " if row["status"] == "memory" else "")
-        day = "" if pd.isna(row["day"]) else f"{row['day']:g}"
-        lines.append(
-            f"{row['source'][:38]:<40}{given:<28}{row['endpoint'] + ', ' + (row['assessor'] or '-'):<38}{day:>5}"
-            f"{row['observed']:>10.1f}{row['predicted']:>10.1f}{row['error']:>8.1f} {mark}"
-        )
-    lines += ["", "* used for the fit; (memory): recalled, not found in a source. Per cent, or days for medians."]
-    reasons = found.rows["why_not"][~covered].value_counts()
-    lines += [
-        "",
-        f"not covered, {int(reasons.sum())} rows:",
-        *(f"  {count:>3}  {reason}" for reason, count in reasons.items()),
-    ]
-    lines += ["", f"{'root-mean-square error':<30}{'rows':>6}{'all':>9}{'fitted':>9}{'predicted':>11}"]
-    for row in found.rmse.to_dict("records"):
-        fitted, predicted = (
-            "-" if pd.isna(row[key]) else f"{row[key]:.1f}" for key in ("rmse_fitted", "rmse_predicted")
-        )
-        name = f"{row['endpoint'].replace('_', ' ')} ({row['unit']})"
-        lines.append(f"{name:<30}{row['rows']:>6}{row['rmse']:>9.1f}{fitted:>9}{predicted:>11}")
-    return "\n".join(lines)
-
-
 def comparison_files(found: Comparison) -> dict[str, bytes]:
     """Return the files of a comparison, name by name."""
     files = {

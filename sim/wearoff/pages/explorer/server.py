@@ -44,7 +44,7 @@ def serve(*, host: str = HERE, port: int = 5006, show: bool = True, ready: Calla
         number = _listenable(host, check_integer(port, PORT))
         server = pn.serve(
             {"/": page}, address=host, port=number, show=False, start=False, verbose=False, location=False,
-            websocket_origin=_origins(host, number), title="wearoff",
+            websocket_origin=origins(host, number), title="wearoff",
         )  # fmt: skip
     except OSError as error:
         reason = (error.strerror or str(error)).partition(" (")[0]
@@ -102,8 +102,8 @@ def _listenable(host: str, port: int) -> int:
         return int(probe.getsockname()[1])
 
 
-def _origins(host: str, port: int) -> list[str]:
-    # Pages of other sites may not talk to this one; where any address is listened on, nobody knows its name.
+def origins(host: str, port: int) -> list[str]:
+    """Return the sites whose pages may talk to the server: its own, or any where it listens on every address."""
     if host in ("0.0.0.0", "::"):
         return ["*"]
     return [f"{name}:{port}" for name in {host, "localhost" if host == HERE else host}]

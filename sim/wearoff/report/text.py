@@ -1,0 +1,97 @@
+"""Results as text for a terminal of 80 columns."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    from ..evidence.comparison import Comparison
+
+WIDTH = 80
+
+
+def align(rows: Sequence[Sequence[str]], sides: str) -> list[str]:
+    """Return rows of cells as lines whose columns have the width of their longest cell.
+
+    Parameters
+    ----------
+    rows : sequence of sequence of str
+        The headings are the first row.
+    sides : str
+        One sign for each column: ``<`` aligns it to the left, ``>`` to the right.
+
+    Examples
+    --------
+    >>> align([("name", "value"), ("potency", "0.13")], "<>")
+    ['name     value', 'potency   0.13']
+    """
+    columns = zip(*rows, strict=True)
+    formats = [f"{side}{max(map(len, column))}" for side, column in zip(sides, columns, strict=True)]
+    return ["  ".join(map(format, row, formats)).rstrip() for row in rows]
+
+
+def wrap(text: str, indent: int = 0) -> str:
+    """Return text in lines of at most `WIDTH` characters; the lines after the first begin with `indent` more blanks."""
+    return textwrap.fill(text, WIDTH, subsequent_indent=" " * indent, break_on_hyphens=False)
+
+
+def parameters_text(table: pd.DataFrame) -> str:
+    """Return the constants with unit, plausible range and kind, then what each is and where it comes from."""
+    rows = table.to_dict("records")
+    cells = [
+        (row["name"], f"{row['value']:.4g}", row["unit"], f"{row['low']:g} to {row['high']:g}", row["kind"])
+        for row in rows
+    ]
+    lines = align([("name", "value", "unit", "plausible", "kind"), *cells], "<><<<")
+    for row in rows:
+        lines += ["", wrap(f"{row['name']}: {row['meaning']}", 2), wrap(f"  source: {row['source']}", 4)]
+    return "\n".join(lines)
+
+
+def comparison_text(found: Comparison) -> str:
+    """Return the rows of each source beside their predictions, the rows without one, and the errors by endpoint."""
+    covered = found.rows["why_not"] == ""
+    sections = [_covered_text(found.rows[covered])] if covered.any() else []
+    if not covered.all():
+        reasons = found.rows["why_not"][~covered].value_counts()
+        counted = [(f"{count}", str(reason)) for reason, count in reasons.items()]
+        sections.append("\n".join(align([("rows", "not predicted, because"), *counted], "><")))
+    return "\n\n".join([*sections, _errors_text(found.rmse)])
+
+
+def _covered_text(rows: pd.DataFrame) -> str:
+    records = rows.to_dict("records")
+    cells: list[tuple[str, ...]] = [("", "day", "observed", "predicted", "error", "unit", "")]
+    for row in records:
+        response = ", ".join(filter(None, (row["endpoint"], row["assessor"]))).replace("_", " ")
+        numbers = (f"{row[name]:.1f}" for name in ("observed", "predicted", "error"))
+        day = "" if pd.isna(row["day"]) else f"{row['day']:g}"
+        cells.append((f"    {response}", day, *numbers, row["unit"], "*" if row["used_for_fit"] else ""))
+    heading, *lines = align(cells, "<>>>><<")
+    # Source, then treatment, then the lines of its rows; all in the order in which they are first met.
+    groups: dict[str, dict[str, list[str]]] = {}
+    for row, line in zip(records, lines, strict=True):
+        source = f"{row['source']} (memory)" if row["status"] == "memory" else row["source"]
+        treatment = "placebo" if row["arm"] == "placebo" else f"{row['units']:g} U {row['product']}"
+        treatment = f"{treatment}, {row['muscle']}".replace("_", " ")
+        groups.setdefault(source, {}).setdefault(treatment, []).append(line)
+    shown = [heading]
+    for source, treatments in groups.items():
+        shown += ["", wrap(source, 2)]
+        for treatment, own in treatments.items():
+            shown += [wrap(f"  {treatment}", 4), *own]
+    notes = ["* used for the fit; (memory): recalled, not found in a source", "error: predicted less observed"]
+    return "\n".join([*shown, "", *notes])
+
+
+def _errors_text(rmse: pd.DataFrame) -> str:
+    cells: list[tuple[str, ...]] = [("root-mean-square error", "rows", "all", "fitted", "predicted")]
+    for row in rmse.to_dict("records"):
+        name = f"{row['endpoint'].replace('_', ' ')} ({row['unit']})"
+        errors = ("-" if pd.isna(row[key]) else f"{row[key]:.1f}" for key in ("rmse", "rmse_fitted", "rmse_predicted"))
+        cells.append((name, f"{row['rows']}", *errors))
+    return "\n".join(align(cells, "<>>>>"))
