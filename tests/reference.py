@@ -5,6 +5,7 @@ others: the share of SNAP-25 that is cleaved and the share of the force that is 
 their slopes of the equations.
 """
 
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -24,13 +25,13 @@ COLUMNS = (*COMPARTMENTS, "snap25", "release", "force", "visible")
 
 
 @cache
-def right_hand_side(model: Model) -> tuple[Any, Any]:
+def right_hand_side(model: Model) -> tuple[Callable[..., list[float]], Callable[..., Array]]:
     """Return functions of numbers: the slopes of amounts, cleaved, lost and visible; and the release."""
     constants = Constants(*sympy.symbols(Constants._fields))
     *amounts, cleaved, lost, visible = variables = sympy.symbols([*COMPARTMENTS, "cleaved", "lost", "visible"])
     releases = []
 
-    def force(release: Any, _: Any) -> Any:
+    def force(release: Any, _: Constants) -> Any:
         releases.append(release)
         return 1 - lost
 
