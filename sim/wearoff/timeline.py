@@ -19,8 +19,10 @@ from .figures.mechanism import draw_mechanism
 from .figures.returns import draw_returns
 from .figures.style import AUTO
 from .figures.visits import draw_visits
+from .labels import COLUMNS, FRACTION
+from .levels import HALF, ONSET
 from .model.course import Course
-from .model.landmarks import HALF, ONSET, explain_missing, find_landmarks
+from .model.landmarks import explain_missing, find_landmarks
 from .model.spans import spans_above
 from .parameters import Parameters
 from .times import read_days
@@ -32,16 +34,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-UNITS_OF_COLUMNS = {
-    "time": "day",
-    **dict.fromkeys(("depot", "free", "bound", "endosome", "light_chain"), "U"),
-    **dict.fromkeys(("snap25", "release", "force", "visible"), "fraction of baseline"),
-}
-
 # Before any toxin.
-BASELINE = {
-    name: float(unit == "fraction of baseline" and name != "visible") for name, unit in UNITS_OF_COLUMNS.items()
-}
+BASELINE = {name: float(row.unit == FRACTION and name != "visible") for name, row in COLUMNS.items()}
 
 MOMENTS = 5  # days that have room beside each other in a picture of the mechanism
 
@@ -112,7 +106,7 @@ class Timeline:
         columns = {"time": days, **self.course.at(days)}
         # From one array: pandas takes ten columns apart one by one, and that would cost as much as the model.
         frame = pd.DataFrame(np.stack(list(columns.values())).T, columns=list(columns), copy=False)
-        frame.attrs["units"] = UNITS_OF_COLUMNS
+        frame.attrs["units"] = {name: row.unit for name, row in COLUMNS.items()}
         if self.schedule.start is not None:
             frame.insert(1, "date", self.schedule.dates(days))
         return frame

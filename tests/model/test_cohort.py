@@ -6,10 +6,11 @@ from tests.extent import some
 from tests.reference import reference
 
 import wearoff as wo
+from wearoff.levels import FULL, HALF, ONSET, WEAR_OFF
 from wearoff.model.cohort import choose_grid, solve_cohort
 from wearoff.model.course import Constants, solve
 from wearoff.model.kinetics import uptake
-from wearoff.model.landmarks import FULL, HALF, ONSET, WEAR_OFF, find_landmarks, last_day_above
+from wearoff.model.landmarks import find_landmarks, last_day_above
 from wearoff.model.march import Reading
 from wearoff.patients.population import Population
 

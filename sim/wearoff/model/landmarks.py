@@ -10,14 +10,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..levels import FULL, HALF, ONSET, WEAR_OFF
 from . import Array
 from .march import Mesh, within
 from .roots import root
 
-ONSET = 0.20
-FULL = 0.95  # of the peak
-HALF = 0.50
-WEAR_OFF = 0.20
 # The landmarks on which the effect falls through a level.
 FALLS = {"half_effect_day": HALF, "wear_off_day": WEAR_OFF}
 

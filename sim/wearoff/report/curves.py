@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..figures.style import render
-from ..model.landmarks import HALF
+from ..labels import describe_landmark
+from ..levels import HALF
 from ..parameters import Parameters
 from ..plates import serotypes_figure, sites_figure
 from ..simulation import simulate
@@ -19,14 +20,6 @@ from .plain import json_file, records, table
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-WORDS = {
-    "onset_day": "onset (effect reaches 0.20)",
-    "full_effect_day": "full effect (0.95 of the peak)",
-    "peak_day": "peak",
-    "peak_effect": "effect at the peak",
-    "half_effect_day": "half effect (falls through 0.50)",
-    "wear_off_day": "wear-off (falls through 0.20)",
-}
 VISIBLE_AT = (1, 2, 3, 7, 14, 30, 60, 90, 120, 150, 180)
 
 
@@ -56,7 +49,7 @@ def landmarks_text(timeline: Timeline) -> str:
             shown = f"{value:8.3f}" if name == "peak_effect" else f"day {value:6.1f}"
             if name in timeline.dates:
                 shown += f"  {timeline.dates[str(name)]}"
-        lines.append(f"{WORDS[str(name)]:<34}{shown}")
+        lines.append(f"{describe_landmark(str(name)):<34}{shown}")
     return "\n".join(lines)
 
 

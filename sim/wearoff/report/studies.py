@@ -11,6 +11,7 @@ import pandas as pd
 from ..evidence.comparison import Comparison
 from ..evidence.fitting import Fit
 from ..figures.style import render
+from ..labels import words
 from ..sensitivity.analysis import Elasticities, Indices
 from ..trial.trial import PERCENTILES, Trial
 from .plain import json_file, records, table
@@ -33,7 +34,7 @@ def trial_text(trial: Trial) -> str:
     lines = [f"{trial.patients} patients in each arm", ""]
     seen = trial.responders
     chosen = seen[(seen["endpoint"] == "none_or_mild") & (seen["assessor"] == "investigator")]
-    lines += ["none or mild by the investigator (%, and its Monte Carlo error)", f"{'day':>6}"]
+    lines += [f"{words('none_or_mild')} by {words('investigator')} (%, and its Monte Carlo error)", f"{'day':>6}"]
     arms = list(dict.fromkeys(chosen["arm"]))
     lines[-1] += "".join(f"{arm:>28}" for arm in arms)
     for day, own in chosen.groupby("day"):
@@ -47,7 +48,7 @@ def trial_text(trial: Trial) -> str:
                 f"{row[each]:>9.1f}" if row["landmark"] != "peak_effect" else f"{row[each]:>9.3f}"
                 for each in PERCENTILES
             )
-            lines.append(f"{row['landmark'].replace('_', ' '):<30}{row['reached']:>9.1%}{cells}")
+            lines.append(f"{words(row['landmark']):<30}{row['reached']:>9.1%}{cells}")
     return "\n".join(lines)
 
 
@@ -99,7 +100,7 @@ def comparison_text(found: Comparison) -> str:
         fitted, predicted = (
             "-" if pd.isna(row[key]) else f"{row[key]:.1f}" for key in ("rmse_fitted", "rmse_predicted")
         )
-        name = f"{row['endpoint'].replace('_', ' ')} ({row['unit']})"
+        name = f"{words(row['endpoint'])} ({row['unit']})"
         lines.append(f"{name:<30}{row['rows']:>6}{row['rmse']:>9.1f}{fitted:>9}{predicted:>11}")
     return "\n".join(lines)
 

@@ -15,7 +15,7 @@ from ..defaults import INTERVALS, TWO_YEARS
 from ..errors import InputError
 from ..figures.style import AUTO
 from ..figures.tradeoff import draw_tradeoff
-from ..model.landmarks import HALF
+from ..levels import HALF
 from ..parameters import Parameters
 from ..simulation import DEFAULT
 from ..treatment.cautions import cautions

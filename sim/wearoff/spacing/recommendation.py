@@ -12,7 +12,7 @@ import pandas as pd
 from ..checks import Limits, check_integer, check_number, check_type, checked_arguments
 from ..defaults import TWO_YEARS
 from ..errors import InputError
-from ..model.landmarks import HALF
+from ..levels import HALF
 from ..model.spans import spans_above
 from ..parameters import Parameters
 from ..simulation import DEFAULT

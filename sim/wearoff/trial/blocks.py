@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from ..labels import LANDMARK_DAYS
 from ..model.cohort import Grid, choose_grid, solve_cohort
 from ..model.landmarks import FALLS, Landmarks, find_landmarks, last_day_above
 from ..model.march import Reading
@@ -23,7 +24,7 @@ Array = npt.NDArray[np.float64]
 
 ACCURACY = 1e-6  # of the visible effect
 
-LANDMARKS = ("onset_day", "full_effect_day", "peak_day", "half_effect_day", "wear_off_day")
+LANDMARKS = LANDMARK_DAYS
 DURATIONS = {"return_to_baseline_day": level_of_return, "loss_of_none_or_mild_day": level_of_loss}
 
 

@@ -16,6 +16,7 @@ from ... import tables
 from ...errors import InputError
 from ...evidence.observations import published
 from ...figures.style import render
+from ...labels import words as label_of
 from ...patients.population import Population
 from ...report.plain import table
 from ...treatment.products import find_label
@@ -240,7 +241,7 @@ def _widgets(settings: Settings) -> dict[str, Any]:
     rows = tables.column("parameters", "name")
     for name in CONSTANTS:
         low, high, unit = float(rows[name]["low"]), float(rows[name]["high"]), rows[name]["unit"]
-        title = f"{name.replace('_', ' ').replace('half life', 'half-life')}{'' if unit == '1' else f' ({unit})'}"
+        title = f"{label_of(name)}{'' if unit == '1' else f' ({unit})'}"
         made[name] = _slider(title, low, high, (high - low) / 200, settings.named[name])
     for name, widget in made.items():
         widget.value = settings.named[name]

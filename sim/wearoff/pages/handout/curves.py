@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ...errors import InputError
-from ...model.landmarks import FULL, HALF, ONSET, WEAR_OFF
+from ...labels import LANDMARK_DAYS, LANDMARKS
+from ...levels import HALF
 from ...parameters import Parameters
 from ...spacing.patient import YEAR, Patient
 from ...tables import rows
@@ -95,8 +96,8 @@ def all_curves(visit: Visit, parameters: Parameters, progress: Progress) -> dict
     Returns
     -------
     dict
-        ``units`` and ``weeks``, places of the sliders; ``levels``, of the landmarks. ``once`` and ``repeat`` (one
-        for each of the weeks): ``days``, and ``visible``, the effect on these days for every dose, as rows of 16-bit
+        ``units`` and ``weeks``, places of the sliders; ``words`` and ``levels``, of the landmarks. ``once`` and
+        ``repeat`` (one for each of the weeks): ``days``, and ``visible``, the effect on these days for every dose, as rows of 16-bit
         whole numbers in base64. For every dose ``landmarks`` and ``not_reached``, of a single visit. For every dose and
         number of weeks ``share`` of days at half effect or more, ``lowest`` effect after the first peak, and
         ``unusual``, places in ``cautions``. For every number of weeks ``visits_per_year``.
@@ -114,7 +115,8 @@ def all_curves(visit: Visit, parameters: Parameters, progress: Progress) -> dict
         "units": units,
         "weeks": list(WEEKS),
         "scale": FULL_SCALE,
-        "levels": {"onset": ONSET, "full": FULL, "half": HALF, "wear_off": WEAR_OFF},
+        "words": {name: LANDMARKS[name].label for name in LANDMARK_DAYS},
+        "levels": {name: LANDMARKS[name].level for name in LANDMARK_DAYS},
         "once": _stored(once_days(), [each.course.visible_at(once_days()) for each in alone]),
         "repeat": [_stored(repeat_days(weeks), [row[i].visible for row in found]) for i, weeks in enumerate(WEEKS)],
         "landmarks": [
