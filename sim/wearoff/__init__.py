@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .evidence.fitting import Fit, fit
     from .evidence.likelihood import Held
     from .evidence.observations import check_observations, published, read_observations
+    from .outcomes import Outcome
     from .pages.explorer.view import explorer as explorer
     from .parameters import Parameters, presets
     from .patients.population import Population
@@ -35,6 +36,7 @@ __all__ = [
     "Fit",
     "Held",
     "InputError",
+    "Outcome",
     "Parameters",
     "Population",
     "Schedule",
@@ -61,6 +63,7 @@ _MODULES = ("exchange", "plates", "sensitivity", "spacing")
 _MODULE_OF = {
     "Parameters": "parameters",
     "presets": "parameters",
+    "Outcome": "outcomes",
     "simulate": "simulation",
     "Timeline": "timeline",
     "Schedule": "treatment.schedule",

@@ -85,13 +85,16 @@ def space_command(
 ) -> None:
     """Compare intervals between visits, recommend one, and find the best dates."""
     from .. import spacing
+    from ..checks import check_number
     from ..files import write_all
     from ..report.curves import spacing_files, spacing_summary, spacing_text
+    from ..treatment.schedule import INTERVAL
 
     visit = given(units=units, product=product, muscle=muscle, sites=sites, start=start)
     common = {"keep": keep, "horizon": horizon, "parameters": read_parameters(preset, set_), **visit}
-    comparison = spacing.compare(intervals.split(","), **common)
-    found = spacing.recommend(max_units_per_year=max_units_per_year, visits=visits, **common)
+    days = [check_number(each, INTERVAL._replace(name="intervals")) for each in intervals.split(",")]
+    comparison = spacing.compare(days, **common)
+    found = spacing.recommend(**given(max_units_per_year=max_units_per_year, visits=visits), **common)
     written = [] if out is None else write_all(out, spacing_files(comparison, found))
     summary = spacing_summary(comparison, found)
     for text in [] if as_json else summary["warnings"]:

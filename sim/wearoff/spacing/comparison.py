@@ -17,7 +17,6 @@ from ..figures.style import AUTO
 from ..figures.tradeoff import draw_tradeoff
 from ..levels import HALF
 from ..parameters import Parameters
-from ..simulation import DEFAULT
 from ..treatment.cautions import cautions
 from ..treatment.description import describe_patient
 from ..treatment.products import find_product
@@ -74,11 +73,11 @@ class Comparison:
 
 @checked_arguments(*VISIT)
 def compare(
-    intervals: float | Iterable[float | str] = INTERVALS,
+    intervals: float | Iterable[float] = INTERVALS,
     *,
-    keep: float | str = HALF,
-    horizon: int | str = TWO_YEARS,
-    parameters: Parameters = DEFAULT,
+    keep: float = HALF,
+    horizon: int = TWO_YEARS,
+    parameters: Parameters | None = None,
     start: datetime.date | str | None = None,
     **visit: Any,
 ) -> Comparison:
@@ -119,7 +118,7 @@ def compare(
         for interval in one_or_many(intervals, (int, float), "intervals")
     ]
     if not asked:
-        raise InputError("intervals is empty; allowed: at least 1 interval in days")
+        raise InputError("intervals", (), "at least 1 interval in days", problem="is empty")
     rows, returns, found = [], [], []
     for interval in asked:
         plan = patient.every(interval)

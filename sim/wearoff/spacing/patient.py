@@ -12,7 +12,7 @@ from typing import Any, Self
 import numpy as np
 
 from ..checks import Limits, check_integer, check_number, check_type
-from ..errors import InputError, format_value
+from ..errors import InputError
 from ..model.course import Course
 from ..model.landmarks import find_landmarks
 from ..model.spans import lowest_after_peak, spans_above
@@ -38,15 +38,20 @@ class Patient:
     visit: Visit
 
     @classmethod
-    def asked(cls, keep: Any, horizon: Any, parameters: Parameters, start: Any, visit: dict[str, Any]) -> Self:
+    def asked(
+        cls,
+        keep: float,
+        horizon: int,
+        parameters: Parameters | None,
+        start: datetime.date | str | None,
+        visit: dict[str, Any],
+    ) -> Self:
         """Check what a user asks for; `visit` are arguments of `Visit` but its day."""
         if "day" in visit:
-            raise InputError(
-                f"day is {format_value(visit['day'])}; allowed: not given, since the days are what is sought"
-            )
-        check_type(parameters, Parameters, "parameters")
+            raise InputError("day", visit["day"], "not given, since the days are what is sought")
+        constants = Parameters() if parameters is None else check_type(parameters, Parameters, "parameters")
         first = Schedule.once(start=start, **visit)
-        return cls(check_number(keep, LEVEL), check_integer(horizon, HORIZON), parameters, first.start, first.visits[0])
+        return cls(check_number(keep, LEVEL), check_integer(horizon, HORIZON), constants, first.start, first.visits[0])
 
     def evenly(self, interval: float) -> list[float]:
         """Return the days of visits at an interval, over the horizon."""
@@ -120,6 +125,6 @@ class Patient:
     def _peak(self) -> tuple[float, float]:
         alone = self.alone
         found = find_landmarks(alone.mesh, alone.visible[..., None], alone.weak[..., None])
-        if math.isnan(found.peak_day[0]):
+        if not math.isfinite(found.peak_day[0]):
             return self.horizon, float(alone.visible.max())
         return float(found.peak_day[0]), float(found.peak_effect[0])

@@ -18,6 +18,7 @@ from ...evidence.observations import published
 from ...figures.style import render
 from ...labels import words as label_of
 from ...patients.population import Population
+from ...report.explanations import explain_landmarks
 from ...report.plain import table
 from ...treatment.products import find_label
 from ...trial.bands import quick_bands
@@ -134,7 +135,7 @@ class Explorer:
             bands = _bands(settings) if settings.bands or settings.observations else None
             points = _points(settings) if settings.observations else None
             self.effect.show(timeline.curve, timeline.landmarks, visits, bands, points)
-            self.numbers.text = words.numbers(timeline.landmarks, timeline.not_reached)
+            self.numbers.text = words.numbers(timeline.landmarks, explain_landmarks(timeline))
             self.legend.text = words.legend(settings, points, self.dark)
             self.links.text = words.links(settings.link, self.dark)
             if problem:

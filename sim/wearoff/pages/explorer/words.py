@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable, Mapping
 
-import numpy as np
 import pandas as pd
 
 from ...figures.effect import MARKS
@@ -33,12 +32,12 @@ def cautions(lines: Iterable[str]) -> str:
     return said and f'<div class="caution" role="status">{said}</div>'
 
 
-def numbers(landmarks: pd.Series, not_reached: Mapping[str, str]) -> str:
+def numbers(landmarks: pd.Series, explanations: Mapping[str, str]) -> str:
     """Return the landmarks as a list of terms, with the marks that they have in the plot."""
     cells = []
     for name, row in LANDMARKS.items():
-        if np.isnan(landmarks[name]):
-            shown = f'<dd class="none">not reached<small>{html.escape(not_reached[name])}</small></dd>'
+        if name in explanations:
+            shown = f'<dd class="none">not reached<small>{html.escape(explanations[name])}</small></dd>'
         else:
             value = f"{landmarks[name]:.3f}" if name == "peak_effect" else f"day {landmarks[name]:.1f}"
             shown = f'<dd id="{name}">{value}</dd>'

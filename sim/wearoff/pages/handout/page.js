@@ -37,7 +37,7 @@ function showLandmarks(row) {
   for (const [name, place] of Object.entries(PLACES)) {
     const day = found[name];
     element(name).textContent = day === null ? "not reached" : `day ${day.toFixed(1)}`;
-    element(`${name}_note`).textContent = day === null ? `: ${curves.not_reached[row][name]}` : "";
+    element(`${name}_note`).textContent = day === null ? `: ${curves.explanations[row][name]}` : "";
     if (day !== null) {
       const visible = place.height(curves.levels[name], found.peak_effect);
       marks[place.source].push({ ...place, words: curves.words[name], day, visible });

@@ -46,7 +46,7 @@ def expected(course: Timeline) -> list[Expected]:
     found = []
     for name, what in EXPECTED.items():
         day = float(course.landmarks[name])
-        if math.isnan(day):
+        if not math.isfinite(day):
             found.append(Expected("not in two years", what))
         elif day < 28:
             found.append(Expected(f"after {day:.0f} days", what))
