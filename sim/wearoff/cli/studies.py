@@ -159,6 +159,7 @@ def sensitivity_command(
     visit = given(units=units, product=product, muscle=muscle)
     parameters, start = read_parameters(preset, set_), read_seed(seed)
     single = sensitivity.elasticities(quantity, parameters=parameters, **visit)
-    joint = sensitivity.indices(quantity, samples=samples, within=within, rng=start, parameters=parameters, **visit)
+    sampled = given(samples=samples, within=within)
+    joint = sensitivity.indices(quantity, rng=start, parameters=parameters, **sampled, **visit)
     written = [] if out is None else write_all(out, sensitivity_files(single, joint))
     print_found(sensitivity_summary(single, joint), sensitivity_text(single, joint), written, as_json=as_json)

@@ -12,7 +12,7 @@ from ..evidence.comparison import Comparison
 from ..evidence.fitting import Fit
 from ..figures.style import render
 from ..labels import words
-from ..sensitivity.analysis import Elasticities, Indices
+from ..sensitivity import Elasticities, Indices
 from ..trial.trial import PERCENTILES, Trial
 from .plain import json_file, records, table
 
@@ -165,7 +165,7 @@ def fit_files(found: Fit, profiles: Profiles) -> dict[str, bytes]:
 def sensitivity_summary(single: Elasticities, joint: Indices) -> dict[str, Any]:
     """Return what `wearoff sensitivity --json` prints."""
     return {
-        "quantity": single.quantity,
+        "quantity": single.quantity.name,
         "typical": single.typical,
         "elasticities": records(single.frame),
         "indices": records(joint.frame),
@@ -175,7 +175,7 @@ def sensitivity_summary(single: Elasticities, joint: Indices) -> dict[str, Any]:
 
 def sensitivity_text(single: Elasticities, joint: Indices) -> str:
     """Return elasticities and Sobol indices, one table below the other."""
-    lines = [f"{single.quantity.replace('_', ' ')}: {single.typical:.4g} with the constants unchanged", ""]
+    lines = [f"{single.quantity.label}: {single.typical:.4g} with the constants unchanged", ""]
     lines += [f"{'one at a time':<26}{'elasticity':>12}{'at the low end':>18}{'at the high end':>18}"]
     for row in single.frame.to_dict("records"):
         ends = ["not reached" if pd.isna(row[end]) else f"{row[end]:.4g}" for end in ("at_low", "at_high")]
