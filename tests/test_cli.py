@@ -45,8 +45,9 @@ def test_json_of_what_is_not_reached(call):
     status, out, _ = call("simulate", "--days", 20, "--preset", "lebeda2008", "--units", 1, "--json")
     found = json.loads(out)
     assert status == 0
-    assert found["landmarks"]["wear_off_day"] is None
-    assert found["not_reached"]["wear_off_day"]
+    assert found["landmarks"]["wear_off_day"] == "inf"
+    assert found["outcomes"]["wear_off_day"] == "not_yet"
+    assert "day 20" in found["explanations"]["wear_off_day"]
     assert found["parameters"]["light_chain_half_life"] == "inf"
     assert list(found["visible_at"]) == ["1", "2", "3", "7", "14"]
 

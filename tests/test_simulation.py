@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 import wearoff as wo
 from tests.extent import extent
 from wearoff import InputError, tables
+from wearoff.report.explanations import explain_landmarks
 
 
 def random_parameters():
@@ -56,12 +57,58 @@ def test_the_frame_is_tidy():
 @pytest.mark.filterwarnings("ignore::wearoff.UnusualWarning")
 def test_missing_landmarks_say_why():
     short = wo.simulate(units=20, days=30)
-    assert short.landmarks.notna()[["onset_day", "full_effect_day", "peak_day"]].all()
-    assert "still above 0.5 on day 30" in short.not_reached["half_effect_day"]
-    assert "still rises on day 3" in wo.simulate(units=20, days=3).not_reached["peak_day"]
-    assert "never rises above 0.5" in wo.simulate(units=3).not_reached["half_effect_day"]
-    assert "stays below 0.2" in wo.simulate(units=1).not_reached["onset_day"]
-    assert wo.simulate(units=20, parameters=wo.Parameters(potency=0)).not_reached["peak_day"] == "no effect"
+    assert np.isfinite(short.landmarks[["onset_day", "full_effect_day", "peak_day"]]).all()
+    assert "still above 0.5 on day 30" in explain_landmarks(short)["half_effect_day"]
+    assert "still rises on day 3" in explain_landmarks(wo.simulate(units=20, days=3))["peak_day"]
+    assert "never rises above 0.5" in explain_landmarks(wo.simulate(units=3))["half_effect_day"]
+    assert "stays below 0.2" in explain_landmarks(wo.simulate(units=1))["onset_day"]
+    none = wo.simulate(units=20, parameters=wo.Parameters(potency=0))
+    assert explain_landmarks(none)["peak_day"] == "no effect"
+
+
+REACHED, NEVER, NOT_YET = wo.Outcome.REACHED, wo.Outcome.NEVER, wo.Outcome.NOT_YET
+
+
+@pytest.mark.filterwarnings("ignore::wearoff.UnusualWarning")
+@pytest.mark.parametrize(
+    ("plan", "days", "expected"),
+    [
+        # Onset, full effect, peak, effect at the peak, half effect, wear-off. Peak on day 8, half effect on day 87.
+        ([(0, 20)], 240, [REACHED] * 6),
+        ([(0, 20)], 100, [REACHED] * 5 + [NOT_YET]),
+        ([(0, 20)], 30, [REACHED] * 4 + [NOT_YET] * 2),
+        ([(0, 20)], 5, [REACHED] + [NOT_YET] * 5),
+        ([(0, 20)], 1, [NOT_YET] * 6),
+        # The peak of 5 U is below 0.5, that of 1 U below 0.2.
+        ([(0, 5)], 240, [REACHED] * 4 + [NEVER, REACHED]),
+        ([(0, 1)], 240, [NEVER] + [REACHED] * 3 + [NEVER] * 2),
+        ([(0, 1)], 3, [NOT_YET] * 6),
+        # Another visit may reach what the first did not: given after the end, or just before it, or long before it.
+        ([(0, 1), (100, 20)], 50, [NOT_YET] + [REACHED] * 3 + [NOT_YET] * 2),
+        ([(0, 1), (99.9, 20)], 100, [NOT_YET] + [REACHED] * 3 + [NOT_YET] * 2),
+        ([(0, 1), (100, 1)], 400, [NEVER] + [REACHED] * 3 + [NEVER] * 2),
+        ([(90, 20)], 30, [NOT_YET] * 6),
+    ],
+)
+def test_never_is_told_from_not_yet(plan, days, expected):
+    timeline = wo.simulate(wo.Schedule(tuple(wo.Visit(day=day, units=units) for day, units in plan)), days=days)
+    assert list(timeline.outcomes.values()) == expected
+    value_of = {REACHED: np.isfinite, NEVER: np.isnan, NOT_YET: np.isposinf}
+    assert all(value_of[each](day) for each, day in zip(expected, timeline.landmarks, strict=True))
+    assert set(explain_landmarks(timeline)) == {name for name, each in timeline.outcomes.items() if each is not REACHED}
+
+
+def test_an_effect_that_never_ends_has_not_come_back_yet():
+    forever = wo.simulate(units=20, days=36525, parameters=wo.Parameters(light_chain_half_life=np.inf))
+    assert forever.outcomes["half_effect_day"] is forever.outcomes["wear_off_day"] is NOT_YET
+
+
+def test_without_any_effect_nothing_is_ever_reached():
+    none = wo.simulate(units=20, parameters=wo.Parameters(potency=0))
+    assert set(none.outcomes.values()) == {NEVER}
+    assert {each.message for each in wo.Outcome} == {
+        "reached", "never reached", "not reached within the days computed"
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -111,7 +158,7 @@ def test_a_visit_after_the_end_has_no_effect():
     np.testing.assert_allclose(wo.simulate(plan, days=30).frame, wo.simulate(days=30).frame, atol=1e-12)
     late = wo.simulate(wo.Schedule((wo.Visit(day=90),)), days=30)
     assert (late.frame["visible"] == 0).all()
-    assert late.not_reached["peak_day"] == "no effect"
+    assert explain_landmarks(late)["peak_day"].endswith("the first visit is on day 90")
     with pytest.raises(wo.InputError, match="past the first visit, on day 90"):
         late.cascade_figure()
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 import wearoff as wo
 from tests.extent import FULL
 from wearoff import spacing, tables
+from wearoff.report.explanations import explain_next_visit, explain_recommendation
 
 ROWS = {row["name"]: row for row in tables.rows("parameters")}
 GRID = 14
@@ -92,8 +93,8 @@ def test_the_recommended_interval_holds_and_one_day_more_does_not():
     for more, holds in ((0, True), (1, False)):
         days = np.arange(0, 730, found.interval + more)
         assert (days_above(days, wo.Parameters(), 730, 0.5)[1] >= 0) == holds
-    assert not found.not_reachable
-    # After one visit the effect is above the level until half effect, and the next visit acts within a day.
+    assert found.outcome is spacing.Attainment.ATTAINABLE
+    # One visit alone is above the level until its half effect, and the next acts within a day.
     half = wo.simulate(days=200).landmarks["half_effect_day"]
     assert half - 1 < found.interval <= half
     assert found.label_interval == 90
@@ -208,14 +209,14 @@ def test_a_level_above_the_peak_names_the_nearest():
     peak = f"{wo.simulate().landmarks['peak_effect']:.3f}"
     assert (
         f"above the largest effect of one visit of 20 U of onabotulinumtoxinA within 730 days ({peak})"
-        in found.not_reachable
+        in explain_recommendation(found)
     )
+    assert found.outcome is spacing.Attainment.ABOVE_PEAK
     below = spacing.recommend(keep=found.nearest["keep"] - 1e-4)
     assert below.interval is not None
-    assert (
-        f"nearest: a level below {peak}, the largest effect since then"
-        in spacing.next_visit(wo.Schedule.once(), keep=0.97).not_reachable
-    )
+    next_visit = spacing.next_visit(wo.Schedule.once(), keep=0.97)
+    assert next_visit.outcome is spacing.Attainment.NOT_REACHED
+    assert f"nearest: a level below {peak}, the largest effect since then" in explain_next_visit(next_visit)
 
 
 def test_a_limit_that_is_too_tight_names_the_nearest():
@@ -223,7 +224,9 @@ def test_a_limit_that_is_too_tight_names_the_nearest():
     assert found.interval is None
     interval = spacing.recommend().interval
     takes = f"takes {20 * 365.25 / interval:.1f} U a year (every {interval} days)"
-    assert f"max_units_per_year is 60, and keeping 0.5 {takes}" in found.not_reachable
+    assert f"max_units_per_year is 60, and keeping 0.5 {takes}" in explain_recommendation(found)
+    assert found.outcome is spacing.Attainment.TOO_MANY_UNITS
+    assert found.longest_interval == interval
     assert found.nearest["interval"] == np.ceil(20 * 365.25 / 60)
     expected = days_above(np.arange(0, 730, found.nearest["interval"]), wo.Parameters(), 730, 0.5)[0] / 730
     assert found.nearest["share_above"] == pytest.approx(expected, abs=1e-5)
@@ -238,13 +241,16 @@ def test_an_effect_that_never_ends_needs_no_return():
     assert found.interval == 730
     assert [visit.day for visit in found.dates.schedule] == [0]
     assert found.warnings == spacing.recommend(parameters=forever, horizon=30).warnings == ()
-    assert "no next visit is needed" in spacing.next_visit(wo.Schedule.once(), parameters=forever).not_reachable
+    next_visit = spacing.next_visit(wo.Schedule.once(), parameters=forever)
+    assert next_visit.outcome is spacing.Attainment.NOT_NEEDED
+    assert "no next visit is needed" in explain_next_visit(next_visit)
 
 
 def test_a_grid_too_coarse_names_the_nearest():
     found = spacing.recommend(step=150)
     assert found.interval is None
-    assert "no interval of 150 days or more keeps 0.5; nearest: every 150 days" in found.not_reachable
+    assert "no interval of 150 days or more keeps 0.5; nearest: every 150 days" in explain_recommendation(found)
+    assert found.outcome is spacing.Attainment.TOO_FAR_APART
 
 
 def test_no_effect_at_all():

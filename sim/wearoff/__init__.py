@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .evidence.likelihood import Held
     from .evidence.observations import check_observations, published, read_observations
     from .model.equations import Model
+    from .outcomes import Outcome
     from .pages.explorer.view import explorer as explorer
     from .parameters import Parameters, presets
     from .patients.population import Population
@@ -37,6 +38,7 @@ __all__ = [
     "Held",
     "InputError",
     "Model",
+    "Outcome",
     "Parameters",
     "Population",
     "Schedule",
@@ -64,6 +66,7 @@ _MODULE_OF = {
     "Model": "model.equations",
     "Parameters": "parameters",
     "presets": "parameters",
+    "Outcome": "outcomes",
     "simulate": "simulation",
     "Timeline": "timeline",
     "Schedule": "treatment.schedule",

@@ -14,7 +14,7 @@ from .errors import InputError
 from .figures.serotypes import draw_serotypes
 from .figures.sites import MOST, draw_sites
 from .figures.style import AUTO, find_look
-from .model.landmarks import ONSET
+from .levels import ONSET
 from .parameters import Parameters
 from .simulation import simulate
 from .timeline import Timeline

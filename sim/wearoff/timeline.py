@@ -19,10 +19,13 @@ from .figures.mechanism import draw_mechanism
 from .figures.returns import draw_returns
 from .figures.style import AUTO
 from .figures.visits import draw_visits
+from .labels import COLUMNS, FRACTION
+from .levels import HALF, ONSET
 from .model.course import Course
 from .model.equations import COMPARTMENTS
-from .model.landmarks import HALF, ONSET, explain_missing, find_landmarks
+from .model.landmarks import find_landmarks
 from .model.spans import spans_above
+from .outcomes import Outcome
 from .parameters import Parameters
 from .times import read_days
 from .treatment.description import describe_patient, name_patient
@@ -33,16 +36,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-UNITS_OF_COLUMNS = {
-    "time": "day",
-    **dict.fromkeys(COMPARTMENTS, "U"),
-    **dict.fromkeys(("snap25", "release", "force", "visible"), "fraction of baseline"),
-}
-
 # Before any toxin.
-BASELINE = {
-    name: float(unit == "fraction of baseline" and name != "visible") for name, unit in UNITS_OF_COLUMNS.items()
-}
+BASELINE = {name: float(row.unit == FRACTION and name != "visible") for name, row in COLUMNS.items()}
 
 MOMENTS = 5  # days that have room beside each other in a picture of the mechanism
 
@@ -102,13 +97,13 @@ class Timeline:
         InputError
             The days are no numbers, dates or durations, or not all in one row, or one is outside the simulation.
         """
-        days = read_days(times, "times", f"days from 0 to {self._end:g}", self.schedule.start)
+        days = read_days(times, "times", f"days from 0 to {self.end:g}", self.schedule.start)
         if days.ndim > 1:
             raise InputError(f"times has the shape {days.shape}; allowed: days in one row")
-        outside = days[~((days >= 0) & (days <= self._end))]
+        outside = days[~((days >= 0) & (days <= self.end))]
         if len(outside):
             raise InputError(
-                f"times has {outside[0]:g}; allowed: from 0 to {self._end:g} day, the end of the simulation"
+                f"times has {outside[0]:g}; allowed: from 0 to {self.end:g} day, the end of the simulation"
             )
         columns = {"time": days, **self.course.at(days)}
         # The model counts in units of onabotulinumtoxinA, the table in those of the first visit's product.
@@ -116,7 +111,7 @@ class Timeline:
         columns.update({name: columns[name] / potency for name in COMPARTMENTS})
         # From one array: pandas takes ten columns apart one by one, and that would cost as much as the model.
         frame = pd.DataFrame(np.stack(list(columns.values())).T, columns=list(columns), copy=False)
-        frame.attrs["units"] = UNITS_OF_COLUMNS
+        frame.attrs["units"] = {name: row.unit for name, row in COLUMNS.items()}
         if self.schedule.start is not None:
             frame.insert(1, "date", self.schedule.dates(days))
         return frame
@@ -124,14 +119,14 @@ class Timeline:
     @cached_property
     def curve(self) -> pd.DataFrame:
         """The table of `frame` on the days of a smooth curve: 400 between the ends, and more where it bends."""
-        return self.at(np.minimum(np.union1d(np.linspace(0, self._end, 400), self._bends), self._end))
+        return self.at(np.minimum(np.union1d(np.linspace(0, self.end, 400), self._bends), self.end))
 
     @cached_property
     def cascade(self) -> pd.DataFrame:
         """The table of `frame` from a minute after the first injection, on days for a logarithmic axis."""
         first = self._first_visit(FIRST_MOMENT)
-        early = first + np.geomspace(FIRST_MOMENT, self._end - first, 400)
-        return self.at(np.minimum(np.union1d(early, self._bends[self._bends > early[0]]), self._end))
+        early = first + np.geomspace(FIRST_MOMENT, self.end - first, 400)
+        return self.at(np.minimum(np.union1d(early, self._bends[self._bends > early[0]]), self.end))
 
     @cached_property
     def spill(self) -> tuple[float, ...]:
@@ -147,7 +142,7 @@ class Timeline:
 
         ``visit`` counted from 1, ``time`` in days (and ``date``), ``visible`` and ``light_chain`` as in `frame`.
         """
-        days = [visit.day for visit in self.schedule.visits[1:] if visit.day <= self._end]
+        days = [visit.day for visit in self.schedule.visits[1:] if visit.day <= self.end]
         left = self.at(days)
         left.insert(0, "visit", np.arange(2, len(days) + 2))
         return left[[column for column in ("visit", "time", "date", "visible", "light_chain") if column in left]]
@@ -179,26 +174,31 @@ class Timeline:
         return np.ravel(nodes[:, :: min(1 + nodes.size // BENDS, nodes.shape[1] - 1)])
 
     @property
-    def _end(self) -> float:
+    def end(self) -> float:
+        """The last day of the simulation."""
         return float(self.course.mesh.edges[-1])
 
     @cached_property
     def landmarks(self) -> pd.Series:
-        """Onset, full effect, peak, half effect and wear-off in days; NaN where not reached (see `not_reached`)."""
-        found = find_landmarks(self.course.mesh, self.course.visible[..., None], self.course.weak[..., None])
+        """Onset, full effect, peak, half effect and wear-off in days, and the effect at the peak.
+
+        What is not reached by the end of the simulation but may be later is ``inf``, what is never reached NaN.
+        """
+        course, last_dose = self.course, self.schedule.visits[-1].day
+        found = find_landmarks(course.mesh, course.visible[..., None], course.weak[..., None], last_dose)
         return pd.Series({name: float(value[0]) for name, value in found._asdict().items()}, name="landmarks")
 
     @property
     def dates(self) -> dict[str, datetime.date]:
         """The dates of the landmarks that are reached, where the schedule's start is known; else empty."""
-        days = self.landmarks.drop("peak_effect").dropna()
-        dates = {str(name): self.schedule.date(day) for name, day in days.items()}
+        days = self.landmarks.drop("peak_effect")
+        dates = {str(name): self.schedule.date(day) for name, day in days[np.isfinite(days)].items()}
         return {name: date for name, date in dates.items() if date is not None}
 
-    @cached_property
-    def not_reached(self) -> dict[str, str]:
-        """Why a landmark is missing, under the landmark's name."""
-        return explain_missing(self.landmarks.to_dict(), float(self.course.visible.max()), self._end)
+    @property
+    def outcomes(self) -> dict[str, Outcome]:
+        """For each landmark whether it is reached, never reached, or not reached within the days computed."""
+        return {str(name): Outcome.of(value) for name, value in self.landmarks.items()}
 
     def plot(self, ax: Axes | None = None, *, label: str | None = AUTO, title: str | None = AUTO) -> Axes:
         """Draw the visible effect with its landmarks, and return the Axes drawn on.
@@ -299,11 +299,11 @@ class Timeline:
         return name_patient(self.schedule, self.parameters)
 
     def _visits(self) -> list[float]:
-        return [visit.day for visit in self.schedule if visit.day <= self._end]
+        return [visit.day for visit in self.schedule if visit.day <= self.end]
 
     def _first_visit(self, margin: float = 0.0) -> float:
         # The day of the first visit, which must be before the end by more than the margin.
         first = self.schedule.visits[0].day
-        if first + margin >= self._end:
-            raise InputError(f"days ends at {self._end:g}; allowed to draw: past the first visit, on day {first:g}")
+        if first + margin >= self.end:
+            raise InputError(f"days ends at {self.end:g}; allowed to draw: past the first visit, on day {first:g}")
         return first

@@ -125,7 +125,7 @@ def test_labels_say_what_is_drawn_and_in_which_unit():
     assert "(fraction of full)" in figure.axes[0].get_ylabel()
     assert "(days)" in figure.axes[-1].get_xlabel()
     ax = trial_of("one").plot_responders("two_grades", "composite")
-    assert ax.get_ylabel() == "two grades\nby composite (%)"
+    assert ax.get_ylabel() == "two grades better\nby investigator and subject (%)"
     mpl.pyplot.close("all")
 
 

@@ -6,11 +6,12 @@ from tests.extent import some
 from tests.reference import reference
 
 import wearoff as wo
+from wearoff.levels import FULL, HALF, ONSET, WEAR_OFF
 from wearoff.model.cohort import choose_grid, solve_cohort
 from wearoff.model.course import solve
 from wearoff.model.doses import Doses
 from wearoff.model.equations import Constants
-from wearoff.model.landmarks import FULL, HALF, ONSET, WEAR_OFF, find_landmarks, last_day_above
+from wearoff.model.landmarks import find_landmarks, last_day_above
 from wearoff.patients.population import Population
 
 ACCURACY, END = 1e-6, 365.0
@@ -154,7 +155,7 @@ def single_patients(patients, doses):
 @pytest.mark.parametrize("doses", [ONE, FOUR], ids=["one visit", "four visits"])
 def test_landmarks_are_those_of_single_patients(doses):
     cohort = solve_cohort(grid_of(Population(), doses), even(doses), drawn(Population(), 24, seed=4))
-    found = find_landmarks(cohort.mesh, cohort.visible, cohort.weak)
+    found = find_landmarks(cohort.mesh, cohort.visible, cohort.weak, max(doses))
     levels = {"onset_day": ONSET, "half_effect_day": HALF, "wear_off_day": WEAR_OFF}
     reached = dict.fromkeys(levels, 0)
     for i, timeline in enumerate(single_patients(24, doses)):
@@ -167,8 +168,8 @@ def test_landmarks_are_those_of_single_patients(doses):
         assert full == pytest.approx(FULL * peak, abs=2 * ACCURACY)
         for name, level in levels.items():
             day = getattr(found, name)[i]
-            assert np.isnan(day) == np.isnan(judge[name])
-            if not np.isnan(day):
+            assert (np.isnan(day), np.isinf(day)) == (np.isnan(judge[name]), np.isinf(judge[name]))
+            if np.isfinite(day):
                 reached[name] += 1
                 assert timeline.at([day])["visible"][0] == pytest.approx(level, abs=ACCURACY)
                 # The same crossing, if the effect crosses the level more than once: its slope is above 0.001 per day.

@@ -25,16 +25,18 @@ def test_crossings_of_a_parabola():
     assert found.wear_off_day[0] == pytest.approx(10 + 10 * np.sqrt(1 - 0.2 / 0.9), abs=1e-10)
 
 
-def test_what_is_not_reached_is_nan():
+def test_what_is_never_reached_is_nan_and_what_is_not_yet_reached_is_infinite():
     mesh = Mesh(np.linspace(0, 20, 8))
     found = find_landmarks(mesh, *hump(mesh, 0.4))
     assert np.isnan(found.half_effect_day[0])
-    assert not np.isnan(found.wear_off_day[0])
+    assert np.isfinite(found.wear_off_day[0])
+    # With a dose after the end the level may still be reached.
+    assert np.isposinf(find_landmarks(mesh, *hump(mesh, 0.4), 21.0).half_effect_day[0])
     rising = Mesh(np.linspace(0, 9, 8))
     found = find_landmarks(rising, *hump(rising, 0.9))
-    assert not np.isnan(found.onset_day[0])
+    assert np.isfinite(found.onset_day[0])
     for name in ("full_effect_day", "peak_day", "peak_effect", "half_effect_day", "wear_off_day"):
-        assert np.isnan(getattr(found, name)[0]), name
+        assert np.isposinf(getattr(found, name)[0]), name
 
 
 def test_patients_side_by_side():

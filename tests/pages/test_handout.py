@@ -14,6 +14,7 @@ import pytest
 import wearoff
 from wearoff import Parameters, Schedule, simulate
 from wearoff.pages.handout import make_handout
+from wearoff.report.explanations import explain_landmarks
 
 HORIZON = 728
 HALF_A_STEP = 0.5 / 65535
@@ -204,7 +205,7 @@ def test_other_treatments_and_what_is_not_reached(opened, tmp_path):
     assert tab.locator("output").first.inner_text() == "50\N{NO-BREAK SPACE}U"
     expected = simulate(product="abobotulinumtoxinA", days=HORIZON, parameters=constants)
     assert tab.locator("#wear_off_day").inner_text() == "not reached"
-    assert expected.not_reached["wear_off_day"] in tab.locator(".numbers").inner_text()
+    assert explain_landmarks(expected)["wear_off_day"] in tab.locator(".numbers").inner_text()
     assert "it is never lost, and the effect does not fade" in tab.locator(".texts").inner_text()
     tab.locator("#weeks").press("Home")
     assert len(pypdf.PdfReader(io.BytesIO(tab.pdf(format="A4"))).pages) == 1

@@ -19,7 +19,7 @@ from ..errors import InputError
 from ..model.equations import MODEL, Model
 from ..patients.population import Population, limits_of, plausible
 from ..patients.treated import Treated
-from ..sensitivity.scan import EFFECT, check_quantity, day_of
+from ..sensitivity.quantities import read_quantity
 from ..simulation import simulate
 from ..timeline import Timeline
 from ..treatment.visit import UNITS
@@ -205,7 +205,8 @@ def _transform(name: str) -> tuple[Callable[[float], float], Callable[[float], f
 def _check_held(held: Sequence[Held]) -> None:
     for each in held:
         check_type(each, Held, "held")
-        check_quantity(each.quantity, MEDIANS)
+        if each.quantity not in MEDIANS:
+            read_quantity(each.quantity, MEDIANS)
         check_number(each.units, UNITS)
         if not each.low < each.high:
             raise InputError(
@@ -228,11 +229,9 @@ def _events(held: Sequence[Held]) -> pd.DataFrame:
 
 
 def _landmark(held: Held, course: Timeline) -> float:
-    if held.quantity.startswith(EFFECT):
-        return float(course.at(day_of(held.quantity))["visible"].iloc[0])
-    found = float(course.landmarks[held.quantity])
-    # What is never reached is as far outside the range as it is wide.
-    return held.low - (held.high - held.low) if math.isnan(found) else found
+    found = float(read_quantity(held.quantity).read(course.course))
+    # What is not reached is as far outside the range as it is wide.
+    return found if math.isfinite(found) else held.low - (held.high - held.low)
 
 
 def _deviance(observed: Array, predicted: Array, n: Array) -> Array:

@@ -37,7 +37,7 @@ WRITTEN = "what `wearoff export sbml` writes"
 
 KEYS = ("schedule", "start", "times", "preset", "parameters")
 # What `wearoff simulate --json` prints beside what it was given.
-RESULTS = ("landmarks", "dates", "not_reached", "spill", "visible_at")
+RESULTS = ("landmarks", "dates", "outcomes", "explanations", "spill", "visible_at")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

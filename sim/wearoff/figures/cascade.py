@@ -7,22 +7,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from .style import AUTO, BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILION, muted, stack, tidy, write_title
+from ..labels import AMOUNTS, COLUMNS, STEPS
+from .style import AUTO, BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILION, muted, stack, tidy, write_title
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-STEPS = {
-    "depot": ("in the depot", "U", BLUE),
-    "free": ("free", "U", BLUE),
-    "bound": ("bound to the nerve ending", "U", BLUE),
-    "endosome": ("in the endosome", "U", BLUE),
-    "light_chain": ("active light chain", "U", SKY),
-    "snap25": ("intact SNAP-25", "", GREEN),
-    "release": ("acetylcholine release", "", ORANGE),
-    "force": ("muscle force", "", PURPLE),
-    "visible": ("visible effect", "", VERMILION),
-}
+_OWN = {"light_chain": SKY, "snap25": GREEN, "release": ORANGE, "force": PURPLE, "visible": VERMILION}
+# The colour of each step: its own, or else that of all amounts of toxin, or that of all fractions.
+COLOR_OF = {name: _OWN.get(name, BLUE if name in AMOUNTS else GREY) for name in STEPS}
 TICKS = {
     1 / 1440: "1 min",
     10 / 1440: "10 min",
@@ -58,14 +51,15 @@ def draw_cascade(columns: pd.DataFrame, first_visit: float, *, patient: str, tit
     """
     since = np.asarray(columns["time"], dtype=float) - first_visit
     figure, rows = stack(len(STEPS), (8.0, 7.2))
-    for ax, (name, (word, unit, color)) in zip(rows, STEPS.items(), strict=True):
-        values = np.asarray(columns[name], dtype=float)
+    for ax, name in zip(rows, STEPS, strict=True):
+        values, color = np.asarray(columns[name], dtype=float), COLOR_OF[name]
+        unit = "U" if name in AMOUNTS else ""
         top = float(values.max()) if unit else 1.0
         ax.fill_between(since, 0, values, color=color, alpha=0.25, linewidth=0)
         ax.plot(since, values, color=color, linewidth=2)
         ax.set_ylim(0, 1.08 * top if top > 0 else 1.0)
         ax.set_yticks([0, top], ["0", f"{top:.2g} {unit}".strip()])
-        ax.set_ylabel(word, rotation=0, ha="right", va="center", fontsize=10)
+        ax.set_ylabel(COLUMNS[name].label, rotation=0, ha="right", va="center", fontsize=10)
         tidy(ax)
         ax.tick_params(axis="y", labelsize=8, colors=muted())
         ax.yaxis.tick_right()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from ..labels import words
 from .panel import mark_days
 from .style import AUTO, COLORS, ink, mosaic, muted, paper, tidy, write_title
 
@@ -48,7 +49,7 @@ def draw_comparison(rows: pd.DataFrame, curves: pd.DataFrame, *, shown: str, tit
     for ax, ((endpoint, assessor), own) in zip(places, panels, strict=False):
         drawn = curves[(curves["endpoint"] == endpoint) & (curves["assessor"] == assessor)]
         _panel(ax, own, drawn, colors)
-        ax.set_ylabel(f"{str(endpoint).replace('_', ' ')}\nby {assessor} (%)", fontsize=10)
+        ax.set_ylabel(f"{words(str(endpoint))}\nby {words(str(assessor))} (%)", fontsize=10)
     for ax in places[len(panels) :]:
         ax.remove()
     handles: list[Artist] = [_point(color, "read", True, product) for product, color in colors.items()]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from ..labels import LANDMARKS
 from .panel import Panel
 from .style import AUTO, BLACK, BLUE, GREEN, ORANGE, PURPLE, VERMILION, ink, shade
 
@@ -16,13 +17,13 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.typing import ColorType
 
-# What each landmark is called, its colour and its mark: told apart without colour too. `BLACK` stands for the ink.
-LANDMARKS = {
-    "onset_day": ("onset", ORANGE, "o"),
-    "full_effect_day": ("full effect", GREEN, "s"),
-    "peak_day": ("peak", VERMILION, "^"),
-    "half_effect_day": ("half effect", PURPLE, "D"),
-    "wear_off_day": ("wear-off", BLACK, "v"),
+# The colour and the mark of each landmark: told apart without colour too. `BLACK` stands for the ink.
+MARKS = {
+    "onset_day": (ORANGE, "o"),
+    "full_effect_day": (GREEN, "s"),
+    "peak_day": (VERMILION, "^"),
+    "half_effect_day": (PURPLE, "D"),
+    "wear_off_day": (BLACK, "v"),
 }
 
 
@@ -51,7 +52,8 @@ def draw_effect(
     days, visible : array_like, shape (k,)
         Days and the effect on them, a fraction of a full effect.
     landmarks : mapping of str to float
-        ``onset_day``, ``full_effect_day``, ``peak_day``, ``half_effect_day``, ``wear_off_day``; NaN is not drawn.
+        ``onset_day``, ``full_effect_day``, ``peak_day``, ``half_effect_day``, ``wear_off_day``; what is
+        NaN or infinite is not drawn.
     visits : sequence of float
         Days of the visits.
     visible_from : float
@@ -76,14 +78,14 @@ def draw_effect(
     _mark_visits(panel, zero + np.asarray(visits, dtype=float), ink() if panel.own else color)
     if panel.own:
         _shade_visible(panel.ax, x, visible, visible_from)
-    for landmark, (word, own_color, mark) in LANDMARKS.items():
+    for landmark, (own_color, mark) in MARKS.items():
         day = landmarks[landmark]
-        if not np.isnan(day):
+        if np.isfinite(day):
             height = np.interp(zero + day, x, visible)
             look: dict[str, Any] = {"color": color, "markersize": 5, "label": "_"}
             if panel.own:
                 look = {"color": ink() if own_color == BLACK else own_color, "markersize": 9}
-                look["label"] = f"{word}\n{_when(day, start)}"
+                look["label"] = f"{LANDMARKS[landmark].label}\n{_when(day, start)}"
             (point,) = panel.ax.plot([zero + day], [height], mark, zorder=5, **look)
             point.set(markeredgecolor=panel.ax.get_facecolor(), clip_on=False)
     legend = panel.show_legend(1.4 if start is None else 0.6)

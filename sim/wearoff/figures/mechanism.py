@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from ..labels import AMOUNTS, COLUMNS
 from . import glyphs, places
 from .ending import Ending
 from .style import AUTO, BLUE, GREEN, PURPLE, SKY, VERMILION, Look, choose_text, faint, find_look, sheet
@@ -16,14 +17,11 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_NUMBERS = {
-    "depot": ("toxin in the depot", BLUE),
-    "light_chain": ("light chain at work", SKY),
-    "snap25": ("SNAP-25 intact =\nacetylcholine release", GREEN),
-    "force": ("muscle force", PURPLE),
-    "visible": ("visible effect", VERMILION),
-}
-_AMOUNTS = ("depot", "light_chain")
+# The quantities that bear a number, and the colours of their bars.
+_NUMBERS = {"depot": BLUE, "light_chain": SKY, "snap25": GREEN, "force": PURPLE, "visible": VERMILION}
+_WORDS_OF = {name: COLUMNS[name].label for name in _NUMBERS}
+# In the model the two are the same number.
+_WORDS_OF["snap25"] = f"{COLUMNS['snap25'].label} =\n{COLUMNS['release'].label}"
 
 # The signs and their words, at heights in the drawing near to what they name.
 _KEY: tuple[tuple[float, str, tuple[glyphs.Sign, ...]], ...] = (
@@ -92,7 +90,7 @@ def draw_mechanism(
         size = min(1.2 * look.text, 0.97 * 72 * look.width / (0.65 * len(text)))
         figure.suptitle(text, x=0.015, y=1 - 0.4 * _TITLE / height, ha="left", fontsize=size, weight="bold")
     draw_key(place(figure, left - _WORDS, bottom + _TABLE, _WORDS, max(tall, _SHORTEST)), look)
-    top = max(1.0, *(shares(moment, whole)[name] for moment in moments for name in _AMOUNTS))
+    top = max(1.0, *(shares(moment, whole)[name] for moment in moments for name in _NUMBERS if name in AMOUNTS))
     for i, (moment, name) in enumerate(zip(moments, names, strict=True)):
         x = left + i * (width + _GAP)
         ax = place(figure, x, bottom + _TABLE, width, tall)
@@ -149,11 +147,11 @@ class Numbers:
         room = 0.65 * signs * look.small * ax.figure.dpi / 72 / box.width
         ax.set_xlim(0, top / (1 - room))
         ax.set_ylim(len(_NUMBERS) - 0.5, -0.5)
-        ax.barh(rows, [top if name in _AMOUNTS else 1.0 for name in _NUMBERS], height=0.5, color=faint())
-        self.bars = ax.barh(rows, 0.0, height=0.5, color=[color for _, color in _NUMBERS.values()])
+        ax.barh(rows, [top if name in AMOUNTS else 1.0 for name in _NUMBERS], height=0.5, color=faint())
+        self.bars = ax.barh(rows, 0.0, height=0.5, color=list(_NUMBERS.values()))
         self.texts = [ax.text(top * 1.04, row, "", fontsize=look.small, va="center", ha="left") for row in rows]
         ax.set_xticks([])
-        ax.set_yticks(rows, [word if words else "" for word, _ in _NUMBERS.values()], fontsize=look.small)
+        ax.set_yticks(rows, [word if words else "" for word in _WORDS_OF.values()], fontsize=look.small)
         ax.tick_params(length=0)
         for label in ax.get_yticklabels():
             label.set_verticalalignment("center")
@@ -168,7 +166,7 @@ class Numbers:
 
 def shares(quantities: Mapping[Any, float], whole: float) -> dict[str, float]:
     """Return the quantities that bear a number, as fractions: of `whole` for toxin, of baseline for the rest."""
-    return {name: quantities[name] / (whole if name in _AMOUNTS else 1.0) for name in _NUMBERS}
+    return {name: quantities[name] / (whole if name in AMOUNTS else 1.0) for name in _NUMBERS}
 
 
 def place(figure: Figure, left: float, bottom: float, width: float, height: float) -> Axes:

@@ -11,13 +11,15 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
+from ..labels import AMOUNTS
+
 Points = npt.NDArray[np.float64]  # shape (n, 2)
 
 WIDTH, HEIGHT = 100.0, 150.0
 MEMBRANE = 64.0  # the membrane from which acetylcholine is released
 FIBRE_TOP = 52.0
 SKIN_TOP, SKIN_SURFACE = 21.0, 4.0
-PLACES = ("depot", "free", "bound", "endosome", "light_chain")
+PLACES = AMOUNTS  # where there is toxin
 
 # Vesicles wait at the membrane, each with its pins of SNAP-25 on both sides. They are listed in the order in which they
 # fall silent, last first, so that a vesicle that stays full is one whose pins are cut.
@@ -47,8 +49,10 @@ def spots(place: str) -> Points:
         "bound": (np.abs(y - roof - 1.8) <= 0.4) & (x > 10) & (x < 46),
         "endosome": (y > 111) & (y < 128) & (y < roof - 5) & (x < 79),
         "light_chain": (y > MEMBRANE + 14) & (y < 106) & (y < roof - 4) & (x > 7) & (x < 92),
-    }[place]
-    candidates = np.stack([x, y], axis=-1)[inside]
+    }
+    # A compartment without a place of its own stands in the nerve ending, between the endosomes and the light chain.
+    between = (y > 106) & (y < 111) & (y < roof - 4) & (x < 85)
+    candidates = np.stack([x, y], axis=-1)[inside.get(place, between)]
     return spread(candidates, min(_SPOTS, len(candidates)))
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from ..labels import COLUMNS
 from .panel import Panel
 from .style import AUTO, BLUE, ORANGE
 
@@ -55,9 +56,9 @@ def draw_returns(
     ax = panel.ax
     place = np.arange(len(np.asarray(visit)))
     few = len(place) <= LABELLED
-    for shift, values, color, hatch, word, short in (
-        (-0.2, visible, BLUE, "", "visible effect\n(fraction of full)", "visible effect"),
-        (0.2, light_chain, ORANGE, "//", "light chain\n(share of the first dose taken up)", "light chain"),
+    for shift, values, color, hatch, unit, word in (
+        (-0.2, visible, BLUE, "", "fraction of full", COLUMNS["visible"].label),
+        (0.2, light_chain, ORANGE, "//", "share of the first dose taken up", COLUMNS["light_chain"].label),
     ):
         bars = ax.bar(
             place + shift,
@@ -66,7 +67,7 @@ def draw_returns(
             color=color,
             hatch=hatch,
             edgecolor=ax.get_facecolor(),
-            label=word if panel.own else short,
+            label=f"{word}\n({unit})" if panel.own else word,
         )
         if few:
             ax.bar_label(bars, fmt="%.2f", padding=2, fontsize=10 if panel.own and len(place) <= 6 else 7)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from ..labels import words
 from .panel import Panel, mark_days
 from .style import AUTO, BLUE, COLORS, ink, shade, stack, tidy, write_title
 
@@ -103,7 +104,7 @@ def draw_responders(
     if panel.empty:
         ax.set_yticks(np.arange(0, 101, 20))
     panel.mark_days()
-    response = f"{first['endpoint'].replace('_', ' ')}\nby {first['assessor']} (%)"
+    response = f"{words(first['endpoint'])}\nby {words(first['assessor'])} (%)"
     panel.write_labels("time since the first visit (days)", response)
     panel.write_title(title, patients)
     return ax

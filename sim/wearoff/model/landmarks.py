@@ -5,36 +5,34 @@ The landmarks are places on the solution, not on the days at which it happens to
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
+from ..levels import FULL, HALF, ONSET, WEAR_OFF
 from . import Array
 from .mesh import Mesh, within
 from .roots import root
 
-ONSET = 0.20
-FULL = 0.95  # of the peak
-HALF = 0.50
-WEAR_OFF = 0.20
 # The landmarks on which the effect falls through a level.
 FALLS = {"half_effect_day": HALF, "wear_off_day": WEAR_OFF}
 
 
 class Landmarks(NamedTuple):
-    """Days (and one effect) that sum up a course; each an array over k patients, NaN where not reached.
+    """Days (and one effect) that sum up a course; each an array over k patients.
+
+    What is not reached by the end but may be later is ``inf``, what is never reached NaN.
 
     Parameters
     ----------
     onset_day : ndarray
-        First day with V at least 0.20.
+        First day with V at least `levels.ONSET`.
     full_effect_day : ndarray
-        First day with V at least 0.95 of the peak.
+        First day with V at least `levels.FULL` of the peak.
     peak_day, peak_effect : ndarray
         Day and size of the largest V.
     half_effect_day, wear_off_day : ndarray
-        Day after the peak on which V falls through 0.50 and through 0.20.
+        Day after the peak on which V falls through `levels.HALF` and through `levels.WEAR_OFF`.
     """
 
     onset_day: Array
@@ -45,7 +43,7 @@ class Landmarks(NamedTuple):
     wear_off_day: Array
 
 
-def find_landmarks(mesh: Mesh, visible: Array, weak: Array) -> Landmarks:
+def find_landmarks(mesh: Mesh, visible: Array, weak: Array, last_dose: float = 0.0) -> Landmarks:
     """Locate the landmarks of k patients.
 
     Parameters
@@ -54,20 +52,26 @@ def find_landmarks(mesh: Mesh, visible: Array, weak: Array) -> Landmarks:
         n intervals of degree m.
     visible, weak : ndarray, shape (n, m + 1, k)
         Visible effect and weakness at the mesh's nodes.
+    last_dose : float
+        Day of the last dose, which may be after the end of the mesh.
     """
-    path = _path(visible)
-    # V rises where W > V and falls where W < V: its largest value stands where W - V falls through zero.
-    largest = path[1:].argmax(axis=0)
-    peak = _crossing(mesh, weak - visible, 0.0, largest, rising=False)
+    peak = _peak_since(mesh, visible, weak, 0.0)
     height = np.where(np.isnan(peak), np.nan, _at(mesh, visible, peak))
-    after = np.where(np.isnan(peak), len(path), largest)
+    past = ~np.isnan(peak if last_dose <= 0 else _peak_since(mesh, visible, weak, last_dose))
+    # After the last dose the effect only falls once it is past its peak, and what it has not reached it never reaches.
+    no_effect = (last_dose < mesh.edges[-1]) & (weak == 0).all(axis=(0, 1))
+    missing = np.where(past | no_effect, np.nan, np.inf)
+
+    def filled(found: Array) -> Array:
+        return np.where(np.isnan(found), missing, found)
+
     return Landmarks(
-        _crossing(mesh, visible, ONSET, 0, rising=True),
-        _crossing(mesh, visible, FULL * height, 0, rising=True),
-        peak,
-        height,
-        _crossing(mesh, visible, HALF, after, rising=False),
-        _crossing(mesh, visible, WEAR_OFF, after, rising=False),
+        filled(_crossing(mesh, visible, ONSET, 0, rising=True)),
+        filled(_crossing(mesh, visible, FULL * height, 0, rising=True)),
+        filled(peak),
+        filled(height),
+        _fall(mesh, visible, HALF, missing),
+        _fall(mesh, visible, WEAR_OFF, missing),
     )
 
 
@@ -77,10 +81,25 @@ def last_day_above(mesh: Mesh, visible: Array, level: float) -> Array:
     0 where V never reaches the level, and ``inf`` where it is still above it at the end; `visible` as in
     `find_landmarks`.
     """
+    return _fall(mesh, visible, level, 0.0)
+
+
+def _peak_since(mesh: Mesh, visible: Array, weak: Array, day: float) -> Array:
+    # The day of the largest value of V after a day; NaN where V is largest at the end, or only falls.
+    # V rises where W > V and falls where W < V: its largest value stands where W - V falls through zero.
+    if day >= mesh.edges[-1]:
+        return np.full(visible.shape[-1], np.nan)
+    first = int(np.searchsorted(_path(mesh.nodes[..., None])[1:-1, 0], day, side="right"))
+    largest = first + _path(visible)[first + 1 :].argmax(axis=0)
+    return _crossing(mesh, weak - visible, 0.0, largest, rising=False)
+
+
+def _fall(mesh: Mesh, visible: Array, level: float, never: Array | float) -> Array:
+    # The day on which V falls through a level after its largest value: inf where it has not fallen by the end, and
+    # `never` where it has not been at the level.
     path = _path(visible)
-    largest = path[1:].argmax(axis=0)
-    day = _crossing(mesh, visible, level, largest, rising=False)
-    return np.where(path.max(axis=0) < level, 0.0, np.where(np.isnan(day), np.inf, day))
+    day = _crossing(mesh, visible, level, path[1:].argmax(axis=0), rising=False)
+    return np.where(path.max(axis=0) < level, never, np.where(np.isnan(day), np.inf, day))
 
 
 def _path(values: Array) -> Array:
@@ -108,35 +127,3 @@ def _at(mesh: Mesh, visible: Array, days: Array) -> Array:
     interval = np.clip(np.searchsorted(mesh.edges, days, side="right") - 1, 0, len(mesh.edges) - 2)
     chosen = visible[interval, :, np.arange(len(days))]
     return within(mesh, chosen, (days - mesh.edges[interval]) / np.diff(mesh.edges)[interval])
-
-
-def explain_missing(landmarks: Mapping[Any, float], highest: float, end: float) -> dict[str, str]:
-    """Return why a landmark is missing, under the landmark's name.
-
-    Parameters
-    ----------
-    landmarks : mapping of str to float
-        The fields of `Landmarks`; NaN where not reached.
-    highest : float
-        The largest visible effect.
-    end : float
-        The last day.
-    """
-    no_peak = "no effect" if highest == 0 else f"the effect still rises on day {end:g}, the end of the simulation"
-
-    def falling(level: float) -> str:
-        if np.isnan(landmarks["peak_day"]):
-            return no_peak
-        if landmarks["peak_effect"] < level:
-            return f"the effect never rises above {level:g}; its peak is {landmarks['peak_effect']:.3f}"
-        return f"the effect is still above {level:g} on day {end:g}, the end of the simulation"
-
-    reasons = {
-        "onset_day": f"the effect stays below {ONSET:g}; its largest value is {highest:.3f}",
-        "full_effect_day": f"{FULL:g} of the peak: {no_peak}",
-        "peak_day": no_peak,
-        "peak_effect": no_peak,
-        "half_effect_day": falling(HALF),
-        "wear_off_day": falling(WEAR_OFF),
-    }
-    return {name: reason for name, reason in reasons.items() if np.isnan(landmarks[name])}

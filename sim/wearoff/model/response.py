@@ -112,6 +112,8 @@ def read_model(model: Model | None, c: Constants) -> Model:
             raise InputError("force", float(worst), "from 0 to 1, a fraction of baseline")
         if abs(values[-1] - 1) > NEAR:
             raise InputError("force", float(values[-1]), "1 where the release is 1, that of no toxin")
+        if np.diff(values).min() < -NEAR:
+            raise InputError("force", problem="falls where the release rises", allowed="a force that rises with it")
     if model.uptake is not MODEL.uptake:
         values = _tried("uptake", model.uptake, DOSES, c)
         if values.min() < 0:

@@ -4,29 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from ..figures.style import render
-from ..model.landmarks import HALF
+from ..labels import describe_landmark
+from ..levels import HALF
 from ..parameters import Parameters
 from ..plates import serotypes_figure, sites_figure
 from ..simulation import simulate
 from ..spacing import Comparison, Recommendation
 from ..timeline import Timeline
 from ..treatment.schedule import Schedule
+from .explanations import explain_landmarks, explain_recommendation
 from .plain import json_file, records, table
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-WORDS = {
-    "onset_day": "onset (effect reaches 0.20)",
-    "full_effect_day": "full effect (0.95 of the peak)",
-    "peak_day": "peak",
-    "peak_effect": "effect at the peak",
-    "half_effect_day": "half effect (falls through 0.50)",
-    "wear_off_day": "wear-off (falls through 0.20)",
-}
 VISIBLE_AT = (1, 2, 3, 7, 14, 30, 60, 90, 120, 150, 180)
 
 
@@ -40,7 +32,8 @@ def simulation_summary(timeline: Timeline) -> dict[str, Any]:
         "parameters": dict(zip(*timeline.parameters.table()[["name", "value"]].to_numpy().T, strict=True)),
         "landmarks": timeline.landmarks.to_dict(),
         **({"dates": timeline.dates} if timeline.schedule.start else {}),
-        "not_reached": timeline.not_reached,
+        "outcomes": {name: each.name.lower() for name, each in timeline.outcomes.items()},
+        "explanations": explain_landmarks(timeline),
         "spill": list(timeline.spill),
         "visible_at": {str(day): effect for day, effect in zip(days, visible, strict=True)},
     }
@@ -48,15 +41,15 @@ def simulation_summary(timeline: Timeline) -> dict[str, Any]:
 
 def landmarks_text(timeline: Timeline) -> str:
     """Return the landmarks, one a line, with their dates where known."""
-    lines = []
+    lines, explanations = [], explain_landmarks(timeline)
     for name, value in timeline.landmarks.items():
-        if np.isnan(value):
-            shown = f"not reached: {timeline.not_reached[str(name)]}"
+        if name in explanations:
+            shown = f"not reached: {explanations[str(name)]}"
         else:
             shown = f"{value:8.3f}" if name == "peak_effect" else f"day {value:6.1f}"
             if name in timeline.dates:
                 shown += f"  {timeline.dates[str(name)]}"
-        lines.append(f"{WORDS[str(name)]:<34}{shown}")
+        lines.append(f"{describe_landmark(str(name)):<34}{shown}")
     return "\n".join(lines)
 
 
@@ -90,7 +83,8 @@ def spacing_summary(comparison: Comparison, found: Recommendation) -> dict[str, 
         "intervals": records(comparison.frame),
         "returns": records(comparison.returns),
         "recommended_interval": found.interval,
-        "not_reachable": found.not_reachable,
+        "outcome": found.outcome.name.lower(),
+        "explanation": explain_recommendation(found),
         "nearest": found.nearest,
         "label_interval": found.label_interval,
         "label_share_above": found.label_share_above,
@@ -116,12 +110,7 @@ def spacing_text(comparison: Comparison, found: Recommendation) -> str:
             f"{row.units_per_year:>9.1f}{row.visits_per_year:>9.1f}"
         )
     lines.append("")
-    if found.not_reachable:
-        lines.append(found.not_reachable)
-    elif found.even is not None and len(found.even.schedule) == 1:
-        lines.append(f"recommended: one visit, which keeps it for all {found.interval} days")
-    else:
-        lines.append(f"recommended: every {found.interval} days")
+    lines.append(explain_recommendation(found))
     if found.dates is not None:
         share = float(found.frame.loc[found.frame["plan"] == "dates", "share_above"].item())
         plan = found.dates.schedule

@@ -11,7 +11,8 @@ import pandas as pd
 from ..evidence.comparison import Comparison
 from ..evidence.fitting import Fit
 from ..figures.style import render
-from ..sensitivity.analysis import Elasticities, Indices
+from ..labels import words
+from ..sensitivity import Elasticities, Indices
 from ..trial.trial import PERCENTILES, Trial
 from .plain import json_file, records, table
 
@@ -33,7 +34,7 @@ def trial_text(trial: Trial) -> str:
     lines = [f"{trial.patients} patients in each arm", ""]
     seen = trial.responders
     chosen = seen[(seen["endpoint"] == "none_or_mild") & (seen["assessor"] == "investigator")]
-    lines += ["none or mild by the investigator (%, and its Monte Carlo error)", f"{'day':>6}"]
+    lines += [f"{words('none_or_mild')} by {words('investigator')} (%, and its Monte Carlo error)", f"{'day':>6}"]
     arms = list(dict.fromkeys(chosen["arm"]))
     lines[-1] += "".join(f"{arm:>28}" for arm in arms)
     for day, own in chosen.groupby("day"):
@@ -47,7 +48,7 @@ def trial_text(trial: Trial) -> str:
                 f"{row[each]:>9.1f}" if row["landmark"] != "peak_effect" else f"{row[each]:>9.3f}"
                 for each in PERCENTILES
             )
-            lines.append(f"{row['landmark'].replace('_', ' '):<30}{row['reached']:>9.1%}{cells}")
+            lines.append(f"{words(row['landmark']):<30}{row['reached']:>9.1%}{cells}")
     return "\n".join(lines)
 
 
@@ -134,7 +135,7 @@ def fit_files(found: Fit, profiles: Profiles) -> dict[str, bytes]:
 def sensitivity_summary(single: Elasticities, joint: Indices) -> dict[str, Any]:
     """Return what `wearoff sensitivity --json` prints."""
     return {
-        "quantity": single.quantity,
+        "quantity": single.quantity.name,
         "typical": single.typical,
         "elasticities": records(single.frame),
         "indices": records(joint.frame),
@@ -144,7 +145,7 @@ def sensitivity_summary(single: Elasticities, joint: Indices) -> dict[str, Any]:
 
 def sensitivity_text(single: Elasticities, joint: Indices) -> str:
     """Return elasticities and Sobol indices, one table below the other."""
-    lines = [f"{single.quantity.replace('_', ' ')}: {single.typical:.4g} with the constants unchanged", ""]
+    lines = [f"{single.quantity.label}: {single.typical:.4g} with the constants unchanged", ""]
     lines += [f"{'one at a time':<26}{'elasticity':>12}{'at the low end':>18}{'at the high end':>18}"]
     for row in single.frame.to_dict("records"):
         ends = ["not reached" if pd.isna(row[end]) else f"{row[end]:.4g}" for end in ("at_low", "at_high")]

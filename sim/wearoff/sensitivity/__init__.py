@@ -1,5 +1,17 @@
 """Which constant matters: tornado diagrams and Sobol indices of a day or an effect."""
 
-from .analysis import Elasticities, Indices, elasticities, indices, sobol_indices
+from .one_at_a_time import Elasticities, elasticities
+from .quantities import EffectOnDay, Landmark, read_quantity
+from .sobol import sobol_indices
+from .variance import Indices, indices
 
-__all__ = ["Elasticities", "Indices", "elasticities", "indices", "sobol_indices"]
+__all__ = [
+    "EffectOnDay",
+    "Elasticities",
+    "Indices",
+    "Landmark",
+    "elasticities",
+    "indices",
+    "read_quantity",
+    "sobol_indices",
+]

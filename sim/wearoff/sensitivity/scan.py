@@ -1,4 +1,4 @@
-"""A quantity of one patient that depends on constants: a landmark, or the effect on a day, for many values at once."""
+"""One quantity of one patient, evaluated for many values of the constants at once."""
 
 from __future__ import annotations
 
@@ -12,45 +12,45 @@ import pandas as pd
 
 from .. import tables
 from ..checks import check_name, check_type, one_or_many
-from ..errors import InputError, format_value, warn
-from ..model.course import SHORTEST, TOLERANCE, Course, solve
+from ..errors import InputError, warn
+from ..model.course import TOLERANCE, solve
 from ..model.equations import Constants
-from ..model.landmarks import FALLS, Landmarks, find_landmarks, last_day_above
-from ..numerals import read_number
 from ..parameters import Parameters, in_symbols
 from ..treatment.cautions import cautions
 from ..treatment.description import describe_patient
 from ..treatment.schedule import Schedule
-from ..treatment.visit import DAY, Visit
+from ..treatment.visit import Visit
+from .quantities import Quantity, read_quantity
 
 Array = npt.NDArray[np.float64]
-
-EFFECT = "effect_on_day_"
-EFFECT_DAY = DAY._replace(name="effect_on_day", low=SHORTEST)
 
 # Patients times zones of the muscle solved at once: less than 100 MB.
 BLOCK = 256
 
 
-class Question(NamedTuple):
+class Scan(NamedTuple):
     """Which quantity of which patient depends on which constants."""
 
-    quantity: str
+    quantity: Quantity
     names: tuple[str, ...]
     parameters: Parameters
     visit: Visit
+    model: Model
 
     @classmethod
     def asked(
-        cls, quantity: str, names: str | Iterable[str] | None, parameters: Parameters, visit: dict[str, Any]
+        cls,
+        quantity: Quantity | str,
+        names: str | Iterable[str] | None,
+        parameters: Parameters | None,
+        visit: dict[str, Any],
+        model: Model | None = None,
     ) -> Self:
         """Check what a user asks for; `visit` are arguments of `Visit` but its day."""
-        check_quantity(quantity)
+        sought = read_quantity(quantity)
         if "day" in visit:
-            raise InputError(
-                f"day is {format_value(visit['day'])}; allowed: not given, since days count from the visit"
-            )
-        check_type(parameters, Parameters, "parameters")
+            raise InputError("day", visit["day"], "not given, since days count from the visit")
+        constants = Parameters() if parameters is None else check_type(parameters, Parameters, "parameters")
         plan = Schedule.once(**visit)
         for reason in cautions(plan):
             warn(reason)
@@ -64,8 +64,9 @@ class Question(NamedTuple):
         for name in chosen:
             check_name(name, known, "names")
         if not chosen or len(set(chosen)) < len(chosen):
-            raise InputError(f"names is {', '.join(chosen) or 'empty'}; allowed: at least 1 constant, each once")
-        return cls(quantity, chosen, parameters, plan.visits[0])
+            problem = f"is {', '.join(chosen) or 'empty'}"
+            raise InputError("names", chosen, "at least 1 constant, each once", problem=problem)
+        return cls(sought, chosen, constants, plan.visits[0], read_model(model, constants.constants()))
 
     def describe_patient(self) -> str:
         """Return in words who is asked about, and what was given."""
@@ -86,15 +87,16 @@ class Question(NamedTuple):
         for name in self.names:
             value = getattr(self.parameters, name)
             if not 0 < value < math.inf:
-                raise InputError(f"{name} is {value:g}; allowed: above 0 and finite, to be changed by a factor")
+                raise InputError(name, value, "above 0 and finite, to be changed by a factor")
             ends = (value / factor, value * factor)
             spans.append([getattr(self.parameters.replace(**{name: end}), name) for end in ends])
         return np.array(spans)
 
-    def answers(self, constants: Array, tolerance: float = TOLERANCE) -> Array:
+    def evaluate(self, constants: Array, tolerance: float = TOLERANCE) -> Array:
         """Return the quantity of k patients, whose constants have shape (k, d).
 
-        NaN where it is not reached; of a fall, 0 where the effect never was above, and ``inf`` where it never falls.
+        NaN where it is never reached, and ``inf`` where it is not reached within a century. The day of a fall is 0
+        where the effect never was above the level.
         """
         known = tables.column("parameters", "name")
         given = {name: np.full(len(constants), getattr(self.parameters, name)) for name in known}
@@ -102,44 +104,13 @@ class Question(NamedTuple):
         symbols = in_symbols(given)
         spread = symbols.pop("sigma")
         doses = Schedule((self.visit,)).doses(spread)
-        end = day_of(self.quantity) if self.quantity.startswith(EFFECT) else DAY.high
         size = max(1, BLOCK // len(doses.weights))
         found = []
         for first in range(0, len(constants), size):
             block = slice(first, first + size)
             own = doses._replace(units=doses.units[block]) if doses.units.ndim == 3 else doses
             patients = Constants(**{symbol: value[block] for symbol, value in symbols.items()})
-            found.append(self._read(solve(own, patients, end, tolerance=tolerance)))
-        return np.concatenate(found)
-
-    def _read(self, course: Course) -> Array:
-        if self.quantity.startswith(EFFECT):
-            return course.at(course.mesh.edges[-1:])["visible"][:, 0]
-        visible, weak = (np.moveaxis(each, 0, -1) for each in (course.visible, course.weak))
-        if self.quantity in FALLS:
-            return last_day_above(course.mesh, visible, FALLS[self.quantity])
-        day: Array = getattr(find_landmarks(course.mesh, visible, weak), self.quantity)
-        return day
-
-
-def in_words(quantity: str) -> str:
-    """Return a quantity as the label of an axis, with its unit."""
-    if quantity.startswith(EFFECT):
-        return f"visible effect on day {day_of(quantity):g} (fraction of full)"
-    if quantity == "peak_effect":
-        return "visible effect at the peak (fraction of full)"
-    word = quantity.removesuffix("_day").replace("_", " ").replace("wear off", "wear-off")
-    return f"{word} (days after the visit)"
-
-
-def check_quantity(quantity: Any, others: Iterable[str] = ()) -> None:
-    """Raise `InputError` for what is no landmark, no ``effect_on_day_90`` and the like, and none of the others."""
-    if isinstance(quantity, str) and quantity.startswith(EFFECT):
-        day_of(quantity)
-    else:
-        check_name(quantity, (*Landmarks._fields, f"{EFFECT}90", *others), "quantity")
-
-
-def day_of(quantity: str) -> float:
-    """Return the day of ``effect_on_day_90`` and the like."""
-    return read_number(quantity.removeprefix(EFFECT), EFFECT_DAY)
+            course = solve(own, patients, self.quantity.last_day, model=self.model, tolerance=tolerance)
+            found.append(self.quantity.read(course))
+        values = np.concatenate(found)
+        return np.where(np.isnan(values), 0.0, values) if self.quantity.is_fall else values

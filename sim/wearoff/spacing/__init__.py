@@ -5,15 +5,19 @@ on day 0.
 """
 
 from ..defaults import INTERVALS, TWO_YEARS
+from ..outcomes import Attainment
 from .comparison import Comparison, compare
-from .recommendation import NextVisit, Recommendation, next_visit, recommend
+from .due import NextVisit, next_visit
+from .recommendation import Recommendation, Request, recommend
 
 __all__ = [
     "INTERVALS",
     "TWO_YEARS",
+    "Attainment",
     "Comparison",
     "NextVisit",
     "Recommendation",
+    "Request",
     "compare",
     "next_visit",
     "recommend",

@@ -15,9 +15,9 @@ from ..defaults import INTERVALS, TWO_YEARS
 from ..errors import InputError
 from ..figures.style import AUTO
 from ..figures.tradeoff import draw_tradeoff
-from ..model.landmarks import HALF
+from ..levels import HALF
+from ..model.equations import Model
 from ..parameters import Parameters
-from ..simulation import DEFAULT
 from ..treatment.cautions import cautions
 from ..treatment.description import describe_patient
 from ..treatment.schedule import INTERVAL
@@ -73,12 +73,13 @@ class Comparison:
 
 @checked_arguments(*VISIT)
 def compare(
-    intervals: float | Iterable[float | str] = INTERVALS,
+    intervals: float | Iterable[float] = INTERVALS,
     *,
-    keep: float | str = HALF,
-    horizon: int | str = TWO_YEARS,
-    parameters: Parameters = DEFAULT,
+    keep: float = HALF,
+    horizon: int = TWO_YEARS,
+    parameters: Parameters | None = None,
     start: datetime.date | str | None = None,
+    model: Model | None = None,
     **visit: Any,
 ) -> Comparison:
     """Compare intervals between visits, the first on day 0 and the last before the end of the horizon.
@@ -95,6 +96,8 @@ def compare(
         The constants; default: ``Parameters()``.
     start : date, optional
         The date of day 0.
+    model : Model, optional
+        With functions of one's own for uptake or force; default: the built-in ones.
     **visit
         Arguments of `Visit` but its day, the same at every visit.
 
@@ -112,13 +115,13 @@ def compare(
     >>> compare([90, 180]).frame[["interval", "share_above", "units_per_year"]].round(3).to_dict("list")
     {'interval': [90.0, 180.0], 'share_above': [0.99, 0.616], 'units_per_year': [81.167, 40.583]}
     """
-    patient = Patient.asked(keep, horizon, parameters, start, visit)
+    patient = Patient.asked(keep, horizon, parameters, start, visit, model)
     asked = [
         check_number(interval, INTERVAL._replace(name="intervals"))
         for interval in one_or_many(intervals, (int, float), "intervals")
     ]
     if not asked:
-        raise InputError("intervals is empty; allowed: at least 1 interval in days")
+        raise InputError("intervals", (), "at least 1 interval in days", problem="is empty")
     rows, returns, found = [], [], []
     for interval in asked:
         plan = patient.every(interval)

@@ -12,9 +12,11 @@ from typing import Any, Self
 import numpy as np
 
 from ..checks import Limits, check_integer, check_number, check_type
-from ..errors import InputError, format_value
+from ..errors import InputError
 from ..model.course import Course
+from ..model.equations import MODEL, Model
 from ..model.landmarks import find_landmarks
+from ..model.response import read_model
 from ..model.spans import lowest_after_peak, spans_above
 from ..parameters import Parameters
 from ..simulation import solve_schedule
@@ -36,17 +38,26 @@ class Patient:
     parameters: Parameters
     start: datetime.date | None
     visit: Visit
+    model: Model = MODEL
 
     @classmethod
-    def asked(cls, keep: Any, horizon: Any, parameters: Parameters, start: Any, visit: dict[str, Any]) -> Self:
+    def asked(
+        cls,
+        keep: float,
+        horizon: int,
+        parameters: Parameters | None,
+        start: datetime.date | str | None,
+        visit: dict[str, Any],
+        model: Model | None = None,
+    ) -> Self:
         """Check what a user asks for; `visit` are arguments of `Visit` but its day."""
         if "day" in visit:
-            raise InputError(
-                f"day is {format_value(visit['day'])}; allowed: not given, since the days are what is sought"
-            )
-        check_type(parameters, Parameters, "parameters")
+            raise InputError("day", visit["day"], "not given, since the days are what is sought")
+        constants = Parameters() if parameters is None else check_type(parameters, Parameters, "parameters")
         first = Schedule.once(start=start, **visit)
-        return cls(check_number(keep, LEVEL), check_integer(horizon, HORIZON), parameters, first.start, first.visits[0])
+        level, last = check_number(keep, LEVEL), check_integer(horizon, HORIZON)
+        pieces = read_model(model, constants.constants())
+        return cls(level, last, constants, first.start, first.visits[0], pieces)
 
     def evenly(self, interval: float) -> list[float]:
         """Return the days of visits at an interval, over the horizon."""
@@ -69,7 +80,11 @@ class Patient:
 
     def course(self, plan: Schedule) -> Course:
         """Return the solution over the horizon."""
-        return solve_schedule(plan, self.parameters, self.horizon)
+        return self.course_until(plan, self.horizon)
+
+    def course_until(self, plan: Schedule, end: float) -> Course:
+        """Return the solution up to a day."""
+        return solve_schedule(plan, self.parameters, end, self.model)
 
     def timeline(self, plan: Schedule) -> Timeline:
         """Return the same as a result, day by day."""
@@ -120,6 +135,6 @@ class Patient:
     def _peak(self) -> tuple[float, float]:
         alone = self.alone
         found = find_landmarks(alone.mesh, alone.visible[..., None], alone.weak[..., None])
-        if math.isnan(found.peak_day[0]):
+        if not math.isfinite(found.peak_day[0]):
             return self.horizon, float(alone.visible.max())
         return float(found.peak_day[0]), float(found.peak_effect[0])

@@ -17,7 +17,6 @@ from ..model import Array
 from ..model.equations import COMPARTMENTS
 from ..model.mesh import Reading
 from ..model.spans import spans_above
-from ..simulation import solve_schedule
 from ..treatment.schedule import Schedule
 from .patient import Patient
 
@@ -45,7 +44,7 @@ def latest(patient: Patient, given: Schedule, span: Array, step: int) -> int | N
     reached, lost = span
     for day in range(math.floor(lost / step) * step, math.floor(given.visits[-1].day), -step):
         end = min(day + patient.acts, patient.horizon)
-        spans = spans_above(solve_schedule(patient.then(given, day), patient.parameters, end), patient.keep)
+        spans = spans_above(patient.course_until(patient.then(given, day), end), patient.keep)
         if len(spans) and spans[-1, 0] <= max(reached, day) and spans[-1, 1] == end:
             return day
     return None

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from ..labels import LANDMARK_DAYS
 from ..model.equations import MODEL, Model
 from ..model.landmarks import FALLS, Landmarks, find_landmarks, last_day_above
 from ..patients.draws import BLOCK, normals
@@ -22,7 +23,7 @@ Array = npt.NDArray[np.float64]
 
 ACCURACY = 1e-6  # of the visible effect
 
-LANDMARKS = ("onset_day", "full_effect_day", "peak_day", "half_effect_day", "wear_off_day")
+LANDMARKS = LANDMARK_DAYS
 DURATIONS = {"return_to_baseline_day": level_of_return, "loss_of_none_or_mild_day": level_of_loss}
 
 
@@ -92,7 +93,7 @@ def tally_part(part: Part) -> tuple[str, Tally]:
         cohort = plan.treated.solve(draws)
         read = cohort.visible_at(times)
         effect, reported = read[: len(plan.days)], read[len(plan.days) :]
-        found = find_landmarks(cohort.mesh, cohort.visible, cohort.weak)
+        found = find_landmarks(cohort.mesh, cohort.visible, cohort.weak, float(plan.treated.doses.days[-1]))
         durations = [
             last_day_above(cohort.mesh, cohort.visible, level(grade))
             for level in DURATIONS.values()

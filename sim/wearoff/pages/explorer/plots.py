@@ -9,9 +9,10 @@ import pandas as pd
 from bokeh.models import ColumnDataSource, FixedTicker, HoverTool, Range1d
 from bokeh.plotting import figure
 
-from ...figures.cascade import STEPS
-from ...figures.effect import LANDMARKS
+from ...figures.cascade import COLOR_OF
+from ...figures.effect import MARKS
 from ...figures.style import BLACK, BLUE, SKY, VERMILION
+from ...labels import AMOUNTS, COLUMNS, LANDMARKS, STEPS
 
 
 class Theme(NamedTuple):
@@ -67,7 +68,7 @@ class EffectPlot:
         curve : pandas.DataFrame
             ``time`` in days and ``visible``.
         landmarks : pandas.Series
-            As `Timeline.landmarks`; NaN is not drawn.
+            As `Timeline.landmarks`; what is NaN or infinite is not drawn.
         visits : list of float
         bands : pandas.DataFrame, optional
             As of `quick_bands`; columns that shall not be drawn are NaN.
@@ -78,13 +79,13 @@ class EffectPlot:
         self.figure.x_range.end = float(days[-1])
         self.curve.data = {"time": days, "visible": effect}
         self.visits.data = {"time": np.asarray(visits)}
-        reached = {name: landmarks[name] for name in LANDMARKS if not np.isnan(landmarks[name])}
+        reached = {name: landmarks[name] for name in MARKS if np.isfinite(landmarks[name])}
         self.landmarks.data = {
             "day": np.array(list(reached.values())),
             "effect": np.interp(list(reached.values()), days, effect),
-            "color": [self.theme.ink if LANDMARKS[name][1] == BLACK else LANDMARKS[name][1] for name in reached],
-            "marker": [MARKERS[LANDMARKS[name][2]] for name in reached],
-            "word": [LANDMARKS[name][0] for name in reached],
+            "color": [self.theme.ink if MARKS[name][0] == BLACK else MARKS[name][0] for name in reached],
+            "marker": [MARKERS[MARKS[name][1]] for name in reached],
+            "word": [LANDMARKS[name].label for name in reached],
         }
         self.bands.data = _columns(bands, BANDS)
         self.points.data = _columns(points, ["day", "share", "source"])
@@ -121,7 +122,7 @@ class CascadePlot:
         across.ticker = FixedTicker(ticks=list(TICKS))
         across.major_label_overrides = dict(TICKS)
         across.axis_label = "time since the first visit (log)"
-        for name, (_, _, color) in STEPS.items():
+        for name, color in COLOR_OF.items():
             seen = theme.curve if color == BLUE else color
             self.figure.varea("time", self._levels[name], name, source=self.rows, color=seen, alpha=0.3)
             self.figure.line("time", name, source=self.rows, color=seen, line_width=2)
@@ -131,11 +132,11 @@ class CascadePlot:
         since = cascade["time"].to_numpy() - first_visit
         rows: dict[str, Any] = {"time": since}
         words = {}
-        for name, (word, unit, _) in STEPS.items():
-            values, level = cascade[name].to_numpy(), self._levels[name]
-            top = float(values.max()) if unit else 1.0
+        for name in STEPS:
+            values, level, word = cascade[name].to_numpy(), self._levels[name], COLUMNS[name].label
+            top = float(values.max()) if name in AMOUNTS else 1.0
             rows[name] = level + SHARE * values / (top or 1.0)
-            words[level + MIDDLE] = f"{word}\n{top:.2g} {unit} at most" if unit else word
+            words[level + MIDDLE] = f"{word}\n{top:.2g} U at most" if name in AMOUNTS else word
         self.figure.yaxis.major_label_overrides = words
         self.figure.x_range.update(start=float(since[0]), end=float(since[-1]))
         self.rows.data = rows

@@ -16,7 +16,9 @@ from ... import tables
 from ...errors import InputError
 from ...evidence.observations import published
 from ...figures.style import render
+from ...labels import words as label_of
 from ...patients.population import Population
+from ...report.explanations import explain_landmarks
 from ...report.plain import table
 from ...treatment.products import find_label
 from ...trial.bands import quick_bands
@@ -133,7 +135,7 @@ class Explorer:
             bands = _bands(settings) if settings.bands or settings.observations else None
             points = _points(settings) if settings.observations else None
             self.effect.show(timeline.curve, timeline.landmarks, visits, bands, points)
-            self.numbers.text = words.numbers(timeline.landmarks, timeline.not_reached)
+            self.numbers.text = words.numbers(timeline.landmarks, explain_landmarks(timeline))
             self.legend.text = words.legend(settings, points, self.dark)
             self.links.text = words.links(settings.link, self.dark)
             if problem:
@@ -240,7 +242,7 @@ def _widgets(settings: Settings) -> dict[str, Any]:
     rows = tables.column("parameters", "name")
     for name in CONSTANTS:
         low, high, unit = float(rows[name]["low"]), float(rows[name]["high"]), rows[name]["unit"]
-        title = f"{name.replace('_', ' ').replace('half life', 'half-life')}{'' if unit == '1' else f' ({unit})'}"
+        title = f"{label_of(name)}{'' if unit == '1' else f' ({unit})'}"
         made[name] = _slider(title, low, high, (high - low) / 200, settings.named[name])
     for name, widget in made.items():
         widget.value = settings.named[name]

@@ -5,19 +5,19 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable, Mapping
 
-import numpy as np
 import pandas as pd
 
-from ...figures.effect import LANDMARKS
+from ...figures.effect import MARKS
 from ...figures.style import BLACK
-from ...report.curves import WORDS
+from ...labels import LANDMARKS
+from ...labels import words as label_of
 from .settings import Settings
 
 # The marks of the plot beside their names.
 _SIGNS = {"o": "●", "s": "■", "^": "▲", "D": "◆", "v": "▼"}
-MARKS = {
+_MARK_OF = {
     name: f'<b style="color: {"inherit" if color == BLACK else color}">{_SIGNS[mark]}</b>'
-    for name, (_, color, mark) in LANDMARKS.items()
+    for name, (color, mark) in MARKS.items()
 }
 
 
@@ -32,18 +32,17 @@ def cautions(lines: Iterable[str]) -> str:
     return said and f'<div class="caution" role="status">{said}</div>'
 
 
-def numbers(landmarks: pd.Series, not_reached: Mapping[str, str]) -> str:
+def numbers(landmarks: pd.Series, explanations: Mapping[str, str]) -> str:
     """Return the landmarks as a list of terms, with the marks that they have in the plot."""
     cells = []
-    for name, words in WORDS.items():
-        if np.isnan(landmarks[name]):
-            shown = f'<dd class="none">not reached<small>{html.escape(not_reached[name])}</small></dd>'
+    for name, row in LANDMARKS.items():
+        if name in explanations:
+            shown = f'<dd class="none">not reached<small>{html.escape(explanations[name])}</small></dd>'
         else:
             value = f"{landmarks[name]:.3f}" if name == "peak_effect" else f"day {landmarks[name]:.1f}"
             shown = f'<dd id="{name}">{value}</dd>'
-        word, _, meaning = words.partition(" (")
-        mark = MARKS.get(name, "")
-        cells.append(f"<div><dt>{mark}{word}<small>{meaning.rstrip(')') or '&nbsp;'}</small></dt>{shown}</div>")
+        mark, definition = _MARK_OF.get(name, ""), row.definition or "&nbsp;"
+        cells.append(f"<div><dt>{mark}{row.label}<small>{definition}</small></dt>{shown}</div>")
     return f'<dl aria-live="polite">{"".join(cells)}</dl>'
 
 
@@ -53,7 +52,8 @@ def legend(settings: Settings, points: pd.DataFrame | None, dark: bool) -> str:
     if settings.bands:
         lines.append('<span class="band"></span>5th to 95th and 25th to 75th percentile, and median, of 256 patients')
     if points is not None:
-        lines.append('<span class="share"></span>computed: share rated none or mild by the investigator')
+        rated = f"{label_of('none_or_mild')} by {label_of('investigator')}"
+        lines.append(f'<span class="share"></span>computed: share rated {rated}')
         sources = ", ".join(dict.fromkeys(points["source"]))
         found = (
             f"published: the same share ({html.escape(sources)})"

@@ -11,8 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from ...errors import InputError
-from ...model.landmarks import FULL, HALF, ONSET, WEAR_OFF
+from ...labels import LANDMARK_DAYS, LANDMARKS
+from ...levels import HALF
 from ...parameters import Parameters
+from ...report.explanations import explain_landmarks
 from ...spacing.patient import YEAR, Patient
 from ...tables import rows
 from ...timeline import Timeline
@@ -93,11 +95,12 @@ def all_curves(visit: Visit, parameters: Parameters, progress: Progress) -> dict
     Returns
     -------
     dict
-        ``units`` and ``weeks``, places of the sliders; ``levels``, of the landmarks. ``once`` and ``repeat`` (one
-        for each of the weeks): ``days``, and ``visible``, the effect on these days for every dose, as rows of 16-bit
-        whole numbers in base64. For every dose ``landmarks`` and ``not_reached``, of a single visit. For every dose and
-        number of weeks ``share`` of days at half effect or more, ``lowest`` effect after the first peak, and
-        ``unusual``, places in ``cautions``. For every number of weeks ``visits_per_year``.
+        ``units`` and ``weeks``, places of the sliders; ``words`` and ``levels``, of the landmarks. ``once`` and
+        ``repeat`` (one for each of the weeks): ``days``, and ``visible``, the effect on these days for every dose, as
+        rows of 16-bit whole numbers in base64. For every dose ``landmarks`` of a single visit, and ``explanations`` of
+        those that are not reached. For every dose and number of weeks ``share`` of days at half effect or more,
+        ``lowest`` effect after the first peak, and ``unusual``, places in ``cautions``. For every number of weeks
+        ``visits_per_year``.
     """
     units = doses(visit.units)
     alone, found = [], []
@@ -112,13 +115,15 @@ def all_curves(visit: Visit, parameters: Parameters, progress: Progress) -> dict
         "units": units,
         "weeks": list(WEEKS),
         "scale": FULL_SCALE,
-        "levels": {"onset": ONSET, "full": FULL, "half": HALF, "wear_off": WEAR_OFF},
+        "words": {name: LANDMARKS[name].label for name in LANDMARK_DAYS},
+        "levels": {name: LANDMARKS[name].level for name in LANDMARK_DAYS},
         "once": _stored(once_days(), [each.course.visible_at(once_days()) for each in alone]),
         "repeat": [_stored(repeat_days(weeks), [row[i].visible for row in found]) for i, weeks in enumerate(WEEKS)],
         "landmarks": [
-            {str(name): None if np.isnan(value) else value for name, value in each.landmarks.items()} for each in alone
+            {str(name): value if np.isfinite(value) else None for name, value in each.landmarks.items()}
+            for each in alone
         ],
-        "not_reached": [each.not_reached for each in alone],
+        "explanations": [explain_landmarks(each) for each in alone],
         "visits_per_year": [YEAR / (7 * weeks) for weeks in WEEKS],
         "share": [[each.share for each in row] for row in found],
         "lowest": [[each.lowest for each in row] for row in found],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ...figures.style import BLACK, BLUE, GREY, ORANGE, SKY, VERMILION
-from ...model.landmarks import HALF
+from ...levels import HALF
 from .curves import FIRST_DAYS, HORIZON
 
 if TYPE_CHECKING:

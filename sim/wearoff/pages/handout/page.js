@@ -24,11 +24,11 @@ function columns(days, visible, name = [], rise = []) {
 }
 
 const PLACES = {
-  onset_day: { words: "onset", source: "early", rise: 0, level: () => curves.levels.onset },
-  full_effect_day: { words: "full effect", source: "early", rise: 12, level: (peak) => curves.levels.full * peak },
-  peak_day: { words: "peak", source: "early", rise: -14, level: (peak) => peak },
-  half_effect_day: { words: "half effect", source: "late", rise: -12, level: () => curves.levels.half },
-  wear_off_day: { words: "wear-off", source: "late", rise: -6, level: () => curves.levels.wear_off },
+  onset_day: { source: "early", rise: 0, height: (level) => level },
+  full_effect_day: { source: "early", rise: 12, height: (level, peak) => level * peak },
+  peak_day: { source: "early", rise: -14, height: (level, peak) => peak },
+  half_effect_day: { source: "late", rise: -12, height: (level) => level },
+  wear_off_day: { source: "late", rise: -6, height: (level) => level },
 };
 
 function showLandmarks(row) {
@@ -37,8 +37,11 @@ function showLandmarks(row) {
   for (const [name, place] of Object.entries(PLACES)) {
     const day = found[name];
     element(name).textContent = day === null ? "not reached" : `day ${day.toFixed(1)}`;
-    element(`${name}_note`).textContent = day === null ? `: ${curves.not_reached[row][name]}` : "";
-    if (day !== null) marks[place.source].push({ ...place, day, visible: place.level(found.peak_effect) });
+    element(`${name}_note`).textContent = day === null ? `: ${curves.explanations[row][name]}` : "";
+    if (day !== null) {
+      const visible = place.height(curves.levels[name], found.peak_effect);
+      marks[place.source].push({ ...place, words: curves.words[name], day, visible });
+    }
   }
   for (const name of ["half_effect_day", "wear_off_day"]) {
     if (found[name] !== null) element(`${name}_note`).textContent = ` (week\u00a0${(found[name] / 7).toFixed(1)})`;

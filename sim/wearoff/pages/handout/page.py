@@ -9,11 +9,12 @@ from typing import Any
 
 from ...checks import check_type
 from ...errors import not_installed
+from ...labels import LANDMARK_DAYS, LANDMARKS, words
 from ...parameters import Parameters
 from ...treatment.products import find_label
 from .curves import Progress, all_curves, labelled_course, labelled_visit
 from .figures import make_document
-from .words import constants, durations, expected, sources, words
+from .words import constants, durations, expected, sources
 
 HERE = Path(__file__).parent
 
@@ -69,6 +70,7 @@ def make_handout(
         shortest=shortest,
         left=float(course.at([shortest])["visible"].item()),
         expected=expected(course),
+        landmarks={name: LANDMARKS[name] for name in LANDMARK_DAYS},
         half_lives=durations(parameters),
         release_at_half_force=parameters.release_at_half_force,
         dose_at_half_uptake=parameters.dose_at_half_uptake / visit.product.relative_potency,  # in units of this product

@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from ...labels import words
+from ...levels import HALF, ONSET, WEAR_OFF
 from ...parameters import Parameters
 from ...tables import column, rows
 from ...timeline import Timeline
@@ -28,11 +30,11 @@ class Constants(NamedTuple):
 
 
 EXPECTED = {
-    "onset_day": "the first change shows: a fifth of a full effect",
+    "onset_day": f"the first change shows: {100 * ONSET:.0f} % of a full effect",
     "full_effect_day": "nearly all of the effect is there",
     "peak_day": "the effect is at its strongest",
-    "half_effect_day": "half of the effect is left",
-    "wear_off_day": "a fifth is left: the line is nearly as it was",
+    "half_effect_day": f"{100 * HALF:.0f} % of a full effect are left",
+    "wear_off_day": f"{100 * WEAR_OFF:.0f} % are left: the line is nearly as it was",
 }
 
 # Used only where single injection sites are asked for, which the hand-out does not.
@@ -44,7 +46,7 @@ def expected(course: Timeline) -> list[Expected]:
     found = []
     for name, what in EXPECTED.items():
         day = float(course.landmarks[name])
-        if math.isnan(day):
+        if not math.isfinite(day):
             found.append(Expected("not in two years", what))
         elif day < 28:
             found.append(Expected(f"after {day:.0f} days", what))
@@ -99,11 +101,6 @@ def sources(visit: Visit) -> list[str]:
     if float(product["relative_potency"]) != 1 or product["potency_kind"] == "assumed":
         lines.append(f"Potency of {name}: {product['potency_source']} (assumed)")
     return lines
-
-
-def words(name: str) -> str:
-    """Return a name of the tables as it is read."""
-    return name.replace("_half_life", " half-life").replace("_", " ")
 
 
 def _value(row: pd.Series) -> str:

@@ -1,0 +1,112 @@
+"""What everything is called: one table of columns, landmarks, durations, endpoints and assessors, in plain words.
+
+Figures, reports, pages and commands take their words and units from here. A compartment that is added to the model
+needs one row in `COLUMNS`; a compartment whose unit is U is an amount of toxin.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from .levels import FULL, HALF, ONSET, WEAR_OFF
+
+
+class Label(NamedTuple):
+    """What one thing is called.
+
+    Parameters
+    ----------
+    label : str
+        Its name in plain words.
+    unit : str
+        Its unit; empty where it has none.
+    level : float or None
+        Of a landmark: the level of the visible effect that defines it.
+    definition : str
+        What it is, in a few words, with its level; empty where the name says it.
+    """
+
+    label: str
+    unit: str = ""
+    level: float | None = None
+    definition: str = ""
+
+
+FRACTION = "fraction of baseline"
+
+# The columns of a timeline, in their order.
+COLUMNS = {
+    "time": Label("time", "day"),
+    "depot": Label("toxin in the depot", "U"),
+    "free": Label("toxin free to bind", "U"),
+    "bound": Label("toxin bound to the nerve", "U"),
+    "endosome": Label("toxin in endosomes", "U"),
+    "light_chain": Label("active light chain", "U"),
+    "snap25": Label("intact SNAP-25", FRACTION),
+    "release": Label("acetylcholine release", FRACTION),
+    "force": Label("muscle force", FRACTION),
+    "visible": Label("visible effect", FRACTION),
+}
+AMOUNTS = tuple(name for name, row in COLUMNS.items() if row.unit == "U")
+STEPS = tuple(name for name in COLUMNS if name != "time")
+
+LANDMARKS = {
+    "onset_day": Label("onset", "day", ONSET, f"effect reaches {ONSET:.2f}"),
+    "full_effect_day": Label("full effect", "day", FULL, f"{FULL:.2f} of the peak"),
+    "peak_day": Label("peak", "day", definition="largest effect"),
+    "peak_effect": Label("effect at the peak", "fraction of full"),
+    "half_effect_day": Label("half effect", "day", HALF, f"falls through {HALF:.2f}"),
+    "wear_off_day": Label("wear-off", "day", WEAR_OFF, f"falls through {WEAR_OFF:.2f}"),
+}
+LANDMARK_DAYS = tuple(name for name, row in LANDMARKS.items() if row.unit == "day")
+
+DURATIONS = {
+    "return_to_baseline_day": Label("return to baseline", "day"),
+    "loss_of_none_or_mild_day": Label("loss of none or mild", "day"),
+}
+
+ENDPOINTS = {
+    "none_or_mild": Label("none or mild", "%"),
+    "one_grade": Label("one grade better", "%"),
+    "two_grades": Label("two grades better", "%"),
+    "moderate_improvement": Label("moderate improvement", "%"),
+    "onset_reported": Label("onset reported", "%"),
+    "onset": Label("onset", "day"),
+    "return_to_baseline": Label("return to baseline", "day"),
+    "loss_of_none_or_mild": Label("loss of none or mild", "day"),
+}
+
+ASSESSORS = {
+    "investigator": Label("the investigator"),
+    "subject": Label("the subject"),
+    "composite": Label("investigator and subject"),
+    "rater": Label("a rater"),
+}
+
+_TABLES = (COLUMNS, LANDMARKS, DURATIONS, ENDPOINTS, ASSESSORS)
+
+
+def words(name: str) -> str:
+    """Return a name in plain words: its label, or where it has none the name itself, as it is read.
+
+    Examples
+    --------
+    >>> words("one_grade"), words("light_chain_half_life"), words("crows_feet")
+    ('one grade better', 'light chain half-life', 'crows feet')
+    """
+    for table in _TABLES:
+        if name in table:
+            return table[name].label
+    return name.replace("_half_life", " half-life").replace("_", " ")
+
+
+def describe_landmark(name: str) -> str:
+    """Return a landmark in words, with its definition.
+
+    Examples
+    --------
+    >>> describe_landmark("half_effect_day"), describe_landmark("peak_effect")
+    ('half effect (falls through 0.50)', 'effect at the peak')
+    """
+    row = LANDMARKS[name]
+    return f"{row.label} ({row.definition})" if row.definition else row.label

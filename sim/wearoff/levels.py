@@ -1,0 +1,6 @@
+"""The levels of the visible effect that define the landmarks: numbers alone, for the model and for the words alike."""
+
+ONSET = 0.20
+FULL = 0.95  # of the peak
+HALF = 0.50
+WEAR_OFF = 0.20

@@ -1,0 +1,106 @@
+"""Outcomes in sentences: why a landmark is not reached, what is recommended, or why a level cannot be kept."""
+
+from __future__ import annotations
+
+from ..levels import FULL, HALF, ONSET, WEAR_OFF
+from ..outcomes import Attainment, Outcome
+from ..spacing import NextVisit, Recommendation
+from ..spacing.patient import YEAR
+from ..timeline import Timeline
+
+
+def explain_landmarks(timeline: Timeline) -> dict[str, str]:
+    """Return why a landmark is not reached, under the landmark's name.
+
+    Examples
+    --------
+    >>> from wearoff import simulate
+    >>> explain_landmarks(simulate(units=20, days=100))
+    {'wear_off_day': 'the effect is still above 0.2 on day 100, the end of the simulation'}
+    """
+    no_peak, end = _explain_no_peak(timeline), f"day {timeline.end:g}, the end of the simulation"
+    highest = float(timeline.course.visible.max())
+    below = f"the effect stays below {ONSET:g}; its largest value is {highest:.3f}"
+    so_far = f"the effect is below {ONSET:g} until {end}; its largest value is {highest:.3f}"
+    reasons = {
+        "onset_day": below if timeline.outcomes["onset_day"] is Outcome.NEVER else so_far,
+        "full_effect_day": f"{FULL:g} of the peak: {no_peak}",
+        "peak_day": no_peak,
+        "peak_effect": no_peak,
+        "half_effect_day": _explain_fall(timeline, "half_effect_day", HALF),
+        "wear_off_day": _explain_fall(timeline, "wear_off_day", WEAR_OFF),
+    }
+    return {name: reasons[name] for name, outcome in timeline.outcomes.items() if outcome is not Outcome.REACHED}
+
+
+def _explain_no_peak(timeline: Timeline) -> str:
+    if timeline.outcomes["peak_day"] is Outcome.NEVER:
+        return "no effect"
+    first = timeline.schedule.visits[0].day
+    if first >= timeline.end:
+        return f"no effect until day {timeline.end:g}, the end of the simulation; the first visit is on day {first:g}"
+    return f"the effect still rises on day {timeline.end:g}, the end of the simulation"
+
+
+def _explain_fall(timeline: Timeline, name: str, level: float) -> str:
+    if timeline.outcomes["peak_day"] is not Outcome.REACHED:
+        return _explain_no_peak(timeline)
+    peak = timeline.landmarks["peak_effect"]
+    if timeline.outcomes[name] is Outcome.NEVER:
+        return f"the effect never rises above {level:g}; its peak is {peak:.3f}"
+    if peak < level:
+        return f"the effect has not risen above {level:g} until day {timeline.end:g}, the end of the simulation"
+    return f"the effect is still above {level:g} on day {timeline.end:g}, the end of the simulation"
+
+
+def explain_recommendation(found: Recommendation) -> str:
+    """Return what is recommended, or why the level cannot be kept and what comes nearest.
+
+    Examples
+    --------
+    >>> from wearoff import spacing
+    >>> explain_recommendation(spacing.recommend(keep=0.5))
+    'recommended: every 86 days'
+    """
+    asked, nearest = found.request, found.nearest
+    keep, units = f"{asked.keep:g}", asked.visit.units
+    if found.outcome is Attainment.ATTAINABLE:
+        if found.even is not None and len(found.even.schedule) == 1:
+            return f"recommended: one visit, which keeps it for all {found.interval} days"
+        return f"recommended: every {found.interval} days"
+    if found.outcome is Attainment.ABOVE_PEAK:
+        return (
+            f"keep is {keep}, above the largest effect of one visit of {units:g} U of {asked.visit.product} within "
+            f"{asked.horizon} days ({found.peak:.3f}); nearest: that level, or more units"
+        )
+    instead = f"nearest: every {nearest['interval']:g} days, which keeps it on {nearest['share_above']:.1%} of days"
+    if found.outcome is Attainment.TOO_FAR_APART or found.longest_interval is None:
+        return f"no interval of {asked.step} days or more keeps {keep}; {instead}"
+    takes = (units or 0.0) * YEAR / found.longest_interval
+    return (
+        f"max_units_per_year is {asked.max_units_per_year:g}, and keeping {keep} takes {takes:.1f} U a year (every "
+        f"{found.longest_interval} days); {instead}"
+    )
+
+
+def explain_next_visit(found: NextVisit) -> str:
+    """Return when the next visit is due at the latest, or why there is no such day and what comes nearest.
+
+    Examples
+    --------
+    >>> from wearoff import Schedule, spacing
+    >>> explain_next_visit(spacing.next_visit(Schedule.once(units=20)))
+    'the next visit is due on day 86 at the latest'
+    """
+    if found.outcome is Attainment.NOT_REACHED:
+        return (
+            f"keep is {found.keep:g}, which the effect does not reach after the last visit, on day "
+            f"{found.last_visit:g}; nearest: a level below {found.largest:.3f}, the largest effect since then, or a "
+            "visit at once"
+        )
+    if found.outcome is Attainment.NOT_NEEDED:
+        return f"the effect stays at {found.keep:g} or more for ten years: no next visit is needed"
+    if found.outcome is Attainment.TOO_LATE:
+        return f"no whole day after the last visit keeps {found.keep:g}; nearest: day {found.last_visit + 1:g}"
+    date = "" if found.date is None else f", {found.date}"
+    return f"the next visit is due on day {found.day}{date} at the latest"

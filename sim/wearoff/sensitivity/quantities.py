@@ -1,0 +1,176 @@
+"""The quantities that an analysis may ask for, as objects: a landmark, or the visible effect on a day.
+
+`read_quantity` is the only place where text such as ``effect_on_day_90`` becomes one of them.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..checks import check_name, check_number
+from ..errors import InputError
+from ..labels import COLUMNS, LANDMARKS
+from ..model.course import SHORTEST, Course
+from ..model.landmarks import FALLS, find_landmarks
+from ..treatment.visit import DAY
+
+Array = npt.NDArray[np.float64]
+
+PREFIX = "effect_on_day_"
+EFFECT_DAY = DAY._replace(name="effect_on_day", low=SHORTEST)
+
+
+@dataclasses.dataclass(frozen=True)
+class Landmark:
+    """A landmark of the course after one visit.
+
+    Parameters
+    ----------
+    name : str
+        ``onset_day``, ``full_effect_day``, ``peak_day``, ``peak_effect``, ``half_effect_day`` or ``wear_off_day``.
+
+    Raises
+    ------
+    InputError
+        The name is not known; the nearest is named.
+
+    Examples
+    --------
+    >>> Landmark("wear_off_day").label, Landmark("wear_off_day").unit
+    ('wear-off', 'day')
+    """
+
+    name: str
+
+    def __post_init__(self) -> None:
+        check_name(self.name, LANDMARKS, "quantity")
+
+    @property
+    def label(self) -> str:
+        """What it is called."""
+        return LANDMARKS[self.name].label
+
+    @property
+    def unit(self) -> str:
+        """Its unit."""
+        return LANDMARKS[self.name].unit
+
+    @property
+    def is_fall(self) -> bool:
+        """Whether it is the day on which the effect falls through a level."""
+        return self.name in FALLS
+
+    @property
+    def last_day(self) -> float:
+        """The day up to which a course must be solved, so that no landmark is cut off: a century."""
+        return DAY.high
+
+    def read(self, course: Course) -> Array:
+        """Return the landmark of each patient, shape (k,), or of one, shape (); the only dose is on day 0.
+
+        What is not reached by the end of the course but may be later is ``inf``, what is never reached NaN.
+        """
+        one = course.visible.ndim == 2
+        visible, weak = (each[..., None] if one else np.moveaxis(each, 0, -1) for each in (course.visible, course.weak))
+        found: Array = getattr(find_landmarks(course.mesh, visible, weak), self.name)
+        return found[0] if one else found
+
+
+@dataclasses.dataclass(frozen=True)
+class EffectOnDay:
+    """The visible effect on a day.
+
+    Parameters
+    ----------
+    day : float
+        Days after the visit, above 0.
+
+    Raises
+    ------
+    InputError
+        The day is not possible.
+
+    Examples
+    --------
+    >>> EffectOnDay(90).name, EffectOnDay(90).label, EffectOnDay(90).unit
+    ('effect_on_day_90', 'visible effect on day 90', 'fraction of full')
+    """
+
+    day: float
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "day", check_number(self.day, EFFECT_DAY))
+
+    @property
+    def name(self) -> str:
+        """The text that `read_quantity` reads."""
+        return f"{PREFIX}{self.day:.15g}"
+
+    @property
+    def label(self) -> str:
+        """What it is called."""
+        return f"{COLUMNS['visible'].label} on day {self.day:g}"
+
+    @property
+    def unit(self) -> str:
+        """Its unit."""
+        return LANDMARKS["peak_effect"].unit
+
+    @property
+    def is_fall(self) -> bool:
+        """Whether it is the day on which the effect falls through a level."""
+        return False
+
+    @property
+    def last_day(self) -> float:
+        """The day up to which a course must be solved."""
+        return self.day
+
+    def read(self, course: Course) -> Array:
+        """Return the effect of each patient, shape (k,), or of one, shape ().
+
+        Raises
+        ------
+        InputError
+            The day is after the end of the course.
+        """
+        # The last edge of the mesh may miss the end by a rounding.
+        end = float(course.mesh.edges[-1])
+        if self.day > end * (1 + 1e-12):
+            raise InputError("effect_on_day", self.day, f"up to {end:g} day, the end of the course")
+        effect: Array = course.visible_at(np.array([min(self.day, end)]))[..., 0]
+        return effect
+
+
+Quantity = Landmark | EffectOnDay
+
+
+def read_quantity(value: Any, others: Iterable[str] = ()) -> Quantity:
+    """Return the quantity that a text names, such as ``half_effect_day`` or ``effect_on_day_90``; or `value` itself.
+
+    Parameters
+    ----------
+    value : str or Quantity
+    others : iterable of str
+        What else is allowed where the text comes from; an error names it.
+
+    Raises
+    ------
+    InputError
+        The text names no quantity.
+
+    Examples
+    --------
+    >>> read_quantity("effect_on_day_2.5")
+    EffectOnDay(day=2.5)
+    """
+    if isinstance(value, Landmark | EffectOnDay):
+        return value
+    if isinstance(value, str) and value.startswith(PREFIX):
+        return EffectOnDay(check_number(value.removeprefix(PREFIX), EFFECT_DAY))
+    return Landmark(check_name(value, (*LANDMARKS, f"{PREFIX}90", *others), "quantity"))

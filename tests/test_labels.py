@@ -1,0 +1,38 @@
+"""The table of labels: it names all there is, the levels are those of the model, and a new compartment is drawn."""
+
+import numpy as np
+from matplotlib.path import Path
+
+import wearoff as wo
+from wearoff import labels
+from wearoff.evidence.observations import MEDIANS
+from wearoff.figures import places
+from wearoff.model.landmarks import FALLS, Landmarks
+from wearoff.patients.grades import ASSESSORS, ENDPOINTS
+from wearoff.trial.blocks import DURATIONS
+
+
+def test_everything_has_a_label_and_nothing_else_has():
+    assert list(labels.COLUMNS) == list(wo.simulate(times=[0, 1]).frame)
+    assert tuple(labels.LANDMARKS) == Landmarks._fields
+    assert list(labels.DURATIONS) == list(DURATIONS)
+    assert set(labels.ENDPOINTS) == {*ENDPOINTS, *MEDIANS}
+    assert set(labels.ASSESSORS) == set(ASSESSORS)
+
+
+def test_the_levels_are_those_through_which_the_effect_passes():
+    timeline = wo.simulate(units=20)
+    for name, row in labels.LANDMARKS.items():
+        if row.level is not None:
+            level = row.level * (timeline.landmarks["peak_effect"] if name == "full_effect_day" else 1)
+            assert abs(timeline.at([timeline.landmarks[name]])["visible"][0] - level) < 1e-8
+            assert f"{row.level:.2f}" in row.definition
+    assert {name: labels.LANDMARKS[name].level for name in FALLS} == FALLS
+
+
+def test_a_compartment_without_a_place_of_its_own_stands_inside_the_nerve_ending():
+    spots = places.spots("golgi")
+    assert len(spots) > 100
+    others = np.concatenate([places.spots(place) for place in places.PLACES])
+    assert not {tuple(spot) for spot in spots} & {tuple(spot) for spot in others}
+    assert Path(places.ending()).contains_points(spots).all()
