@@ -14,7 +14,8 @@ from .. import tables
 from ..checks import check_name, check_type, one_or_many
 from ..errors import InputError, warn
 from ..model.course import TOLERANCE, solve
-from ..model.equations import Constants
+from ..model.equations import Constants, Model
+from ..model.response import read_model
 from ..parameters import Parameters, in_symbols
 from ..treatment.cautions import cautions
 from ..treatment.description import describe_patient
