@@ -8,6 +8,7 @@ import warnings
 import matplotlib as mpl
 import numpy as np
 import pytest
+from matplotlib import pyplot as plt
 from tests.extent import some
 
 import wearoff as wo
@@ -361,7 +362,7 @@ def assert_legible(ax):
         box = note.get_window_extent(drawer)
         assert ax.bbox.x0 <= box.x0 < box.x1 <= ax.bbox.x1, note.get_text()
         assert not any(box.overlaps(bar) for bar in bars), note.get_text()
-    mpl.pyplot.close(figure)
+    plt.close(figure)
 
 
 @pytest.mark.filterwarnings("ignore::wearoff.UnusualWarning")
@@ -392,7 +393,7 @@ def test_the_bars_go_from_the_typical_value_to_the_ends_and_what_is_missing_is_s
     (beside,) = ax.child_axes
     shown = [float(label.get_text()) for label in beside.get_yticklabels()]
     np.testing.assert_allclose(shown, found.frame["elasticity"], atol=0.005001)
-    mpl.pyplot.close(ax.get_figure())
+    plt.close(ax.get_figure())
 
 
 def test_a_tornado_with_ends_on_one_side_and_neither_end_reached():
@@ -426,9 +427,9 @@ def test_the_indices_drawn_are_the_frames_and_legible(quantity, within):
 
 
 def test_drawing_into_given_axes_opens_no_figure():
-    figure, (left, right) = mpl.pyplot.subplots(1, 2)
-    before = mpl.pyplot.get_fignums()
+    figure, (left, right) = plt.subplots(1, 2)
+    before = plt.get_fignums()
     assert elasticities(names=["potency"]).plot(ax=left) is left
     assert indices(names=["potency"], samples=8, rng=1).plot(ax=right) is right
-    assert mpl.pyplot.get_fignums() == before
-    mpl.pyplot.close(figure)
+    assert plt.get_fignums() == before
+    plt.close(figure)

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from .. import notebook
 from ..checks import Limits, check_number, checked_arguments
 from ..errors import InputError
 from ..figures.sensitivity import draw_tornado
@@ -53,6 +54,10 @@ class Elasticities:
     quantity: Quantity
     typical: float
     patient: str
+
+    def _repr_html_(self) -> str:
+        title = f"{self.quantity.label}: {self.typical:.4g} {self.quantity.unit}; {self.patient}"
+        return notebook.show(title, notebook.table(self.frame))
 
     def plot(self, ax: Axes | None = None, *, title: str | None = AUTO) -> Axes:
         """Draw the tornado, a bar for each constant over its plausible range, and return the Axes drawn on.

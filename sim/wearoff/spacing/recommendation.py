@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from .. import notebook
 from ..checks import Limits, check_integer, check_number, checked_arguments
 from ..defaults import TWO_YEARS
 from ..errors import InputError
@@ -98,6 +99,11 @@ class Recommendation:
     label_interval: float
     label_share_above: float
     warnings: tuple[str, ...]
+
+    def _repr_html_(self) -> str:
+        interval = "no interval" if self.interval is None else f"every {self.interval} days"
+        title = f"level to keep {self.request.keep:g}: {interval}"
+        return notebook.show(title, notebook.paragraph(self.outcome.message), notebook.table(self.frame))
 
 
 @checked_arguments(*VISIT)
