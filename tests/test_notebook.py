@@ -47,8 +47,8 @@ def test_a_fit_shows_its_estimates():
 
 
 def test_the_curve_is_the_effect_and_has_no_colour_of_its_own():
-    root = ET.fromstring(notebook.curve([0, 10, 20], [0, 1, 0.5], "Curve & words."))
-    assert root.get("aria-label") == "Curve & words."
+    root = ET.fromstring(notebook.curve([0, 10, 20], [0, 1, 0.5]))
+    assert root.get("aria-label") == "Curve of the visible effect from day 0 to day 20; its largest value is 1.00."
     (line,) = root.findall("polyline")
     points = np.array([[float(each) for each in point.split(",")] for point in line.get("points").split()])
     assert np.diff(points[:, 0]) == pytest.approx(points[1, 0] - points[0, 0])

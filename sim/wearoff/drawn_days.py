@@ -29,7 +29,8 @@ def days_of_cascade(nodes: Array, first_visit: float, end: float) -> Array:
     """Return days for a logarithmic axis, from `FIRST_MOMENT` after the first visit to the end; `nodes` as above."""
     early = first_visit + np.geomspace(FIRST_MOMENT, end - first_visit, POINTS)
     bends = _bends(nodes)
-    return np.minimum(np.union1d(early, bends[bends > early[0]]), end)
+    days: Array = np.minimum(np.union1d(early, bends[bends > early[0]]), end)
+    return days
 
 
 def _bends(nodes: Array) -> Array:

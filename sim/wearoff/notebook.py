@@ -48,8 +48,8 @@ def landmark_table(landmarks: pd.Series) -> str:
     return table(pd.DataFrame(rows))
 
 
-def curve(days: npt.ArrayLike, visible: npt.ArrayLike, words: str) -> str:
-    """Return the visible effect over the days as a drawing, with `words` for who cannot see it.
+def curve(days: npt.ArrayLike, visible: npt.ArrayLike) -> str:
+    """Return the visible effect over the days as a drawing, with words for those who cannot see it.
 
     All is drawn in the colour of the text around it, so that it can be read on a light and on a dark ground.
     """
@@ -58,6 +58,7 @@ def curve(days: npt.ArrayLike, visible: npt.ArrayLike, words: str) -> str:
     up = TOP + (HEIGHT - TOP - BOTTOM) * (1 - y)
     points = " ".join(f"{a:.1f},{b:.1f}" for a, b in zip(across, up, strict=True))
     floor = HEIGHT - BOTTOM
+    words = f"Curve of the visible effect from day {x[0]:g} to day {x[-1]:g}; its largest value is {y.max():.2f}."
     text = 'fill="currentColor" font-size="12"'
     ticks = "".join(
         f'<text x="{LEFT - 6}" y="{height + 4:.0f}" text-anchor="end" {text}>{level:g}</text>'
@@ -65,7 +66,7 @@ def curve(days: npt.ArrayLike, visible: npt.ArrayLike, words: str) -> str:
     )
     return (
         f'<svg role="img" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}" '
-        f'aria-label="{html.escape(words)}"><title>{html.escape(words)}</title>'
+        f'aria-label="{words}"><title>{words}</title>'
         f'<path d="M{LEFT},{TOP}V{floor}H{WIDTH - 10}" fill="none" stroke="currentColor" stroke-opacity="0.5"/>'
         f'<polyline points="{points}" fill="none" stroke="currentColor" stroke-width="2"/>{ticks}'
         f'<text x="{LEFT}" y="{HEIGHT - 5}" {text}>day {x[0]:g}</text>'

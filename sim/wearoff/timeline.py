@@ -67,8 +67,7 @@ class Timeline:
         return f"Timeline({name_patient(self.schedule, self.parameters)}, to day {self.end:g})"
 
     def _repr_html_(self) -> str:
-        words = f"Curve of the visible effect from day 0 to day {self.end:g}; its landmarks are in the table."
-        drawn = notebook.curve(self.curve["time"], self.curve["visible"], words)
+        drawn = notebook.curve(self.curve["time"], self.curve["visible"])
         return notebook.show(self.description, drawn, notebook.landmark_table(self.landmarks))
 
     @cached_property
@@ -105,8 +104,8 @@ class Timeline:
             raise InputError("times", times, "days in one row", problem=f"has the shape {days.shape}")
         outside = days[~((days >= 0) & (days <= self.end))]
         if len(outside):
-            allowed = f"from 0 to {self.end:g} day, the end of the simulation"
-            raise InputError("times", outside[0], allowed, problem=f"has {outside[0]:g}")
+            problem, allowed = f"has {outside[0]:g}", f"from 0 to {self.end:g} day, the end of the simulation"
+            raise InputError("times", outside[0], allowed, problem=problem)
         columns = {"time": days, **self.course.at(days)}
         # From one array: pandas takes ten columns apart one by one, and that would cost as much as the model.
         frame = pd.DataFrame(np.stack(list(columns.values())).T, columns=list(columns), copy=False)
@@ -296,7 +295,5 @@ class Timeline:
         # The day of the first visit, which must be before the end by more than the margin.
         first = self.schedule.visits[0].day
         if first + margin >= self.end:
-            raise InputError(
-                "days", self.end, f"past the first visit, on day {first:g}", problem=f"ends at {self.end:g}"
-            )
+            raise InputError("days", self.end, f"past the first visit, on day {first:g}")
         return first

@@ -162,7 +162,7 @@ def recommend(
     budget = math.inf if max_units_per_year is None else check_number(max_units_per_year, BUDGET)
     if budget < patient.units * YEAR / INTERVAL.high:
         least = f"at least {patient.units * YEAR / INTERVAL.high:.3g} U, one visit of {patient.units:g} U in a century"
-        raise InputError("max_units_per_year", max_units_per_year, least)
+        raise InputError("max_units_per_year", budget, least)
     count = None if visits is None else check_integer(visits, VISITS)
     request = Request(patient.visit, patient.keep, patient.horizon, pace, budget, count)
     label = find_product(patient.visit.product)

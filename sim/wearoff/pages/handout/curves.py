@@ -51,9 +51,8 @@ def labelled_visit(product: str, muscle: str) -> Visit:
     label = find_label(product, muscle)
     if label is None:
         known = [row["muscle"] for row in rows("labels") if row["product"] == product]
-        raise InputError(
-            f"muscle is {muscle!r}, for which no labelled dose of {product} is known; allowed: {', '.join(known)}"
-        )
+        problem = f"is {muscle!r}, for which no labelled dose of {product} is known"
+        raise InputError("muscle", muscle, ", ".join(known), problem=problem)
     return Visit(units=label.units, product=product, muscle=muscle)
 
 
