@@ -433,3 +433,22 @@ def test_drawing_into_given_axes_opens_no_figure():
     assert indices(names=["potency"], samples=8, rng=1).plot(ax=right) is right
     assert plt.get_fignums() == before
     plt.close(figure)
+
+
+def test_a_day_that_is_not_reached_in_a_century_is_told_from_one_that_never_is():
+    # Light chain that stays for decades: half of the effect is never reached at the low end of the potency, and lasts
+    # for more than a century at its high end.
+    slow = wo.Parameters(light_chain_half_life=14_000)
+    found = elasticities("half_effect_day", ["potency", "release_at_half_force"], parameters=slow)
+    ends = found.frame[["at_low", "at_high"]].to_numpy()
+    expected = [
+        by_landmark(slow.replace(**{row.name: each}))
+        for row in found.frame.itertuples()
+        for each in (row.low, row.high)
+    ]
+    np.testing.assert_allclose(ends.ravel(), expected, rtol=1e-5)
+    assert np.isinf(ends).any()
+
+
+def by_landmark(parameters):
+    return wo.simulate(parameters=parameters, days=36525).landmarks["half_effect_day"]
