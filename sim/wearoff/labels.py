@@ -47,6 +47,8 @@ COLUMNS = {
     "force": Label("muscle force", FRACTION),
     "visible": Label("visible effect", FRACTION),
 }
+# Their values before any toxin.
+BASELINE = {name: float(row.unit == FRACTION and name != "visible") for name, row in COLUMNS.items()}
 AMOUNTS = tuple(name for name, row in COLUMNS.items() if row.unit == "U")
 STEPS = tuple(name for name in COLUMNS if name != "time")
 

@@ -13,7 +13,7 @@ from typing import Any, Self
 
 import pandas as pd
 
-from . import tables
+from . import notebook, tables
 from .checks import Limits, check_name, check_number, checked_arguments
 from .model.equations import Constants
 
@@ -135,6 +135,10 @@ class Parameters:
         for name in changes:
             check_name(name, _TABLE, "parameter")
         return dataclasses.replace(self, **changes)
+
+    def _repr_html_(self) -> str:
+        columns = ["name", "value", "unit", "low", "high", "kind", "meaning"]
+        return notebook.show(", ".join(["constants", *self.changes]), notebook.table(self.table()[columns]))
 
     def table(self) -> pd.DataFrame:
         """Return the constants as a table, one row each.

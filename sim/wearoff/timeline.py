@@ -11,7 +11,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from . import notebook
 from .checks import Limits, check_number
+from .drawn_days import FIRST_MOMENT, days_of_cascade, days_of_curve
 from .errors import InputError
 from .figures.cascade import draw_cascade
 from .figures.effect import draw_effect
@@ -19,7 +21,7 @@ from .figures.mechanism import draw_mechanism
 from .figures.returns import draw_returns
 from .figures.style import AUTO
 from .figures.visits import draw_visits
-from .labels import COLUMNS, FRACTION
+from .labels import BASELINE, COLUMNS
 from .levels import HALF, ONSET
 from .model.course import Course
 from .model.equations import COMPARTMENTS
@@ -36,18 +38,12 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# Before any toxin.
-BASELINE = {name: float(row.unit == FRACTION and name != "visible") for name, row in COLUMNS.items()}
-
 MOMENTS = 5  # days that have room beside each other in a picture of the mechanism
 
 LEVEL = Limits("keep", 0, 1, above=True)
-BENDS = 10_000  # a curve with more nodes, of about a hundred visits, is drawn with fewer of them
-
-FIRST_MOMENT = 1e-3  # day after the first injection, where the cascade begins: a minute and a half
 
 
-@dataclasses.dataclass(frozen=True, eq=False)
+@dataclasses.dataclass(frozen=True, eq=False, repr=False)
 class Timeline:
     """The course of one patient.
 
@@ -65,8 +61,15 @@ class Timeline:
 
     schedule: Schedule
     parameters: Parameters
-    course: Course = dataclasses.field(repr=False)
-    times: npt.NDArray[np.float64] = dataclasses.field(repr=False)
+    course: Course
+    times: npt.NDArray[np.float64]
+
+    def __repr__(self) -> str:
+        return f"Timeline({name_patient(self.schedule, self.parameters)}, to day {self.end:g})"
+
+    def _repr_html_(self) -> str:
+        drawn = notebook.curve(self.curve["time"], self.curve["visible"])
+        return notebook.show(self.description, drawn, notebook.landmark_table(self.landmarks))
 
     @cached_property
     def frame(self) -> pd.DataFrame:
@@ -99,12 +102,11 @@ class Timeline:
         """
         days = read_days(times, "times", f"days from 0 to {self.end:g}", self.schedule.start)
         if days.ndim > 1:
-            raise InputError(f"times has the shape {days.shape}; allowed: days in one row")
+            raise InputError("times", times, "days in one row", problem=f"has the shape {days.shape}")
         outside = days[~((days >= 0) & (days <= self.end))]
         if len(outside):
-            raise InputError(
-                f"times has {outside[0]:g}; allowed: from 0 to {self.end:g} day, the end of the simulation"
-            )
+            problem, allowed = f"has {outside[0]:g}", f"from 0 to {self.end:g} day, the end of the simulation"
+            raise InputError("times", outside[0], allowed, problem=problem)
         columns = {"time": days, **self.course.at(days)}
         # The model counts in units of onabotulinumtoxinA, the table in those of the first visit's product.
         potency = self.schedule.visits[0].product.relative_potency
@@ -119,14 +121,12 @@ class Timeline:
     @cached_property
     def curve(self) -> pd.DataFrame:
         """The table of `frame` on the days of a smooth curve: 400 between the ends, and more where it bends."""
-        return self.at(np.minimum(np.union1d(np.linspace(0, self.end, 400), self._bends), self.end))
+        return self.at(days_of_curve(self.course.mesh.nodes, self.end))
 
     @cached_property
     def cascade(self) -> pd.DataFrame:
         """The table of `frame` from a minute after the first injection, on days for a logarithmic axis."""
-        first = self._first_visit(FIRST_MOMENT)
-        early = first + np.geomspace(FIRST_MOMENT, self.end - first, 400)
-        return self.at(np.minimum(np.union1d(early, self._bends[self._bends > early[0]]), self.end))
+        return self.at(days_of_cascade(self.course.mesh.nodes, self._first_visit(FIRST_MOMENT), self.end))
 
     @cached_property
     def spill(self) -> tuple[float, ...]:
@@ -166,12 +166,6 @@ class Timeline:
             The level is not possible.
         """
         return spans_above(self.course, check_number(level, LEVEL._replace(name="level")))
-
-    @property
-    def _bends(self) -> npt.NDArray[np.float64]:
-        # The nodes of the solution, the last of which may miss the end by a rounding. Of many, some of each interval.
-        nodes = self.course.mesh.nodes
-        return np.ravel(nodes[:, :: min(1 + nodes.size // BENDS, nodes.shape[1] - 1)])
 
     @property
     def end(self) -> float:
@@ -238,7 +232,7 @@ class Timeline:
         """
         left = self.returns
         if left.empty:
-            raise InputError("schedule has no return before the end of the simulation; allowed: 2 visits or more")
+            raise InputError("schedule", self.schedule, "2 visits or more", problem="has no return before the end")
         return draw_returns(
             left["visit"], left["time"], left["visible"], left["light_chain"] / self.first_uptake,
             patient=self.description, dates=None if self.schedule.start is None else list(left["date"]), ax=ax,
@@ -278,7 +272,7 @@ class Timeline:
         """
         chosen = read_days(days, "days", "such as (1, 7, 120)", self.schedule.start)
         if chosen.ndim > 1 or not 1 <= len(chosen) <= MOMENTS:
-            raise InputError(f"days has the shape {chosen.shape}; allowed: a row of 1 to {MOMENTS}")
+            raise InputError("days", days, f"a row of 1 to {MOMENTS}", problem=f"has the shape {chosen.shape}")
         moments = self.at(chosen)
         before = moments.iloc[[0]].assign(**{**BASELINE, "time": np.nan})
         moments = pd.concat([before, moments])
@@ -305,5 +299,5 @@ class Timeline:
         # The day of the first visit, which must be before the end by more than the margin.
         first = self.schedule.visits[0].day
         if first + margin >= self.end:
-            raise InputError(f"days ends at {self.end:g}; allowed to draw: past the first visit, on day {first:g}")
+            raise InputError("days", self.end, f"past the first visit, on day {first:g}")
         return first

@@ -8,6 +8,7 @@ import warnings
 import matplotlib as mpl
 import numpy as np
 import pytest
+from matplotlib import pyplot as plt
 from tests.extent import some
 
 import wearoff as wo
@@ -361,7 +362,7 @@ def assert_legible(ax):
         box = note.get_window_extent(drawer)
         assert ax.bbox.x0 <= box.x0 < box.x1 <= ax.bbox.x1, note.get_text()
         assert not any(box.overlaps(bar) for bar in bars), note.get_text()
-    mpl.pyplot.close(figure)
+    plt.close(figure)
 
 
 @pytest.mark.filterwarnings("ignore::wearoff.UnusualWarning")
@@ -392,7 +393,7 @@ def test_the_bars_go_from_the_typical_value_to_the_ends_and_what_is_missing_is_s
     (beside,) = ax.child_axes
     shown = [float(label.get_text()) for label in beside.get_yticklabels()]
     np.testing.assert_allclose(shown, found.frame["elasticity"], atol=0.005001)
-    mpl.pyplot.close(ax.get_figure())
+    plt.close(ax.get_figure())
 
 
 def test_a_tornado_with_ends_on_one_side_and_neither_end_reached():
@@ -426,9 +427,28 @@ def test_the_indices_drawn_are_the_frames_and_legible(quantity, within):
 
 
 def test_drawing_into_given_axes_opens_no_figure():
-    figure, (left, right) = mpl.pyplot.subplots(1, 2)
-    before = mpl.pyplot.get_fignums()
+    figure, (left, right) = plt.subplots(1, 2)
+    before = plt.get_fignums()
     assert elasticities(names=["potency"]).plot(ax=left) is left
     assert indices(names=["potency"], samples=8, rng=1).plot(ax=right) is right
-    assert mpl.pyplot.get_fignums() == before
-    mpl.pyplot.close(figure)
+    assert plt.get_fignums() == before
+    plt.close(figure)
+
+
+def test_a_day_that_is_not_reached_in_a_century_is_told_from_one_that_never_is():
+    # Light chain that stays for decades: half of the effect is never reached at the low end of the potency, and lasts
+    # for more than a century at its high end.
+    slow = wo.Parameters(light_chain_half_life=14_000)
+    found = elasticities("half_effect_day", ["potency", "release_at_half_force"], parameters=slow)
+    ends = found.frame[["at_low", "at_high"]].to_numpy()
+    expected = [
+        by_landmark(slow.replace(**{row.name: each}))
+        for row in found.frame.itertuples()
+        for each in (row.low, row.high)
+    ]
+    np.testing.assert_allclose(ends.ravel(), expected, rtol=1e-5)
+    assert np.isinf(ends).any()
+
+
+def by_landmark(parameters):
+    return wo.simulate(parameters=parameters, days=36525).landmarks["half_effect_day"]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from .. import notebook
 from ..checks import Limits, check_integer, check_type, checked_arguments
 from ..defaults import SEED
 from ..figures.comparison import draw_comparison
@@ -50,6 +51,10 @@ class Comparison:
     rows: pd.DataFrame
     rmse: pd.DataFrame
     model: Model = dataclasses.field(repr=False)
+
+    def _repr_html_(self) -> str:
+        title = f"predictions beside {len(self.rows)} observations: root-mean-square errors"
+        return notebook.show(title, notebook.table(self.rmse))
 
     def figure(self, *, title: str | None = AUTO) -> Figure:
         """Draw the prediction through the published points of the glabella, an Axes an endpoint and assessor.

@@ -21,6 +21,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import chdtrc, ndtri
 
+from .. import notebook
 from ..checks import Limits, check_integer, check_name, check_number, check_type, checked_arguments, one_or_many
 from ..defaults import SEED
 from ..errors import InputError
@@ -77,6 +78,9 @@ class Fit:
     held: pd.DataFrame
     _problem: Problem = dataclasses.field(repr=False)
     _solution: Solution = dataclasses.field(repr=False)
+
+    def _repr_html_(self) -> str:
+        return notebook.show(f"fit to {len(self.rows)} observed rows", notebook.table(self.estimates))
 
     def profile(self, name: str) -> tuple[float, float]:
         """Return the 95 % profile interval of one number: the others are fitted anew on the way to its ends.

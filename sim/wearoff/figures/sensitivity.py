@@ -36,7 +36,7 @@ def draw_tornado(
     ----------
     frame : pandas.DataFrame
         One row a constant, the first on top: ``name``, ``unit``, ``low`` and ``high`` (the range), ``elasticity``,
-        ``at_low`` and ``at_high``; NaN where nothing is reached, which is said in words.
+        ``at_low`` and ``at_high``; NaN or infinite where nothing is reached, which is said in words.
     typical : float
         What the constants give unchanged: where the bars begin.
     word : str
@@ -56,6 +56,7 @@ def draw_tornado(
     ax = panel.ax
     place = list(range(len(frame)))
     ends = frame[["at_low", "at_high"]].to_numpy(dtype=float)
+    ends = np.where(np.isfinite(ends), ends, np.nan)
     for column, end, color, hatch in ((0, "low", BLUE, ""), (1, "high", ORANGE, "//")):
         length = ends[:, column] - typical
         # Where both ends lie on one side, the shorter bar stands before the longer.

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from .. import tables
+from .. import notebook, tables
 from ..checks import Limits, check_name, check_number, check_type, checked_arguments
 from ..errors import InputError
 from ..model.equations import Constants
@@ -113,6 +113,11 @@ class Population:
         check_name(name, names(), "parameter")
         found: float = getattr(self if name in _TABLE else self.parameters, name)
         return found
+
+    def _repr_html_(self) -> str:
+        columns = ["name", "value", "unit", "low", "high", "kind", "meaning"]
+        title = ", ".join(["patients around a typical one", *self.parameters.changes])
+        return notebook.show(title, notebook.table(self.table()[columns]))
 
     def table(self) -> pd.DataFrame:
         """Return the population's own numbers with unit, plausible range, kind and source; see `Parameters.table`."""

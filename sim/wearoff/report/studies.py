@@ -148,7 +148,7 @@ def sensitivity_text(single: Elasticities, joint: Indices) -> str:
     lines = [f"{single.quantity.label}: {single.typical:.4g} with the constants unchanged", ""]
     lines += [f"{'one at a time':<26}{'elasticity':>12}{'at the low end':>18}{'at the high end':>18}"]
     for row in single.frame.to_dict("records"):
-        ends = ["not reached" if pd.isna(row[end]) else f"{row[end]:.4g}" for end in ("at_low", "at_high")]
+        ends = [f"{row[end]:.4g}" if np.isfinite(row[end]) else "not reached" for end in ("at_low", "at_high")]
         lines.append(f"{row['name']:<26}{row['elasticity']:>12.3f}{ends[0]:>18}{ends[1]:>18}")
     lines += ["", f"{'all together (Sobol)':<26}{'S1':>12}{'':>8}{'ST':>12}"]
     for row in joint.frame.to_dict("records"):

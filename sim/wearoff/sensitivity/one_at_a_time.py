@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from .. import notebook
 from ..checks import Limits, check_number, checked_arguments
 from ..errors import InputError
 from ..figures.sensitivity import draw_tornado
@@ -42,7 +43,8 @@ class Elasticities:
     frame : pandas.DataFrame
         One row a constant, the widest bar first: ``name``, ``unit``, ``value``, ``low`` and ``high`` (the plausible
         range), ``elasticity`` (per cent of the quantity for one per cent of the constant), ``at_low`` and
-        ``at_high``, the quantity at the ends of the range, NaN where it is not reached.
+        ``at_high``, the quantity at the ends of the range: NaN where it is never reached, ``inf`` where not within a
+        century.
     quantity : Landmark or EffectOnDay
     typical : float
         The quantity with the constants unchanged.
@@ -54,6 +56,10 @@ class Elasticities:
     quantity: Quantity
     typical: float
     patient: str
+
+    def _repr_html_(self) -> str:
+        title = f"{self.quantity.label}: {self.typical:.4g} {self.quantity.unit}; {self.patient}"
+        return notebook.show(title, notebook.table(self.frame))
 
     def plot(self, ax: Axes | None = None, *, title: str | None = AUTO) -> Axes:
         """Draw the tornado, a bar for each constant over its plausible range, and return the Axes drawn on.
@@ -135,12 +141,13 @@ def elasticities(
     # Nothing where both are without end, as where an effect never falls.
     width = np.subtract(high, low, out=np.zeros_like(high), where=high != low)
     if asked.quantity.is_fall:
-        found = np.where((found == 0) | np.isinf(found), np.nan, found)
+        found = np.where(found == 0, np.nan, found)
     typical = float(found[0])
-    if not typical > 0:
+    if not 0 < typical < math.inf:
         problem = "is not reached with these constants"
         raise InputError(asked.quantity.name, typical, "constants and units that reach it", problem=problem)
     near, far = found[1:].reshape(2, -1, 2)
+    near = np.where(np.isfinite(near), near, np.nan)
     with np.errstate(divide="ignore"):
         elasticity = np.log(near[:, 1] / near[:, 0]) / (2 * math.log(factor))
     frame = table.assign(elasticity=elasticity, at_low=far[:, 0], at_high=far[:, 1])

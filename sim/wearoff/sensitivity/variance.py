@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from .. import notebook
 from ..checks import Limits, check_number, checked_arguments
 from ..errors import InputError
 from ..figures.sensitivity import draw_indices
@@ -56,6 +57,10 @@ class Indices:
     quantity: Quantity
     share_never_above: float
     patient: str
+
+    def _repr_html_(self) -> str:
+        title = f"share of the variance of {self.quantity.label}; {self.patient}"
+        return notebook.show(title, notebook.table(self.frame))
 
     def plot(self, ax: Axes | None = None, *, title: str | None = AUTO) -> Axes:
         """Draw both shares with their intervals, a row a constant; `ax` and `title` as in `Elasticities.plot`."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from .. import notebook
 from ..checks import check_number, checked_arguments, one_or_many
 from ..defaults import INTERVALS, TWO_YEARS
 from ..errors import InputError
@@ -54,6 +55,10 @@ class Comparison:
     warnings: tuple[str, ...]
     keep: float
     _patient: Patient = dataclasses.field(repr=False)
+
+    def _repr_html_(self) -> str:
+        title = f"intervals beside each other, level to keep {self.keep:g}"
+        return notebook.show(title, notebook.table(self.frame))
 
     def tradeoff_figure(self, recommended: float | None = None, *, title: str | None = AUTO) -> Figure:
         """Draw days above the level, and units a year, against the interval; with the recommended interval marked.

@@ -7,6 +7,9 @@ import datetime
 import math
 from typing import Any
 
+import pandas as pd
+
+from .. import notebook
 from ..checks import check_number, check_type, checked_arguments
 from ..levels import HALF
 from ..model.equations import Model
@@ -52,6 +55,10 @@ class NextVisit:
     last_visit: float
     largest: float
     warnings: tuple[str, ...]
+
+    def _repr_html_(self) -> str:
+        row = {"outcome": self.outcome.message, "day": self.day, "date": self.date, "keep": self.keep}
+        return notebook.show("next visit, at the latest", notebook.table(pd.DataFrame([row], dtype=object)))
 
 
 @checked_arguments(*VISIT)

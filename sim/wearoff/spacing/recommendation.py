@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from .. import notebook
 from ..checks import Limits, check_integer, check_number, checked_arguments
 from ..defaults import TWO_YEARS
 from ..errors import InputError
@@ -100,6 +101,11 @@ class Recommendation:
     label_share_above: float
     warnings: tuple[str, ...]
 
+    def _repr_html_(self) -> str:
+        interval = "no interval" if self.interval is None else f"every {self.interval} days"
+        title = f"level to keep {self.request.keep:g}: {interval}"
+        return notebook.show(title, notebook.paragraph(self.outcome.message), notebook.table(self.frame))
+
 
 @checked_arguments(*VISIT)
 def recommend(
@@ -158,7 +164,7 @@ def recommend(
     budget = math.inf if max_units_per_year is None else check_number(max_units_per_year, BUDGET)
     if budget < patient.units * YEAR / INTERVAL.high:
         least = f"at least {patient.units * YEAR / INTERVAL.high:.3g} U, one visit of {patient.units:g} U in a century"
-        raise InputError("max_units_per_year", max_units_per_year, least)
+        raise InputError("max_units_per_year", budget, least)
     count = None if visits is None else check_integer(visits, VISITS)
     request = Request(patient.visit, patient.keep, patient.horizon, pace, budget, count)
     label = patient.visit.product

@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.linalg import block_diag
 
+from .. import notebook
 from ..checks import Limits, check_integer, check_name, check_number, check_type, checked_arguments, one_or_many
 from ..defaults import SEED
 from ..errors import InputError, format_value
@@ -73,6 +74,9 @@ class Trial:
     responders: pd.DataFrame
     bands: pd.DataFrame
     landmarks: pd.DataFrame
+
+    def _repr_html_(self) -> str:
+        return notebook.show(self.description, notebook.table(self.landmarks))
 
     @property
     def description(self) -> str:
