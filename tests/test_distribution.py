@@ -25,7 +25,7 @@ def test_an_extra_that_an_error_names_can_be_installed():
     named = {
         extra
         for path in Path(wearoff.__file__).parent.rglob("*.py")
-        for extra in re.findall(r"pip install \S*wearoff\[(\w+)\]", path.read_text(encoding="utf-8"))
+        for extra in re.findall(r'raise not_installed\(.*, "(\w+)"\)', path.read_text(encoding="utf-8"))
     }
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert {"explore", "study"} <= named <= set(project["optional-dependencies"])
