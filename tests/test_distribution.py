@@ -33,9 +33,9 @@ def test_an_extra_that_an_error_names_can_be_installed():
     named = {
         extra
         for path in PACKAGE.rglob("*.py")
-        for extra in re.findall(r"pip install \S*wearoff\[(\w+)\]", path.read_text(encoding="utf-8"))
+        for extra in re.findall(r'raise not_installed\(.*, "(\w+)"\)', path.read_text(encoding="utf-8"))
     }
-    assert {"explore", "study"} <= named <= set(PROJECT["optional-dependencies"])
+    assert {"explore", "exchange"} <= named <= set(PROJECT["optional-dependencies"])
 
 
 def imported(folder=""):

@@ -214,7 +214,7 @@ def test_the_command_writes_the_film_it_was_asked_for(call, tmp_path, monkeypatc
     assert out == f"\nwritten:\n  {tmp_path / 'x.gif'}\n"
     assert told["schedule"] == wo.Schedule.every(90, visits=2, units=30)
     assert told["parameters"].light_chain_half_life == 60
-    assert told["days"] == "120"
+    assert told["days"] == 120
     with Image.open(tmp_path / "x.gif") as film:
         assert film.n_frames == 10
 
