@@ -28,4 +28,4 @@ def test_an_extra_that_an_error_names_can_be_installed():
         for extra in re.findall(r"pip install \S*wearoff\[(\w+)\]", path.read_text(encoding="utf-8"))
     }
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    assert {"explore", "study"} <= named <= set(project["optional-dependencies"])
+    assert {"explore", "exchange"} <= named <= set(project["optional-dependencies"])
