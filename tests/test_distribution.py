@@ -17,7 +17,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 # Distributions that are not called as their module is.
 DISTRIBUTIONS = {"PIL": "pillow", "libsbml": "python-libsbml"}
 # What only these folders import belongs to an extra, and all else to the base.
-EXTRA_OF = {"exchange": "exchange", "pages/explorer": "explore", "pages/handout": "explore", "sensitivity": "study"}
+EXTRA_OF = {"exchange": "exchange", "pages/explorer": "explore", "pages/handout": "explore"}
 
 
 def test_what_is_installed_has_the_version_of_the_package():

@@ -164,7 +164,7 @@ def sensitivity_command(
     within: Annotated[
         float | None,
         number(
-            "sensitivity.analysis.WITHIN",
+            "sensitivity.variance.WITHIN",
             "FACTOR",
             "Vary each constant by this factor up and down; default: its plausible range.",
         ),

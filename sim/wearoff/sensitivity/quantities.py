@@ -17,6 +17,7 @@ from ..errors import InputError
 from ..labels import COLUMNS, LANDMARKS
 from ..model.course import SHORTEST, Course
 from ..model.landmarks import FALLS, find_landmarks
+from ..numerals import read_number
 from ..treatment.visit import DAY
 
 Array = npt.NDArray[np.float64]
@@ -172,5 +173,5 @@ def read_quantity(value: Any, others: Iterable[str] = ()) -> Quantity:
     if isinstance(value, Landmark | EffectOnDay):
         return value
     if isinstance(value, str) and value.startswith(PREFIX):
-        return EffectOnDay(check_number(value.removeprefix(PREFIX), EFFECT_DAY))
+        return EffectOnDay(read_number(value.removeprefix(PREFIX), EFFECT_DAY))
     return Landmark(check_name(value, (*LANDMARKS, f"{PREFIX}90", *others), "quantity"))
