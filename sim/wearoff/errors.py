@@ -66,8 +66,6 @@ class InputError(ValueError):
 
     def __str__(self) -> str:
         place = f"{self.where}: " if self.where else ""
-        if not (self.allowed or self.problem):  # `field` is a whole sentence: this form is on its way out
-            return on_one_line(f"{place}{self.field}", LONGEST)
         problem = self.problem or ("is missing" if self.value is MISSING else f"is {format_value(self.value)}")
         hint = f"; did you mean {self.nearest!r}? Allowed: " if self.nearest else "; allowed: "
         return on_one_line(f"{place}{self.field} {problem}{hint if self.allowed else ''}{self.allowed}", LONGEST)

@@ -86,7 +86,8 @@ def simulate(
     if schedule is None:
         schedule = Schedule.once(**visit)
     elif visit:
-        raise InputError(f"{next(iter(visit))} is given beside a schedule; allowed: one of the two")
+        name, value = next(iter(visit.items()))
+        raise InputError(name, value, "one of the two", problem="is given beside a schedule")
     elif isinstance(schedule, Visit):
         schedule = Schedule((schedule,))
     check_type(schedule, Schedule, "schedule")
@@ -113,12 +114,10 @@ def _grid(schedule: Schedule, days: int | None, times: npt.ArrayLike | None) -> 
         grid = read_days(times, "times", "ascending days", schedule.start)
         outside = grid[~((grid >= DAY.low) & (grid <= DAY.high))]
         if len(outside):
-            raise InputError(f"times has {outside[0]:g}; allowed: {DAY}")
+            raise InputError("times", outside[0], str(DAY), problem=f"has {outside[0]:g}")
         if grid.ndim != 1 or (np.diff(grid) < 0).any() or not len(grid) or grid[-1] < SHORTEST:
-            raise InputError(
-                f"times is not a row of ascending days that ends {SHORTEST:g} day after day 0 or later; allowed: such "
-                "as [0.5, 3, 7]"
-            )
+            problem = f"is not a row of ascending days that ends {SHORTEST:g} day after day 0 or later"
+            raise InputError("times", times, "such as [0.5, 3, 7]", problem=problem)
         return grid, float(grid[-1])
     last = int(np.ceil(schedule.visits[-1].day)) + DAYS_AFTER_LAST_VISIT
     if days is None and schedule.times:

@@ -159,11 +159,6 @@ class Timeline:
         -------
         ndarray, shape (s, 2)
             First and last day of each, ascending.
-
-        Raises
-        ------
-        InputError
-            The level is not possible.
         """
         return spans_above(self.course, check_number(level, LEVEL._replace(name="level")))
 

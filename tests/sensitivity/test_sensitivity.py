@@ -283,7 +283,7 @@ def test_an_onset_that_is_not_reached_is_named_with_a_way_out():
             lambda: elasticities(parameters=wo.Parameters(light_chain_half_life=np.inf)),
             "light_chain_half_life is inf; allowed",
         ),
-        (lambda: elasticities(parameters=wo.Parameters(potency=0)), "potency is 0.0; allowed: above 0"),
+        (lambda: elasticities(parameters=wo.Parameters(potency=0)), "potency is 0; allowed: above 0"),
         (lambda: elasticities(parameters=wo.Parameters(potency=0.001)), "half_effect_day is not reached with these"),
         (lambda: elasticities(units=-1), "units is -1"),
         (lambda: elasticities(day=3), "day is 3; allowed: not given"),

@@ -155,7 +155,7 @@ def fit(
     start = Population() if population is None else check_type(population, Population, "population")
     asked = list(dict.fromkeys(check_name(name, names(), "free") for name in one_or_many(free, str, "free")))
     if not asked:
-        raise InputError("free is empty; allowed: at least 1 name")
+        raise InputError("free", free, "at least 1 name", problem="is empty")
     for name in asked:
         check_number(start.value(name), Limits(f"{name}, where the fit starts,", *plausible(name)))
     refuse_incomplete(observations)
@@ -170,18 +170,24 @@ def fit(
 
 def _check_rows(rows: pd.DataFrame, free: list[str]) -> None:
     for i, row in enumerate(rows.to_dict("records"), start=1):
-        reason = why_not(row) or ("" if row["n"] > 0 else "n is blank, and without it a row has no weight")
+        reason = why_not(row)
         if reason:
-            raise InputError(f"observations, row {i}: {reason}; allowed in a fit: rows that the model predicts, with n")
+            raise InputError(f"observations, row {i},", problem=f"is not covered: {reason}", allowed="rows that are")
+        if not row["n"] > 0:
+            raise InputError(
+                "n", problem="is blank", allowed="a number, the weight of the row", where=f"observations, row {i}"
+            )
     if len(rows) < len(free):
-        raise InputError(f"observations has {len(rows)} rows for {len(free)} numbers; allowed: at least as many rows")
+        problem = f"has {len(rows)} rows for {len(free)} numbers"
+        raise InputError("observations", problem=problem, allowed="at least as many rows")
 
 
 def _report(problem: Problem, solution: Solution) -> Fit:
     count = len(problem.rows)
     for name, column in zip(problem.free, solution.jacobian.T, strict=True):
         if np.abs(column).max() < 1e-6:
-            raise InputError(f"free has {name}, which no row informs; allowed: left out, or rows that depend on it")
+            problem = f"has {name}, which no row informs"
+            raise InputError("free", name, "left out, or rows that depend on it", problem=problem)
     spread = find_spread(solution, count)
     population = problem.population(solution.transformed)
     deviation = np.sqrt(np.diag(spread.covariance))

@@ -102,8 +102,9 @@ def find_profile(problem: Problem, solution: Solution, place: int) -> tuple[floa
             inner, step = x, 2 * step
         else:
             raise InputError(
-                f"the profile of {problem.free[place]} has no end after {DOUBLINGS} doublings of its standard error; "
-                "allowed: more patients, or a start nearer to the estimate"
+                f"the profile of {problem.free[place]}",
+                problem=f"has no end after {DOUBLINGS} doublings of its standard error",
+                allowed="more patients, or a start nearer to the estimate",
             )
         ends.append(problem.back(problem.free[place], float(outer)))
     return ends[0], ends[1]

@@ -118,8 +118,10 @@ class Problem:
         for place in np.flatnonzero(self.median & ~(np.isfinite(values + variance) & (variance > 0))):
             endpoint = self.rows["endpoint"][place]
             raise InputError(
-                f"observations, row {place + 1}: with these constants {endpoint} has no median among the patients; "
-                "allowed in a fit: constants with which most patients come to it"
+                endpoint,
+                problem="has no median among the patients with these constants",
+                allowed="constants with which most patients come to it",
+                where=f"observations, row {place + 1}",
             )
 
     def quantities(self, transformed: Array, medians: Array) -> Array:
@@ -209,9 +211,8 @@ def _check_held(held: Sequence[Held]) -> None:
             read_quantity(each.quantity, MEDIANS)
         check_number(each.units, UNITS)
         if not each.low < each.high:
-            raise InputError(
-                f"held has {each.quantity} from {each.low:g} to {each.high:g}; allowed: the first end lower"
-            )
+            problem = f"has {each.quantity} from {each.low:g} to {each.high:g}"
+            raise InputError("held", each, "the first end lower", problem=problem)
 
 
 def _events(held: Sequence[Held]) -> pd.DataFrame:

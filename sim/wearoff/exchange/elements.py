@@ -49,19 +49,22 @@ def unit(model: libsbml.Model, name: str, **powers: int) -> None:
 
 
 def constant(
-    model: libsbml.Model, name: str, value: float | str, units: str, meaning: str, source: str, **given: str
+    model: libsbml.Model, name: str, value: float, units: str, meaning: str, source: str, **annotations: str
 ) -> None:
-    """Make a parameter that stays: a number, or a formula of other parameters."""
-    made = _parameter(model, name, units, meaning, source, given)
+    """Make a parameter that stays a number."""
+    if value not in (0, math.inf) and not SMALLEST <= value <= LARGEST:
+        raise InputError(name, value, f"in SBML: 0, inf, or {SMALLEST:g} to {LARGEST:g} {units}")
+    made = _parameter(model, name, units, meaning, source, annotations)
     made.setConstant(True)
-    if isinstance(value, str):
-        assignment = model.createInitialAssignment()
-        assignment.setSymbol(name)
-        assignment.setMath(mathematics(value))
-    else:
-        if value not in (0, math.inf) and not SMALLEST <= value <= LARGEST:
-            raise InputError(f"{name} is {value:g}; allowed in SBML: 0, inf, or {SMALLEST:g} to {LARGEST:g} {units}")
-        made.setValue(value)
+    made.setValue(value)
+
+
+def derived_constant(model: libsbml.Model, name: str, formula: str, units: str, meaning: str, source: str) -> None:
+    """Make a parameter that stays what a formula of other parameters gives at the start."""
+    _parameter(model, name, units, meaning, source, {}).setConstant(True)
+    assignment = model.createInitialAssignment()
+    assignment.setSymbol(name)
+    assignment.setMath(mathematics(formula))
 
 
 def variable(model: libsbml.Model, name: str, formula: str, units: str, meaning: str) -> None:

@@ -18,7 +18,20 @@ from ..parameters import Parameters
 from ..treatment.muscles import zones
 from ..treatment.schedule import Schedule
 from ..treatment.visit import Visit
-from .elements import ONE, compartment, constant, describe, event, library, reaction, species, state, unit, variable
+from .elements import (
+    ONE,
+    compartment,
+    constant,
+    derived_constant,
+    describe,
+    event,
+    library,
+    reaction,
+    species,
+    state,
+    unit,
+    variable,
+)
 from .formulas import Formulas, derive_formulas, derive_uptake, symbol, write
 
 if TYPE_CHECKING:
@@ -171,7 +184,7 @@ def _constants(model: libsbml.Model, schedule: Schedule, parameters: Parameters)
         rate = word.endswith("_half_life")
         formula = f"ln(2) / {word}" if rate else formulas.get(word, word)
         meaning = f"symbol of {word} in the equations"
-        constant(model, row["symbol"], formula, "per_day" if rate else units, meaning, f"made of {word}")
+        derived_constant(model, row["symbol"], formula, "per_day" if rate else units, meaning, f"made of {word}")
 
 
 def _zones(model: libsbml.Model, schedule: Schedule, spread: float) -> list[Zone]:
@@ -195,7 +208,7 @@ def _zones(model: libsbml.Model, schedule: Schedule, spread: float) -> list[Zone
             bells = (f"exp(-((place_{i} - {share} * muscle_length) / sigma)^2 / 2)" for share in shares)
             even = f"muscle_length / ({sites} * sigma * sqrt(2 * pi))"
             formula, meaning = f"{even} * ({' + '.join(bells)})", f"{both}: dose against that of an even one"
-            constant(model, _relative(sites, zone), formula, ONE, meaning, "made of spread and muscle_length")
+            derived_constant(model, _relative(sites, zone), formula, ONE, meaning, "made of spread and muscle_length")
         found.append(zone)
     return found
 

@@ -20,6 +20,8 @@ def unresolved(quantity: str, tolerance: float) -> InputError:
     'the effect cannot be resolved within 1.0e-30'
     """
     return InputError(
-        f"{quantity} cannot be resolved within {tolerance:.1e}; allowed: a larger tolerance (accuracy), or constants "
-        "nearer to their plausible ranges, which `wearoff parameters` prints"
+        quantity,
+        problem=f"cannot be resolved within {tolerance:.1e}",
+        allowed="a larger tolerance (accuracy), or constants nearer to their plausible ranges, which "
+        "`wearoff parameters` prints",
     )

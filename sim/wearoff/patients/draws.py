@@ -15,7 +15,7 @@ import numpy.typing as npt
 from scipy.special import ndtri
 
 from ..checks import check_name
-from ..errors import InputError, format_value
+from ..errors import InputError
 
 Array = npt.NDArray[np.float64]
 
@@ -31,7 +31,7 @@ def seed_of(rng: np.random.Generator | int | None) -> int:
     try:
         return int(np.random.default_rng(rng).integers(2**63))
     except (TypeError, ValueError):
-        raise InputError(f"rng is {format_value(rng)}; allowed: a Generator, a whole number from 0, or None") from None
+        raise InputError("rng", rng, "a Generator, a whole number from 0, or None") from None
 
 
 def normals(sampler: str, seed: int, block: int) -> Array:

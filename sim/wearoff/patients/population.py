@@ -88,8 +88,9 @@ class Population:
             object.__setattr__(self, name, check_number(getattr(self, name), limits_of(name)))
         if np.linalg.eigvalsh(self._correlations()).min() < 1e-6:
             raise InputError(
-                "correlations of potency, loss and release contradict each other; allowed: those of a positive "
-                "definite matrix"
+                "correlations of potency, light-chain loss and depot release",
+                problem="contradict each other",
+                allowed="those of a positive definite matrix",
             )
 
     def replace(self, **changes: Any) -> Self:

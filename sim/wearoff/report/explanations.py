@@ -70,8 +70,8 @@ def explain_recommendation(found: Recommendation) -> str:
         return f"recommended: every {found.interval} days"
     if found.outcome is Attainment.ABOVE_PEAK:
         return (
-            f"keep is {keep}, above the largest effect of one visit of {units:g} U of {asked.visit.product} within "
-            f"{asked.horizon} days ({found.peak:.3f}); nearest: that level, or more units"
+            f"keep is {keep}, above the largest effect of one visit of {units:g} U of {asked.visit.product.name} "
+            f"within {asked.horizon} days ({found.peak:.3f}); nearest: that level, or more units"
         )
     instead = f"nearest: every {nearest['interval']:g} days, which keeps it on {nearest['share_above']:.1%} of days"
     if found.outcome is Attainment.TOO_FAR_APART or found.longest_interval is None:

@@ -111,7 +111,7 @@ class Trial:
         if chosen.empty:
             pairs = self.responders[["endpoint", "assessor"]].drop_duplicates().itertuples(index=False)
             allowed = ", ".join(" by ".join(pair) for pair in pairs) or "none was asked for"
-            raise InputError(f"response is {endpoint} by {assessor}; allowed: {allowed}")
+            raise InputError("response", (endpoint, assessor), allowed, problem=f"is {endpoint} by {assessor}")
         return draw_responders(chosen, patients=self.description, ax=ax, title=title)
 
 
@@ -215,12 +215,11 @@ def _named(arms: Arm | Iterable[Arm]) -> dict[str, Arm]:
     for arm in one_or_many(arms, Arm, "arms"):
         check_type(arm, Arm, "arms")
         if arm.name in found:
-            raise InputError(
-                f"arms has {format_value(arm.name)} twice; allowed: each name once, set with Arm(schedule, label)"
-            )
+            problem = f"has {format_value(arm.name)} twice"
+            raise InputError("arms", arm.name, "each name once, set with label=", problem=problem)
         found[arm.name] = arm
     if not found:
-        raise InputError("arms is empty; allowed: at least 1")
+        raise InputError("arms", arms, "at least 1", problem="is empty")
     return found
 
 
@@ -237,9 +236,8 @@ def _responses(responses: Sequence[Any], response_days: float | Sequence[float],
     found = []
     for pair in [responses] if alone else responses:
         if not isinstance(pair, tuple | list) or len(pair) != 2:
-            raise InputError(
-                f"responses has {format_value(pair)}; allowed: pairs such as ('none_or_mild', 'investigator')"
-            )
+            allowed_pairs = "pairs such as ('none_or_mild', 'investigator')"
+            raise InputError("responses", pair, allowed_pairs, problem=f"has {format_value(pair)}")
         endpoint, assessor = check_name(pair[0], ENDPOINTS, "endpoint"), check_name(pair[1], ASSESSORS, "assessor")
         found += [Response(endpoint, assessor, day) for day in days if day <= last]
     return tuple(found)
