@@ -102,7 +102,8 @@ def test_a_correlation_is_less_than_one(name):
 
 def test_correlations_that_contradict_each_other_are_refused():
     with pytest.raises(
-        InputError, match=r"^correlations of potency, loss and release contradict each other; allowed: "
+        InputError,
+        match=r"^correlations of potency, light-chain loss and depot release contradict each other; allowed: ",
     ):
         Population(**dict.fromkeys(CORRELATIONS, -0.9))
 

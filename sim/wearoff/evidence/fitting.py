@@ -186,8 +186,8 @@ def _report(problem: Problem, solution: Solution) -> Fit:
     count = len(problem.rows)
     for name, column in zip(problem.free, solution.jacobian.T, strict=True):
         if np.abs(column).max() < 1e-6:
-            problem = f"has {name}, which no row informs"
-            raise InputError("free", name, "left out, or rows that depend on it", problem=problem)
+            reason = f"has {name}, which no row informs"
+            raise InputError("free", name, "left out, or rows that depend on it", problem=reason)
     spread = find_spread(solution, count)
     population = problem.population(solution.transformed)
     deviation = np.sqrt(np.diag(spread.covariance))

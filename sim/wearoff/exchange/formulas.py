@@ -41,7 +41,7 @@ def library() -> Any:
     try:
         import sympy
     except ModuleNotFoundError:
-        raise InputError('SBML needs sympy; install it: pip install "wearoff[exchange]"') from None
+        raise not_installed("SBML", "sympy", "exchange") from None
     return sympy
 
 
