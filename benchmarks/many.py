@@ -108,10 +108,10 @@ def scale() -> list[Figure]:
 
 def main() -> None:
     """Run the trials one after another, and print their seconds and the peak of this process's memory in GB."""
-    run_trial([Arm.treated(units=UNITS)], patients=BLOCK, days=DAYS, rng=1)
+    run_trial([Arm(units=UNITS)], patients=BLOCK, days=DAYS, rng=1)
     seconds = {}
     for size in SIZES:
-        seconds[size] = timed(partial(run_trial, [Arm.treated(units=UNITS)], patients=size, days=DAYS, rng=1))
+        seconds[size] = timed(partial(run_trial, [Arm(units=UNITS)], patients=size, days=DAYS, rng=1))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024) / 1e9
     print(json.dumps({"seconds": seconds, "peak": peak}))
 

@@ -13,7 +13,7 @@ from wearoff.exchange import to_antimony, to_sbml
 # The functions and classes that a user calls.
 CALLS = (
     wo.simulate, wo.Visit, wo.Schedule, wo.Schedule.once, wo.Schedule.every, wo.Parameters, spacing.compare,
-    spacing.recommend, spacing.next_visit, wo.Arm, wo.Arm.treated, wo.Population, wo.run_trial, wo.fit,
+    spacing.recommend, spacing.next_visit, wo.Arm, wo.Population, wo.run_trial, wo.fit,
     wo.compare, sensitivity.elasticities, sensitivity.indices, plates.serotypes_figure, plates.sites_figure, to_sbml,
     to_antimony,
 )  # fmt: skip
@@ -42,7 +42,7 @@ def test_an_argument_that_there_is_not_is_refused_by_name(call):
         (lambda: wo.simulate(20), "schedule is 20; allowed: Schedule"),
         (lambda: wo.Visit(units=np.ma.masked), "units is masked, not a number; allowed: above 0 to 10000 U"),
         (
-            lambda: wo.run_trial(wo.Arm.treated(units=20), responses=("none_or_mild", "subject", 30)),
+            lambda: wo.run_trial(wo.Arm(units=20), responses=("none_or_mild", "subject", 30)),
             "responses has 'none_or_mild'; allowed: pairs such as",
         ),
     ],
@@ -58,14 +58,14 @@ def test_an_error_inside_a_function_stays_what_it_is():
         raise TypeError("of the user's own function")
 
     with pytest.raises(TypeError, match="of the user's own function"):
-        wo.run_trial(wo.Arm.treated(units=20), patients=64, days=5, progress=progress)
+        wo.run_trial(wo.Arm(units=20), patients=64, days=5, progress=progress)
 
 
 def test_one_thing_is_taken_as_one_of_several():
     visit = wo.Visit(units=20)
     assert wo.Schedule(visit) == wo.Schedule.once(units=20)
     assert wo.simulate(visit).schedule == wo.Schedule.once(units=20)
-    arm = wo.Arm.treated(units=20)
+    arm = wo.Arm(units=20)
     common = {"patients": 64, "days": 5, "rng": 1}
     alone = wo.run_trial(arm, responses=("none_or_mild", "subject"), response_days=3, **common)
     several = wo.run_trial([arm], responses=[("none_or_mild", "subject")], response_days=[3], **common)
@@ -89,7 +89,7 @@ def test_the_date_of_day_0_is_set_beside_a_schedule_and_not_changed():
 
 def trial_of_two_workers(_):
     try:
-        wo.run_trial(wo.Arm.treated(units=20), patients=64, days=5, workers=2)
+        wo.run_trial(wo.Arm(units=20), patients=64, days=5, workers=2)
     except InputError as error:
         return str(error)
 

@@ -15,7 +15,7 @@ RESULTS = {
     "timeline": (lambda: ONE_VISIT, ["onset", "wear-off", "reached"]),
     "parameters": (wo.Parameters, ["potency", "1/(U day)"]),
     "population": (wo.Population, ["omega_potency"]),
-    "trial": (lambda: wo.run_trial(wo.Arm.treated(units=20), patients=16, rng=1), ["half_effect_day", "16 virtual"]),
+    "trial": (lambda: wo.run_trial(wo.Arm(units=20), patients=16, rng=1), ["half_effect_day", "16 virtual"]),
     "compared intervals": (lambda: spacing.compare([90]), ["units_per_year"]),
     "recommendation": (spacing.recommend, ["every 86 days", "the level can be kept", "dates"]),
     "no recommendation": (lambda: spacing.recommend(keep=0.97), ["above the largest effect of one visit"]),

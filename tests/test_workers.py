@@ -152,7 +152,7 @@ LONG = """
 
     if __name__ == "__main__":
         said = lambda done, total: print(done, flush=True)
-        wo.run_trial([wo.Arm.treated(units=20)], patients=10**7, chunk=1000, workers=2, progress=said)
+        wo.run_trial([wo.Arm(units=20)], patients=10**7, chunk=1000, workers=2, progress=said)
 """
 
 
@@ -184,7 +184,7 @@ def test_a_script_that_is_no_module_is_told_so_and_does_not_hang(tmp_path):
     text = """
         import wearoff as wo
 
-        wo.run_trial([wo.Arm.treated(units=20)], patients=1000, workers=2)
+        wo.run_trial([wo.Arm(units=20)], patients=1000, workers=2)
     """
     with script(tmp_path, text) as process:
         _, errors = process.communicate(timeout=120)

@@ -72,7 +72,7 @@ def test_only_the_label_s_rows_were_used_for_the_fit():
 @pytest.mark.proof
 def test_a_prediction_is_the_rate_of_a_virtual_trial():
     # The same number computed in another way: the counts of run_trial, with other draws, and the predicted means.
-    trial = run_trial([Arm.treated(units=20)], patients=16384, days=400, rng=5)
+    trial = run_trial([Arm(units=20)], patients=16384, days=400, rng=5)
     rates = trial.responders.query("endpoint == 'none_or_mild' and assessor == 'investigator'").set_index("day")["rate"]
     for row in investigator().itertuples():
         assert row.predicted == pytest.approx(100 * rates[row.day], abs=0.2)

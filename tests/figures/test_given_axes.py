@@ -19,7 +19,7 @@ FOUR = wo.simulate(wo.Schedule.every(90, visits=4, start="2027-01-04"))
 
 @functools.cache
 def trial():
-    return run_trial([Arm.treated(units=20), Arm.treated(units=40), Arm.placebo()], patients=64, days=190, rng=1)
+    return run_trial([Arm(units=20), Arm(units=40), Arm.placebo()], patients=64, days=190, rng=1)
 
 
 DRAW = {

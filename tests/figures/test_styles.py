@@ -20,7 +20,7 @@ def made(name):
     published = wo.published()
     rows = published[(published["product"] == "onabotulinumtoxinA") & (published["endpoint"] == "none_or_mild")]
     return {
-        "trial": lambda: run_trial([Arm.treated(units=20), Arm.placebo()], patients=64, days=190, rng=1),
+        "trial": lambda: run_trial([Arm(units=20), Arm.placebo()], patients=64, days=190, rng=1),
         "intervals": lambda: spacing.compare([84, 120]),
         "tornado": lambda: sensitivity.elasticities("half_effect_day"),
         "indices": lambda: sensitivity.indices("half_effect_day", samples=8, rng=1),

@@ -24,15 +24,15 @@ def arms(*labels):
 
 
 ARMS = {
-    "one": [Arm.treated(units=20)],
-    "two": [Arm.treated(units=20), Arm.placebo()],
-    "three": [Arm.treated(units=20), Arm.treated(units=40), Arm.placebo()],
+    "one": [Arm(units=20)],
+    "two": [Arm(units=20), Arm.placebo()],
+    "three": [Arm(units=20), Arm(units=40), Arm.placebo()],
     "placebo only": [Arm.placebo()],
     "long products": [
-        Arm.treated(units=units, product=product)
+        Arm(units=units, product=product)
         for units, product in ((22.5, "onabotulinumtoxinA"), (62.5, "abobotulinumtoxinA"), (20, "letibotulinumtoxinA"))
     ],
-    "several visits": [Arm(wo.Schedule.every(90, visits=3, units=20)), Arm.treated(units=20)],
+    "several visits": [Arm(wo.Schedule.every(90, visits=3, units=20)), Arm(units=20)],
     "seven": arms(*(f"arm {letter}" for letter in "ABCDEFG")),
     "long labels": arms(BREATHLESS, "short"),
 }
@@ -59,7 +59,7 @@ def test_responders_are_legible(trial):
 
 @pytest.mark.parametrize("days", [1, 3, 365])
 def test_short_and_long_trials_are_legible(days):
-    trial = run_trial([Arm.treated(units=20)], patients=64, days=days, rng=1)
+    trial = run_trial([Arm(units=20)], patients=64, days=days, rng=1)
     assert_legible(trial.bands_figure())
     assert_legible(trial.plot_responders().get_figure())
 

@@ -234,7 +234,7 @@ def test_published_points_and_bands(visit):
     days, median, reported = (
         np.array(page.evaluate(COLUMN, ["drawn-bands", name])) for name in ("time", "p50", "none_or_mild")
     )
-    trial = wo.run_trial([wo.Arm.treated(units=20)], patients=4096, rng=1)
+    trial = wo.run_trial([wo.Arm(units=20)], patients=4096, rng=1)
     exact = np.interp(days, trial.bands["time"], trial.bands["p50"])
     # 256 patients against 4,096: the Monte Carlo error of a median; the first days rise too steeply for a daily table.
     assert np.abs(median - exact)[days > 8].max() < 0.05

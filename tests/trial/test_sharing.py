@@ -15,7 +15,7 @@ from wearoff.trial.trial import run_trial
 
 def trial(**sharing):
     """The bytes of all tables of a trial."""
-    arms = [Arm.treated(units=20), Arm.treated(units=40), Arm.placebo()]
+    arms = [Arm(units=20), Arm(units=40), Arm.placebo()]
     found = run_trial(arms, patients=12_000, days=120, rng=7, **sharing)
     return [pickle.dumps([(name, frame[name].to_numpy().tolist()) for name in frame]) for frame in
             (found.responders, found.bands, found.landmarks)]  # fmt: skip

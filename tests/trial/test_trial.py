@@ -14,7 +14,7 @@ from wearoff.trial.trial import run_trial
 
 PEOPLE = Population()
 PATIENTS = 2 * BLOCK
-TRIAL = run_trial([Arm.treated(units=20), Arm.placebo()], patients=PATIENTS, days=240, rng=3)
+TRIAL = run_trial([Arm(units=20), Arm.placebo()], patients=PATIENTS, days=240, rng=3)
 CONSTANTS = PEOPLE.constants(np.concatenate([normals("sobol", seed_of(3), block) for block in range(2)]))
 COURSE = solve(wo.Schedule.once(units=20).doses(spread=6), CONSTANTS, 240.0, tolerance=1e-8)
 
@@ -58,8 +58,7 @@ def test_the_landmarks_are_those_of_the_patients():
 def test_the_error_reported_is_the_spread_over_seeds(sampler):
     pair = {"responses": [("none_or_mild", "investigator")], "response_days": [90], "sampler": sampler}
     found = [
-        run_trial([Arm.treated(units=20)], patients=512, days=90, rng=seed, **pair).responders
-        for seed in range(extent(12, 24))
+        run_trial([Arm(units=20)], patients=512, days=90, rng=seed, **pair).responders for seed in range(extent(12, 24))
     ]
     spread = np.std([each["rate"][0] for each in found], ddof=1)
     reported = np.sqrt(np.mean([each["error"][0] ** 2 for each in found]))
@@ -70,7 +69,7 @@ def test_the_error_reported_is_the_spread_over_seeds(sampler):
 
 def test_sobol_is_less_noisy_than_random_and_both_agree():
     rows = [
-        run_trial([Arm.treated(units=20)], patients=4096, days=90, rng=1, sampler=sampler).responders.iloc[8]
+        run_trial([Arm(units=20)], patients=4096, days=90, rng=1, sampler=sampler).responders.iloc[8]
         for sampler in ("sobol", "random")
     ]
     assert rows[0]["error"] < rows[1]["error"] / 3
@@ -79,7 +78,7 @@ def test_sobol_is_less_noisy_than_random_and_both_agree():
 
 def test_progress_counts_up_to_all_patients():
     seen = []
-    run_trial([Arm.treated(units=20), Arm.placebo(), Arm.treated(units=40)], patients=1500, days=30, chunk=512,
+    run_trial([Arm(units=20), Arm.placebo(), Arm(units=40)], patients=1500, days=30, chunk=512,
               progress=lambda done, total: seen.append((done, total)))  # fmt: skip
     assert [done for done, _ in seen] == sorted(done for done, _ in seen)
     assert seen[-1] == (3000, 3000)
@@ -102,11 +101,11 @@ def test_progress_counts_up_to_all_patients():
     ],
 )
 def test_what_cannot_be_is_refused(change, message):
-    given = {"arms": [Arm.treated(units=20)], "patients": 512, "days": 30, **change}
+    given = {"arms": [Arm(units=20)], "patients": 512, "days": 30, **change}
     with pytest.raises(wo.InputError, match=message):
         run_trial(**given)
 
 
 def test_an_arm_with_sites_is_refused():
     with pytest.raises(wo.InputError, match="sites is 3"):
-        Arm.treated(units=20, sites=3)
+        Arm(units=20, sites=3)

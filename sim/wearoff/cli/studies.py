@@ -202,6 +202,7 @@ def read_arm(text: str) -> Arm:
     >>> read_arm("50:abobotulinumtoxinA").name
     '50 U abobotulinumtoxinA'
     """
+    from ..treatment.schedule import Schedule
     from ..treatment.visit import UNITS
     from ..trial.arms import Arm
 
@@ -209,6 +210,6 @@ def read_arm(text: str) -> Arm:
         return Arm.placebo()
     units, sign, product = (part.strip() for part in text.partition(":"))
     try:
-        return Arm.treated(units=read_number(units, UNITS), **({"product": product} if sign else {}))
+        return Arm(Schedule.once(units=read_number(units, UNITS), **({"product": product} if sign else {})))
     except InputError as error:
         raise error.at(f"arm {format_value(text)}").or_allowed("or an arm as placebo, UNITS, UNITS:PRODUCT") from None

@@ -68,7 +68,7 @@ class Comparison:
         treated = drawn[drawn["arm"] == "treated"]
         arms = dict.fromkeys(zip(treated["units"], treated["product"], strict=True))
         curves = run_trial(
-            [*(Arm.treated(units=units, product=product) for units, product in arms), Arm.placebo()],
+            [*(Arm(units=units, product=product) for units, product in arms), Arm.placebo()],
             population=self.population,
             patients=1024,
             days=180,

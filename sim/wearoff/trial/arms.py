@@ -12,45 +12,55 @@ from ..treatment.schedule import Schedule
 from ..treatment.visit import VISIT
 
 
-@checked_arguments()
-@dataclasses.dataclass(frozen=True)
+@checked_arguments(*VISIT)
+@dataclasses.dataclass(frozen=True, init=False)
 class Arm:
-    """One arm of a trial: a schedule, or None for placebo.
+    """One arm of a trial: what its patients are given.
 
     Parameters
     ----------
-    schedule : Schedule or None
+    schedule : Schedule, optional
+        The visits; default: one visit on day 0, as the arguments of `Visit` say. None in an arm of placebo.
     label : str, optional
         What it is called in tables and pictures; default: its first dose, product and number of visits.
+    **visit
+        Arguments of `Visit` but its day, instead of a schedule.
+
+    Raises
+    ------
+    InputError
+        A value is not possible, or there are sites: a trial takes every dose as even along the muscle.
 
     Examples
     --------
-    >>> Arm.treated(units=20).name, Arm.placebo().name
+    >>> Arm(units=20).name, Arm.placebo().name
     ('20 U onabotulinumtoxinA', 'placebo')
     >>> Arm(Schedule.every(84, visits=4, units=20), "every 12 weeks").name
     'every 12 weeks'
     """
 
     schedule: Schedule | None
-    label: str | None = None
+    label: str | None
 
-    def __post_init__(self) -> None:
-        if self.schedule is not None:
-            check_type(self.schedule, Schedule, "schedule")
-        for visit in self.schedule or ():
-            if visit.sites is not None:
-                raise InputError("sites", visit.sites, "not given, a trial takes the dose as even")
+    def __init__(self, schedule: Schedule | None = None, label: str | None = None, **visit: Any) -> None:
+        if schedule is None:
+            schedule = Schedule.once(**visit)
+        elif visit:
+            name, value = next(iter(visit.items()))
+            raise InputError(name, value, "one of the two", problem="is given beside a schedule")
+        for each in check_type(schedule, Schedule, "schedule"):
+            if each.sites is not None:
+                raise InputError("sites", each.sites, "not given, a trial takes the dose as even")
+        object.__setattr__(self, "schedule", schedule)
+        object.__setattr__(self, "label", label)
 
     @classmethod
-    @checked_arguments(*VISIT)
-    def treated(cls, **visit: Any) -> Self:
-        """Return an arm of one visit on day 0, with the arguments of `Visit`."""
-        return cls(Schedule.once(**visit))
-
-    @classmethod
-    def placebo(cls) -> Self:
+    def placebo(cls, label: str | None = None) -> Self:
         """Return an arm that gets no toxin."""
-        return cls(None)
+        arm = cls.__new__(cls)
+        object.__setattr__(arm, "schedule", None)
+        object.__setattr__(arm, "label", label)
+        return arm
 
     @property
     def name(self) -> str:

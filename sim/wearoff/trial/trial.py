@@ -181,7 +181,7 @@ def run_trial(
 
     Examples
     --------
-    >>> trial = run_trial([Arm.treated(units=20), Arm.placebo()], patients=1000, rng=1)
+    >>> trial = run_trial([Arm(units=20), Arm.placebo()], patients=1000, rng=1)
     >>> rates = trial.responders.query("endpoint == 'none_or_mild' and assessor == 'investigator' and day == 30")
     >>> bool(rates["rate"].iloc[0] > 0.7), bool(rates["rate"].iloc[1] < 0.1)
     (True, True)
