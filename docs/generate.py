@@ -16,7 +16,7 @@ import typer
 import wearoff as wo
 from wearoff import tables
 from wearoff.cli.options import app
-from wearoff.exchange.sbml import MEANINGS
+from wearoff.labels import COLUMNS, STEPS
 from wearoff.model.equations import STATES, Constants, force, slope, uptake
 from wearoff.report.plain import records
 
@@ -90,7 +90,7 @@ def symbol(name: str) -> str:
 
 def equations() -> str:
     """Return the equations of the model as a table, made of the functions in `model/equations.py`."""
-    names = {name: rf"\text{{{name.replace('_', ' ')}}}" for name in ("dose", *MEANINGS)}
+    names = {name: rf"\text{{{name.replace('_', ' ')}}}" for name in ("dose", *STEPS)}
     # Sympy sorts factors by name: constants come first.
     quantities = {name: sympy.Symbol(f"~{name}") for name in names}
     own = Constants(*map(sympy.Symbol, Constants._fields))
@@ -116,7 +116,7 @@ def equations() -> str:
     rows += [
         {"name": name, "equation": f"${names[name]} =$ {latex(each)}", "start": ""} for name, each in values.items()
     ]
-    rows = [{**row, "name": f"`{row['name']}`", "meaning": MEANINGS[row["name"]]} for row in rows]
+    rows = [{**row, "name": f"`{row['name']}`", "meaning": COLUMNS[row["name"]].label} for row in rows]
     shown = table(rows, ("name", "equation", "start", "meaning"), {"start": "before any toxin"})
     return f"{shown}\nA visit adds the uptake of its dose to the depot:\n\n${latex(uptake(quantities['dose'], own))}$\n"
 

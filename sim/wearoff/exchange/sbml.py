@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .. import tables
 from ..checks import check_type, checked_arguments
+from ..labels import COLUMNS
 from ..model.equations import CHAIN, COMPARTMENTS, MODEL, STATES, Model
 from ..parameters import Parameters
 from ..treatment.muscles import zones
@@ -41,17 +42,6 @@ LEVEL, VERSION = 3, 2
 
 UNITS = {"day": "day", "U": "U", "1/(U day)": "per_U_day", "mm": "mm", "fraction": ONE, "1": ONE}
 
-MEANINGS = {
-    "depot": "toxin in the injected depot",
-    "free": "toxin free to bind",
-    "bound": "toxin bound to the nerve ending",
-    "endosome": "toxin in endosomes",
-    "light_chain": "active light chain",
-    "snap25": "intact SNAP-25 at the release sites, a fraction",
-    "release": "acetylcholine release, a fraction of baseline",
-    "force": "muscle force, a fraction of baseline",
-    "visible": "visible effect, the share of a full one",
-}
 USER = "given by the user"
 
 
@@ -216,7 +206,7 @@ def _zones(model: libsbml.Model, schedule: Schedule, spread: float) -> list[Zone
 def _chain(model: libsbml.Model, zone: Zone, formulas: Formulas) -> None:
     # The compartments and the steps between them; the last step is the loss.
     for name in COMPARTMENTS:
-        species(model, name + zone.ending, "muscle", MEANINGS[name])
+        species(model, name + zone.ending, "muscle", COLUMNS[name].label)
     for step in CHAIN:
         target = step.target and step.target + zone.ending
         reaction(model, step.name + zone.ending, step.source + zone.ending, target, formulas.flows[step.name])
@@ -224,9 +214,9 @@ def _chain(model: libsbml.Model, zone: Zone, formulas: Formulas) -> None:
 
 def _response(model: libsbml.Model, zone: Zone, formulas: Formulas) -> None:
     # What follows the light chain in each zone: SNAP-25, the release and the force.
-    state(model, f"snap25{zone.ending}", STATES["snap25"], formulas.slopes["snap25"], MEANINGS["snap25"])
-    variable(model, f"release{zone.ending}", formulas.release, ONE, MEANINGS["release"])
-    variable(model, f"force{zone.ending}", formulas.force, ONE, MEANINGS["force"])
+    state(model, f"snap25{zone.ending}", STATES["snap25"], formulas.slopes["snap25"], COLUMNS["snap25"].label)
+    variable(model, f"release{zone.ending}", formulas.release, ONE, COLUMNS["release"].label)
+    variable(model, f"force{zone.ending}", formulas.force, ONE, COLUMNS["force"].label)
 
 
 def _muscle(model: libsbml.Model, strip: list[Zone], formulas: Formulas) -> None:
@@ -236,7 +226,7 @@ def _muscle(model: libsbml.Model, strip: list[Zone], formulas: Formulas) -> None
             mean = " + ".join(f"{zone.share} * {name}{zone.ending}" for zone in strip)
             units = "U" if name in COMPARTMENTS else ONE
             variable(model, name, mean, units, f"{name}, the mean over the muscle")
-    state(model, "visible", STATES["visible"], formulas.slopes["visible"], MEANINGS["visible"])
+    state(model, "visible", STATES["visible"], formulas.slopes["visible"], COLUMNS["visible"].label)
 
 
 def _visits(model: libsbml.Model, schedule: Schedule, strip: list[Zone], equations: Model) -> None:
