@@ -190,7 +190,7 @@ def _serotypes(parameters: Parameters) -> list[_Kind]:
 
 def _span(timeline: Timeline) -> tuple[float, float]:
     # The days on which the effect is visible: NaN for never, inf for beyond the year.
-    spans = timeline.spans_above(ONSET)
+    spans = timeline.intervals_above(ONSET)
     if not len(spans):
         return np.nan, np.nan
     first, last = spans[0]

@@ -25,8 +25,8 @@ from .labels import BASELINE, COLUMNS
 from .levels import HALF, ONSET
 from .model.course import Course
 from .model.equations import COMPARTMENTS
+from .model.intervals import intervals_above
 from .model.landmarks import find_landmarks
-from .model.spans import spans_above
 from .outcomes import Outcome
 from .parameters import Parameters
 from .times import read_days
@@ -147,8 +147,8 @@ class Timeline:
         left.insert(0, "visit", np.arange(2, len(days) + 2))
         return left[[column for column in ("visit", "time", "date", "visible", "light_chain") if column in left]]
 
-    def spans_above(self, level: float) -> npt.NDArray[np.float64]:
-        """Return the stretches of time in which the visible effect is at least `level`.
+    def intervals_above(self, level: float) -> npt.NDArray[np.float64]:
+        """Return the intervals of time in which the visible effect is at least `level`.
 
         Parameters
         ----------
@@ -158,9 +158,9 @@ class Timeline:
         Returns
         -------
         ndarray, shape (s, 2)
-            First and last day of each, ascending.
+            First and last day of each interval, ascending.
         """
-        return spans_above(self.course, check_number(level, LEVEL._replace(name="level")))
+        return intervals_above(self.course, check_number(level, LEVEL._replace(name="level")))
 
     @property
     def end(self) -> float:
@@ -212,11 +212,11 @@ class Timeline:
     ) -> Axes:
         """Draw the visible effect over repeat visits, the level to keep, and the gaps in which it is not kept.
 
-        On a calendar where the schedule's start is known. `keep` as in `spans_above`, the rest as in `plot`.
+        On a calendar where the schedule's start is known. `keep` as in `intervals_above`, the rest as in `plot`.
         """
         level = check_number(keep, LEVEL)
         return draw_visits(
-            self.curve["time"], self.curve["visible"], self._visits(), level, spans_above(self.course, level),
+            self.curve["time"], self.curve["visible"], self._visits(), level, intervals_above(self.course, level),
             patient=self.description, name=self._name, start=self.schedule.start, ax=ax, label=label, title=title,
         )  # fmt: skip
 

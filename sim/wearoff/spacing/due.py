@@ -13,8 +13,8 @@ from .. import notebook
 from ..checks import check_number, check_type, checked_arguments
 from ..levels import HALF
 from ..model.equations import Model
+from ..model.intervals import intervals_above
 from ..model.response import read_model
-from ..model.spans import spans_above
 from ..outcomes import Attainment
 from ..parameters import Parameters
 from ..timeline import LEVEL
@@ -102,7 +102,7 @@ def next_visit(
     pieces = read_model(model, constants.constants())
     patient = Patient(check_number(keep, LEVEL), math.ceil(last.day) + TEN_YEARS, constants, None, kind, pieces)
     course = patient.course(given)
-    after = spans_above(course, patient.keep)
+    after = intervals_above(course, patient.keep)
     after = after[after[:, 1] > last.day]
     largest = float(course.visible[course.mesh.nodes >= last.day].max())
     day: int | None = None

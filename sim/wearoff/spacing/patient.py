@@ -15,9 +15,9 @@ from ..checks import Limits, check_integer, check_number, check_type
 from ..errors import InputError
 from ..model.course import Course
 from ..model.equations import MODEL, Model
+from ..model.intervals import intervals_above, lowest_after_peak
 from ..model.landmarks import find_landmarks
 from ..model.response import read_model
-from ..model.spans import lowest_after_peak, spans_above
 from ..parameters import Parameters
 from ..simulation import solve_schedule
 from ..timeline import LEVEL, Timeline
@@ -92,11 +92,11 @@ class Patient:
 
     def measures(self, course: Course) -> dict[str, float]:
         """Return what a plan gives over the horizon."""
-        spans = spans_above(course, self.keep)
-        edges = np.append(spans.ravel()[1:], self.horizon) if len(spans) else np.array([0.0, self.horizon])
+        intervals = intervals_above(course, self.keep)
+        edges = np.append(intervals.ravel()[1:], self.horizon) if len(intervals) else np.array([0.0, self.horizon])
         return {
             # Beyond these digits are roundings, and plans that keep the level alike would differ by them.
-            "share_above": round(float(np.diff(spans).sum()) / self.horizon, 9),
+            "share_above": round(float(np.diff(intervals).sum()) / self.horizon, 9),
             "longest_gap": float(np.diff(edges)[::2].max()),
             "lowest_effect": lowest_after_peak(course),
         }

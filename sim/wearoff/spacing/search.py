@@ -15,8 +15,8 @@ import numpy as np
 
 from ..model import Array
 from ..model.equations import COMPARTMENTS
+from ..model.intervals import intervals_above
 from ..model.mesh import Reading
-from ..model.spans import spans_above
 from ..treatment.schedule import Schedule
 from .patient import Patient
 
@@ -28,12 +28,12 @@ def longest_interval(patient: Patient, step: int) -> int | None:
     being monotone, is never below it. The first return is the hardest: the longest interval is the latest day for the
     second visit.
     """
-    spans = spans_above(patient.alone, patient.keep)
-    if not len(spans):
+    intervals = intervals_above(patient.alone, patient.keep)
+    if not len(intervals):
         return None
-    if spans[-1, 1] == patient.horizon:
+    if intervals[-1, 1] == patient.horizon:
         return patient.horizon
-    return latest(patient, patient.on([0.0]), spans[-1], step)
+    return latest(patient, patient.on([0.0]), intervals[-1], step)
 
 
 def latest(patient: Patient, given: Schedule, span: Array, step: int) -> int | None:
@@ -44,8 +44,8 @@ def latest(patient: Patient, given: Schedule, span: Array, step: int) -> int | N
     reached, lost = span
     for day in range(math.floor(lost / step) * step, math.floor(given.visits[-1].day), -step):
         end = min(day + patient.acts, patient.horizon)
-        spans = spans_above(patient.course_until(patient.then(given, day), end), patient.keep)
-        if len(spans) and spans[-1, 0] <= max(reached, day) and spans[-1, 1] == end:
+        intervals = intervals_above(patient.course_until(patient.then(given, day), end), patient.keep)
+        if len(intervals) and intervals[-1, 0] <= max(reached, day) and intervals[-1, 1] == end:
             return day
     return None
 
@@ -59,7 +59,7 @@ def fewest(patient: Patient, step: int) -> list[float]:
     """
     days = [0.0]
     while True:
-        span = spans_above(patient.course(patient.on(days)), patient.keep)[-1]
+        span = intervals_above(patient.course(patient.on(days)), patient.keep)[-1]
         day = latest(patient, patient.on(days), span, step) if span[1] < patient.horizon else None
         if day is None:
             return days
@@ -97,16 +97,16 @@ class _Branch(NamedTuple):
     @classmethod
     def of(cls, patient: Patient, days: list[float], reached: float) -> _Branch:
         course = patient.course(patient.on(days))
-        spans = spans_above(course, patient.keep)
+        intervals = intervals_above(course, patient.keep)
         last = days[-1]
         acted = min(last + patient.acts, patient.horizon)
-        gap = not ((spans[:, 0] <= max(reached, last)) & (spans[:, 1] >= acted)).any()
-        behind = np.diff(np.minimum(spans, last)).sum()
+        gap = not ((intervals[:, 0] <= max(reached, last)) & (intervals[:, 1] >= acted)).any()
+        behind = np.diff(np.minimum(intervals, last)).sum()
         at = np.array([last])
         chain = course.at(at)
         cleaved = Reading(course.mesh, at)(course.cleaved)
         standing = [behind, chain["visible"][0], *(chain[name][0] for name in COMPARTMENTS), *cleaved[:, 0]]
-        return cls(days, float(np.diff(spans).sum()), spans[-1], gap, np.array(standing))
+        return cls(days, float(np.diff(intervals).sum()), intervals[-1], gap, np.array(standing))
 
     def grow(self, patient: Patient, step: int) -> Iterator[_Branch]:
         """Yield the branch with one more visit, from the first day after the fall to the last that leaves no gap."""
