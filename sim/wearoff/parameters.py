@@ -138,7 +138,7 @@ class Parameters:
 
     def _repr_html_(self) -> str:
         columns = ["name", "value", "unit", "low", "high", "kind", "meaning"]
-        return notebook.show(", ".join(["constants", *self.changes]), notebook.table(self.table()[columns]))
+        return notebook.show(", ".join(["constants", *self.changes]), notebook.format_table(self.table()[columns]))
 
     def table(self) -> pd.DataFrame:
         """Return the constants as a table, one row each.
