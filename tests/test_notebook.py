@@ -47,7 +47,7 @@ def test_a_fit_shows_its_estimates():
 
 
 def test_the_curve_is_the_effect_and_has_no_colour_of_its_own():
-    root = ET.fromstring(notebook.curve([0, 10, 20], [0, 1, 0.5]))
+    root = ET.fromstring(notebook.draw_curve([0, 10, 20], [0, 1, 0.5]))
     assert root.get("aria-label") == "Curve of the visible effect from day 0 to day 20; its largest value is 1.00."
     (line,) = root.findall("polyline")
     points = np.array([[float(each) for each in point.split(",")] for point in line.get("points").split()])
@@ -57,7 +57,8 @@ def test_the_curve_is_the_effect_and_has_no_colour_of_its_own():
 
 
 def test_what_comes_from_outside_is_escaped():
-    assert "<b>" not in notebook.show("<b>", notebook.paragraph("<b>"), notebook.table(pd.DataFrame({"<b>": ["<b>"]})))
+    table = notebook.format_table(pd.DataFrame({"<b>": ["<b>"]}))
+    assert "<b>" not in notebook.show("<b>", notebook.format_paragraph("<b>"), table)
 
 
 def test_a_timeline_is_named_in_one_line():

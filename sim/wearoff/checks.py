@@ -1,4 +1,4 @@
-"""Checks of one value each: it is returned as it is used, or an `InputError` says what is allowed."""
+"""Checks of single values. Each returns the value as it is used, or raises an `InputError` with what is allowed."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from .errors import InputError, format_value, nearest_name
 Kind = TypeVar("Kind")
 Call = TypeVar("Call", bound=Callable[..., Any])
 
-# The dates that day 0 may have: a century of days may follow the last.
+# The first and the last date that day 0 may have. Days go on for a century after day 0.
 FIRST_START, LAST_START = datetime.date(1900, 1, 1), datetime.date(2199, 12, 31)
 
 
 class Limits(NamedTuple):
-    """What a number may be: its name, unit and range."""
+    """The name, range and unit of a number."""
 
     name: str
     low: float
@@ -37,8 +37,8 @@ class Limits(NamedTuple):
 def check_number(value: Any, limits: Limits) -> float:
     """Return `value` as a float inside `limits`, or raise `InputError`.
 
-    A number is an int, a float, a number of numpy, a Fraction or a Decimal. Text and bool are not: `numerals` reads
-    text.
+    A number is an int, a float, a number of numpy, a Fraction or a Decimal. Text and bool are no numbers; `numerals`
+    reads numbers from text.
 
     Examples
     --------
@@ -50,7 +50,7 @@ def check_number(value: Any, limits: Limits) -> float:
     wearoff.errors.InputError: units is -3; allowed: above 0 to 10000 U
     """
     try:
-        number = float(value) if _is_a_number(value) else None
+        number = float(value) if _is_number(value) else None
     except (TypeError, ValueError, OverflowError):
         number = None
     if number is None:
@@ -62,12 +62,12 @@ def check_number(value: Any, limits: Limits) -> float:
 
 
 def not_a_number(value: Any, limits: Limits) -> InputError:
-    """Return the error for a value that is no number."""
+    """Return the error for a value that is not a number."""
     return InputError(limits.name, value, str(limits), problem=f"is {format_value(value)}, not a number")
 
 
-def _is_a_number(value: Any) -> bool:
-    # `float` also takes text, True, b"20", an array of one number and a masked value; none of them is a number here.
+def _is_number(value: Any) -> bool:
+    # `float` also takes text, True, b"20", an array of one number and a masked value. These are no numbers here.
     if isinstance(value, str | bool | bytes | bytearray | memoryview) or getattr(value, "ndim", 0) != 0:
         return False
     if getattr(value, "mask", False):
@@ -85,7 +85,7 @@ def check_integer(value: Any, limits: Limits) -> int:
 
 
 def check_type(value: Any, kind: type[Kind], name: str) -> Kind:
-    """Return `value` if it is of a class of this package, or raise `InputError`.
+    """Return `value` if it is of the class `kind`, or raise `InputError`.
 
     Examples
     --------
@@ -100,7 +100,7 @@ def check_type(value: Any, kind: type[Kind], name: str) -> Kind:
 
 
 def one_or_many(value: Any, one: type[Kind] | tuple[type[Kind], ...], name: str) -> tuple[Any, ...]:
-    """Return several things as a tuple, and one thing alone as a tuple of one; what is neither raises `InputError`.
+    """Return a tuple of the items of `value`, or of `value` itself if it is one item; else raise `InputError`.
 
     Examples
     --------
@@ -112,7 +112,7 @@ def one_or_many(value: Any, one: type[Kind] | tuple[type[Kind], ...], name: str)
     try:
         return tuple(value)
     except TypeError:
-        words = " or ".join(each.__name__ for each in (one if isinstance(one, tuple) else (one,)))
+        words = " or ".join(kind.__name__ for kind in (one if isinstance(one, tuple) else (one,)))
         raise InputError(name, value, f"one or several of {words}") from None
 
 
@@ -126,12 +126,12 @@ def check_date(value: Any, name: str, last: datetime.date = LAST_START) -> datet
     """
     allowed = f"a date from {FIRST_START} to {last}, such as 2027-01-04"
     try:
-        found = datetime.datetime.fromisoformat(str(value).strip())
+        moment = datetime.datetime.fromisoformat(str(value).strip())
     except ValueError:
         raise InputError(name, value, allowed, problem=f"is {format_value(value)}, not a date") from None
-    if found.time() != datetime.time() or found.tzinfo is not None or not FIRST_START <= found.date() <= last:
+    if moment.time() != datetime.time() or moment.tzinfo is not None or not FIRST_START <= moment.date() <= last:
         raise InputError(name, str(value), allowed)
-    return found.date()
+    return moment.date()
 
 
 def check_name(value: Any, known: Iterable[str], name: str) -> str:
@@ -150,13 +150,13 @@ def check_name(value: Any, known: Iterable[str], name: str) -> str:
     raise InputError(name, value, ", ".join(names), nearest=nearest_name(value, names))
 
 
-def checked_arguments(*handed_on: str) -> Callable[[Call], Call]:
-    """Make a function or a class refuse arguments that it does not have in one line, with the nearest name.
+def checked_arguments(*passed_on: str) -> Callable[[Call], Call]:
+    """Return a decorator: a function or a class then refuses unknown arguments in one line, with the nearest name.
 
     Parameters
     ----------
-    *handed_on : str
-        Names of the arguments that a function with ``**`` hands on.
+    *passed_on : str
+        Names of the arguments that a function takes by ``**`` and passes on.
 
     Examples
     --------
@@ -170,16 +170,16 @@ def checked_arguments(*handed_on: str) -> Callable[[Call], Call]:
     """
 
     def decorate(call: Call) -> Call:
-        # Taken as Any, since the checker of types follows neither a class whose `__init__` is replaced, nor `wraps`.
-        given: Any = call
-        function: Callable[..., Any] = given.__init__ if isinstance(call, type) else call
+        # The type is Any, since mypy follows neither a class whose `__init__` is replaced, nor `wraps`.
+        decorated: Any = call
+        function: Callable[..., Any] = decorated.__init__ if isinstance(call, type) else call
         signature = inspect.signature(function)
-        named = [
-            each.name
-            for each in signature.parameters.values()
-            if each.kind not in (each.VAR_POSITIONAL, each.VAR_KEYWORD)
+        names = [
+            parameter.name
+            for parameter in signature.parameters.values()
+            if parameter.kind not in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
         ]
-        known = [*(name for name in named if name not in ("self", "cls")), *handed_on]
+        known = [*(name for name in names if name not in ("self", "cls")), *passed_on]
 
         @functools.wraps(function)
         def checked(*args: Any, **kwargs: Any) -> Any:
@@ -189,12 +189,12 @@ def checked_arguments(*handed_on: str) -> Callable[[Call], Call]:
             try:
                 return function(*args, **kwargs)
             except TypeError:
-                # Python's own message differs from version to version.
+                # The message of Python itself differs between versions.
                 _check_call(call.__name__, signature, args, kwargs, known)
                 raise
 
         if isinstance(call, type):
-            given.__init__ = checked
+            decorated.__init__ = checked
             return call
         return cast(Call, checked)
 
@@ -204,15 +204,16 @@ def checked_arguments(*handed_on: str) -> Callable[[Call], Call]:
 def _check_call(
     name: str, signature: inspect.Signature, args: tuple[Any, ...], kwargs: dict[str, Any], known: list[str]
 ) -> None:
-    # Refuse too many arguments without a name, and one that is missing; anything else is right.
+    # Raise `InputError` if there are too many arguments without a name, or if an argument is missing.
     parameters = signature.parameters.values()
-    places = [each.name for each in parameters if each.kind == each.POSITIONAL_OR_KEYWORD]
-    if len(args) > len(places):
-        own = [place for place in places if place in known]
-        count = len(args) - (len(places) - len(own))
+    positional = [parameter.name for parameter in parameters if parameter.kind == parameter.POSITIONAL_OR_KEYWORD]
+    if len(args) > len(positional):
+        allowed = [argument for argument in positional if argument in known]  # without self or cls
+        count = len(args) - (len(positional) - len(allowed))
         problem = f"has {count} argument{'s' * (count > 1)} without a name"
-        raise InputError(name, count, f"{len(own)}, and by name {', '.join(known)}", problem=problem)
-    for each in parameters:
-        required = each.default is each.empty and each.kind in (each.POSITIONAL_OR_KEYWORD, each.KEYWORD_ONLY)
-        if required and each.name not in kwargs and each.name not in places[: len(args)]:
-            raise InputError(each.name, allowed=", ".join(known), where=name)
+        raise InputError(name, count, f"{len(allowed)}, and by name {', '.join(known)}", problem=problem)
+    for parameter in parameters:
+        can_have_name = parameter.kind in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY)
+        required = parameter.default is parameter.empty and can_have_name
+        if required and parameter.name not in kwargs and parameter.name not in positional[: len(args)]:
+            raise InputError(parameter.name, allowed=", ".join(known), where=name)

@@ -1,4 +1,4 @@
-"""On which days a course is read to be drawn: enough for a smooth curve, and more where the solution bends."""
+"""The days of drawn curves: enough days for a smooth curve, and more where the solution bends."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
 
-POINTS = 400  # between the ends of a curve
-BENDS = 10_000  # a curve with more nodes, of about a hundred visits, is drawn with fewer of them
+POINTS = 400  # number of days of a curve without its bends
+MOST_BENDS = 10_000  # if a mesh has more nodes than this (about a hundred visits), not all of them are drawn
 FIRST_MOMENT = 1e-3  # day after the first injection, where the cascade begins: a minute and a half
 
 
 def days_of_curve(nodes: Array, end: float) -> Array:
-    """Return the days of a curve from day 0 to the end.
+    """Return the days of a curve from day 0 to the end, ascending.
 
     Parameters
     ----------
@@ -26,7 +26,10 @@ def days_of_curve(nodes: Array, end: float) -> Array:
 
 
 def days_of_cascade(nodes: Array, first_visit: float, end: float) -> Array:
-    """Return days for a logarithmic axis, from `FIRST_MOMENT` after the first visit to the end; `nodes` as above."""
+    """Return days for a logarithmic axis, from `FIRST_MOMENT` after the first visit to the end.
+
+    `nodes` and `end` are as in `days_of_curve`.
+    """
     early = first_visit + np.geomspace(FIRST_MOMENT, end - first_visit, POINTS)
     bends = _bends(nodes)
     days: Array = np.minimum(np.union1d(early, bends[bends > early[0]]), end)
@@ -34,6 +37,7 @@ def days_of_cascade(nodes: Array, first_visit: float, end: float) -> Array:
 
 
 def _bends(nodes: Array) -> Array:
-    # The nodes, the last of which may miss the end by a rounding. Of many, some of each interval.
-    bends: Array = np.ravel(nodes[:, :: min(1 + nodes.size // BENDS, nodes.shape[1] - 1)])
+    # Return the nodes; if there are very many, some nodes of each interval. The last node may miss the end by a
+    # rounding.
+    bends: Array = np.ravel(nodes[:, :: min(1 + nodes.size // MOST_BENDS, nodes.shape[1] - 1)])
     return bends

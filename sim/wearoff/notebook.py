@@ -1,4 +1,4 @@
-"""How results show themselves in a notebook: a title, tables and a small curve as HTML, on light and dark grounds."""
+"""Results as HTML for notebooks: a title, tables and a small curve, on a light or a dark background."""
 
 from __future__ import annotations
 
@@ -11,52 +11,52 @@ import pandas as pd
 from .labels import LANDMARKS, describe_landmark
 from .outcomes import Outcome
 
-ROWS = 30  # of a table; of a longer one the first and the last are shown
+ROWS = 30  # rows shown of a table; of a longer table, the first and the last rows
 
 # The size of a curve and its margins, in pixels.
 WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 420, 150, 34, 22, 8
 
 
 def show(title: str, *parts: str) -> str:
-    """Return a title and parts made by the functions below as one piece of HTML."""
+    """Return a title and parts, made by the functions below, as one piece of HTML."""
     return f"<div><p><strong>{html.escape(title)}</strong></p>{''.join(parts)}</div>"
 
 
-def paragraph(text: str) -> str:
-    """Return a text as a paragraph."""
+def format_paragraph(text: str) -> str:
+    """Return a text as a paragraph of HTML."""
     return f"<p>{html.escape(text)}</p>"
 
 
-def table(frame: pd.DataFrame) -> str:
-    """Return a table; numbers with four digits. Of a table without rows there is nothing."""
+def format_table(frame: pd.DataFrame) -> str:
+    """Return a table as HTML, its numbers with four digits; an empty text if the table has no rows."""
     if frame.empty:
         return ""
-    shown: str = frame.to_html(
+    table: str = frame.to_html(
         index=False, border=0, max_rows=ROWS, na_rep="-", float_format=lambda value: f"{value:.4g}"
     )
-    return shown
+    return table
 
 
-def landmark_table(landmarks: pd.Series) -> str:
-    """Return the landmarks of `Timeline.landmarks` as a table, each with its definition and its outcome."""
+def format_landmarks(landmarks: pd.Series) -> str:
+    """Return the landmarks of `Timeline.landmarks` as a table in HTML, each with its definition and its outcome."""
     rows = {
         "landmark": [describe_landmark(name) for name in landmarks.index],
         "value": [f"{value:.3g}" if np.isfinite(value) else "" for value in landmarks],
         "unit": [LANDMARKS[name].unit for name in landmarks.index],
         "outcome": [Outcome.of(value).message for value in landmarks],
     }
-    return table(pd.DataFrame(rows))
+    return format_table(pd.DataFrame(rows))
 
 
-def curve(days: npt.ArrayLike, visible: npt.ArrayLike) -> str:
-    """Return the visible effect over the days as a drawing, with words for those who cannot see it.
+def draw_curve(days: npt.ArrayLike, visible: npt.ArrayLike) -> str:
+    """Return the curve of the visible effect over the days as SVG, with a text for those who cannot see it.
 
-    All is drawn in the colour of the text around it, so that it can be read on a light and on a dark ground.
+    Everything is drawn in the colour of the text around it, so that it can be seen on a light or a dark background.
     """
     x, y = np.asarray(days, dtype=float), np.asarray(visible, dtype=float)
-    across = LEFT + (WIDTH - LEFT - 10) * x / x[-1]
-    up = TOP + (HEIGHT - TOP - BOTTOM) * (1 - y)
-    points = " ".join(f"{a:.1f},{b:.1f}" for a, b in zip(across, up, strict=True))
+    from_left = LEFT + (WIDTH - LEFT - 10) * x / x[-1]
+    from_top = TOP + (HEIGHT - TOP - BOTTOM) * (1 - y)
+    points = " ".join(f"{a:.1f},{b:.1f}" for a, b in zip(from_left, from_top, strict=True))
     floor = HEIGHT - BOTTOM
     words = f"Curve of the visible effect from day {x[0]:g} to day {x[-1]:g}; its largest value is {y.max():.2f}."
     text = 'fill="currentColor" font-size="12"'

@@ -1,7 +1,7 @@
-"""The constants: value, unit, plausible range, kind and source; the user's words and the symbols of the mathematics.
+"""The constants, under the names that users give and under the symbols of the mathematics.
 
-The numbers live in ``data/parameters.csv`` and ``data/presets.csv``. A user gives half-lives in days; the model
-takes rates, ``k = ln 2 / half-life``.
+The values, units, plausible ranges, kinds and sources are in ``data/parameters.csv`` and ``data/presets.csv``. A user
+gives half-lives in days; the model takes rates, ``k = ln 2 / half-life``.
 """
 
 from __future__ import annotations
@@ -18,8 +18,7 @@ from .checks import Limits, check_name, check_number, checked_arguments
 from .model.equations import Constants
 
 _TABLE = tables.column("parameters", "name")
-# Of changed constants, in the title of a picture.
-MOST_NAMED = 2
+MOST_NAMED = 2  # changed constants that the title of a picture names; if there are more, it has their number
 
 
 def _default(name: str) -> float:
@@ -29,10 +28,10 @@ def _default(name: str) -> float:
 @checked_arguments()
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Parameters:
-    """The constants of one patient; immutable, and checked when made.
+    """The constants of one patient. They cannot be changed, and are checked when they are made.
 
-    Every constant has a row, with its source, in :meth:`table`. Values outside the *plausible* range are the
-    researcher's right; values outside the *possible* range raise `InputError`.
+    Every constant has a row, with its source, in :meth:`table`. Values outside the *plausible* range are allowed.
+    Values outside the *possible* range raise `InputError`.
 
     Parameters
     ----------
@@ -43,21 +42,21 @@ class Parameters:
     snap25_half_life : float
         Half-life in days of SNAP-25 at the release sites.
     potency : float
-        SNAP-25 cleaved per unit of light chain and day, 1/(U day). Intact SNAP-25 is counted at the release sites,
-        not in the whole terminal: release falls below 20 % when less than 20 % of the terminal's SNAP-25 is cleaved
-        (Lawrence 2013).
+        Rate at which a unit of light chain cleaves SNAP-25, in 1/(U day). Intact SNAP-25 is counted at the release
+        sites, not in the whole terminal: release falls below 20 % when less than 20 % of the terminal's SNAP-25 is
+        cleaved (Lawrence 2013).
     dose_at_half_uptake : float
         Local dose in U of which half is taken up; ``inf`` for no saturation.
     release_at_half_force : float
-        Acetylcholine release, a fraction of baseline, that leaves half of the force.
+        Acetylcholine release, a fraction of baseline, at which about half of the force is left.
     force_steepness : float
         Steepness of force against release.
     line_half_life : float
         Half-life in days with which the visible line follows the muscle.
     spread : float
-        Standard deviation in mm of the Gaussian in which one site's dose spreads.
+        Standard deviation in mm of the Gaussian with which the dose of a site spreads.
     origin : str
-        The preset that the constants started from: it tells `table` which source a value has.
+        The preset that the constants started from; `table` takes the sources of the values from it.
 
     Raises
     ------
@@ -95,11 +94,12 @@ class Parameters:
 
     @classmethod
     def preset(cls, name: str) -> Self:
-        """Return the named set of constants: ``default`` changed by the rows of ``data/presets.csv``.
+        """Return a named set of constants: the default constants, changed by the rows of ``data/presets.csv``.
 
-        ``lebeda2008`` is the published four-step model of onset: for a dose of one unit its light chain is their
-        lytic fraction and one minus that their tension; what follows the light chain is not theirs. The serotypes
-        differ from A by the light chain's half-life alone: an illustration.
+        ``lebeda2008`` is the published model of onset in four steps. For a dose of one unit, the light chain is the
+        lytic fraction of the publication, and one minus the light chain is its tension. What comes after the light
+        chain is not in the publication. The serotypes differ from A in the half-life of the light chain alone, as an
+        illustration.
 
         Parameters
         ----------
@@ -122,7 +122,7 @@ class Parameters:
         0.8
         """
         check_name(name, presets(), "preset")
-        return cls(origin=name, **{each: float(row["value"]) for each, row in _preset_rows(name).items()})
+        return cls(origin=name, **{constant: float(row["value"]) for constant, row in _preset_rows(name).items()})
 
     def replace(self, **changes: Any) -> Self:
         """Return a copy with some constants changed; an unknown name or an impossible value raises `InputError`.
@@ -138,7 +138,7 @@ class Parameters:
 
     def _repr_html_(self) -> str:
         columns = ["name", "value", "unit", "low", "high", "kind", "meaning"]
-        return notebook.show(", ".join(["constants", *self.changes]), notebook.table(self.table()[columns]))
+        return notebook.show(", ".join(["constants", *self.changes]), notebook.format_table(self.table()[columns]))
 
     def table(self) -> pd.DataFrame:
         """Return the constants as a table, one row each.
@@ -147,15 +147,15 @@ class Parameters:
         -------
         pandas.DataFrame
             Columns ``name``, ``symbol``, ``value``, ``unit``, ``low`` and ``high`` (the plausible range), ``kind``
-            (measured, calibrated, assumed or, where the value is not the table's, ``given``), ``status``,
-            ``source``, ``meaning``.
+            (measured, calibrated or assumed; ``given`` where the user gave the value), ``status``, ``source``,
+            ``meaning``.
         """
         sources = {**_TABLE, **_preset_rows(self.origin)}
-        given = {"kind": "given", "status": "given", "source": "given by the user"}
+        from_user = {"kind": "given", "status": "given", "source": "given by the user"}
         records = []
         for name, row in _TABLE.items():
             value = getattr(self, name)
-            origin = sources[name] if value == float(sources[name]["value"]) else given
+            origin = sources[name] if value == float(sources[name]["value"]) else from_user
             records.append(
                 {key: row[key] for key in ("name", "symbol")}
                 | {"value": value, "unit": row["unit"], "low": float(row["low"]), "high": float(row["high"])}
@@ -166,7 +166,7 @@ class Parameters:
 
     @property
     def changes(self) -> tuple[str, ...]:
-        """How the constants differ from the default, in words: the preset, and what was changed.
+        """The differences from the default constants in words: the preset, and the constants that were changed.
 
         Examples
         --------
@@ -193,7 +193,7 @@ class Parameters:
         return in_symbols({name: getattr(self, name) for name in _TABLE})
 
     def constants(self) -> Constants:
-        """Return the constants that the equations take: all but ``spread``, which says where a dose lands.
+        """Return the constants of the equations: all except ``spread``, which belongs to the treatment.
 
         Examples
         --------
@@ -205,7 +205,7 @@ class Parameters:
 
 
 def in_symbols(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return constants, numbers or arrays under their names, as `Parameters.symbols` has them."""
+    """Return constants by their symbols, as `Parameters.symbols` does, from numbers or arrays by their names."""
     return {
         _TABLE[name]["symbol"]: math.log(2) / value if name.endswith("_half_life") else value
         for name, value in values.items()
@@ -213,7 +213,7 @@ def in_symbols(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def possible(row: tables.Row) -> Limits:
-    """Return what the number of a row of ``data/parameters.csv`` or ``data/population.csv`` may be."""
+    """Return the possible range of the number in a row of ``data/parameters.csv`` or ``data/population.csv``."""
     unit = "" if row["unit"] == "1" else row["unit"]
     return Limits(row["name"], float(row["minimum"]), float(row["maximum"]), unit)
 

@@ -1,4 +1,4 @@
-"""Plates for teaching: simulations that belong on one picture, made and drawn."""
+"""Plates for teaching: pictures that compare several simulations."""
 
 from __future__ import annotations
 
@@ -24,9 +24,8 @@ from .treatment.muscles import SITES, relative_dose, site_places, zones
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-YEAR = 365
-# Of the local effect: when a trial counts its responders.
-DAY = 30.0
+LAST_DAY = 365  # day on which the picture of the serotypes ends
+RESPONSE_DAY = 30.0  # day of the local effect, when trials count responders
 
 _PREFIX = "serotype_"
 
@@ -43,8 +42,8 @@ def serotypes_figure(
 ) -> Figure:
     """Draw how long each serotype acts: the visible effect over a year, and the half-life of the light chain.
 
-    An illustration: `parameters` are serotype A's, and the others differ from it by the half-life of the light chain
-    alone (``data/presets.csv``).
+    The picture is an illustration. `parameters` are those of serotype A. The other serotypes differ from it in the
+    half-life of the light chain alone (``data/presets.csv``).
 
     Parameters
     ----------
@@ -57,7 +56,7 @@ def serotypes_figure(
     style : str
         ``print``, 180 mm wide, or ``slide``, 16 to 9.
     title : str or None
-        Default: what is shown; None leaves it out.
+        The title; default: what is shown; None for no title.
 
     Returns
     -------
@@ -87,19 +86,21 @@ def serotypes_figure(
     if parameters.origin.startswith(_PREFIX):
         raise InputError("preset", parameters.origin, "one of serotype A, which the others start from")
     visit: dict[str, Any] = {"units": units, "product": product, "muscle": muscle}
-    days = np.geomspace(1, YEAR, 600)
-    kinds = _serotypes(parameters)
+    days = np.geomspace(1, LAST_DAY, 600)
+    serotypes = _read_serotypes(parameters)
     timelines = {
-        kind.serotype: simulate(
-            times=days, parameters=parameters.replace(light_chain_half_life=kind.half_life), **visit
+        serotype.serotype: simulate(
+            times=days, parameters=parameters.replace(light_chain_half_life=serotype.half_life), **visit
         )
-        for kind in kinds
+        for serotype in serotypes
     }
-    spans = [_span(timeline) for timeline in timelines.values()]
-    sources = dict.fromkeys(kind.source for kind in kinds if kind.source)
+    curves = [timeline.frame[["time", "visible"]].assign(serotype=name) for name, timeline in timelines.items()]
+    intervals = [_find_visible_days(timeline) for timeline in timelines.values()]
+    first_days, last_days = zip(*intervals, strict=True)
+    sources = dict.fromkeys(serotype.source for serotype in serotypes if serotype.source)
     return draw_serotypes(
-        pd.concat([each.frame[["time", "visible"]].assign(serotype=name) for name, each in timelines.items()]),
-        pd.DataFrame(kinds).assign(first_day=[first for first, _ in spans], last_day=[last for _, last in spans]),
+        pd.concat(curves),
+        pd.DataFrame(serotypes).assign(first_day=first_days, last_day=last_days),
         ONSET,
         patient=describe_visit(timelines["A"].schedule.visits[0], parameters),
         source=f"Half-lives: A, this model; others, the number shown, of {'; '.join(sources)}.",
@@ -119,7 +120,7 @@ def sites_figure(
     style: str = "print",
     title: str | None = AUTO,
 ) -> Figure:
-    """Draw why few and many injection sites differ: the local dose, the local effect on day 30, the whole's effect.
+    """Draw how few injection sites differ from many: local dose, local effect on day 30, effect of the whole muscle.
 
     Parameters
     ----------
@@ -150,70 +151,71 @@ def sites_figure(
     find_look(style)
     parameters = Parameters() if parameters is None else check_type(parameters, Parameters, "parameters")
     visit: dict[str, Any] = {"units": units, "product": product, "muscle": muscle}
-    timelines = {number: simulate(sites=number, parameters=parameters, **visit) for number in _numbers_of_sites(sites)}
-    one = next(iter(timelines.values()))
-    place = one.schedule.visits[0].muscle
-    curves = [each.frame[["time", "visible"]].assign(sites=number) for number, each in timelines.items()]
+    timelines = {number: simulate(sites=number, parameters=parameters, **visit) for number in _check_sites(sites)}
+    first_visit = next(iter(timelines.values())).schedule.visits[0]
+    length = first_visit.muscle.length
+    curves = [timeline.frame[["time", "visible"]].assign(sites=number) for number, timeline in timelines.items()]
     return draw_sites(
-        pd.concat([_along(each, number, place.length) for number, each in timelines.items()]),
+        pd.concat([_read_along_muscle(timeline, number, length) for number, timeline in timelines.items()]),
         pd.concat(curves),
-        {number: site_places(place.length, number) for number in timelines},
-        {number: each.spill[0] for number, each in timelines.items()},
-        length=place.length,
-        day=DAY,
-        patient=describe_visit(one.schedule.visits[0], parameters),
+        {number: site_places(length, number) for number in timelines},
+        {number: timeline.spill[0] for number, timeline in timelines.items()},
+        length=length,
+        day=RESPONSE_DAY,
+        patient=describe_visit(first_visit, parameters),
         title=title,
         style=style,
     )
 
 
-class _Kind(NamedTuple):
+class _Serotype(NamedTuple):
     serotype: str
     half_life: float
     words: str
     source: str
 
 
-def _serotypes(parameters: Parameters) -> list[_Kind]:
-    # A first, then the others as their light chain lasts; what is written beside each is what its source says.
+def _read_serotypes(parameters: Parameters) -> list[_Serotype]:
+    # Return serotype A, then the others from the longest half-life to the shortest. Their words come from their source.
     kind = str(parameters.table().set_index("name").loc["light_chain_half_life", "kind"])
-    own = parameters.light_chain_half_life
-    words = "not lost" if np.isinf(own) else f"{own:.3g} d, {kind}"
+    half_life = parameters.light_chain_half_life
+    words = "not lost" if np.isinf(half_life) else f"{half_life:.3g} d, {kind}"
     others = []
     for row in tables.rows("presets"):
         if row["preset"].startswith(_PREFIX):
             what, _, where = row["source"].removeprefix("illustration: half-life of inhibition ").partition(", ")
             name = row["preset"].removeprefix(_PREFIX)
-            others.append(_Kind(name, float(row["value"]), what, f"inhibition in {where}"))
-    return [_Kind("A", own, words, ""), *sorted(others, key=lambda kind: -kind.half_life)]
+            others.append(_Serotype(name, float(row["value"]), what, f"inhibition in {where}"))
+    return [_Serotype("A", half_life, words, ""), *sorted(others, key=lambda serotype: -serotype.half_life)]
 
 
-def _span(timeline: Timeline) -> tuple[float, float]:
-    # The days on which the effect is visible: NaN for never, inf for beyond the year.
-    spans = timeline.spans_above(ONSET)
-    if not len(spans):
+def _find_visible_days(timeline: Timeline) -> tuple[float, float]:
+    # Return the first and the last day of a visible effect: NaN if there is none, inf if it lasts beyond the picture.
+    intervals = timeline.intervals_above(ONSET)
+    if not len(intervals):
         return np.nan, np.nan
-    first, last = spans[0]
-    return first, np.inf if last >= YEAR else last
+    first, last = intervals[0]
+    return first, np.inf if last >= LAST_DAY else last
 
 
-def _numbers_of_sites(given: int | Sequence[int]) -> list[int]:
-    sites = one_or_many(given, int, "sites")
-    numbers = [check_integer(each, SITES) for each in sites]
+def _check_sites(sites: int | Sequence[int]) -> list[int]:
+    sites = one_or_many(sites, int, "sites")
+    numbers = [check_integer(number, SITES) for number in sites]
     if not 1 <= len(numbers) <= MOST or len(set(numbers)) < len(numbers):
         allowed = f"one to {MOST} different numbers, such as [1, 3, 5]"
         raise InputError("sites", sites, allowed, problem=f"has {list(sites)}")
     return numbers
 
 
-def _along(timeline: Timeline, sites: int, length: float) -> pd.DataFrame:
-    # The zones of the solution and their mirror images, and as much of the surroundings as shows the spill.
+def _read_along_muscle(timeline: Timeline, sites: int, length: float) -> pd.DataFrame:
+    # Return dose and effect at the zones of the solution and their mirror images, and the dose beyond the muscle, as
+    # far as the spill can be seen.
     spread = timeline.parameters.spread
     half = zones(length, spread).places
     beyond = np.linspace(0, min(2.5 * spread, length / 4), 50)
     places = np.concatenate([-beyond[::-1], half, length - half[::-1], length + beyond])
     outside = np.full(len(beyond), np.nan)
-    local = timeline.course.visible_along(np.array([DAY]))[:, 0]
+    local = timeline.course.visible_along(np.array([RESPONSE_DAY]))[:, 0]
     return pd.DataFrame(
         {
             "sites": sites,

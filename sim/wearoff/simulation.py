@@ -1,4 +1,4 @@
-"""simulate(): where the treatment, the constants and the model meet."""
+"""The function `simulate`, which solves the model for a treatment and a patient's constants."""
 
 from __future__ import annotations
 
@@ -21,10 +21,8 @@ from .treatment.schedule import Schedule
 from .treatment.visit import DAY, Visit
 
 DAYS = Limits("days", 1, 36525, "day")
-# Long enough to see the effect of one visit wear off, at up to twice the labelled dose.
+# The effect of one visit wears off in this time, at up to twice the labelled dose.
 DAYS_AFTER_LAST_VISIT = 240
-
-DEFAULT = Parameters()
 
 
 @checked_arguments()
@@ -41,25 +39,26 @@ def simulate(
     start: datetime.date | str | None = None,
     model: Model | None = None,
 ) -> Timeline:
-    """Compute the course of one patient.
+    """Return the course of one patient.
 
     Parameters
     ----------
     schedule : Schedule or Visit, optional
-        The visits; default: one visit on day 0, as the last five arguments say.
+        The visits; default: one visit on day 0, with the arguments `units`, `product`, `muscle` and `sites`.
     parameters : Parameters, optional
         The constants; default: ``Parameters()``.
     days : int, optional
-        Last day of a daily grid from day 0; default: 240 days after the last visit. Where the schedule has days of
-        observation, these are the days of the table, and the course goes on to 240 days after the last visit.
+        Last day of the course. The table has a row for each day from day 0. Default: 240 days after the last visit.
+        Without `days`, the table has the schedule's days of observation instead, if there are any.
     times : array_like, shape (k,), optional
-        The days wanted, ascending, instead of a daily grid: numbers; dates, which count from the start; or durations.
+        The days of the table, ascending, instead of `days`: numbers; dates, which are counted from `start`; or
+        durations. The course ends on the last of them.
     units, product, muscle, sites : optional
-        The one visit, instead of a schedule; see `Visit`.
+        The arguments of a single visit, instead of a schedule; see `Visit`.
     start : date, optional
         The date of day 0; see `Schedule`.
     model : Model, optional
-        With functions of one's own for uptake or force; default: the built-in ones.
+        A model with the user's own functions; default: the built-in model.
 
     Returns
     -------
@@ -81,8 +80,8 @@ def simulate(
     {'onset_day': 2.8, 'full_effect_day': 4.93, 'peak_day': 7.61, 'peak_effect': 0.89, 'half_effect_day': 86.73,
      'wear_off_day': 141.29}
     """
-    given = {"units": units, "product": product, "muscle": muscle, "sites": sites}
-    visit: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    arguments = {"units": units, "product": product, "muscle": muscle, "sites": sites}
+    visit: dict[str, Any] = {name: value for name, value in arguments.items() if value is not None}
     if schedule is None:
         schedule = Schedule.once(**visit)
     elif visit:
@@ -93,32 +92,36 @@ def simulate(
     check_type(schedule, Schedule, "schedule")
     if start is not None:
         schedule = schedule.starting(start)
-    constants = check_type(Parameters() if parameters is None else parameters, Parameters, "parameters")
-    pieces = read_model(model, constants.constants())
-    grid, end = _grid(schedule, days, times)
-    for reason in cautions(schedule):
-        warn(reason)
-    return Timeline(schedule, constants, solve_schedule(schedule, constants, end, pieces), grid)
+    parameters = check_type(Parameters() if parameters is None else parameters, Parameters, "parameters")
+    model = read_model(model, parameters.constants())
+    table_days, end = _choose_days(schedule, days, times)
+    for caution in cautions(schedule):
+        warn(caution)
+    course = solve_schedule(schedule, parameters, end, model)
+    return Timeline(schedule, parameters, course, table_days)
 
 
 def solve_schedule(schedule: Schedule, parameters: Parameters, end: float, model: Model = MODEL) -> Course:
-    """Return the solution for one patient from day 0 to day `end`, in units of onabotulinumtoxinA."""
+    """Return the solution for one patient from day 0 to day `end`; amounts are in units of onabotulinumtoxinA."""
     return solve(schedule.doses(parameters.spread), parameters.constants(), end, model=model)
 
 
-def _grid(schedule: Schedule, days: int | None, times: npt.ArrayLike | None) -> tuple[npt.NDArray[np.float64], float]:
-    # The days of the table, and the day on which the course ends.
+def _choose_days(
+    schedule: Schedule, days: int | None, times: npt.ArrayLike | None
+) -> tuple[npt.NDArray[np.float64], float]:
+    # Return the days of the table, and the day on which the course ends.
     if times is not None:
         if days is not None:
             raise InputError("days", days, "one of the two", problem="is given beside times")
-        grid = read_days(times, "times", "ascending days", schedule.start)
-        outside = grid[~((grid >= DAY.low) & (grid <= DAY.high))]
+        table_days = read_days(times, "times", "ascending days", schedule.start)
+        outside = table_days[~((table_days >= DAY.low) & (table_days <= DAY.high))]
         if len(outside):
             raise InputError("times", outside[0], str(DAY), problem=f"has {outside[0]:g}")
-        if grid.ndim != 1 or (np.diff(grid) < 0).any() or not len(grid) or grid[-1] < SHORTEST:
+        ascending = table_days.ndim == 1 and not (np.diff(table_days) < 0).any()
+        if not ascending or not len(table_days) or table_days[-1] < SHORTEST:
             problem = f"is not a row of ascending days that ends {SHORTEST:g} day after day 0 or later"
             raise InputError("times", times, "such as [0.5, 3, 7]", problem=problem)
-        return grid, float(grid[-1])
+        return table_days, float(table_days[-1])
     last = int(np.ceil(schedule.visits[-1].day)) + DAYS_AFTER_LAST_VISIT
     if days is None and schedule.times:
         return np.array(schedule.times), max(schedule.times[-1], last)

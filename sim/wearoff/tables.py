@@ -1,4 +1,4 @@
-"""The tables in `data/`: what the simulator knows, a source on every row."""
+"""The tables in `data/`, which have the numbers of the simulator and a source on every row."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Row = dict[str, str]
 
 @cache
 def rows(name: str) -> tuple[Row, ...]:
-    """Read the table `name` as text, one dict a row.
+    """Return the rows of the table `name` as text, one dict a row.
 
     Parameters
     ----------
@@ -29,11 +29,11 @@ def rows(name: str) -> tuple[Row, ...]:
 
 @cache
 def column(name: str, key: str) -> dict[str, Row]:
-    """Index the table `name` by its column `key`, in the table's order."""
+    """Return the rows of the table `name` by the values of its column `key`, in the order of the table."""
     return {row[key]: row for row in rows(name)}
 
 
 def _folder() -> Path:
-    # A wheel carries the tables inside the package; an editable install reads them where they are kept.
+    # A wheel has the tables inside the package. An editable install reads them from the repository.
     inside = Path(__file__).parent / "data"
     return inside if inside.is_dir() else Path(__file__).parents[2] / "data"

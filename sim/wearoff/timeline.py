@@ -1,4 +1,4 @@
-"""The result of a simulation: tidy frames, the landmarks, and the pictures."""
+"""The result of a simulation: tables, landmarks and pictures."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ from .labels import BASELINE, COLUMNS
 from .levels import HALF, ONSET
 from .model.course import Course
 from .model.equations import COMPARTMENTS
+from .model.intervals import intervals_above
 from .model.landmarks import find_landmarks
-from .model.spans import spans_above
 from .outcomes import Outcome
 from .parameters import Parameters
 from .times import read_days
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-MOMENTS = 5  # days that have room beside each other in a picture of the mechanism
+MOST_MECHANISM_DAYS = 5  # days for which a picture of the mechanism has room
 
 LEVEL = Limits("keep", 0, 1, above=True)
 
@@ -54,7 +54,7 @@ class Timeline:
     parameters : Parameters
         The constants.
     course : Course
-        The solution, to be read at any time.
+        The solution, which can be read at any time.
     times : ndarray, shape (k,)
         Days of the rows of `frame`.
     """
@@ -68,17 +68,17 @@ class Timeline:
         return f"Timeline({name_patient(self.schedule, self.parameters)}, to day {self.end:g})"
 
     def _repr_html_(self) -> str:
-        drawn = notebook.curve(self.curve["time"], self.curve["visible"])
-        return notebook.show(self.description, drawn, notebook.landmark_table(self.landmarks))
+        picture = notebook.draw_curve(self.curve["time"], self.curve["visible"])
+        return notebook.show(self.description, picture, notebook.format_landmarks(self.landmarks))
 
     @cached_property
     def frame(self) -> pd.DataFrame:
         """The course as a tidy table, one row a time point.
 
-        ``time`` in days, and its ``date`` where the schedule's start is known; ``depot``, ``free``, ``bound``,
-        ``endosome``, ``light_chain`` in units (U) of the first visit's product, taken up; ``snap25`` (intact),
-        ``release``, ``force`` as fractions of baseline; ``visible``, the share of a full effect. A visit's own row is
-        after the injection.
+        The columns are ``time`` in days, and its ``date`` if the schedule's start is known; ``depot``, ``free``,
+        ``bound``, ``endosome`` and ``light_chain``, the toxin taken up, in units (U) of the first visit's product;
+        ``snap25`` (intact), ``release`` and ``force`` as fractions of baseline; and ``visible`` as a fraction of a full
+        effect. The row at the time of a visit is after the injection.
         """
         return self.at(self.times)
 
@@ -88,8 +88,8 @@ class Timeline:
         Parameters
         ----------
         times : array_like, shape (k,)
-            Days in any order, from 0 to the end of the simulation; a number is a row of one. Dates count from the
-            schedule's start, and durations from day 0.
+            Days in any order, from 0 to the end of the simulation; a single number gives one row. Dates are counted
+            from the schedule's start, and durations from day 0.
 
         Returns
         -------
@@ -98,7 +98,8 @@ class Timeline:
         Raises
         ------
         InputError
-            The days are no numbers, dates or durations, or not all in one row, or one is outside the simulation.
+            The days are not numbers, dates or durations; they have more than one axis; or one is outside the
+            simulation.
         """
         days = read_days(times, "times", f"days from 0 to {self.end:g}", self.schedule.start)
         if days.ndim > 1:
@@ -108,10 +109,10 @@ class Timeline:
             problem, allowed = f"has {outside[0]:g}", f"from 0 to {self.end:g} day, the end of the simulation"
             raise InputError("times", outside[0], allowed, problem=problem)
         columns = {"time": days, **self.course.at(days)}
-        # The model counts in units of onabotulinumtoxinA, the table in those of the first visit's product.
+        # The model counts in units of onabotulinumtoxinA. The table counts in units of the first visit's product.
         potency = self.schedule.visits[0].product.relative_potency
         columns.update({name: columns[name] / potency for name in COMPARTMENTS})
-        # From one array: pandas takes ten columns apart one by one, and that would cost as much as the model.
+        # The frame is made from one array. From ten columns, pandas would take as much time as the model.
         frame = pd.DataFrame(np.stack(list(columns.values())).T, columns=list(columns), copy=False)
         frame.attrs["units"] = {name: row.unit for name, row in COLUMNS.items()}
         if self.schedule.start is not None:
@@ -120,35 +121,34 @@ class Timeline:
 
     @cached_property
     def curve(self) -> pd.DataFrame:
-        """The table of `frame` on the days of a smooth curve: 400 between the ends, and more where it bends."""
+        """The table of `frame` on the days of a smooth curve: 400 days, and more where the curve bends."""
         return self.at(days_of_curve(self.course.mesh.nodes, self.end))
 
     @cached_property
     def cascade(self) -> pd.DataFrame:
-        """The table of `frame` from a minute after the first injection, on days for a logarithmic axis."""
+        """The table of `frame` on days for a logarithmic axis, which begin a minute after the first injection."""
         return self.at(days_of_cascade(self.course.mesh.nodes, self._first_visit(FIRST_MOMENT), self.end))
 
     @cached_property
     def spill(self) -> tuple[float, ...]:
-        """Share of each visit's dose that fell beyond the muscle; 0 where the dose is taken as even."""
+        """The share of each visit's dose that falls beyond the muscle; 0 where the dose is even along the muscle."""
         length = self.schedule.visits[0].muscle.length
-        return tuple(
-            0.0 if each.sites is None else spill(length, each.sites, self.parameters.spread) for each in self.schedule
-        )
+        spread = self.parameters.spread
+        return tuple(0.0 if visit.sites is None else spill(length, visit.sites, spread) for visit in self.schedule)
 
     @cached_property
     def returns(self) -> pd.DataFrame:
-        """What is left at each return, one row a visit but the first, just before its dose: the carry-over.
+        """The effect and the light chain that are left at each visit but the first, one row a visit.
 
-        ``visit`` counted from 1, ``time`` in days (and ``date``), ``visible`` and ``light_chain`` as in `frame`.
+        ``visit`` is counted from 1; ``time`` in days (and ``date``), ``visible`` and ``light_chain`` are as in `frame`.
         """
         days = [visit.day for visit in self.schedule.visits[1:] if visit.day <= self.end]
-        left = self.at(days)
-        left.insert(0, "visit", np.arange(2, len(days) + 2))
-        return left[[column for column in ("visit", "time", "date", "visible", "light_chain") if column in left]]
+        table = self.at(days)
+        table.insert(0, "visit", np.arange(2, len(days) + 2))
+        return table[[column for column in ("visit", "time", "date", "visible", "light_chain") if column in table]]
 
-    def spans_above(self, level: float) -> npt.NDArray[np.float64]:
-        """Return the stretches of time in which the visible effect is at least `level`.
+    def intervals_above(self, level: float) -> npt.NDArray[np.float64]:
+        """Return the intervals of time in which the visible effect is at least `level`.
 
         Parameters
         ----------
@@ -158,9 +158,9 @@ class Timeline:
         Returns
         -------
         ndarray, shape (s, 2)
-            First and last day of each, ascending.
+            First and last day of each interval, ascending.
         """
-        return spans_above(self.course, check_number(level, LEVEL._replace(name="level")))
+        return intervals_above(self.course, check_number(level, LEVEL._replace(name="level")))
 
     @property
     def end(self) -> float:
@@ -169,41 +169,42 @@ class Timeline:
 
     @cached_property
     def landmarks(self) -> pd.Series:
-        """Onset, full effect, peak, half effect and wear-off in days, and the effect at the peak.
+        """The days of onset, full effect, peak, half effect and wear-off, and the effect at the peak.
 
-        What is not reached by the end of the simulation but may be later is ``inf``, what is never reached NaN.
+        A landmark is ``inf`` if it is not reached by the end of the simulation but may be later, and NaN if it is never
+        reached.
         """
         course, last_dose = self.course, self.schedule.visits[-1].day
-        found = find_landmarks(course.mesh, course.visible[..., None], course.weak[..., None], last_dose)
-        return pd.Series({name: float(value[0]) for name, value in found._asdict().items()}, name="landmarks")
+        landmarks = find_landmarks(course.mesh, course.visible[..., None], course.weak[..., None], last_dose)
+        return pd.Series({name: float(value[0]) for name, value in landmarks._asdict().items()}, name="landmarks")
 
     @property
     def dates(self) -> dict[str, datetime.date]:
-        """The dates of the landmarks that are reached, where the schedule's start is known; else empty."""
+        """The dates of the landmarks that are reached; empty if the schedule's start is not known."""
         days = self.landmarks.drop("peak_effect")
         dates = {str(name): self.schedule.date(day) for name, day in days[np.isfinite(days)].items()}
         return {name: date for name, date in dates.items() if date is not None}
 
     @property
     def outcomes(self) -> dict[str, Outcome]:
-        """For each landmark whether it is reached, never reached, or not reached within the days computed."""
+        """The outcome of each landmark: reached, never reached, or not reached within the days computed."""
         return {str(name): Outcome.of(value) for name, value in self.landmarks.items()}
 
     def plot(self, ax: Axes | None = None, *, label: str | None = AUTO, title: str | None = AUTO) -> Axes:
-        """Draw the visible effect with its landmarks, and return the Axes drawn on.
+        """Draw the visible effect with its landmarks, and return the Axes.
 
         Parameters
         ----------
         ax : matplotlib.axes.Axes, optional
-            Where to draw, in the next colour of that Axes and with the legend inside; default: a new figure.
+            The Axes to draw on. The curve takes its next colour, and the legend is inside. Default: a new figure.
         label : str or None
-            The name of the curve in the legend; default: dose and product where `ax` is given, else none.
+            The name of the curve in the legend; default: dose and product if `ax` is given, else no name.
         title : str or None
-            Default: who is shown and what was given, over a new figure; where `ax` is given there is none.
+            Default: patient and treatment, above a new figure; no title if `ax` is given.
         """
         landmarks = {str(name): float(day) for name, day in self.landmarks.items()}
         return draw_effect(
-            self.curve["time"], self.curve["visible"], landmarks, self._visits(), ONSET, patient=self.description,
+            self.curve["time"], self.curve["visible"], landmarks, self._visit_days(), ONSET, patient=self.description,
             name=self._name, start=self.schedule.start, ax=ax, label=label, title=title,
         )  # fmt: skip
 
@@ -212,46 +213,47 @@ class Timeline:
     ) -> Axes:
         """Draw the visible effect over repeat visits, the level to keep, and the gaps in which it is not kept.
 
-        On a calendar where the schedule's start is known. `keep` as in `spans_above`, the rest as in `plot`.
+        The time axis is a calendar if the schedule's start is known. `keep` is a level as in `intervals_above`; the
+        other arguments are as in `plot`.
         """
         level = check_number(keep, LEVEL)
         return draw_visits(
-            self.curve["time"], self.curve["visible"], self._visits(), level, spans_above(self.course, level),
+            self.curve["time"], self.curve["visible"], self._visit_days(), level, intervals_above(self.course, level),
             patient=self.description, name=self._name, start=self.schedule.start, ax=ax, label=label, title=title,
         )  # fmt: skip
 
     def plot_returns(self, ax: Axes | None = None, *, title: str | None = AUTO) -> Axes:
-        """Draw what is left of effect and light chain at each return; `ax` and `title` as in `plot`.
+        """Draw the effect and the light chain that are left at each return; `ax` and `title` are as in `plot`.
 
-        Where there is no return before the end of the simulation, raise `InputError`.
+        If there is no return before the end of the simulation, `InputError` is raised.
         """
-        left = self.returns
-        if left.empty:
+        returns = self.returns
+        if returns.empty:
             raise InputError("schedule", self.schedule, "2 visits or more", problem="has no return before the end")
         return draw_returns(
-            left["visit"], left["time"], left["visible"], left["light_chain"] / self.first_uptake,
-            patient=self.description, dates=None if self.schedule.start is None else list(left["date"]), ax=ax,
+            returns["visit"], returns["time"], returns["visible"], returns["light_chain"] / self.first_uptake,
+            patient=self.description, dates=None if self.schedule.start is None else list(returns["date"]), ax=ax,
             title=title,
         )  # fmt: skip
 
     def cascade_figure(self, *, title: str | None = AUTO) -> Figure:
         """Draw every step from the depot to the visible effect, on a time axis of hours, days and months.
 
-        `title` as in `plot`. Where the simulation ends before the first visit, raise `InputError`.
+        `title` is as in `plot`. If the simulation ends before the first visit, `InputError` is raised.
         """
         return draw_cascade(self.cascade, self.schedule.visits[0].day, patient=self.description, title=title)
 
     def mechanism_figure(
         self, days: npt.ArrayLike = (1, 7, 120), style: str = "print", *, title: str | None = AUTO
     ) -> Figure:
-        """Draw nerve ending, muscle fibre and skin before the treatment and on some days, with the numbers.
+        """Draw nerve ending, muscle fibre and skin, with numbers, before the treatment and on some days.
 
         Parameters
         ----------
         days : array_like, shape (k,)
             One to five days, from 0 to the end of the simulation.
         style : str
-            ``print`` (180 mm wide) or ``slide`` (16 to 9, to be read from the last row).
+            ``print`` (180 mm wide) or ``slide`` (16 to 9, with text that can be read from the last row).
         title : str or None
             As in `plot`.
 
@@ -262,36 +264,37 @@ class Timeline:
         Raises
         ------
         InputError
-            The days are no numbers, one is outside the simulation, there are none or too many, the first visit is
+            The days are not numbers, one is outside the simulation, there are none or too many, the first visit is
             after the end, or the style is not known.
         """
-        chosen = read_days(days, "days", "such as (1, 7, 120)", self.schedule.start)
-        if chosen.ndim > 1 or not 1 <= len(chosen) <= MOMENTS:
-            raise InputError("days", days, f"a row of 1 to {MOMENTS}", problem=f"has the shape {chosen.shape}")
-        moments = self.at(chosen)
+        shown = read_days(days, "days", "such as (1, 7, 120)", self.schedule.start)
+        if shown.ndim > 1 or not 1 <= len(shown) <= MOST_MECHANISM_DAYS:
+            allowed = f"a row of 1 to {MOST_MECHANISM_DAYS}"
+            raise InputError("days", days, allowed, problem=f"has the shape {shown.shape}")
+        moments = self.at(shown)
         before = moments.iloc[[0]].assign(**{**BASELINE, "time": np.nan})
         moments = pd.concat([before, moments])
         return draw_mechanism(moments, self.first_uptake, style, patient=self.description, title=title)
 
     @property
     def description(self) -> str:
-        """Who is shown and what was given, in words: the title of the pictures."""
+        """The patient and the treatment in words: the title of the pictures."""
         return describe_patient(self.schedule, self.parameters)
 
     @property
     def first_uptake(self) -> float:
-        """Toxin that the first visit's dose had taken up into the depot (U)."""
+        """The toxin that is taken up into the depot at the first visit (U)."""
         return float(self.at(self._first_visit())["depot"][0])
 
     @property
     def _name(self) -> str:
         return name_patient(self.schedule, self.parameters)
 
-    def _visits(self) -> list[float]:
+    def _visit_days(self) -> list[float]:
         return [visit.day for visit in self.schedule if visit.day <= self.end]
 
     def _first_visit(self, margin: float = 0.0) -> float:
-        # The day of the first visit, which must be before the end by more than the margin.
+        # Return the day of the first visit. The end must be later than this day by more than the margin.
         first = self.schedule.visits[0].day
         if first + margin >= self.end:
             raise InputError("days", self.end, f"past the first visit, on day {first:g}")

@@ -1,4 +1,4 @@
-"""Days as an argument: numbers, dates that count from the start of a schedule, or durations."""
+"""Days as an argument: numbers, dates, or durations. Dates are counted from the start of a schedule."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ def read_days(value: Any, name: str, allowed: str, start: datetime.date | None) 
     Parameters
     ----------
     value : array_like
-        Numbers of days; or dates, of numpy, pandas or Python, which count from `start`; or durations.
+        Numbers of days; dates of numpy, pandas or Python, which are counted from `start`; or durations.
     name, allowed : str
-        What the argument is called in an error, and what it may be.
+        The name of the argument in an error, and what it may be.
     start : date or None
         The date of day 0, if known.
 
@@ -32,7 +32,7 @@ def read_days(value: Any, name: str, allowed: str, start: datetime.date | None) 
     Raises
     ------
     InputError
-        The days are no numbers, dates or durations; a value is missing; or there are dates and no start.
+        The days are not numbers, dates or durations; a value is missing; or there are dates and no start.
 
     Examples
     --------
@@ -48,10 +48,10 @@ def read_days(value: Any, name: str, allowed: str, start: datetime.date | None) 
     try:
         days = np.atleast_1d(_as_numpy_times(value))
         if days.dtype.kind not in "Mm":
-            text = days.dtype.kind == "O" and any(isinstance(each, str | bytes) for each in days.flat)
+            text = days.dtype.kind == "O" and any(isinstance(item, str | bytes) for item in days.flat)
             if text or days.dtype.kind in "bcSUT":
                 raise TypeError("numpy would read these as numbers")
-            # A copy, which nobody else can change.
+            # A copy, so that the caller's array can change without changing the days.
             return np.array(days, dtype=float)
         if np.isnat(days).any():
             raise InputError(name, value, allowed, problem="has a missing date or duration")
@@ -70,7 +70,7 @@ def read_days(value: Any, name: str, allowed: str, start: datetime.date | None) 
 
 
 def _as_numpy_times(value: Any) -> npt.NDArray[Any]:
-    # Python's and pandas' dates and durations as numpy's; everything else as numpy has it.
+    # Return dates and durations of Python and pandas as those of numpy, and everything else as numpy reads it.
     array = np.asarray(value)
     if array.dtype.kind != "O" or not array.size:
         return array
@@ -78,8 +78,8 @@ def _as_numpy_times(value: Any) -> npt.NDArray[Any]:
         ((datetime.date, np.datetime64), "datetime64[us]"),
         ((datetime.timedelta, np.timedelta64), "timedelta64[us]"),
     ):
-        if all(isinstance(each, kinds) for each in array.flat):
-            if any(getattr(each, "tzinfo", None) is not None for each in array.flat):
+        if all(isinstance(item, kinds) for item in array.flat):
+            if any(getattr(item, "tzinfo", None) is not None for item in array.flat):
                 raise TypeError("numpy would drop the time zone")
             return array.astype(dtype)
     return array

@@ -1,9 +1,10 @@
-"""A user's table, from a file, an open file or a frame, read row by row as people and other programs write it.
+"""A user's table, read row by row from a file, an open file or a frame, as people and other programs write it.
 
-One meaning is read without a word: names of columns in any case; ``,``, ``;`` or a tab between the cells (with ``;`` a
-decimal comma is a decimal point); ``NA``, ``.`` and a blank for a missing value. Passed over are lines that begin with
-``#``, rows marked in a column ``C`` (as NONMEM's ``IGNORE=C``), rows of nothing but separators, and row numbers in a
-first column without a name. An index with the name of a column is that column.
+What can have only one meaning is read without a warning. Names of columns may be in any case. Cells may be separated by
+``,``, ``;`` or a tab; with ``;`` numbers may have decimal commas. ``NA``, ``.`` and a blank are missing values. These
+are passed over: lines that begin with ``#``; rows marked in a column ``C`` (as NONMEM's ``IGNORE=C``, with a warning);
+rows without a value; and row numbers in a first column without a name. An index with the name of a known column is read
+as that column.
 """
 
 from __future__ import annotations
@@ -25,9 +26,9 @@ from .files import read_text
 SEPARATORS = ",;\t"
 MISSING = ("", ".", "NA")
 COMMENT = "#"
-# A row with anything in this column is a comment.
+# A row with a value in this column is a comment.
 COMMENT_COLUMN = "C"
-# What pandas calls a column without a name.
+# The names that pandas gives to a column without a name.
 NAMELESS = re.compile(r"|Unnamed: \d+|None|nan")
 _DECIMAL_COMMA = re.compile(r"[-+]?\d*,\d+([eE][-+]?\d+)?")
 
@@ -35,14 +36,14 @@ Source: TypeAlias = str | Path | TextIO
 
 
 class Row(NamedTuple):
-    """One row: where it stands, such as ``plan.csv, line 3``, and its cells by column; a missing value is ``""``."""
+    """One row: its place in words, such as ``plan.csv, line 3``, and its cells by column; ``""`` is a missing value."""
 
     where: str
     cells: dict[str, str]
 
 
 class UserTable(NamedTuple):
-    """A table as it was read: what it is called in messages, its columns and its rows."""
+    """A table as it was read: its name in messages, its columns and its rows."""
 
     name: str
     columns: list[str]
@@ -50,14 +51,14 @@ class UserTable(NamedTuple):
 
 
 def read_csv(source: Source, columns: Collection[str]) -> UserTable:
-    """Read a CSV file with a header.
+    """Return the table in a CSV file with a header.
 
     Parameters
     ----------
     source : str, Path or open text file
         UTF-8.
     columns : collection of str
-        Names of columns that are known, in lower case: the header may have them in any case.
+        Names of known columns, in lower case. The header may have them in any case.
 
     Returns
     -------
@@ -68,39 +69,39 @@ def read_csv(source: Source, columns: Collection[str]) -> UserTable:
     InputError
         The file cannot be read or is not CSV, a column is repeated, or a line has more or fewer cells than the header.
     """
-    name, text = _text_of(source)
-    lines = _lines(name, text)
+    name, text = _read_source(source)
+    lines = _split_lines(name, text)
     if not lines:
         raise InputError(name, allowed="a header, and rows below it", problem="is empty")
-    (_, header), *below = lines
-    for line, cells in below:
+    (_, header), *rows = lines
+    for line, cells in rows:
         extra = cells[len(header) :]
         if len(cells) < len(header) or any(cell not in MISSING for cell in extra):
             problem = f"has {len(cells)} cells"
             raise InputError(f"{name}, line {line}", cells, f"{len(header)}, as in the header", problem=problem)
-    return _table(name, header, [(f"{name}, line {line}", cells) for line, cells in below], columns)
+    return _make_table(name, header, [(f"{name}, line {line}", cells) for line, cells in rows], columns)
 
 
 def read_frame(frame: pd.DataFrame | Mapping[str, Any], name: str, columns: Collection[str]) -> UserTable:
-    """Read a table in memory, or a mapping of its columns; `columns`, result and errors as in `read_csv`."""
+    """Return the table in a frame or in a mapping of columns; `columns`, result and errors are as in `read_csv`."""
     table = _as_frame(frame, name)
     where = [f"{name}, row {format_value(label)}" for label in table.index]
     levels = [i for i, level in enumerate(table.index.names) if str(level).casefold() in columns]
-    index = [table.index.get_level_values(i) for i in levels]
+    index_columns = [table.index.get_level_values(i) for i in levels]
     table = table.reset_index(drop=True)
-    for values in index:
+    for values in index_columns:
         table.insert(0, str(values.name), pd.Series(values), allow_duplicates=True)
     try:
-        known = table.notna()
+        present = table.notna()
     except InvalidOperation:  # pandas compares each cell with itself
         raise InputError(name, allowed="numbers, text and blanks", problem="has a signalling NaN") from None
-    text = table.astype(object).where(known, "")
+    text = table.astype(object).where(present, "")
     cells = ([str(cell).strip() for cell in row] for row in text.to_numpy(dtype=object))
-    return _table(name, [str(column) for column in table.columns], list(zip(where, cells, strict=True)), columns)
+    return _make_table(name, [str(column) for column in table.columns], list(zip(where, cells, strict=True)), columns)
 
 
 def check_columns(table: UserTable, columns: Collection[str], passed_over: Collection[str] = ()) -> None:
-    """Raise `InputError` for a column that is neither one of `columns` nor passed over."""
+    """Raise `InputError` for a column that is neither in `columns` nor passed over."""
     for column in table.columns:
         if column not in passed_over:
             try:
@@ -121,7 +122,8 @@ def _as_frame(frame: pd.DataFrame | Mapping[str, Any], name: str) -> pd.DataFram
         raise InputError(name, frame, "columns of one length", problem=problem) from None
 
 
-def _text_of(source: Source) -> tuple[str, str]:
+def _read_source(source: Source) -> tuple[str, str]:
+    # Return the name and the text of a file.
     read: Callable[[], Any] | None = getattr(source, "read", None)
     if read is None:
         if not isinstance(source, str | Path):
@@ -131,17 +133,17 @@ def _text_of(source: Source) -> tuple[str, str]:
     name = getattr(source, "name", "table")
     try:
         text = read()
-    except (OSError, ValueError) as error:  # a ValueError of a closed file, or of what is no text
+    except (OSError, ValueError) as error:  # a closed file, or one that is not text, raises ValueError
         raise InputError(name, allowed="an open CSV file in UTF-8", problem=f"cannot be read ({error})") from None
     if not isinstance(text, str):
         raise InputError(name, text, "a file opened as text", problem=f"gives {format_value(text)}")
     return Path(name).name if isinstance(name, str) else "table", text
 
 
-def _lines(name: str, text: str) -> list[tuple[int, list[str]]]:
-    # The number and the cells of every line that is neither blank nor a comment, the header first.
-    written = [line for line in text.splitlines() if line.strip() and not line.startswith(COMMENT)]
-    separator = max(SEPARATORS, key=written[0].count) if written else ","
+def _split_lines(name: str, text: str) -> list[tuple[int, list[str]]]:
+    # Return the number and the cells of every line that is neither blank nor a comment; the first is the header.
+    rows = [line for line in text.splitlines() if line.strip() and not line.startswith(COMMENT)]
+    separator = max(SEPARATORS, key=rows[0].count) if rows else ","
     reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=separator)
     lines = []
     try:
@@ -152,15 +154,17 @@ def _lines(name: str, text: str) -> list[tuple[int, list[str]]]:
         problem = f"is not CSV ({error})"
         raise InputError(f"{name}, line {reader.line_num}", allowed="CSV", problem=problem) from None
     if separator == ";":
-        lines = [(line, [_with_decimal_point(cell) for cell in cells]) for line, cells in lines]
+        lines = [(line, [_replace_decimal_comma(cell) for cell in cells]) for line, cells in lines]
     return lines
 
 
-def _with_decimal_point(cell: str) -> str:
+def _replace_decimal_comma(cell: str) -> str:
     return cell.replace(",", ".") if _DECIMAL_COMMA.fullmatch(cell) else cell
 
 
-def _table(name: str, header: list[str], lines: list[tuple[str, list[str]]], columns: Collection[str]) -> UserTable:
+def _make_table(
+    name: str, header: list[str], lines: list[tuple[str, list[str]]], columns: Collection[str]
+) -> UserTable:
     names = [column.casefold() if column.casefold() in columns else column for column in header]
     rows = [(where, ["" if cell in MISSING else cell for cell in cells]) for where, cells in lines]
     rows = [(where, cells) for where, cells in rows if any(cells)]
@@ -172,23 +176,23 @@ def _table(name: str, header: list[str], lines: list[tuple[str, list[str]]], col
             f"{comments[0]}{f' and {len(comments) - 1} more' if len(comments) > 1 else ''}: marked in column "
             f"{COMMENT_COLUMN!r}, so taken as a comment and passed over"
         )
-    left_out = _nameless(names, [cells for _, cells in rows])
-    kept = [i for i in range(len(names)) if i not in (*left_out, *marks)]
-    for i in kept:
-        if [names[j] for j in kept].count(names[i]) > 1:
+    nameless = _find_nameless(names, [cells for _, cells in rows])
+    places = [i for i in range(len(names)) if i not in (*nameless, *marks)]
+    for i in places:
+        if [names[j] for j in places].count(names[i]) > 1:
             column = f"column {format_value(names[i])}"
             raise InputError(column, allowed="each column once", problem="is repeated", where=name)
-    read = [Row(where, {names[i]: cells[i] for i in kept}) for where, cells in rows]
-    return UserTable(name, [names[i] for i in kept], read)
+    table_rows = [Row(where, {names[i]: cells[i] for i in places}) for where, cells in rows]
+    return UserTable(name, [names[i] for i in places], table_rows)
 
 
-def _nameless(names: list[str], rows: list[list[str]]) -> list[int]:
-    # Columns without a name that hold nothing, and the first where it holds the numbers of the rows.
-    found = []
+def _find_nameless(names: list[str], rows: list[list[str]]) -> list[int]:
+    # Return the places of columns without a name that are empty, and of the first if it has the numbers of the rows.
+    places = []
     for i, name in enumerate(names):
         if NAMELESS.fullmatch(name):
             cells = [row[i] for row in rows]
-            counted = i == 0 and all(cell.isdecimal() for cell in cells) and len(set(cells)) == len(cells)
-            if counted or not any(cells):
-                found.append(i)
-    return found
+            row_numbers = i == 0 and all(cell.isdecimal() for cell in cells) and len(set(cells)) == len(cells)
+            if row_numbers or not any(cells):
+                places.append(i)
+    return places

@@ -1,4 +1,4 @@
-"""Work done in this process, shared among several, or given to a map such as a Dask client's."""
+"""Work is done in this process, in several processes, or by a user's own map, such as that of a Dask client."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ WORKERS = Limits("workers", 1, 4096)
 
 @contextmanager
 def sharing(workers: Workers) -> Iterator[Callable[[Callable[[Any], Any], list[Any]], Iterator[Any]]]:
-    """Give a function like `map` that shares its work.
+    """Yield a function like `map` that divides its work among processes.
 
     Parameters
     ----------
     workers : int or map-like callable
-        As in scipy: the number of processes, where 1 is this process; or a callable such as ``pool.map`` or a Dask
-        client's ``client.map``, whose futures are waited for.
+        As in scipy: the number of processes, 1 for this process alone; or a callable such as ``pool.map`` or a Dask
+        client's ``client.map``. If the callable returns futures, their results are awaited.
 
     Raises
     ------
@@ -55,9 +55,9 @@ def sharing(workers: Workers) -> Iterator[Callable[[Callable[[Any], Any], list[A
     from concurrent.futures.process import BrokenProcessPool
     from multiprocessing import get_context
 
-    # Processes are spawned, which every system can do. When this process has no more work, or is interrupted, each of
-    # them finishes its present piece and ends. When this process is killed, the system closes its end of the pipe, and
-    # each of them ends at once.
+    # The processes are spawned, since every system can do that. If this process has no more work, or is interrupted,
+    # each of them finishes its present piece of work and ends. If this process is killed, the system closes its end of
+    # the pipe, and each of them ends at once.
     context = get_context("spawn")
     receiver, sender = context.Pipe(duplex=False)
     with receiver, sender:
@@ -76,7 +76,7 @@ def sharing(workers: Workers) -> Iterator[Callable[[Callable[[Any], Any], list[A
 
 
 def check_shared(workers: Workers, value: Any, field: str) -> None:
-    """Raise `InputError` where a value cannot be sent to other processes; a Dask client's map sends more."""
+    """Raise `InputError` if a value cannot be sent to other processes by pickle. A user's own map is not checked."""
     if callable(workers) or workers == 1:
         return
     try:
@@ -90,14 +90,15 @@ def check_shared(workers: Workers, value: Any, field: str) -> None:
 
 
 def _share(pool: ProcessPoolExecutor, work: Callable[[Any], Any], parts: list[Any]) -> Iterator[Any]:
-    # The pool may start a process for each part. A process that starts here ignores SIGINT from its first moment.
-    with _interrupts_ignored():
+    # The pool may start a process for each part. A process that is started here ignores SIGINT from the beginning.
+    with _ignore_interrupts():
         return pool.map(work, parts)
 
 
 @contextmanager
-def _interrupts_ignored() -> Iterator[None]:
-    # A terminal sends SIGINT to all processes. Only this process shall act on it. Only a main thread can set signals.
+def _ignore_interrupts() -> Iterator[None]:
+    # A terminal sends SIGINT to all processes, but only this process must act on it. Only the main thread can set
+    # signals.
     if threading.current_thread() is not threading.main_thread():
         yield
         return

@@ -71,7 +71,7 @@ def test_the_gaps_shaded_are_the_days_below_the_level():
     shaded = sorted((patch.get_x(), patch.get_x() + patch.get_width()) for patch in ax.patches)
     for first, last in shaded:
         assert (timeline.at(np.linspace(first, last, 50)[1:-1])["visible"] < 0.5).all()
-    spans = timeline.spans_above(0.5)
+    spans = timeline.intervals_above(0.5)
     assert sum(last - first for first, last in shaded) + np.diff(spans).sum() == pytest.approx(540)
     mpl.pyplot.close(ax.get_figure())
 

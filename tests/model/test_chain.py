@@ -9,7 +9,7 @@ from scipy.optimize import brentq
 
 import wearoff as wo
 from wearoff import Parameters
-from wearoff.model.chain import COMPARTMENTS, LARGE, Chain, chain_derivatives
+from wearoff.model.chain import COMPARTMENTS, LARGEST_TERM, Chain, chain_derivatives
 from wearoff.model.equations import uptake
 from wearoff.model.exponentials import exp_divided_differences
 
@@ -175,7 +175,7 @@ def test_the_light_chain_of_a_cohort_has_its_exact_value_and_derivatives(rates):
     found = chain_derivatives(times, days, taken[:, None], [np.array([rate]) for rate in rates])[..., 0]
     errors = np.abs(found - exact).max(axis=1) / np.abs(exact).max(axis=1)
     print("relative errors of value, slope, bend:", errors)
-    assert errors.max() < 10 * LARGE * np.finfo(float).eps
+    assert errors.max() < 10 * LARGEST_TERM * np.finfo(float).eps
 
 
 def test_patients_with_and_without_near_rates_do_not_disturb_each_other():
@@ -220,4 +220,4 @@ def test_many_doses_of_a_cohort_add_up():
     found = chain_derivatives(times, days, taken[:, None], rates)
     alone = sum(chain_derivatives(times, days[[i]], taken[[i], None], rates) for i in range(43))
     scale = np.abs(alone).max(axis=1, keepdims=True)
-    assert (np.abs(found - alone) / scale).max() < LARGE * np.finfo(float).eps
+    assert (np.abs(found - alone) / scale).max() < LARGEST_TERM * np.finfo(float).eps

@@ -97,7 +97,7 @@ def test_landmarks_and_measures_are_those_of_simulate(page, units, weeks):
     held = embedded(page)
     row, column = held["units"].index(units), held["weeks"].index(weeks)
     expected = visits(units, weeks)
-    above = np.diff(expected.spans_above(0.5)).sum() / HORIZON
+    above = np.diff(expected.intervals_above(0.5)).sum() / HORIZON
     assert held["share"][row][column] == pytest.approx(above, abs=1e-8)
     fine = expected.at(np.linspace(0, HORIZON, 8 * HORIZON + 1))
     peaked = fine[fine["time"] > expected.at(np.linspace(0, 14, 1401)).set_index("time")["visible"].idxmax()]
@@ -138,7 +138,7 @@ def test_the_sliders_move_curve_and_landmarks(opened):
     assert marked == pytest.approx(landmarks.drop("peak_effect").to_list())
     heights = simulate(units=25, times=marked).frame["visible"].to_numpy()
     assert [*shown(tab, "early", "visible"), *shown(tab, "late", "visible")] == pytest.approx(heights, abs=1e-6)
-    above = np.diff(expected.spans_above(0.5)).sum() / HORIZON
+    above = np.diff(expected.intervals_above(0.5)).sum() / HORIZON
     assert tab.locator("#share").inner_text() == f"{100 * above:.0f}\N{NO-BREAK SPACE}%"
     assert tab.locator("#visits").inner_text() == "9"
     assert tab.locator("output").all_inner_texts() == ["25\N{NO-BREAK SPACE}U", "12\N{NO-BREAK SPACE}weeks"]

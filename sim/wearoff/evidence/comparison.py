@@ -54,7 +54,7 @@ class Comparison:
 
     def _repr_html_(self) -> str:
         title = f"predictions beside {len(self.rows)} observations: root-mean-square errors"
-        return notebook.show(title, notebook.table(self.rmse))
+        return notebook.show(title, notebook.format_table(self.rmse))
 
     def figure(self, *, title: str | None = AUTO) -> Figure:
         """Draw the prediction through the published points of the glabella, an Axes an endpoint and assessor.

@@ -80,7 +80,7 @@ class Fit:
     _solution: Solution = dataclasses.field(repr=False)
 
     def _repr_html_(self) -> str:
-        return notebook.show(f"fit to {len(self.rows)} observed rows", notebook.table(self.estimates))
+        return notebook.show(f"fit to {len(self.rows)} observed rows", notebook.format_table(self.estimates))
 
     def profile(self, name: str) -> tuple[float, float]:
         """Return the 95 % profile interval of one number: the others are fitted anew on the way to its ends.

@@ -1,6 +1,6 @@
-"""What happens in the muscle: plain arrays in, plain arrays out.
+"""The model of what happens in the muscle. It takes plain arrays and returns plain arrays.
 
-Patients are the leading axes of every array and times the last; one patient has no leading axes.
+Patients are the leading axes of every array, and times are the last axis. One patient has no leading axes.
 """
 
 from typing import Any, TypeAlias

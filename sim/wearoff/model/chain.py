@@ -1,8 +1,8 @@
-"""From the depot to the light chain: the chain of `equations.CHAIN`, linear and solved exactly for any rates.
+"""From the depot to the light chain: the chain of `equations.CHAIN`, which is linear, solved exactly for any rates.
 
-Of one unit in step j, the amount that a time t later is in step n is the product of the rates from j to before n,
-t^(n-j), and the divided difference of exp over -t times the rates from j to n: the Bateman sum, without its division by
-zero where rates are equal.
+One unit is in step j at first. The amount that is in step n a time t later is a product of three factors: the rates of
+the steps from j up to n, without n; t^(n-j); and the divided difference of exp at -t times the rates of the steps from
+j to n. This is the Bateman sum, but it does not divide by zero where rates are equal.
 """
 
 from __future__ import annotations
@@ -17,48 +17,48 @@ from . import Array
 from .equations import CHAIN, COMPARTMENTS, Constants
 from .exponentials import exp_divided_differences
 
-# A Bateman sum is used where none of its terms is more than LARGE times the dose. Where rates are close to each other
-# the terms are larger and cancel, and the sum loses more digits than a cohort can spare.
-LARGE = 1e3
-# A step that never holds more than this share of the largest amount is not a source: far below rounding.
-NEGLIGIBLE = 1e-20
-# exp(-50) is far below rounding.
+# A Bateman sum is used where none of its terms is more than LARGEST_TERM times the dose. Where rates are close to each
+# other the terms are larger and cancel each other, and the sum loses too many digits.
+LARGEST_TERM = 1e3
+# A step that never holds more than this share of the largest amount is left out as a source: it is far below rounding.
+NEGLIGIBLE_SHARE = 1e-20
+# A dose is left out after this number of time constants: exp(-50) is far below rounding.
 VANISHED = 50.0
 
 SIZE = len(CHAIN)
-# Each step with each step that it takes from, itself included: (step, source).
+# Every pair of a step and a source: a step from which toxin comes to it, itself included.
 PAIRS = tuple((step, source) for step in range(SIZE) for source in range(step + 1))
 
 
 def rates_of(constants: Constants) -> list[Array]:
-    """Return the rate of each step in 1/day: a number, or an array over patients."""
+    """Return the rate of each step in 1/day: an array without axes, or over patients."""
     return [np.asarray(getattr(constants, step.rate), dtype=float) for step in CHAIN]
 
 
 class Steps(NamedTuple):
-    """What passes along the chain by itself: of one unit in a step, how much is in a later one after some days.
+    """The passage along the chain between doses: what a unit in one step becomes after some days.
 
     Parameters
     ----------
     rates : ndarray, shape (n, ...)
         Rates of the n steps of the chain in 1/day, of each patient.
-    falling : ndarray, shape (n, ...)
+    exponents : ndarray, shape (n, ...)
         Minus the rates, ascending.
     sets : ndarray of int, shape (n, n, ...)
-        For a step and a source before it: which of `falling` are of the steps between them, both included, as a binary
-        number.
+        For each step and source: a binary number that says which `exponents` belong to the steps from the source to the
+        step, both included.
     products : ndarray, shape (n, n, ...)
-        For the same: the product of the rates from the source to before the step.
+        For each step and source: the product of the rates from the source up to the step, without the step's own.
     """
 
     rates: Array
-    falling: Array
+    exponents: Array
     sets: Array
     products: Array
 
     @classmethod
-    def at(cls, rates: Array) -> Steps:
-        """Return the steps of these rates."""
+    def with_rates(cls, rates: Array) -> Steps:
+        """Return the steps with these rates."""
         order = np.argsort(-rates, axis=0)
         bits = 1 << np.argsort(order, axis=0)
         sets = np.zeros((len(rates), *rates.shape), dtype=int)
@@ -69,14 +69,14 @@ class Steps(NamedTuple):
         return cls(rates, np.sort(-rates, axis=0), sets, products)
 
     def passed(self, elapsed: Array, pairs: Sequence[tuple[int, int]]) -> Array:
-        """Return units in a step of one unit that was in a source some days before, for pairs of (step, source).
+        """Return the share of an amount that has passed from a source to a step, for pairs of step and source.
 
         Parameters
         ----------
         elapsed : ndarray, shape (k,)
-            Days, from 0.
+            Days, from 0, since the amount was in the source.
         pairs : sequence of (int, int)
-            Places of step and source in `COMPARTMENTS`, the source not after the step.
+            Places of step and source in `COMPARTMENTS`; the source is the step or comes before it.
 
         Returns
         -------
@@ -85,25 +85,25 @@ class Steps(NamedTuple):
         steps, sources = np.array(pairs).T
         sets = self.sets[steps, sources].reshape(len(pairs), -1)
         distinct = sorted(set(sets.ravel().tolist()))
-        nodes = (self.falling[..., None] * elapsed).reshape(len(self.falling), -1)
+        nodes = (self.exponents[..., None] * elapsed).reshape(len(self.exponents), -1)
         differences = exp_divided_differences(nodes, tuple(distinct)).reshape(
             len(distinct), sets.shape[1], len(elapsed)
         )
-        found = differences[np.searchsorted(distinct, sets), np.arange(sets.shape[1])]
-        found *= self.products[steps, sources].reshape(*sets.shape, 1)
+        shares = differences[np.searchsorted(distinct, sets), np.arange(sets.shape[1])]
+        shares *= self.products[steps, sources].reshape(*sets.shape, 1)
         powers = np.ones((len(self.rates), len(elapsed)))
         for lower, power in itertools.pairwise(powers):
             np.multiply(lower, elapsed, out=power)
-        found *= powers[steps - sources][:, None]
-        result: Array = found.reshape(len(pairs), *self.rates.shape[1:], len(elapsed))
+        shares *= powers[steps - sources][:, None]
+        result: Array = shares.reshape(len(pairs), *self.rates.shape[1:], len(elapsed))
         return result
 
 
 class Chain(NamedTuple):
-    """The chain of one patient or many after doses: its amounts at each dose, from which those at any time follow.
+    """The amounts along the chain of one patient or many, just after each dose; `at` returns them at any time.
 
-    The chain is linear and remembers nothing but its amounts. They are carried from dose to dose, so that time and
-    memory grow with the number of doses plus the number of times, not with their product.
+    What comes next depends only on the present amounts. They are carried from dose to dose, so that time and memory
+    grow with the number of doses plus the number of times, not with their product.
 
     Parameters
     ----------
@@ -111,13 +111,14 @@ class Chain(NamedTuple):
         Of each patient.
     days : ndarray, shape (v,)
         Days of the doses, ascending.
-    held : ndarray, shape (n, ..., z, v + 1)
-        Units in each compartment in each of z zones: nothing before the first dose, then just after each dose.
+    amounts : ndarray, shape (n, ..., z, v + 1)
+        Units in each compartment in each of z zones: first 0, for the days before the first dose, then the units just
+        after each dose.
     """
 
     steps: Steps
     days: Array
-    held: Array
+    amounts: Array
 
     @classmethod
     def after(cls, days: Array, taken: Array, rates: Array, start: tuple[float, Array] | None = None) -> Chain:
@@ -132,41 +133,42 @@ class Chain(NamedTuple):
         rates : ndarray, shape (n, ...)
             As in `Steps`.
         start : (float, ndarray of shape (n, ..., z)), optional
-            A day not after the first dose, and the amounts on it; default: no toxin before the first dose.
+            The amounts on a day, and that day, which is not after the first dose; default: no toxin before the first
+            dose.
         """
-        steps = Steps.at(rates)
+        steps = Steps.with_rates(rates)
         if start is not None:
-            # What is there already is carried on like what a dose of nothing left.
+            # The amounts at the start are treated like those just after a dose of 0 U.
             days = np.append(start[0], days)
             taken = np.concatenate([np.zeros((*taken.shape[:-1], 1)), taken], axis=-1)
         zones = np.broadcast_shapes((*rates.shape[1:], 1), taken.shape[:-1])
-        held = np.zeros((len(rates), *zones, len(days) + 1))
-        held[0, ..., 1:] = taken
+        amounts = np.zeros((len(rates), *zones, len(days) + 1))
+        amounts[0, ..., 1:] = taken
         if start is not None:
-            held[..., 1] += start[1]
+            amounts[..., 1] += start[1]
         if len(days) > 1:
             passed = np.zeros((len(rates), *rates.shape, len(days) - 1))
             passed[tuple(np.array(PAIRS).T)] = steps.passed(np.diff(days), PAIRS)
             for i in range(1, len(days)):
-                held[..., i + 1] += np.einsum("ij...,j...z->i...z", passed[..., i - 1], held[..., i])
-        return cls(steps, days, held)
+                amounts[..., i + 1] += np.einsum("ij...,j...z->i...z", passed[..., i - 1], amounts[..., i])
+        return cls(steps, days, amounts)
 
     def before(self, day: float) -> Chain:
         """Return the chain without the doses after `day`."""
-        kept = int(np.searchsorted(self.days, day, side="right"))
-        return self._replace(days=self.days[:kept], held=self.held[..., : kept + 1])
+        doses = int(np.searchsorted(self.days, day, side="right"))
+        return self._replace(days=self.days[:doses], amounts=self.amounts[..., : doses + 1])
 
     def mean(self, weights: Array) -> Chain:
         """Return the chain of the whole muscle as one zone, from the weight of each zone, shape (z,)."""
-        return self._replace(held=(weights @ self.held)[..., None, :])
+        return self._replace(amounts=(weights @ self.amounts)[..., None, :])
 
     def at(self, times: Array, compartments: tuple[str, ...] = COMPARTMENTS) -> dict[str, Array]:
-        """Return the amounts in the compartments, exact for any rates.
+        """Return the amounts in the compartments in units, exact for any rates.
 
         Parameters
         ----------
         times : ndarray, shape (k,)
-            Days, in any order; at a dose's own day the dose is in the depot.
+            Days, in any order. On the day of a dose, the dose is in the depot.
         compartments : tuple of str
             Which of `COMPARTMENTS` to return.
 
@@ -178,21 +180,23 @@ class Chain(NamedTuple):
         last = np.searchsorted(self.days, times, side="right")  # 0 before the first dose
         elapsed = np.maximum(times - self.days[np.maximum(last - 1, 0)], 0.0)
         wanted = [COMPARTMENTS.index(name) for name in compartments]
-        # After a single dose everything comes from the depot; after some weeks the steps between hold next to nothing.
-        largest = self.held.reshape(SIZE, -1).max(axis=1)
-        sources = set(np.flatnonzero(largest >= NEGLIGIBLE * largest.max()).tolist())
+        # After a single dose the depot is the only source. Some weeks after it the depot and the steps behind it hold
+        # next to nothing.
+        largest = self.amounts.reshape(SIZE, -1).max(axis=1)
+        sources = set(np.flatnonzero(largest >= NEGLIGIBLE_SHARE * largest.max()).tolist())
         pairs = [(step, source) for step, source in PAIRS if step in wanted and source in sources]
-        found = np.zeros((len(wanted), *self.held.shape[1:-1], len(times)))
+        amounts = np.zeros((len(wanted), *self.amounts.shape[1:-1], len(times)))
         for (step, source), share in zip(pairs, self.steps.passed(elapsed, pairs), strict=True):
-            found[wanted.index(step)] += share[..., None, :] * self.held[source][..., last]
-        return dict(zip(compartments, found, strict=True))
+            amounts[wanted.index(step)] += share[..., None, :] * self.amounts[source][..., last]
+        return dict(zip(compartments, amounts, strict=True))
 
 
 def chain_derivatives(times: Array, days: Array, taken: Array, rates: Sequence[Array]) -> Array:
-    """Return the light chain of many patients in one zone with its first two derivatives, as a cohort needs them.
+    """Return the light chain of many patients in one zone in units, and its first two derivatives per day.
 
-    By a Bateman sum, an exponential for each rate, with an error of `LARGE` roundings at most; for patients with rates
-    close to each other, by the exact amounts and the equations of the chain.
+    They are computed by a Bateman sum, which has one exponential for each rate; its error is at most `LARGEST_TERM`
+    roundings. For patients with rates close to each other they are computed from the exact amounts and the equations of
+    the chain.
 
     Parameters
     ----------
@@ -210,41 +214,42 @@ def chain_derivatives(times: Array, days: Array, taken: Array, rates: Sequence[A
     ndarray, shape (3, k, patients)
         U, U/day, U/day^2.
     """
-    before = np.prod(np.broadcast_arrays(*rates[:-1]), axis=0)
-    apart = [[other - rate for j, other in enumerate(rates) if j != i] for i, rate in enumerate(rates)]
+    earlier_rates = np.prod(np.broadcast_arrays(*rates[:-1]), axis=0)
+    differences = [[other - rate for j, other in enumerate(rates) if j != i] for i, rate in enumerate(rates)]
     with np.errstate(divide="ignore", invalid="ignore"):
-        weights = [before / np.prod(np.broadcast_arrays(*each), axis=0) for each in apart]
-        result = _bateman(times, days, taken, rates, weights)
-    near = ~(np.max(np.abs(np.broadcast_arrays(*weights)), axis=0) <= LARGE)
+        weights = [earlier_rates / np.prod(np.broadcast_arrays(*row), axis=0) for row in differences]
+        derivatives = _sum_bateman(times, days, taken, rates, weights)
+    near = ~(np.max(np.abs(np.broadcast_arrays(*weights)), axis=0) <= LARGEST_TERM)
     if near.any():
-        every = np.stack(np.broadcast_arrays(*rates))
-        result[..., near] = _by_the_equations(
-            times, days, np.broadcast_to(taken, (len(days), len(near)))[:, near], every[:, near]
+        all_rates = np.stack(np.broadcast_arrays(*rates))
+        derivatives[..., near] = _solve_exactly(
+            times, days, np.broadcast_to(taken, (len(days), len(near)))[:, near], all_rates[:, near]
         )
-    return result
+    return derivatives
 
 
-def _bateman(times: Array, days: Array, taken: Array, rates: Sequence[Array], weights: Sequence[Array]) -> Array:
-    # For each rate the doses so far, each decayed at that rate, are one sum, which is carried from dose to dose.
-    result = np.zeros((3, len(times), len(weights[0])))
-    decayed = [np.zeros(np.broadcast_shapes(rate.shape, taken.shape[1:])) for rate in rates]
+def _sum_bateman(times: Array, days: Array, taken: Array, rates: Sequence[Array], weights: Sequence[Array]) -> Array:
+    # For each rate, the sum of all doses so far, each decayed at that rate, is carried from dose to dose.
+    derivatives = np.zeros((3, len(times), len(weights[0])))
+    totals = [np.zeros(np.broadcast_shapes(rate.shape, taken.shape[1:])) for rate in rates]
     firsts = np.append(np.searchsorted(times, days, side="right"), len(times))
-    for day, following, units, first, stop in zip(
-        days, np.append(days[1:], np.inf), taken, firsts, firsts[1:], strict=False
+    for day, next_day, units, first, stop in zip(
+        days, np.append(days[1:], np.inf), taken, firsts[:-1], firsts[1:], strict=True
     ):
         since = times[first:stop] - day
-        for total, rate, weight in zip(decayed, rates, weights, strict=True):
+        for total, rate, weight in zip(totals, rates, weights, strict=True):
             total += units
-            left = slice(first, first + np.count_nonzero(since * rate.min() < VANISHED))
-            term = np.exp(np.multiply.outer(-since[: left.stop - first], rate)) * (total * weight)
-            for derivative in result:
-                derivative[left] += term
+            part = slice(first, first + np.count_nonzero(since * rate.min() < VANISHED))
+            term = np.exp(np.multiply.outer(-since[: part.stop - first], rate)) * (total * weight)
+            for derivative in derivatives:
+                derivative[part] += term
                 term *= -rate
-            total *= np.exp(-rate * (following - day))
-    return result
+            total *= np.exp(-rate * (next_day - day))
+    return derivatives
 
 
-def _by_the_equations(times: Array, days: Array, taken: Array, rates: Array) -> Array:
+def _solve_exactly(times: Array, days: Array, taken: Array, rates: Array) -> Array:
+    # The derivatives follow from the amounts by the equations of the last steps.
     chain = Chain.after(days, taken.T[:, None], rates)
     last, one_before, two_before = (amount[:, 0].T for amount in chain.at(times, COMPARTMENTS[:-4:-1]).values())
     k_two_before, k_one_before, k_last = rates[-3:]

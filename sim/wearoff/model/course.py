@@ -1,4 +1,7 @@
-"""The course of one patient or many: the chain and the response solved on one mesh, to be read at any time."""
+"""The course of one patient or many: the solution of the equations, which can be read at any time.
+
+The chain is solved exactly. The cleaved fraction, the weakness and the visible effect are solved on a mesh.
+"""
 
 from __future__ import annotations
 
@@ -14,25 +17,28 @@ from .mesh import Mesh, Reading, graded_mesh, pieces_needed
 from .refinement import INTERVALS, ROUNDS, unresolved
 from .response import cleaved_fraction, visible_effect, weakness
 
-# Below the 1e-8 promised: the estimate behind it is mostly far larger than the error, but not always.
+# The promised accuracy is 1e-8. The estimated error is nearly always far larger than the true error, but not always, so
+# that the tolerance is smaller than 1e-8.
 TOLERANCE = 3e-9
 
-# In days, a tenth of a millisecond: doses less far apart share an edge of the mesh, which the light chain cannot tell.
+# The shortest interval of a mesh in days, a tenth of a millisecond. Doses closer together share an edge of the mesh,
+# which makes no difference to the light chain.
 SHORTEST = 1e-9
 
-# The number of values read at once, times by zones: each takes 100 bytes.
+# The number of values that are read at once: the number of times multiplied by the number of zones. Each takes 100
+# bytes.
 READ_AT_ONCE = 200_000
 
-# What is smaller than this share of the largest value is not resolved: between doses that follow at once, days have too
-# few digits for it.
-NEGLIGIBLE = 1e-20
+# Values below this share of the largest value are not resolved. Between doses that follow one another at once, days
+# have too few digits to resolve them.
+NEGLIGIBLE_SHARE = 1e-20
 
-# A force of a user's own is a difference of numbers near 1, in which nothing smaller can be resolved.
+# With a user's own force, the weakness is a difference of numbers near 1. Values below this are not resolved.
 FAINT = 1e-6
 
 
 class State(NamedTuple):
-    """What is known of the patients on a day: from it the course goes on.
+    """The state of the patients on a day, from which a course can go on.
 
     Parameters
     ----------
@@ -44,7 +50,7 @@ class State(NamedTuple):
     visible : ndarray, shape (...)
         Visible effect of the whole muscle.
     largest : tuple of ndarray, shapes (..., z), (...)
-        The largest cleaved fraction and weakness so far, against which errors are measured.
+        The largest cleaved fraction and the largest weakness so far; errors are measured against them.
     """
 
     day: float
@@ -55,7 +61,7 @@ class State(NamedTuple):
 
 
 class Course(NamedTuple):
-    """The solution: values at a mesh's nodes, and what is needed to read them at any time.
+    """The solution: values at a mesh's nodes, and methods that return values at any time.
 
     Parameters
     ----------
@@ -65,7 +71,7 @@ class Course(NamedTuple):
     chain : Chain
         The amounts after the doses in each of z zones of the muscle.
     zone_weights : ndarray, shape (z,)
-        Share of the muscle in each zone; they add up to 1.
+        Share of the muscle in each zone; the shares add up to 1.
     mesh : Mesh
         n intervals of degree m.
     cleaved : ndarray, shape (..., z, n, m + 1)
@@ -73,7 +79,7 @@ class Course(NamedTuple):
     weak, visible : ndarray, shape (..., n, m + 1)
         Weakness and visible effect of the whole muscle.
     begin : State or None
-        Where the course goes on from another one.
+        The state from which the course went on; None for a course from day 0.
     """
 
     constants: Constants
@@ -87,7 +93,7 @@ class Course(NamedTuple):
     begin: State | None = None
 
     def at(self, times: Array) -> dict[str, Array]:
-        """Return every quantity at `times`, means over the muscle.
+        """Return every quantity at `times`, as means over the muscle.
 
         Parameters
         ----------
@@ -97,21 +103,21 @@ class Course(NamedTuple):
         Returns
         -------
         dict of ndarray, shape (..., k)
-            The compartments in units; ``snap25`` (intact), ``release``, ``force``, ``visible`` as fractions.
+            The compartments in units; ``snap25`` (intact), ``release``, ``force`` and ``visible`` as fractions.
         """
         chain = self.chain.mean(self.zone_weights).at(times)
         columns = {name: amount[..., 0, :] for name, amount in chain.items()}
         parts = np.array_split(times, max(1, len(times) * self.cleaved[..., 0, 0].size // READ_AT_ONCE))
-        read = [self._responses(part) for part in parts]
+        responses = [self._read_responses(part) for part in parts]
         for i, name in enumerate(("snap25", "release", "force", "visible")):
-            columns[name] = np.concatenate([each[i] for each in read], axis=-1)
+            columns[name] = np.concatenate([values[i] for values in responses], axis=-1)
         return columns
 
-    def _responses(self, times: Array) -> tuple[Array, Array, Array, Array]:
-        # Between nodes the polynomial may leave the known range by less than the tolerance.
+    def _read_responses(self, times: Array) -> tuple[Array, Array, Array, Array]:
+        # Between nodes a polynomial may leave the range from 0 to 1 by less than the tolerance.
         reading = Reading(self.mesh, times)
         cleaved = np.clip(reading(self.cleaved), 0.0, 1.0)
-        weak = weakness(cleaved, over(self.constants, 2), self.model)
+        weak = weakness(cleaved, add_axes(self.constants, 2), self.model)
         intact = 1 - np.einsum("...zk,z->...k", cleaved, self.zone_weights)
         force = 1 - np.einsum("...zk,z->...k", weak, self.zone_weights)
         return intact, intact, force, np.clip(reading(self.visible), 0.0, 1.0)
@@ -122,18 +128,18 @@ class Course(NamedTuple):
         return result
 
     def visible_along(self, times: Array) -> Array:
-        """Return the visible effect that each zone would have if it were the muscle, shape (..., z, k).
+        """Return the visible effect that each zone would have if the whole muscle were like it, shape (..., z, k).
 
-        The visible effect is linear in the weakness, so that the mean over the zones is that of the muscle. For a
-        course from day 0.
+        The visible effect is linear in the weakness, so that the mean over the zones is the effect of the muscle. The
+        course must be from day 0.
         """
-        constants = over(self.constants, 3)
+        constants = add_axes(self.constants, 3)
         weak = weakness(self.cleaved, constants, self.model)
         result: Array = np.clip(Reading(self.mesh, times)(visible_effect(self.mesh, weak, constants.k_line)), 0, 1)
         return result
 
     def state(self, day: float) -> State:
-        """Return what `solve` needs to go on from a day: with other doses than those that follow here.
+        """Return the state on a day, from which `solve` can go on with other doses.
 
         Parameters
         ----------
@@ -160,41 +166,43 @@ def solve(
     start: State | None = None,
     tolerance: float = TOLERANCE,
 ) -> Course:
-    """Solve the model for one patient or many.
+    """Return the solution for one patient or many.
 
-    The mesh starts from the rates and is refined until the solution's own coefficients say that it is resolved.
+    The first mesh is chosen from the rates. It is refined until the estimated error is within the tolerance; the error
+    is estimated from the coefficients of the solution's polynomials.
 
     Parameters
     ----------
     doses : Doses
-        Those past the end have no effect.
+        Doses after the end have no effect.
     constants : Constants
         Floats, or arrays that broadcast over patients.
     end : float
         The last day, after day 0.
     model : Model
-        With functions of a user's own, if wanted; see `response.read_model`.
+        The model, with a user's own functions or without; see `response.read_model`.
     start : State, optional
-        From which to go on: the doses are then those given on its day beside those that it has, and later ones.
-        Default: no toxin on day 0.
+        The state from which the course goes on. `doses` are then later doses, and doses on the day of the state that
+        the state does not have yet. Default: no toxin before day 0.
     tolerance : float
-        Bound on the estimated error of SNAP-25 and of the visible effect, against the largest value of each until the
-        next dose.
+        The largest allowed estimate of the error of SNAP-25 and of the visible effect, as a fraction of the largest
+        value of each until the next dose.
 
     Returns
     -------
     Course
-        With the leading axes of the patients.
+        Its leading axes are the patients.
 
     Raises
     ------
     InputError
         The refinement does not reach the tolerance.
     """
-    muscle, zones = over(constants, 2), over(constants, 3)  # against (interval, node) and (zone, interval, node)
+    # To broadcast against axes (interval, node) and (zone, interval, node).
+    muscle, zones = add_axes(constants, 2), add_axes(constants, 3)
     rates = np.stack(np.broadcast_arrays(*rates_of(constants)))
-    begin, carried = (0.0, None) if start is None else (start.day, (start.day, start.amounts))
-    chain = Chain.after(doses.days, model.uptake(doses.units, muscle), rates, carried)
+    begin, amounts = (0.0, None) if start is None else (start.day, (start.day, start.amounts))
+    chain = Chain.after(doses.days, model.uptake(doses.units, muscle), rates, amounts)
     cleaved_before, visible_before = (0.0, 0.0) if start is None else (start.cleaved, start.visible)
 
     def light_chain(times: Array) -> Array:
@@ -207,13 +215,13 @@ def solve(
     for _ in range(ROUNDS):
         cleaved = cleaved_fraction(mesh, light, zones, cleaved_before)
         weak = np.einsum("...znm,z->...nm", weakness(cleaved, zones, model), doses.weights)
-        pieces = _pieces(mesh, starts, cleaved, weak, tolerance, model, start)
+        pieces = _count_pieces(mesh, starts, cleaved, weak, tolerance, model, start)
         if pieces.max() == 1:
             visible = visible_effect(mesh, weak, muscle.k_line, visible_before)
             return Course(constants, model, chain, doses.weights, mesh, cleaved, weak, visible, start)
         if pieces.sum() > INTERVALS * len(starts):
             break
-        # Only the intervals that were cut need the chain anew.
+        # The chain is computed again only on the intervals that are cut.
         mesh = mesh.split(pieces)
         light = np.repeat(light, pieces, axis=-2)
         cut = np.repeat(pieces > 1, pieces)
@@ -221,21 +229,23 @@ def solve(
     raise unresolved("the effect", tolerance)
 
 
-def over(constants: Constants, axes: int) -> Constants:
-    """Return the constants with `axes` more axes behind the patients', to broadcast against zones and times."""
-    return Constants(*(np.asarray(each, dtype=float)[(..., *[None] * axes)] for each in constants))
+def add_axes(constants: Constants, number: int) -> Constants:
+    """Return the constants with new axes after those of the patients, to broadcast against zones and times."""
+    arrays = (np.asarray(constant, dtype=float) for constant in constants)
+    return Constants(*(array.reshape(*array.shape, *[1] * number) for array in arrays))
 
 
 def mesh_starts(days: Array, end: float, begin: float = 0.0) -> Array:
-    """Return where a mesh begins anew: at the beginning and on the days of doses before the end, each once."""
-    found = np.append(begin, days[(days > begin) & (days < end - SHORTEST)])
-    result: Array = found[np.diff(found, prepend=-np.inf) > SHORTEST]
+    """Return the days at which a mesh is fine again: the first day, and the days of doses before the end, each once."""
+    starts = np.append(begin, days[(days > begin) & (days < end - SHORTEST)])
+    result: Array = starts[np.diff(starts, prepend=-np.inf) > SHORTEST]
     return result
 
 
 def _first_mesh(starts: Array, end: float, fastest: float) -> Mesh:
-    # A round of refinement costs more than a few intervals too many. Most courses need those that begin a day after a
-    # dose cut in two, and in four where the force falls: in the days after the first dose.
+    # A few intervals too many take less time than a round of refinement. Most courses need intervals cut in two if they
+    # begin more than a day after a dose. They need them cut in four in the days after the first dose, when the force
+    # falls.
     mesh = graded_mesh(starts, end, fastest)
     begin = mesh.edges[:-1]
     since = begin - starts[np.searchsorted(starts, begin, side="right") - 1]
@@ -243,21 +253,22 @@ def _first_mesh(starts: Array, end: float, fastest: float) -> Mesh:
     return mesh.split(np.where(falls, 4, np.where(since > 1, 2, 1)))
 
 
-def _pieces(
+def _count_pieces(
     mesh: Mesh, starts: Array, cleaved: Array, weak: Array, tolerance: float, model: Model, start: State | None
 ) -> Array:
-    # The visible effect follows the weakness and is smoother: a mesh that holds the one holds the other. Errors are
-    # measured against the largest value until the next dose, so that a course does not depend on later doses.
+    # Return the number of pieces into which each interval must be cut. The visible effect follows the weakness and is
+    # smoother, so that a mesh that is fine enough for the weakness is fine enough for it. Errors are measured against
+    # the largest value until the next dose, so that a course does not depend on later doses.
     first = np.searchsorted(mesh.edges, starts)
     pieces = [np.ones(len(mesh.edges) - 1, dtype=int)]
     for values, before in zip((cleaved, weak), _largest_before(start), strict=True):
         until_next = np.maximum.reduceat(np.abs(values).max(axis=-1), first, axis=-1)
         largest = np.maximum(np.maximum.accumulate(until_next, axis=-1), before[..., None])
-        largest = np.maximum(largest, NEGLIGIBLE * largest[..., -1:])
+        largest = np.maximum(largest, NEGLIGIBLE_SHARE * largest[..., -1:])
         if values is weak and model.force is not MODEL.force:
             largest = np.maximum(largest, FAINT)
-        each = np.repeat(largest, np.diff(np.append(first, len(mesh.edges) - 1)), axis=-1)
-        pieces.append(pieces_needed(mesh, values, tolerance, each))
+        of_interval = np.repeat(largest, np.diff(np.append(first, len(mesh.edges) - 1)), axis=-1)
+        pieces.append(pieces_needed(mesh, values, tolerance, of_interval))
     most: Array = np.max(pieces, axis=0)
     return most
 

@@ -8,16 +8,17 @@ from . import Array
 
 
 class Doses(NamedTuple):
-    """What is injected, where and when.
+    """The doses of all visits.
 
     Parameters
     ----------
     days : ndarray, shape (v,)
-        Days of the doses, ascending and distinct, from 0.
+        Days of the visits, ascending and distinct, from 0.
     units : ndarray, shape (..., z, v)
-        Local dose of each in each of z zones of the muscle, in U of onabotulinumtoxinA; leading axes are patients.
+        Local dose in each of z zones of the muscle at each visit, in U of onabotulinumtoxinA; leading axes are
+        patients.
     weights : ndarray, shape (z,)
-        Share of the muscle in each zone; they add up to 1.
+        Share of the muscle in each zone; the shares add up to 1.
     """
 
     days: Array

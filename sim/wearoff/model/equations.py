@@ -1,12 +1,15 @@
 """The model: what happens from a dose to the visible effect. Read this file first.
 
-Toxin passes along a chain of compartments (`CHAIN`). The last of them, the light chain, cleaves SNAP-25; with less
-intact SNAP-25 the nerve ending releases less acetylcholine (`slope`), the muscle loses force (`force`), and the line
-that it folds into the skin softens. Time is in days, amounts are in units (U) of onabotulinumtoxinA, rates in 1/day.
+The nerve endings take up a part of each dose (`uptake`). The toxin passes along a chain of compartments (`CHAIN`).
+The last compartment is the light chain, which cleaves SNAP-25. With less intact SNAP-25 the nerve endings release less
+acetylcholine. With less acetylcholine the muscle has less force (`force`). With less force the line that the muscle
+folds into the skin softens: this is the visible effect. `slope` has the differential equations of all this.
 
-The functions take numbers, arrays or symbols. With numbers they are the right-hand side for any solver of differential
-equations; with symbols of sympy they give the formulas that are exported. The solution in `course` does not call
-`slope`; tests compare both.
+Time is in days, amounts are in units (U) of onabotulinumtoxinA, and rates are in 1/day.
+
+The functions take numbers, arrays or symbols. With numbers, `slope` can be integrated by any solver of differential
+equations. With symbols of sympy, the functions return the formulas that are exported. The module `course` solves the
+equations in another form and does not call `slope`; tests compare the two.
 """
 
 from __future__ import annotations
@@ -18,10 +21,11 @@ from typing import Any, NamedTuple
 
 
 class Constants(NamedTuple):
-    """The constants under the symbols of the mathematics; each a number, an array over patients, or a symbol.
+    """The constants under the symbols of the mathematics.
 
-    Rates in 1/day, ``k_cleave`` in 1/(U day), ``U50`` in U, ``A50`` a fraction, ``h`` a pure number. The values, their
-    ranges and their sources are rows of ``data/parameters.csv``.
+    Each constant is a number, an array over patients, or a symbol. Rates are in 1/day, ``k_cleave`` is in 1/(U day),
+    ``U50`` is in U, ``A50`` is a fraction, and ``h`` is a pure number. The values, their ranges and their sources are
+    rows of ``data/parameters.csv``.
     """
 
     k_depot: Any
@@ -38,11 +42,11 @@ class Constants(NamedTuple):
 
 
 class Step(NamedTuple):
-    """A step of the chain: what is in a compartment leaves it at a rate, for the next compartment or for good."""
+    """A step of the chain: toxin leaves the compartment `source` at a rate and enters the compartment `target`."""
 
     name: str
     source: str
-    target: str | None
+    target: str | None  # None: the toxin is lost
     rate: str  # a field of `Constants`
 
 
@@ -55,15 +59,15 @@ CHAIN = (
 )
 
 COMPARTMENTS = tuple(step.source for step in CHAIN)
-# Everything that has a slope, in the order of `slope`, and its value before any toxin.
+# The variables of `slope`, in its order, and the value of each before the first dose.
 STATES = {**dict.fromkeys(COMPARTMENTS, 0.0), "snap25": 1.0, "visible": 0.0}
 
 
 def uptake(dose: Any, c: Constants) -> Any:
-    """Return how much of a dose (U) the nerve endings take up into the depot: ``u U50 / (u + U50)``.
+    """Return the units (U) of a dose that the nerve endings take up into the depot: ``u U50 / (u + U50)``.
 
-    Doses that are given at the same moment and place are added up first. ``U50 = inf`` is no saturation: the formula is
-    written so that it has no quotient of infinities.
+    Doses that are given at the same moment and place are added up first. ``U50 = inf`` means that uptake does not
+    saturate; the code divides by ``U50`` only once, so that it is right for ``inf`` too.
 
     Examples
     --------
@@ -77,8 +81,8 @@ def uptake(dose: Any, c: Constants) -> Any:
 def force(release: Any, c: Constants) -> Any:
     """Return the muscle's force for a release of acetylcholine, both fractions of baseline.
 
-    ``F(A) = (1 + A50^h) A^h / (A50^h + A^h)``: the safety factor of the neuromuscular junction. A muscle keeps most of
-    its force until most of the release is lost.
+    The formula is ``F(A) = (1 + A50^h) A^h / (A50^h + A^h)``. A muscle keeps most of its force until most of the
+    release is lost: this is the safety factor of the neuromuscular junction.
 
     Examples
     --------
@@ -91,23 +95,24 @@ def force(release: Any, c: Constants) -> Any:
 
 
 def slope(t: Any, y: Sequence[Any], c: Constants, force: Callable[[Any, Constants], Any] = force) -> list[Any]:
-    """Return the slope of every state between visits, per day.
+    """Return the slopes of the variables between visits, per day.
 
-    A visit adds ``uptake(dose, c)`` to the depot.
+    At a visit the depot rises by ``uptake(dose, c)``.
 
     Parameters
     ----------
     t : number
-        Day; no slope depends on it.
+        The day. No slope depends on it; solvers of differential equations pass it.
     y : sequence
-        The values of `STATES`, in their order.
+        The values of the variables, in the order of `STATES`.
     c : Constants
     force : callable
-        Force for a release of acetylcholine; default: `force`.
+        Returns the force for a release of acetylcholine; default: `force`.
 
     Returns
     -------
     list
+        The slopes, in the order of `STATES`.
 
     Examples
     --------
@@ -130,19 +135,20 @@ def slope(t: Any, y: Sequence[Any], c: Constants, force: Callable[[Any, Constant
 
 @dataclasses.dataclass(frozen=True)
 class Model:
-    """The model, with functions of one's own in the place of the built-in `uptake` and `force`.
+    """The model. A user's own functions can replace the built-in `uptake` and `force`.
 
-    Both take an array and the `Constants` and return an array of the same shape. A constant is a number, or an array
-    over patients whose axes come first: arithmetic, powers and functions of numpy are right for both. A function that
-    is written with arithmetic and powers alone can be exported, too.
+    Both functions take an array and the `Constants`, and return an array of the same shape. A constant is a number or
+    an array over patients; arithmetic, powers and functions of numpy are right for both. A function that uses only
+    arithmetic and powers can be exported, too.
 
     Parameters
     ----------
     force : callable
-        ``force(release, c)``: force for a release of acetylcholine, both fractions of baseline; 1 where the release is
-        1.
+        ``force(release, c)`` returns the force for a release of acetylcholine, both fractions of baseline. It must
+        return 1 where the release is 1.
     uptake : callable
-        ``uptake(dose, c)``: units taken up of a local dose in U of onabotulinumtoxinA; 0 of a dose of 0.
+        ``uptake(dose, c)`` returns the units that are taken up of a local dose, both in U of onabotulinumtoxinA. It
+        must return 0 for a dose of 0.
 
     Examples
     --------

@@ -1,14 +1,14 @@
-"""The march of a cohort: ``x' = source - rate x`` by Hermite's two-point formula, a few products a step a patient.
+"""``x' = source - rate x`` for many patients, by Hermite's two-point formula.
 
-Collocation (`march`) solves a small linear system on every interval for every patient. Where the rate and its
-derivatives are known in closed form, as the light chain makes them here, the formula of order 6 that takes two
-derivatives of the slope at both ends of a step,
+Collocation (`radau.march`) solves a small linear system on every interval for every patient. Here the rate and its
+derivatives are known in closed form, from those of the light chain. A formula of order 6 then needs no system. It takes
+two derivatives of the slope at both ends of a step of length h:
 
-    x1 - x0 = h/2 (x0' + x1') + h^2/10 (x0'' - x1'') + h^3/120 (x0''' + x1'''),
+    x1 - x0 = h/2 (x0' + x1') + h^2/10 (x0'' - x1'') + h^3/120 (x0''' + x1''').
 
-needs no system: every derivative is ``a + b x`` with a, b known, so that a step is one product and one sum. It is
-A-stable (its growth is the diagonal Pade approximation of exp), and the quintic through value and two derivatives at
-both ends reads it between them.
+Every derivative is ``a + b x`` with a and b known, so that a step is one product and one sum. The formula is A-stable:
+the growth of x in a step is the diagonal Pade approximation of exp. Within a step, x is read from the polynomial of
+degree 5 that has the value and two derivatives of x at both ends.
 
 References
 ----------
@@ -26,7 +26,7 @@ from . import Array, Number
 
 
 class Slopes(NamedTuple):
-    """The first three derivatives of x as ``constant - factor x``: three pairs over nodes and patients.
+    """The first three derivatives of x, each as ``constant - factor x``, at nodes of time and for patients.
 
     Parameters
     ----------
@@ -37,13 +37,13 @@ class Slopes(NamedTuple):
     factors: tuple[Array, Array, Array]
 
     def every_other(self) -> Slopes:
-        """Return the slopes at every other node, from the first."""
+        """Return the slopes at every other node, beginning with the first."""
         (c1, c2, c3), (f1, f2, f3) = self
         return Slopes((c1[::2], c2[::2], c3[::2]), (f1[::2], f2[::2], f3[::2]))
 
 
 def slopes(cleavage: Array, turnover: Number) -> Slopes:
-    """Return the derivatives of the cleaved fraction: ``x' = c - (turnover + c) x`` with c the cleavage.
+    """Return the derivatives of the cleaved fraction x, for which ``x' = c - (turnover + c) x`` with the cleavage c.
 
     Parameters
     ----------
@@ -62,11 +62,11 @@ def slopes(cleavage: Array, turnover: Number) -> Slopes:
 
 
 def steps(slope: Slopes, edges: Array) -> tuple[Array, Array]:
-    """Return what each step does, ``x1 = factor x0 + term``: two arrays of shape (n - 1, patients)."""
+    """Return factor and term of each step, ``x1 = factor x0 + term``: two arrays of shape (n - 1, patients)."""
     h = np.diff(edges)[:, None]
     a, b, c = h / 2, h * h / 10, h**3 / 120
     (c1, c2, c3), (f1, f2, f3) = slope
-    # Sums in place: for many patients a new array costs more than what is written into it.
+    # The sums are made in place: for many patients a new array takes more time than a sum.
     after = c * f3[1:]
     after -= b * f2[1:]
     after += a * f1[1:]
@@ -84,7 +84,7 @@ def steps(slope: Slopes, edges: Array) -> tuple[Array, Array]:
 
 
 def follow(factor: Array, term: Array) -> Array:
-    """Return x at every edge from x = 0 at the first, step by step; shape (n, patients)."""
+    """Return x at every edge, shape (n, patients), step by step from x = 0 at the first edge."""
     x = np.empty((len(term) + 1, *term.shape[1:]))
     x[0] = 0.0
     for i in range(len(term)):
@@ -94,7 +94,7 @@ def follow(factor: Array, term: Array) -> Array:
 
 
 def quintic(edges: Array, times: Array) -> csr_array:
-    """Return the weights that read x at `times` from x, x' and x'' at the edges, one below the other.
+    """Return the weights that give x at `times` from x, x' and x'' at the edges, stacked in this order.
 
     Returns
     -------
@@ -111,7 +111,8 @@ def quintic(edges: Array, times: Array) -> csr_array:
     return csr_array((np.stack(weights, axis=-1).ravel(), columns.ravel(), rows), shape=(len(times), 3 * n))
 
 
-# The quintics with value, slope or curvature 1 at the end where u = 1, and all else 0; the slope seen from that end.
+# Each of these polynomials of degree 5 has one of value, slope and curvature equal to 1 at u = 1, and the other two
+# equal to 0 there; all three are 0 at u = 0. The slope is counted from u = 1 towards u = 0.
 
 
 def _value(u: Array) -> Array:

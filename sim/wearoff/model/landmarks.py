@@ -1,6 +1,6 @@
-"""Onset, full effect, peak, half effect and wear-off: a bracket between nodes, then a root inside it.
+"""The landmarks of a course: onset, full effect, peak, half effect and wear-off.
 
-The landmarks are places on the solution, not on the days at which it happens to be printed.
+They are found on the solution itself, and do not depend on the days of a printed table.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from . import Array
 from .mesh import Mesh, within
 from .roots import root
 
-# The landmarks on which the effect falls through a level.
+# The landmarks at which the effect falls through a level, and that level.
 FALLS = {"half_effect_day": HALF, "wear_off_day": WEAR_OFF}
 
 
 class Landmarks(NamedTuple):
-    """Days (and one effect) that sum up a course; each an array over k patients.
+    """Days, and one effect, that sum up a course; each is an array over k patients.
 
-    What is not reached by the end but may be later is ``inf``, what is never reached NaN.
+    A landmark is ``inf`` if it is not reached by the end but may be later, and NaN if it is never reached.
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ class Landmarks(NamedTuple):
 
 
 def find_landmarks(mesh: Mesh, visible: Array, weak: Array, last_dose: float = 0.0) -> Landmarks:
-    """Locate the landmarks of k patients.
+    """Return the landmarks of k patients.
 
     Parameters
     ----------
@@ -55,75 +55,77 @@ def find_landmarks(mesh: Mesh, visible: Array, weak: Array, last_dose: float = 0
     last_dose : float
         Day of the last dose, which may be after the end of the mesh.
     """
-    peak = _peak_since(mesh, visible, weak, 0.0)
-    height = np.where(np.isnan(peak), np.nan, _at(mesh, visible, peak))
-    past = ~np.isnan(peak if last_dose <= 0 else _peak_since(mesh, visible, weak, last_dose))
-    # After the last dose the effect only falls once it is past its peak, and what it has not reached it never reaches.
+    peak = _find_peak(mesh, visible, weak, 0.0)
+    height = np.where(np.isnan(peak), np.nan, _read_visible(mesh, visible, peak))
+    past = ~np.isnan(peak if last_dose <= 0 else _find_peak(mesh, visible, weak, last_dose))
+    # After the last peak the effect only falls. A level that it has not reached by then is never reached.
     no_effect = (last_dose < mesh.edges[-1]) & (weak == 0).all(axis=(0, 1))
     missing = np.where(past | no_effect, np.nan, np.inf)
 
-    def filled(found: Array) -> Array:
-        return np.where(np.isnan(found), missing, found)
+    def fill(values: Array) -> Array:
+        return np.where(np.isnan(values), missing, values)
 
     return Landmarks(
-        filled(_crossing(mesh, visible, ONSET, 0, rising=True)),
-        filled(_crossing(mesh, visible, FULL * height, 0, rising=True)),
-        filled(peak),
-        filled(height),
-        _fall(mesh, visible, HALF, missing),
-        _fall(mesh, visible, WEAR_OFF, missing),
+        fill(_find_crossing(mesh, visible, ONSET, 0, rising=True)),
+        fill(_find_crossing(mesh, visible, FULL * height, 0, rising=True)),
+        fill(peak),
+        fill(height),
+        _find_fall(mesh, visible, HALF, missing),
+        _find_fall(mesh, visible, WEAR_OFF, missing),
     )
 
 
 def last_day_above(mesh: Mesh, visible: Array, level: float) -> Array:
     """Return the day of k patients on which V falls through `level` after its largest value.
 
-    0 where V never reaches the level, and ``inf`` where it is still above it at the end; `visible` as in
+    The day is 0 where V never reaches the level, and ``inf`` where V is still above it at the end. `visible` is as in
     `find_landmarks`.
     """
-    return _fall(mesh, visible, level, 0.0)
+    return _find_fall(mesh, visible, level, 0.0)
 
 
-def _peak_since(mesh: Mesh, visible: Array, weak: Array, day: float) -> Array:
-    # The day of the largest value of V after a day; NaN where V is largest at the end, or only falls.
-    # V rises where W > V and falls where W < V: its largest value stands where W - V falls through zero.
+def _find_peak(mesh: Mesh, visible: Array, weak: Array, day: float) -> Array:
+    # Return the day of the largest V after a day; NaN where V is largest at the end, or only falls.
+    # V rises where the weakness W is above V and falls where W is below V. At the peak W - V falls through zero.
     if day >= mesh.edges[-1]:
         return np.full(visible.shape[-1], np.nan)
-    first = int(np.searchsorted(_path(mesh.nodes[..., None])[1:-1, 0], day, side="right"))
-    largest = first + _path(visible)[first + 1 :].argmax(axis=0)
-    return _crossing(mesh, weak - visible, 0.0, largest, rising=False)
+    first = int(np.searchsorted(_along_time(mesh.nodes[..., None])[1:-1, 0], day, side="right"))
+    largest = first + _along_time(visible)[first + 1 :].argmax(axis=0)
+    return _find_crossing(mesh, weak - visible, 0.0, largest, rising=False)
 
 
-def _fall(mesh: Mesh, visible: Array, level: float, never: Array | float) -> Array:
-    # The day on which V falls through a level after its largest value: inf where it has not fallen by the end, and
-    # `never` where it has not been at the level.
-    path = _path(visible)
-    day = _crossing(mesh, visible, level, path[1:].argmax(axis=0), rising=False)
+def _find_fall(mesh: Mesh, visible: Array, level: float, never: Array | float) -> Array:
+    # Return the day on which V falls through a level after its largest value: inf where V has not fallen by the end,
+    # and `never` where V has not reached the level.
+    path = _along_time(visible)
+    day = _find_crossing(mesh, visible, level, path[1:].argmax(axis=0), rising=False)
     return np.where(path.max(axis=0) < level, never, np.where(np.isnan(day), np.inf, day))
 
 
-def _path(values: Array) -> Array:
-    # Values along time, shape (n m + 1, k): an interval's start stands for the end of the one before.
+def _along_time(values: Array) -> Array:
+    # Return the values in the order of time, shape (n m + 1, k). An interval starts where the one before ends, so that
+    # only the first interval's start is kept.
     return np.concatenate([values[0, :1], values[:, 1:].reshape(-1, values.shape[-1])])
 
 
-def _crossing(mesh: Mesh, values: Array, level: Array | float, first: Array | int, *, rising: bool) -> Array:
-    # The first day on which each patient's values pass the level, searched from the segment `first` on; a segment
-    # lies between two neighbouring nodes of one interval.
-    above = _path(values) >= level if rising else _path(values) < level
-    bracket = above[1:] & ~above[:-1]
-    bracket &= np.arange(len(bracket))[:, None] >= first
-    found = bracket.any(axis=0)
-    patients = np.flatnonzero(found)
-    interval, node = np.divmod(bracket[:, patients].argmax(axis=0), mesh.degree)
-    sought = np.broadcast_to(level, found.shape)[patients]
-    day = np.full(found.shape, np.nan)
-    day[patients] = root(mesh, values[interval, :, patients], interval, node, sought)
+def _find_crossing(mesh: Mesh, values: Array, level: Array | float, first: Array | int, *, rising: bool) -> Array:
+    # Return the first day on which each patient's values pass the level, NaN where they do not. The search begins at
+    # the segment `first`; a segment lies between two neighbouring nodes of one interval.
+    beyond = _along_time(values) >= level if rising else _along_time(values) < level
+    passes = beyond[1:] & ~beyond[:-1]
+    passes &= np.arange(len(passes))[:, None] >= first
+    passes_at_all = passes.any(axis=0)
+    patients = np.flatnonzero(passes_at_all)
+    interval, node = np.divmod(passes[:, patients].argmax(axis=0), mesh.degree)
+    levels = np.broadcast_to(level, passes_at_all.shape)[patients]
+    day = np.full(passes_at_all.shape, np.nan)
+    day[patients] = root(mesh, values[interval, :, patients], interval, node, levels)
     return day
 
 
-def _at(mesh: Mesh, visible: Array, days: Array) -> Array:
+def _read_visible(mesh: Mesh, visible: Array, days: Array) -> Array:
+    # Return each patient's visible effect on that patient's day; on the first day of the mesh where the day is NaN.
     days = np.where(np.isnan(days), mesh.edges[0], days)
     interval = np.clip(np.searchsorted(mesh.edges, days, side="right") - 1, 0, len(mesh.edges) - 2)
-    chosen = visible[interval, :, np.arange(len(days))]
-    return within(mesh, chosen, (days - mesh.edges[interval]) / np.diff(mesh.edges)[interval])
+    values = visible[interval, :, np.arange(len(days))]
+    return within(mesh, values, (days - mesh.edges[interval]) / np.diff(mesh.edges)[interval])

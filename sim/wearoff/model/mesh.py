@@ -1,4 +1,7 @@
-"""A mesh of time: on each interval a polynomial through Radau points, which can be read, differentiated and refined."""
+"""A mesh of time, with a polynomial through Radau points on each of its intervals.
+
+The polynomials can be evaluated and differentiated, and the mesh can be refined.
+"""
 
 from __future__ import annotations
 
@@ -14,12 +17,14 @@ from scipy.special import roots_jacobi
 from . import Array
 from .refinement import INTERVALS
 
-# High enough that the force's steep parts need few intervals, and no higher.
+# The lowest degree with which the steep parts of the force need few intervals.
 DEGREE = 12
-# What the fastest step of the chain does is a small part of what follows: a first guess, that refinement mends.
+# Length of the first interval after a dose, in time constants of the fastest step. This is a first guess: refinement
+# cuts the interval where needed.
 TIME_CONSTANTS = 16
-# Numbers near the smallest there is have few digits, and no mesh is fine enough for these: they are as good as 0.
-NOTHING = 1e-280
+# Values below this are taken for 0. Near the smallest number that a computer has, numbers have few digits, and no mesh
+# is fine enough.
+SMALLEST_VALUE = 1e-280
 
 
 class Mesh(NamedTuple):
@@ -51,10 +56,10 @@ class Mesh(NamedTuple):
 
 
 def graded_mesh(starts: Array, end: float, fastest: float) -> Mesh:
-    """Return a mesh that is fine after each start and twice as coarse with every interval.
+    """Return a mesh that is fine after each start; each interval is twice as long as the one before.
 
-    After a dose everything is a mixture of exponentials and of what follows from them, and a mesh whose intervals grow
-    in proportion to the time elapsed resolves an exponential of any rate equally well.
+    After a dose the solution is a mixture of exponentials, and functions of it. If intervals grow in proportion to the
+    time since the dose, the mesh resolves an exponential of any rate equally well.
 
     Parameters
     ----------
@@ -63,7 +68,7 @@ def graded_mesh(starts: Array, end: float, fastest: float) -> Mesh:
     end : float
         The last day.
     fastest : float
-        The fastest rate, 1/day: the first interval is at most `TIME_CONSTANTS` of its time constants long.
+        The fastest rate in 1/day. The first interval is at most `TIME_CONSTANTS` of its time constants long.
     """
     pieces = []
     for start, stop in zip(starts, np.append(starts[1:], end), strict=True):
@@ -74,7 +79,7 @@ def graded_mesh(starts: Array, end: float, fastest: float) -> Mesh:
 
 
 class Reading:
-    """Reads values at a mesh's nodes at other times: the polynomials through them, evaluated there.
+    """Evaluates the polynomials of a mesh at some times, for any values at the mesh's nodes.
 
     Parameters
     ----------
@@ -92,12 +97,12 @@ class Reading:
         self._size = (len(mesh.edges) - 1) * (mesh.degree + 1)
 
     def __call__(self, values: Array) -> Array:
-        """Return what `values`, shape (..., n, m + 1), are at the times, shape (..., k)."""
+        """Return the values at the times, shape (..., k), from `values` at the nodes, shape (..., n, m + 1)."""
         result: Array = np.einsum("...ki,ki->...k", values[..., self._interval, :], self._weights)
         return result
 
     def matrix(self) -> csr_array:
-        """Return the weights by which a matrix of nodes and patients is multiplied, shape (k, n (m + 1))."""
+        """Return the weights, shape (k, n (m + 1)), that give values at the times from values at the nodes."""
         times, nodes = self._weights.shape
         columns = self._interval[:, None] * nodes + np.arange(nodes)
         return csr_array(
@@ -106,7 +111,7 @@ class Reading:
 
 
 def within(mesh: Mesh, values: Array, place: Array) -> Array:
-    """Evaluate polynomials, each at a `place` in its interval, 0 its start and 1 its end.
+    """Return the values of polynomials, each at a `place` in its interval; 0 is the start and 1 the end.
 
     Parameters
     ----------
@@ -131,28 +136,28 @@ def nodes_within(mesh: Mesh) -> Array:
 
 
 def slopes_within(mesh: Mesh, values: Array) -> Array:
-    """Return the derivatives of polynomials at their nodes, an interval taken as 1; shapes as in `within`."""
+    """Return the derivatives of polynomials at their nodes, for intervals of length 1; shapes as in `within`."""
     result: Array = values @ radau_tables(mesh.degree).derivative.T
     return result
 
 
 def pieces_needed(mesh: Mesh, values: Array, tolerance: float, largest: Array | None = None) -> Array:
-    """Return into how many parts each interval must be cut to hold `values` within `tolerance`.
+    """Return the number of pieces into which each interval must be cut to hold `values` within `tolerance`.
 
-    The error is taken for the size of the two highest Legendre coefficients, the largest over the leading axes: they
-    are larger than what a polynomial of one degree more would add. A cut aims at a tenth of the tolerance, so that
-    one round of cutting does.
+    The error is estimated by the sum of the two highest Legendre coefficients, the largest over the leading axes. This
+    is more than a polynomial of one degree more would add. A cut aims at a tenth of the tolerance, so that one round
+    of cutting is mostly enough.
 
     Parameters
     ----------
     mesh : Mesh
         n intervals of degree m.
     values : ndarray, shape (..., n, m + 1)
-        At the mesh's nodes.
+        Values at the mesh's nodes.
     tolerance : float
-        Against `largest`.
+        As a fraction of `largest`.
     largest : ndarray, shape (..., n) or (..., 1), optional
-        Default: the largest of the values.
+        Values against which errors are measured; default: the largest of `values`.
 
     Returns
     -------
@@ -161,16 +166,16 @@ def pieces_needed(mesh: Mesh, values: Array, tolerance: float, largest: Array | 
     """
     if largest is None:
         largest = np.abs(values).max(axis=(-2, -1))[..., None]
-    tail = np.abs(values @ radau_tables(mesh.degree).tail.T).sum(axis=-1) / np.maximum(largest, NOTHING)
+    tail = np.abs(values @ radau_tables(mesh.degree).tail.T).sum(axis=-1) / np.maximum(largest, SMALLEST_VALUE)
     error = tail.reshape(-1, tail.shape[-1]).max(axis=0)
     with np.errstate(divide="ignore", invalid="ignore"):
         pieces = np.ceil((10 * error / tolerance) ** (1 / (mesh.degree - 3)))
-    # More pieces than `INTERVALS` are refused by those who ask.
+    # The callers refuse a mesh with more than `INTERVALS` pieces for each dose.
     return np.where(error > tolerance, np.clip(pieces, 2, 2 * INTERVALS), 1).astype(int)
 
 
 class RadauTables(NamedTuple):
-    """What polynomials through the Radau points of [0, 1] are worked with.
+    """Points and matrices for polynomials through the Radau points of [0, 1].
 
     Parameters
     ----------
@@ -179,9 +184,9 @@ class RadauTables(NamedTuple):
     barycentric : ndarray, shape (m + 1,)
         Weights of Lagrange's formula at these points.
     derivative : ndarray, shape (m + 1, m + 1)
-        From values at the points to derivatives there.
+        The matrix that gives derivatives at the points from values at the points.
     tail : ndarray, shape (2, m + 1)
-        From values at the points to the two highest Legendre coefficients.
+        The matrix that gives the two highest Legendre coefficients from values at the points.
     """
 
     points: Array
@@ -192,9 +197,9 @@ class RadauTables(NamedTuple):
 
 @cache
 def radau_tables(degree: int) -> RadauTables:
-    """Return the tables of a degree."""
-    # The Radau points within (0, 1): the zeros of P_degree - P_(degree - 1) but for its zero at 1, which are those of
-    # a Jacobi polynomial.
+    """Return the tables for polynomials of a degree."""
+    # The Radau points within (0, 1) are the zeros of P_degree - P_(degree - 1), without its zero at 1. They are also
+    # the zeros of a Jacobi polynomial.
     inner, _ = roots_jacobi(degree - 1, 1.0, 0.0)
     points = np.concatenate([[0.0], (inner + 1) / 2, [1.0]])
     gaps = points[:, None] - points
@@ -208,10 +213,10 @@ def radau_tables(degree: int) -> RadauTables:
 
 
 def _weights(degree: int, place: Array) -> Array:
-    # Lagrange's polynomials at places within an interval, shape (k, degree + 1): barycentric formula.
+    # Return Lagrange's polynomials at places within an interval, shape (k, degree + 1), by the barycentric formula.
     radau = radau_tables(degree)
     gaps = place - radau.points[:, None]
-    # So near a node that nothing lies between, and that its inverse would be past the largest number.
+    # A smaller gap is taken for 0: its inverse would be more than the largest number.
     exact = np.abs(gaps) < 1e-200
     gaps[exact] = 1.0
     weights: Array = radau.barycentric[:, None] / gaps

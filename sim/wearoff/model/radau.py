@@ -1,10 +1,10 @@
 """Collocation at Radau points: ``x' = source - rate x`` on a mesh, for any stiffness.
 
 On each interval x is a polynomial of degree `DEGREE` that satisfies the equation at the Radau points. The equation is
-linear, so an interval maps the value at its start to the values at its points by one small linear solve, many intervals
-at once; the values at the starts then follow from one bidiagonal solve. Nothing is exponentiated, so nothing overflows,
-and a rate far above one over the interval (a potent dose, a quick last step) asks for no smaller interval: the method
-is L-stable. Its order is ``2 DEGREE - 1`` at the edges of the mesh and ``DEGREE + 1`` between them.
+linear. One small linear system for each interval gives the values at its points from the value at its start; many of
+these systems are solved at once. One bidiagonal system then gives the values at all starts. The method computes no
+exponentials, so that nothing overflows. It is L-stable: a large rate, such as that of a potent dose or of a quick last
+step, needs no short interval. Its order is ``2 DEGREE - 1`` at the edges of the mesh and ``DEGREE + 1`` between them.
 
 References
 ----------
@@ -21,12 +21,12 @@ from scipy.linalg.blas import dtbsv
 from . import Array
 from .mesh import Mesh, radau_tables
 
-# The number of small systems, one an interval and a row, solved at a time: each takes 1 kB, and as much to solve.
+# The number of small linear systems that are solved at a time. Each takes 1 kB, and another 1 kB while it is solved.
 SYSTEMS = 8192
 
 
 def march(mesh: Mesh, rate: Array, source: Array, start: Array | float = 0.0) -> Array:
-    """Solve ``x' = source - rate x`` from a start.
+    """Return the solution of ``x' = source - rate x`` from a start.
 
     Parameters
     ----------
@@ -49,36 +49,37 @@ def march(mesh: Mesh, rate: Array, source: Array, start: Array | float = 0.0) ->
     intervals = max(1, SYSTEMS // max(1, x_left.size))
     for first in range(0, shape[-2], intervals):
         part = slice(first, first + intervals)
-        particular, homogeneous = _on_intervals(
+        particular, homogeneous = _solve_intervals(
             mesh.degree, width[part] * rate[..., part, 1:], width[part] * source[..., part, 1:]
         )
-        edges = _recurrence(homogeneous[..., -1], particular[..., -1], x_left)
+        edges = _solve_recurrence(homogeneous[..., -1], particular[..., -1], x_left)
         x[..., part, 0] = edges[..., :-1]
         x[..., part, 1:] = particular + homogeneous * edges[..., :-1, None]
         x_left = edges[..., -1]
     return x
 
 
-def _on_intervals(degree: int, rate: Array, source: Array) -> tuple[Array, Array]:
-    # x at the points of each interval, taken as 1 long: from x = 0 at its start, and from x = 1 with no source.
+def _solve_intervals(degree: int, rate: Array, source: Array) -> tuple[Array, Array]:
+    # Return two solutions at the points of intervals of length 1: from x = 0 at the start with the source, and from
+    # x = 1 at the start without it.
     derivative = radau_tables(degree).derivative
     system = derivative[1:, 1:] + rate[..., None] * np.eye(degree)
-    given = np.empty((*np.broadcast_shapes(rate.shape, source.shape), 2))
-    given[..., 0] = source
-    given[..., 1] = -derivative[1:, 0]
-    solved = np.linalg.solve(system, given)
-    return solved[..., 0], solved[..., 1]
+    right_side = np.empty((*np.broadcast_shapes(rate.shape, source.shape), 2))
+    right_side[..., 0] = source
+    right_side[..., 1] = -derivative[1:, 0]
+    solutions = np.linalg.solve(system, right_side)
+    return solutions[..., 0], solutions[..., 1]
 
 
 class Following(NamedTuple):
-    """What follows a course at one rate, ``x' = rate (course - x)``: a map for each interval, the same for any course.
+    """Solves ``x' = rate (course - x)`` on a mesh for one rate: x follows the course. It serves any course.
 
     Parameters
     ----------
     particular : ndarray, shape (n, m, m)
-        From the course at the points of an interval to x there, from x = 0 at its start.
+        For each interval the matrix that gives x at its points from the course at its points, where x = 0 at the start.
     homogeneous : ndarray, shape (n, m)
-        From x at the start of an interval to x at its points, for a course of zero.
+        For each interval x at its points where x = 1 at the start and the course is 0.
     """
 
     particular: Array
@@ -86,33 +87,34 @@ class Following(NamedTuple):
 
     @classmethod
     def at(cls, mesh: Mesh, rate: float) -> Following:
-        """Return the maps of `mesh` for a rate in 1/day."""
+        """Return the matrices of `mesh` for a rate in 1/day."""
         derivative = radau_tables(mesh.degree).derivative
         scaled = (np.diff(mesh.edges) * rate)[:, None, None]
         inverse = np.linalg.inv(derivative[1:, 1:] + scaled * np.eye(mesh.degree))
         return cls(scaled * inverse, -inverse @ derivative[1:, 0])
 
     def __call__(self, course: Array) -> Array:
-        """Return x, shape (n, m + 1, k), for k courses at the points alone, shape (n, m, k)."""
+        """Return x at the nodes, shape (n, m + 1, k), from k courses at the points, shape (n, m, k)."""
         n, m, k = course.shape
         result = np.empty((n, m + 1, k))
         start = np.zeros(k)
-        for x, own, left in zip(result, self.particular @ course, self.homogeneous, strict=True):
+        for x, particular, homogeneous in zip(result, self.particular @ course, self.homogeneous, strict=True):
             x[0] = start
-            np.multiply(left[:, None], start, out=x[1:])
-            x[1:] += own
+            np.multiply(homogeneous[:, None], start, out=x[1:])
+            x[1:] += particular
             start = x[m]
         return result
 
 
-def _recurrence(factor: Array, term: Array, start: Array) -> Array:
-    # x[i + 1] = factor[i] x[i] + term[i] from x[0] = start, along the last axis: one bidiagonal system for all rows,
-    # which a zero keeps apart, since a loop over the intervals costs more than the solve itself.
+def _solve_recurrence(factor: Array, term: Array, start: Array) -> Array:
+    # Return x along the last axis, where x[i + 1] = factor[i] x[i] + term[i] and x[0] = start. All rows are solved as
+    # one bidiagonal system, in which a zero separates each row from the next: a loop over the intervals would take
+    # more time than the solution of the small systems.
     rows, n = start.size, term.shape[-1] + 1
     band = np.zeros((2, rows * n), order="F")
     band[1].reshape(rows, n)[:, :-1] = -factor.reshape(rows, -1)
-    given = np.empty((rows, n))
-    given[:, 0] = start.ravel()
-    given[:, 1:] = term.reshape(rows, -1)
-    result: Array = dtbsv(1, band, given.ravel(), lower=1, diag=1, overwrite_x=1).reshape(*start.shape, n)
+    right_side = np.empty((rows, n))
+    right_side[:, 0] = start.ravel()
+    right_side[:, 1:] = term.reshape(rows, -1)
+    result: Array = dtbsv(1, band, right_side.ravel(), lower=1, diag=1, overwrite_x=1).reshape(*start.shape, n)
     return result

@@ -1,18 +1,18 @@
-"""Where a refinement ends: how far it may go, and the error of one that was given up."""
+"""The limits of a refinement, and the error that is raised when a refinement reaches them."""
 
 from __future__ import annotations
 
 from ..errors import InputError
 
-# The largest number of rounds of a refinement, and of intervals after each dose. At the accuracy promised the hardest
-# possible constants take 4 rounds and 43 intervals a dose, the plausible ones 3 and 21.
+# The largest number of rounds of a refinement, and the largest number of intervals for each dose. At the promised
+# accuracy the hardest possible constants take 4 rounds and 43 intervals a dose; plausible constants take 3 and 21.
 ROUNDS, INTERVALS = 30, 500
-# The same of the steps of a cohort's cleaved fraction: the hardest take 325 a dose.
+# The largest number of steps for each dose in a cohort. The hardest possible constants take 325.
 STEPS = 5000
 
 
 def unresolved(quantity: str, tolerance: float) -> InputError:
-    """Return the error of a refinement that was given up: of which quantity, and what it was to be resolved within.
+    """Return the error for a quantity that cannot be resolved within a tolerance.
 
     Examples
     --------

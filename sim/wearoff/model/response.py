@@ -1,7 +1,7 @@
-"""From the light chain to the visible effect, in the forms that are computed: what is lost, not what is left.
+"""From the light chain to the visible effect, in the forms that are computed.
 
-The equations are those of `equations`. What is solved for is the cleaved fraction ``1 - S`` and the weakness ``1 - F``,
-which stay exactly zero where there is no toxin, and keep their digits where there is little.
+The equations are those of `equations`. They are solved for the cleaved fraction ``1 - S`` and the weakness ``1 - F``.
+Both are exactly zero without toxin, and keep their digits where there is little toxin.
 """
 
 from __future__ import annotations
@@ -15,12 +15,14 @@ from .equations import MODEL, Constants, Model
 from .mesh import Mesh
 from .radau import march
 
-# Where less is cleaved, 1 - S^h as it is written would be a difference of nearly equal numbers; where more is, it keeps
-# twelve digits.
+# Below this cleaved fraction, 1 - S^h is a difference of nearly equal numbers, and another formula is used. Above it,
+# 1 - S^h keeps twelve digits.
 FEW = 1e-3
 
-# Releases and doses at which a function of a user's own is tried, and how near it must come to what it must be.
-RELEASES, DOSES, NEAR = np.linspace(0.0, 1.0, 65), np.array([0.0, 1e-3, 0.1, 1.0, 5.0, 20.0, 100.0, 1000.0]), 1e-9
+# A user's own functions are tried at these releases and doses.
+RELEASES, DOSES = np.linspace(0.0, 1.0, 65), np.array([0.0, 1e-3, 0.1, 1.0, 5.0, 20.0, 100.0, 1000.0])
+# A user's own force may miss its range, and its value at baseline, by this.
+FORCE_TOLERANCE = 1e-9
 
 
 def cleaved_fraction(mesh: Mesh, light_chain: Array, c: Constants, start: Array | float = 0.0) -> Array:
@@ -51,8 +53,8 @@ def weakness(cleaved: Array, c: Constants, model: Model = MODEL) -> Array:
     c : Constants
         Each broadcasts against `cleaved`.
     model : Model
-        Whose force is meant. The built-in one is computed by a form that keeps its digits where little is cleaved; one
-        of a user's own loses them below about 1e-10.
+        The model with the force. The built-in force is computed in a form that keeps its digits where little is
+        cleaved. A user's own force loses all digits where the weakness is below about 1e-10.
 
     Examples
     --------
@@ -61,13 +63,14 @@ def weakness(cleaved: Array, c: Constants, model: Model = MODEL) -> Array:
     >>> weakness(np.array([0.0, 0.5, 1.0]), c).tolist()  # F(0.5) = 1.25 x 0.25 / 0.5
     [0.0, 0.375, 1.0]
     """
-    # Collocation leaves the range from 0 to 1 by less than its tolerance; going back never adds to the error.
-    known = np.clip(cleaved, 0.0, 1.0)
+    # A polynomial of collocation may leave the range from 0 to 1 by less than its tolerance. Clipping never adds to the
+    # error.
+    cleaved = np.clip(cleaved, 0.0, 1.0)
     if model.force is not MODEL.force:
-        lost: Array = np.clip(1 - model.force(1 - known, c), 0.0, 1.0)
+        lost: Array = np.clip(1 - model.force(1 - cleaved, c), 0.0, 1.0)
         return lost
-    # 1 - F = (1 - S^h) / (1 + (S / A50)^h). In place, since for many patients this is most of the work.
-    power: Array = 1 - known
+    # 1 - F = (1 - S^h) / (1 + (S / A50)^h), computed in place: for many patients this is most of the work.
+    power: Array = 1 - cleaved
     with np.errstate(divide="ignore"):
         np.log(power, out=power)
     power = c.h * power
@@ -75,47 +78,47 @@ def weakness(cleaved: Array, c: Constants, model: Model = MODEL) -> Array:
     below = np.asarray(c.A50) ** -np.asarray(c.h) * power
     below += 1
     lost = np.subtract(1, power, out=power)
-    few = known < FEW
+    few = cleaved < FEW
     if few.any():
-        lost[few] = -np.expm1(np.broadcast_to(c.h, few.shape)[few] * np.log1p(-known[few]))
+        lost[few] = -np.expm1(np.broadcast_to(c.h, few.shape)[few] * np.log1p(-cleaved[few]))
     lost /= below
     return lost
 
 
 def visible_effect(mesh: Mesh, weak: Array, k_line: Number, start: Array | float = 0.0) -> Array:
-    """Return the visible effect V at the mesh's nodes, from the weakness there; shapes as in `cleaved_fraction`."""
+    """Return the visible effect V at the mesh's nodes, from the weakness at them; shapes as in `cleaved_fraction`."""
     rate = np.broadcast_to(k_line, (*np.shape(k_line)[:-2], *weak.shape[-2:]))
     return march(mesh, rate, rate * weak, start)
 
 
 def read_model(model: Model | None, c: Constants) -> Model:
-    """Return the built-in model for None, and else the model whose functions are tried.
+    """Return the built-in model for None, or the user's model after its functions have been tried.
 
     Parameters
     ----------
     model : Model or None
     c : Constants
-        Of one patient, numbers, with which the functions are tried.
+        Numbers, of one patient. The functions are tried with them.
 
     Raises
     ------
     InputError
-        A function of a user's own is no curve that the model can follow.
+        A user's own function raises an error, returns no numbers, or returns numbers that the model does not allow.
     """
     if model is None:
         return MODEL
     check_type(model, Model, "model")
     if model.force is not MODEL.force:
-        values = _tried("force", model.force, RELEASES, c)
-        if not (values.min() >= -NEAR and values.max() <= 1 + NEAR):
-            worst = values.min() if values.min() < -NEAR else values.max()
+        values = _try_function("force", model.force, RELEASES, c)
+        if not (values.min() >= -FORCE_TOLERANCE and values.max() <= 1 + FORCE_TOLERANCE):
+            worst = values.min() if values.min() < -FORCE_TOLERANCE else values.max()
             raise InputError("force", float(worst), "from 0 to 1, a fraction of baseline")
-        if abs(values[-1] - 1) > NEAR:
+        if abs(values[-1] - 1) > FORCE_TOLERANCE:
             raise InputError("force", float(values[-1]), "1 where the release is 1, that of no toxin")
-        if np.diff(values).min() < -NEAR:
+        if np.diff(values).min() < -FORCE_TOLERANCE:
             raise InputError("force", problem="falls where the release rises", allowed="a force that rises with it")
     if model.uptake is not MODEL.uptake:
-        values = _tried("uptake", model.uptake, DOSES, c)
+        values = _try_function("uptake", model.uptake, DOSES, c)
         if values.min() < 0:
             raise InputError("uptake", float(values.min()), "at least 0 U")
         if values[0] != 0:
@@ -123,15 +126,15 @@ def read_model(model: Model | None, c: Constants) -> Model:
     return model
 
 
-def _tried(name: str, function: object, values: Array, c: Constants) -> Array:
-    # What a function makes of an array: as many finite numbers.
+def _try_function(name: str, function: object, values: Array, c: Constants) -> Array:
+    # Return the results of a user's own function, checked to be one finite number for each value.
     allowed = "a function of an array and the constants that returns as many finite numbers"
     if not callable(function):
         raise InputError(name, function, allowed)
     try:
-        found = np.asarray(function(values, c), dtype=float)
+        results = np.asarray(function(values, c), dtype=float)
     except Exception as error:
         raise InputError(name, problem=f"raises {type(error).__name__}: {error}", allowed=allowed) from error
-    if found.shape != values.shape or not np.isfinite(found).all():
-        raise InputError(name, problem=f"gives {found.ravel()[:3]} of {values[:3]}", allowed=allowed)
-    return found
+    if results.shape != values.shape or not np.isfinite(results).all():
+        raise InputError(name, problem=f"gives {results.ravel()[:3]} of {values[:3]}", allowed=allowed)
+    return results

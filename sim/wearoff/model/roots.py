@@ -1,4 +1,7 @@
-"""Where a piecewise polynomial passes a level: a bracket between neighbouring nodes, then a root inside it."""
+"""The days on which a piecewise polynomial passes a level.
+
+First two neighbouring nodes are found between which the values pass the level; then the root between them is found.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,13 @@ import numpy as np
 from . import Array
 from .mesh import Mesh, nodes_within, slopes_within, within
 
-# A root is found when a step moves it by less than this part of an interval: of some days, far below a second.
+# The search for a root ends when a step moves it by less than this part of an interval. Intervals last some days, so
+# that this is far less than a second.
 NARROW = 1e-12
-# A height below this is rounding.
+# The search also ends when the distance from the level is less than this, which is a rounding error.
 ROUNDING = 1e-15
-STEPS = 60
+# The largest number of steps of a search. Halving the bracket alone would take 40.
+NEWTON_STEPS = 60
 
 
 def crossings(mesh: Mesh, values: Array, level: float) -> Array:
@@ -28,10 +33,10 @@ def crossings(mesh: Mesh, values: Array, level: float) -> Array:
     Returns
     -------
     ndarray, shape (c,)
-        Days. Two crossings between the same two nodes, a small part of a day after a visit and some days at most
-        later, are not seen.
+        Days. Two crossings between the same two neighbouring nodes are not seen. Neighbouring nodes are a small part of
+        a day apart just after a visit, and some days later on.
     """
-    # An interval's start stands for the end of the one before, from which it may differ by a rounding.
+    # The value at an interval's start is left out: up to a rounding it is that at the end of the interval before.
     above = np.append(values[0, 0], values[:, 1:]) >= level
     interval, node = np.divmod(np.flatnonzero(above[1:] != above[:-1]), mesh.degree)
     return root(mesh, values[interval], interval, node, np.full(len(interval), level))
@@ -44,29 +49,34 @@ def root(mesh: Mesh, values: Array, interval: Array, node: Array, level: Array) 
     ----------
     mesh : Mesh
     values : ndarray, shape (k, m + 1)
-        Values at the nodes of the interval, one row a root.
+        Values at the nodes of the root's interval, one row a root.
     interval, node : ndarray of int, shape (k,)
-        The interval, and the node before the root.
+        The interval of each root, and the node before the root.
     level : ndarray, shape (k,)
+
+    Returns
+    -------
+    ndarray, shape (k,)
+        Days.
     """
     places = nodes_within(mesh)
     low, high = places[node], places[node + 1]
     rising = np.take_along_axis(values, node[:, None], axis=1)[:, 0] < level
-    both = np.stack([values, slopes_within(mesh, values)])
+    values_and_slopes = np.stack([values, slopes_within(mesh, values)])
     place = (low + high) / 2
-    wide = np.ones(len(place), dtype=bool)
-    # Newton's steps, and the middle of the bracket where one would leave it. A root that is found stays as it is,
-    # however long others take.
-    for _ in range(STEPS):
-        height, slope = within(mesh, both, place)
+    searching = np.ones(len(place), dtype=bool)
+    # A step is Newton's, or goes to the middle of the bracket where Newton's step would leave it. Once a root is found
+    # it does not change while the search for others goes on.
+    for _ in range(NEWTON_STEPS):
+        height, slope = within(mesh, values_and_slopes, place)
         height -= level
         passed = (height >= 0) == rising
         low, high = np.where(passed, low, place), np.where(passed, place, high)
         newton = place - height / np.where(slope == 0, np.inf, slope)
-        following = np.where((newton >= low) & (newton <= high), newton, (low + high) / 2)
-        wide &= (np.abs(following - place) > NARROW) & (np.abs(height) > ROUNDING)
-        place = np.where(wide, following, place)
-        if not wide.any():
+        next_place = np.where((newton >= low) & (newton <= high), newton, (low + high) / 2)
+        searching &= (np.abs(next_place - place) > NARROW) & (np.abs(height) > ROUNDING)
+        place = np.where(searching, next_place, place)
+        if not searching.any():
             break
     result: Array = mesh.edges[interval] + np.diff(mesh.edges)[interval] * place
     return result

@@ -118,7 +118,7 @@ class Population:
     def _repr_html_(self) -> str:
         columns = ["name", "value", "unit", "low", "high", "kind", "meaning"]
         title = ", ".join(["patients around a typical one", *self.parameters.changes])
-        return notebook.show(title, notebook.table(self.table()[columns]))
+        return notebook.show(title, notebook.format_table(self.table()[columns]))
 
     def table(self) -> pd.DataFrame:
         """Return the population's own numbers with unit, plausible range, kind and source; see `Parameters.table`."""

@@ -59,7 +59,7 @@ class Elasticities:
 
     def _repr_html_(self) -> str:
         title = f"{self.quantity.label}: {self.typical:.4g} {self.quantity.unit}; {self.patient}"
-        return notebook.show(title, notebook.table(self.frame))
+        return notebook.show(title, notebook.format_table(self.frame))
 
     def plot(self, ax: Axes | None = None, *, title: str | None = AUTO) -> Axes:
         """Draw the tornado, a bar for each constant over its plausible range, and return the Axes drawn on.

@@ -60,7 +60,7 @@ class Indices:
 
     def _repr_html_(self) -> str:
         title = f"share of the variance of {self.quantity.label}; {self.patient}"
-        return notebook.show(title, notebook.table(self.frame))
+        return notebook.show(title, notebook.format_table(self.frame))
 
     def plot(self, ax: Axes | None = None, *, title: str | None = AUTO) -> Axes:
         """Draw both shares with their intervals, a row a constant; `ax` and `title` as in `Elasticities.plot`."""

@@ -1,7 +1,7 @@
-"""How far apart visits should be: intervals compared, one recommended, the best dates, the latest next visit.
+"""How far apart visits should be: a comparison of intervals, a recommendation, the best dates, and the next visit.
 
-Everything is for one patient, a level of the visible effect to `keep`, and a horizon that begins with the first visit,
-on day 0.
+Everything is for one patient, a level of the visible effect to `keep`, and a horizon. The horizon is a number of days
+from the first visit, on day 0.
 """
 
 from ..defaults import INTERVALS, TWO_YEARS

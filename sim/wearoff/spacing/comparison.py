@@ -1,4 +1,4 @@
-"""Intervals between visits, beside each other."""
+"""A comparison of intervals between visits."""
 
 from __future__ import annotations
 
@@ -28,24 +28,25 @@ from .patient import Patient
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-# Points of the curve through the intervals compared.
-FINE = 60
+CURVE_POINTS = 60  # intervals on the curve between the shortest and the longest interval
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Comparison:
-    """Intervals beside each other.
+    """A comparison of intervals between visits.
 
     Parameters
     ----------
     frame : pandas.DataFrame
-        One row an interval: ``interval`` (days), ``share_above`` (of the horizon, with the days before the first
-        effect), ``longest_gap`` (days below the level in a row, once it has been reached; the whole horizon if it never
-        is), ``lowest_effect`` (after the first peak), ``units_per_year``, ``visits_per_year``.
+        One row an interval. ``interval`` is in days. ``share_above`` is the share of the horizon with the effect at the
+        level or above; the days before the first effect count as below. ``longest_gap`` is the largest number of days
+        below the level in a row after it was first reached; the whole horizon if it is never reached.
+        ``lowest_effect`` is the lowest effect after the first peak. The other columns are ``units_per_year`` and
+        ``visits_per_year``.
     returns : pandas.DataFrame
-        One row a return: ``interval``, and the columns of `Timeline.returns`: the carry-over.
+        One row a return: ``interval``, and the columns of `Timeline.returns`.
     warnings : tuple of str
-        What is unusual about the schedules compared.
+        The warnings about the schedules that were compared.
     keep : float
         The level to keep.
     """
@@ -58,21 +59,21 @@ class Comparison:
 
     def _repr_html_(self) -> str:
         title = f"intervals beside each other, level to keep {self.keep:g}"
-        return notebook.show(title, notebook.table(self.frame))
+        return notebook.show(title, notebook.format_table(self.frame))
 
     def tradeoff_figure(self, recommended: float | None = None, *, title: str | None = AUTO) -> Figure:
-        """Draw days above the level, and units a year, against the interval; with the recommended interval marked.
+        """Draw days above the level, and units a year, against the interval; with a mark at the interval `recommended`.
 
-        `title` is written over the figure; default: who is shown and what is given. None leaves it out.
+        `title` is written above the figure; default: patient and treatment; None for no title.
         """
-        shown = [*self.frame["interval"], *([] if recommended is None else [recommended])]
-        # A single interval is shown with a month beyond it.
-        low, high = min(shown), max(shown) if len(set(shown)) > 1 else min(shown) + 30
-        fine = np.union1d(np.linspace(low, high, FINE), shown)
-        curve = pd.DataFrame([self._patient.spaced(interval) for interval in fine])
+        marked = [*self.frame["interval"], *([] if recommended is None else [recommended])]
+        # The curve of a single interval goes on for a month after it.
+        low, high = min(marked), max(marked) if len(set(marked)) > 1 else min(marked) + 30
+        intervals = np.union1d(np.linspace(low, high, CURVE_POINTS), marked)
+        curve = pd.DataFrame([self._patient.compute_row(interval) for interval in intervals])
         shortest = self._patient.visit.product.min_interval_days
-        one = describe_patient(self._patient.on([0.0]), self._patient.parameters)
-        patient = f"{one}, repeated over {self._patient.horizon} days"
+        one_visit = describe_patient(self._patient.on([0.0]), self._patient.parameters)
+        patient = f"{one_visit}, repeated over {self._patient.horizon} days"
         return draw_tradeoff(curve, self.frame, self.keep, recommended, shortest, patient=patient, title=title)
 
 
@@ -87,7 +88,7 @@ def compare(
     model: Model | None = None,
     **visit: Any,
 ) -> Comparison:
-    """Compare intervals between visits, the first on day 0 and the last before the end of the horizon.
+    """Return a comparison of intervals between visits. The first visit is on day 0.
 
     Parameters
     ----------
@@ -96,15 +97,15 @@ def compare(
     keep : float
         The level of the visible effect to keep, a fraction of a full effect.
     horizon : int
-        Days over which to judge.
+        Number of days over which intervals are judged. All visits are before its end.
     parameters : Parameters, optional
         The constants; default: ``Parameters()``.
     start : date, optional
         The date of day 0.
     model : Model, optional
-        With functions of one's own for uptake or force; default: the built-in ones.
+        A model with the user's own functions; default: the built-in model.
     **visit
-        Arguments of `Visit` but its day, the same at every visit.
+        Arguments of `Visit` except its day, the same at every visit.
 
     Returns
     -------
@@ -113,27 +114,27 @@ def compare(
     Raises
     ------
     InputError
-        A value is not possible, or an interval takes more than 1000 visits.
+        A value is not possible, or an interval needs more than 1000 visits.
 
     Examples
     --------
     >>> compare([90, 180]).frame[["interval", "share_above", "units_per_year"]].round(3).to_dict("list")
     {'interval': [90.0, 180.0], 'share_above': [0.99, 0.616], 'units_per_year': [81.167, 40.583]}
     """
-    patient = Patient.asked(keep, horizon, parameters, start, visit, model)
-    asked = [
+    patient = Patient.from_arguments(keep, horizon, parameters, start, visit, model)
+    numbers = [
         check_number(interval, INTERVAL._replace(name="intervals"))
         for interval in one_or_many(intervals, (int, float), "intervals")
     ]
-    if not asked:
+    if not numbers:
         raise InputError("intervals", (), "at least 1 interval in days", problem="is empty")
-    rows, returns, found = [], [], []
-    for interval in asked:
+    rows, tables, warnings = [], [], []
+    for interval in numbers:
         plan = patient.every(interval)
         timeline = patient.timeline(plan)
-        rows.append(patient.at_interval(interval, timeline.course))
-        returns.append(timeline.returns.assign(interval=interval))
-        found += cautions(plan)
-    carried = pd.concat(returns, ignore_index=True)
-    carried.insert(0, "interval", carried.pop("interval"))
-    return Comparison(pd.DataFrame(rows), carried, tuple(dict.fromkeys(found)), patient.keep, patient)
+        rows.append(patient.make_row(interval, timeline.course))
+        tables.append(timeline.returns.assign(interval=interval))
+        warnings += cautions(plan)
+    returns = pd.concat(tables, ignore_index=True)
+    returns.insert(0, "interval", returns.pop("interval"))
+    return Comparison(pd.DataFrame(rows), returns, tuple(dict.fromkeys(warnings)), patient.keep, patient)

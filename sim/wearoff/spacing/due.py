@@ -1,4 +1,4 @@
-"""When the next visit is due after visits already made; or why there is no such day."""
+"""The latest day for the next visit after visits already made, or the reason why there is no such day."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from .. import notebook
 from ..checks import check_number, check_type, checked_arguments
 from ..levels import HALF
 from ..model.equations import Model
+from ..model.intervals import intervals_above
 from ..model.response import read_model
-from ..model.spans import spans_above
 from ..outcomes import Attainment
 from ..parameters import Parameters
 from ..timeline import LEVEL
@@ -22,9 +22,9 @@ from ..treatment.cautions import cautions
 from ..treatment.schedule import Schedule
 from ..treatment.visit import VISIT
 from .patient import Patient
-from .search import latest
+from .search import find_latest_day
 
-TEN_YEARS = 3652
+TEN_YEARS = 3652  # days after the last visit over which the effect is followed
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,18 +34,19 @@ class NextVisit:
     Parameters
     ----------
     outcome : Attainment
-        Whether there is such a day, or why not.
+        ``ATTAINABLE`` if there is such a day, else the reason why not.
     day : int or None
+        The latest day for the next visit.
     date : datetime.date or None
-        Where the schedule's start is known.
+        The date of this day, if the schedule's start is known.
     keep : float
         The level of the effect to keep.
     last_visit : float
         The day of the last visit already made.
     largest : float
-        The largest effect since then, if no visit follows.
+        The largest effect after that day, if no visit follows.
     warnings : tuple of str
-        What is unusual about the visits with the next one added.
+        The warnings about all visits, with the next visit.
     """
 
     outcome: Attainment
@@ -58,7 +59,7 @@ class NextVisit:
 
     def _repr_html_(self) -> str:
         row = {"outcome": self.outcome.message, "day": self.day, "date": self.date, "keep": self.keep}
-        return notebook.show("next visit, at the latest", notebook.table(pd.DataFrame([row], dtype=object)))
+        return notebook.show("next visit, at the latest", notebook.format_table(pd.DataFrame([row], dtype=object)))
 
 
 @checked_arguments(*VISIT)
@@ -70,7 +71,7 @@ def next_visit(
     model: Model | None = None,
     **visit: Any,
 ) -> NextVisit:
-    """Return the latest whole day for the next visit: the effect does not fall below the level before it acts.
+    """Return the latest whole day for the next visit such that the effect stays at the level until the visit acts.
 
     Parameters
     ----------
@@ -79,7 +80,8 @@ def next_visit(
     keep, parameters, model
         As in `compare`.
     **visit
-        Arguments of `Visit` but its day; default: as at the last visit, but the labelled dose of another product.
+        Arguments of `Visit` except its day; default: those of the last visit. For another product the default is its
+        labelled dose.
 
     Returns
     -------
@@ -95,31 +97,31 @@ def next_visit(
     >>> next_visit(Schedule.once(units=20, start="2027-01-04")).date
     datetime.date(2027, 3, 31)
     """
-    constants = Parameters() if parameters is None else check_type(parameters, Parameters, "parameters")
+    parameters = Parameters() if parameters is None else check_type(parameters, Parameters, "parameters")
     last = check_type(given, Schedule, "given").visits[-1]
     changes = {"units": None, **visit} if "product" in visit else visit
-    kind = dataclasses.replace(last, **{**changes, "day": 0.0})
-    pieces = read_model(model, constants.constants())
-    patient = Patient(check_number(keep, LEVEL), math.ceil(last.day) + TEN_YEARS, constants, None, kind, pieces)
+    next_one = dataclasses.replace(last, **{**changes, "day": 0.0})
+    model = read_model(model, parameters.constants())
+    patient = Patient(check_number(keep, LEVEL), math.ceil(last.day) + TEN_YEARS, parameters, None, next_one, model)
     course = patient.course(given)
-    after = spans_above(course, patient.keep)
-    after = after[after[:, 1] > last.day]
+    intervals = intervals_above(course, patient.keep)
+    intervals = intervals[intervals[:, 1] > last.day]
     largest = float(course.visible[course.mesh.nodes >= last.day].max())
     day: int | None = None
-    if not len(after):
+    if not len(intervals):
         outcome = Attainment.NOT_REACHED
-    elif after[-1, 1] == patient.horizon:
+    elif intervals[-1, 1] == patient.horizon:
         outcome = Attainment.NOT_NEEDED
     else:
-        day = latest(patient, given, after[-1], 1)
+        day = find_latest_day(patient, given, intervals[-1], 1)
         outcome = Attainment.TOO_LATE if day is None else Attainment.ATTAINABLE
     if day is None:
         return NextVisit(outcome, None, None, patient.keep, last.day, largest, tuple(cautions(given)))
-    unusual = cautions(patient.then(given, day))
-    label = kind.product
-    if day - last.day < label.min_interval_days:
-        unusual.append(
-            f"day {day} is {day - last.day:g} days after the last visit, sooner than the label of {label.name} allows: "
-            f"{label.min_interval_days:g} days"
+    warnings = cautions(patient.add_visit(given, day))
+    product = next_one.product
+    if day - last.day < product.min_interval_days:
+        warnings.append(
+            f"day {day} is {day - last.day:g} days after the last visit, sooner than the label of {product.name} "
+            f"allows: {product.min_interval_days:g} days"
         )
-    return NextVisit(outcome, day, given.date(day), patient.keep, last.day, largest, tuple(unusual))
+    return NextVisit(outcome, day, given.date(day), patient.keep, last.day, largest, tuple(warnings))

@@ -1,4 +1,4 @@
-"""One patient, a level to keep and a horizon: what a row of visits gives."""
+"""One patient with a level to keep and a horizon, and what the patient gets from visits on given days."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ from ..checks import Limits, check_integer, check_number, check_type
 from ..errors import InputError
 from ..model.course import Course
 from ..model.equations import MODEL, Model
+from ..model.intervals import intervals_above, lowest_after_peak
 from ..model.landmarks import find_landmarks
 from ..model.response import read_model
-from ..model.spans import lowest_after_peak, spans_above
 from ..parameters import Parameters
 from ..simulation import solve_schedule
 from ..timeline import LEVEL, Timeline
 from ..treatment.schedule import VISITS, Schedule
 from ..treatment.visit import Visit
 
-YEAR = 365.25
-# Twenty years: the search for the fewest visits takes the square of the horizon, some seconds here.
+YEAR = 365.25  # days, for units and visits a year
+# At most twenty years: the time of the search for the fewest visits grows with the square of the horizon.
 HORIZON = Limits("horizon", 1, 7305, "day")
 
 
 @dataclasses.dataclass(frozen=True)
 class Patient:
-    """One patient, the level to keep, the horizon in days, and what is given at each visit."""
+    """One patient, the level to keep, the horizon in days, and the visit that is repeated."""
 
     keep: float
     horizon: int
@@ -41,7 +41,7 @@ class Patient:
     model: Model = MODEL
 
     @classmethod
-    def asked(
+    def from_arguments(
         cls,
         keep: float,
         horizon: int,
@@ -50,18 +50,18 @@ class Patient:
         visit: dict[str, Any],
         model: Model | None = None,
     ) -> Self:
-        """Check what a user asks for; `visit` are arguments of `Visit` but its day."""
+        """Return the patient for a user's arguments, after checks; `visit` has arguments of `Visit` except its day."""
         if "day" in visit:
             raise InputError("day", visit["day"], "not given, since the days are what is sought")
-        constants = Parameters() if parameters is None else check_type(parameters, Parameters, "parameters")
-        first = Schedule.once(start=start, **visit)
-        level, last = check_number(keep, LEVEL), check_integer(horizon, HORIZON)
-        pieces = read_model(model, constants.constants())
-        return cls(level, last, constants, first.start, first.visits[0], pieces)
+        parameters = Parameters() if parameters is None else check_type(parameters, Parameters, "parameters")
+        once = Schedule.once(start=start, **visit)
+        keep, horizon = check_number(keep, LEVEL), check_integer(horizon, HORIZON)
+        model = read_model(model, parameters.constants())
+        return cls(keep, horizon, parameters, once.start, once.visits[0], model)
 
-    def evenly(self, interval: float) -> list[float]:
+    def even_days(self, interval: float) -> list[float]:
         """Return the days of visits at an interval, over the horizon."""
-        # A visit at the very end of the horizon would have no effect.
+        # A visit on the last day of the horizon would have no effect before its end.
         name = f"visits every {interval:g} days"
         count = check_integer(math.ceil(self.horizon / interval), VISITS._replace(name=name))
         return [i * interval for i in range(count)]
@@ -72,11 +72,11 @@ class Patient:
 
     def every(self, interval: float) -> Schedule:
         """Return visits at an interval, over the horizon."""
-        return self.on(self.evenly(interval))
+        return self.on(self.even_days(interval))
 
-    def then(self, given: Schedule, day: float) -> Schedule:
-        """Return a schedule with one more visit."""
-        return dataclasses.replace(given, visits=(*given.visits, dataclasses.replace(self.visit, day=day)))
+    def add_visit(self, schedule: Schedule, day: float) -> Schedule:
+        """Return a schedule with one more visit at its end."""
+        return dataclasses.replace(schedule, visits=(*schedule.visits, dataclasses.replace(self.visit, day=day)))
 
     def course(self, plan: Schedule) -> Course:
         """Return the solution over the horizon."""
@@ -87,29 +87,29 @@ class Patient:
         return solve_schedule(plan, self.parameters, end, self.model)
 
     def timeline(self, plan: Schedule) -> Timeline:
-        """Return the same as a result, day by day."""
+        """Return the solution over the horizon as a timeline with a row for each day."""
         return Timeline(plan, self.parameters, self.course(plan), np.arange(self.horizon + 1.0))
 
-    def measures(self, course: Course) -> dict[str, float]:
-        """Return what a plan gives over the horizon."""
-        spans = spans_above(course, self.keep)
-        edges = np.append(spans.ravel()[1:], self.horizon) if len(spans) else np.array([0.0, self.horizon])
+    def measure(self, course: Course) -> dict[str, float]:
+        """Return the share of days above the level, the longest gap and the lowest effect of a course."""
+        intervals = intervals_above(course, self.keep)
+        edges = np.append(intervals.ravel()[1:], self.horizon) if len(intervals) else np.array([0.0, self.horizon])
         return {
-            # Beyond these digits are roundings, and plans that keep the level alike would differ by them.
-            "share_above": round(float(np.diff(spans).sum()) / self.horizon, 9),
+            # Later digits are roundings. With them, plans that keep the level equally well would differ.
+            "share_above": round(float(np.diff(intervals).sum()) / self.horizon, 9),
             "longest_gap": float(np.diff(edges)[::2].max()),
             "lowest_effect": lowest_after_peak(course),
         }
 
-    def at_interval(self, interval: float, course: Course) -> dict[str, float]:
-        """Return the measures of a plan at an interval, and what it takes if it goes on for ever."""
+    def make_row(self, interval: float, course: Course) -> dict[str, float]:
+        """Return the row of an interval in a comparison, from the course with visits at this interval."""
         visits_per_year = YEAR / interval
-        takes = {"units_per_year": self.units * visits_per_year, "visits_per_year": visits_per_year}
-        return {"interval": interval} | self.measures(course) | takes
+        a_year = {"units_per_year": self.units * visits_per_year, "visits_per_year": visits_per_year}
+        return {"interval": interval} | self.measure(course) | a_year
 
-    def spaced(self, interval: float) -> dict[str, float]:
+    def compute_row(self, interval: float) -> dict[str, float]:
         """Return the row of an interval in a comparison."""
-        return self.at_interval(interval, self.course(self.every(interval)))
+        return self.make_row(interval, self.course(self.every(interval)))
 
     @property
     def units(self) -> float:
@@ -118,7 +118,7 @@ class Patient:
 
     @cached_property
     def alone(self) -> Course:
-        """One visit, and none after it."""
+        """The course after a single visit."""
         return self.course(self.on([0.0]))
 
     @property
@@ -128,13 +128,13 @@ class Patient:
 
     @property
     def acts(self) -> float:
-        """Days from a visit to the largest effect of it alone: if the level is kept until then, the visit has acted."""
+        """Days from a single visit to its largest effect. A visit has acted after this time."""
         return self._peak[0]
 
     @cached_property
     def _peak(self) -> tuple[float, float]:
         alone = self.alone
-        found = find_landmarks(alone.mesh, alone.visible[..., None], alone.weak[..., None])
-        if not math.isfinite(found.peak_day[0]):
+        landmarks = find_landmarks(alone.mesh, alone.visible[..., None], alone.weak[..., None])
+        if not math.isfinite(landmarks.peak_day[0]):
             return self.horizon, float(alone.visible.max())
-        return float(found.peak_day[0]), float(found.peak_effect[0])
+        return float(landmarks.peak_day[0]), float(landmarks.peak_effect[0])

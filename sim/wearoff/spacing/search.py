@@ -1,8 +1,9 @@
 """The best days for visits: the longest interval, the fewest visits, the most days above the level.
 
-All of it rests on two properties of the model. *It is monotone*: more toxin now never means less effect later. *It
-superposes*: each visit adds its own course of light chain, the same whenever it is given. A later dose has decayed less
-once it is past its peak, some days after it: what is said below is exact where visits are farther apart than that.
+The proofs use two properties of the model. *It is monotone*: more toxin now never means less effect later. *It
+superposes*: each visit adds its own course of light chain, which does not depend on other visits. A later dose has
+decayed less on a given day, if the light chain of both doses is past its peak, some days after the dose. The proofs are
+exact if visits are farther apart than that.
 """
 
 from __future__ import annotations
@@ -15,117 +16,121 @@ import numpy as np
 
 from ..model import Array
 from ..model.equations import COMPARTMENTS
+from ..model.intervals import intervals_above
 from ..model.mesh import Reading
-from ..model.spans import spans_above
 from ..treatment.schedule import Schedule
 from .patient import Patient
 
 
-def longest_interval(patient: Patient, step: int) -> int | None:
-    """Return the longest interval that keeps the level, the horizon if one visit does, or None.
+def find_longest_interval(patient: Patient, step: int) -> int | None:
+    """Return the longest interval in days that keeps the level: the horizon if one visit does, None if there is none.
 
-    Cycle k + 1 of equal visits has the light chain of cycle k and what an older visit adds to it, and so, the model
-    being monotone, is never below it. The first return is the hardest: the longest interval is the latest day for the
-    second visit.
+    With equal visits, cycle k + 1 has the light chain of cycle k and that of one more, older visit. The model is
+    monotone, so that the effect in cycle k + 1 is never below that in cycle k. If the level is kept until the second
+    visit acts, it is kept for ever. The longest interval is therefore the latest day for the second visit.
     """
-    spans = spans_above(patient.alone, patient.keep)
-    if not len(spans):
+    intervals = intervals_above(patient.alone, patient.keep)
+    if not len(intervals):
         return None
-    if spans[-1, 1] == patient.horizon:
+    if intervals[-1, 1] == patient.horizon:
         return patient.horizon
-    return latest(patient, patient.on([0.0]), spans[-1], step)
+    return find_latest_day(patient, patient.on([0.0]), intervals[-1], step)
 
 
-def latest(patient: Patient, given: Schedule, span: Array, step: int) -> int | None:
-    """Return the latest day for one more visit that leaves no gap.
+def find_latest_day(patient: Patient, schedule: Schedule, interval: Array, step: int) -> int | None:
+    """Return the latest day for one more visit that leaves no gap; None if there is no such day.
 
-    `span`: when the visits given reach the level, and when it is lost without one more.
+    `interval` is the last interval of time in which the visits of `schedule` alone keep the level.
     """
-    reached, lost = span
-    for day in range(math.floor(lost / step) * step, math.floor(given.visits[-1].day), -step):
+    reached, lost = interval
+    for day in range(math.floor(lost / step) * step, math.floor(schedule.visits[-1].day), -step):
         end = min(day + patient.acts, patient.horizon)
-        spans = spans_above(patient.course_until(patient.then(given, day), end), patient.keep)
-        if len(spans) and spans[-1, 0] <= max(reached, day) and spans[-1, 1] == end:
+        intervals = intervals_above(patient.course_until(patient.add_visit(schedule, day), end), patient.keep)
+        if len(intervals) and intervals[-1, 0] <= max(reached, day) and intervals[-1, 1] == end:
             return day
     return None
 
 
-def fewest(patient: Patient, step: int) -> list[float]:
-    """Return the fewest days that keep the level: each visit as late as the level allows.
+def find_fewest(patient: Patient, step: int) -> list[float]:
+    """Return the days of the fewest visits that keep the level: each visit is as late as the level allows.
 
-    In any plan that keeps the level, take the first visit that is earlier than that and move it there: the level is
-    kept until it acts, and from then on there is more light chain than before, since a later dose has decayed less. So
-    the visits that follow still keep the level, and none is added. Step by step the plan becomes this one.
+    The proof changes any plan that keeps the level into this one. Take the first visit that is earlier than it must be,
+    and move it to its latest day. The level is kept until this visit acts. After that there is more light chain than
+    before, since a later dose has decayed less, so that the later visits still keep the level. No visit is added.
+    Repeat this until every visit is on its latest day.
     """
     days = [0.0]
     while True:
-        span = spans_above(patient.course(patient.on(days)), patient.keep)[-1]
-        day = latest(patient, patient.on(days), span, step) if span[1] < patient.horizon else None
+        interval = intervals_above(patient.course(patient.on(days)), patient.keep)[-1]
+        day = find_latest_day(patient, patient.on(days), interval, step) if interval[1] < patient.horizon else None
         if day is None:
             return days
         days.append(float(day))
 
 
-def most_days(patient: Patient, visits: int, step: int) -> list[float]:
-    """Return the days of so many visits with most days above the level; fewer if fewer give as many.
+def find_most_days(patient: Patient, visits: int, step: int) -> list[float]:
+    """Return the days of a number of visits with most days above the level; fewer visits if they give as many days.
 
-    A visit is never made earlier than the latest day that leaves no gap (the same move as in `fewest` gains days or
-    none), nor later than the first day after the level is lost (bringing it and all that follow forward to that day
-    only takes out days below the level, and each visit finds more left over). Between these two every day of the grid
-    is tried. Of plans whose last visit is on the same day, one that has no more days above the level behind it and no
-    more of anything in the muscle than another cannot overtake it, the model being monotone, and is dropped.
+    In the best plan no visit is earlier than the latest day that leaves no gap: the move in the proof of `find_fewest`
+    loses no days. No visit is later than the first day after the level is lost: moving it and all later visits forward
+    to that day removes only days below the level, and at each visit more toxin is left. Every day of the grid between
+    these two days is tried.
+
+    Plans whose last visit is on the same day are compared. One plan is dropped if another has at least as many days
+    above the level before that day, and at least as much of everything in the muscle. The model is monotone, so that
+    the dropped plan can never become the better one.
     """
-    branches = [_Branch.of(patient, [0.0], patient.horizon)]
+    branches = [_Branch.with_days(patient, [0.0], patient.horizon)]
     for _ in range(visits - 1):
-        branches = _undominated([longer for branch in branches for longer in branch.grow(patient, step)])
+        branches = _drop_dominated([longer for branch in branches for longer in branch.grow(patient, step)])
     return max(branches, key=lambda branch: branch.above).days
 
 
 class _Branch(NamedTuple):
-    """The first visits of a plan.
-
-    Days above the level in all, when it was last reached and is lost, whether the last visit left a gap before it
-    acted, and how the plan stands at that visit: days above the level behind it, and the state of the muscle.
-    """
+    """The first visits of a plan."""
 
     days: list[float]
-    above: float
-    span: Array
-    gap: bool
-    standing: Array
+    above: float  # number of days above the level over the horizon
+    interval: Array  # last interval of time above the level
+    gap: bool  # whether the effect was below the level before the last visit acted
+    state: Array  # at the last visit: days above the level before it, then effect, toxin and cleaved fraction
 
     @classmethod
-    def of(cls, patient: Patient, days: list[float], reached: float) -> _Branch:
+    def with_days(cls, patient: Patient, days: list[float], reached: float) -> _Branch:
         course = patient.course(patient.on(days))
-        spans = spans_above(course, patient.keep)
+        intervals = intervals_above(course, patient.keep)
         last = days[-1]
         acted = min(last + patient.acts, patient.horizon)
-        gap = not ((spans[:, 0] <= max(reached, last)) & (spans[:, 1] >= acted)).any()
-        behind = np.diff(np.minimum(spans, last)).sum()
-        at = np.array([last])
-        chain = course.at(at)
-        cleaved = Reading(course.mesh, at)(course.cleaved)
-        standing = [behind, chain["visible"][0], *(chain[name][0] for name in COMPARTMENTS), *cleaved[:, 0]]
-        return cls(days, float(np.diff(spans).sum()), spans[-1], gap, np.array(standing))
+        gap = not ((intervals[:, 0] <= max(reached, last)) & (intervals[:, 1] >= acted)).any()
+        above_before = np.diff(np.minimum(intervals, last)).sum()
+        time = np.array([last])
+        columns = course.at(time)
+        cleaved = Reading(course.mesh, time)(course.cleaved)
+        state = [above_before, columns["visible"][0], *(columns[name][0] for name in COMPARTMENTS), *cleaved[:, 0]]
+        return cls(days, float(np.diff(intervals).sum()), intervals[-1], gap, np.array(state))
 
     def grow(self, patient: Patient, step: int) -> Iterator[_Branch]:
-        """Yield the branch with one more visit, from the first day after the fall to the last that leaves no gap."""
-        reached, lost = self.span
+        """Yield the branch with one more visit, for each day that is tried, from the latest day to the earliest.
+
+        The latest is the first day after the level is lost, and the earliest is the latest day that leaves no gap.
+        """
+        reached, lost = self.interval
         if lost == patient.horizon:
             yield self
             return
         last = math.ceil(patient.horizon / step) - 1
         for place in range(min(math.ceil(lost / step), last), math.floor(self.days[-1] / step), -1):
-            longer = _Branch.of(patient, [*self.days, float(place * step)], reached)
+            longer = _Branch.with_days(patient, [*self.days, float(place * step)], reached)
             yield longer
             if not longer.gap:
                 return
 
 
-def _undominated(branches: list[_Branch]) -> list[_Branch]:
-    kept: list[_Branch] = []
+def _drop_dominated(branches: list[_Branch]) -> list[_Branch]:
+    # Return the branches without those that another branch, with the same last day, equals or exceeds in every number.
+    best: list[_Branch] = []
     for branch in sorted(branches, key=lambda branch: -branch.above):
-        rivals = [other for other in kept if other.days[-1] == branch.days[-1]]
-        if not any((other.standing >= branch.standing).all() for other in rivals):
-            kept.append(branch)
-    return kept
+        rivals = [other for other in best if other.days[-1] == branch.days[-1]]
+        if not any((other.state >= branch.state).all() for other in rivals):
+            best.append(branch)
+    return best

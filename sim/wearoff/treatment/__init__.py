@@ -1,1 +1,1 @@
-"""What is given: products, muscles and the schedule of visits."""
+"""The treatment: products, muscles and the schedule of visits."""

@@ -1,4 +1,4 @@
-"""What is possible but unusual about a schedule, each in one line with its reason."""
+"""Warnings of what is possible but unusual in a schedule, each in one line with its reason."""
 
 from __future__ import annotations
 
@@ -11,15 +11,14 @@ from .. import tables
 from .schedule import Schedule
 from .visit import Visit
 
-# Custom in practice is 12 weeks; what a label allows stands in data/products.csv.
-CUSTOM_DAYS = 84
-# Doses this close are taken up as if each were alone, and the model cannot say what happens.
+CUSTOM_DAYS = 84  # days between visits that are usual in practice; the labels' limits are in data/products.csv
+# Below this number of days between two doses, the model is not trusted: it takes up each dose as if it were alone.
 SPLIT_DAYS = 7
-LABEL_DAYS = 90  # "3 months"
+LABEL_DAYS = 90  # days in the "3 months" of a label's limit
 
 
 def cautions(schedule: Schedule) -> list[str]:
-    """Return what is unusual: visits close together, more units than the label's limit, products mixed, other doses.
+    """Return the warnings: visits close together, units over the label's limit, mixed products, doses not observed.
 
     Examples
     --------
@@ -28,41 +27,46 @@ def cautions(schedule: Schedule) -> list[str]:
     >>> cautions(Schedule.every(90, visits=2, units=10))  # doctest: +ELLIPSIS
     ['10 U of onabotulinumtoxinA in the glabella is outside the doses observed (20 to 40 U): an extrapolation']
     """
-    return [*_close(schedule), *_over_the_limit(schedule), *_mixed(schedule), *_extrapolated(schedule)]
+    return [
+        *_warn_of_close_visits(schedule),
+        *_warn_of_units_over_limit(schedule),
+        *_warn_of_mixed_products(schedule),
+        *_warn_of_doses_not_observed(schedule),
+    ]
 
 
-def _close(schedule: Schedule) -> list[str]:
+def _warn_of_close_visits(schedule: Schedule) -> list[str]:
     pairs = [(a, b) for a, b in pairwise(schedule.visits) if b.day > a.day]
-    found = []
+    warnings = []
     split = [(a, b) for a, b in pairs if b.day - a.day < SPLIT_DAYS]
     if split:
-        found.append(
-            f"{_first(split)} less than {SPLIT_DAYS} days apart: each dose is taken up as if it were alone, which says "
-            "nothing about a dose split over hours"
+        warnings.append(
+            f"{_name_first_pair(split)} less than {SPLIT_DAYS} days apart: each dose is taken up as if it were alone, "
+            "which says nothing about a dose split over hours"
         )
     near = [(a, b) for a, b in pairs if SPLIT_DAYS <= b.day - a.day < CUSTOM_DAYS]
     if near:
         product = near[0][1].product
-        found.append(
-            f"{_first(near)} less than {CUSTOM_DAYS} days apart: custom is 12 weeks, and the label of {product.name} "
-            f"asks for {product.min_interval_days:g} days"
+        warnings.append(
+            f"{_name_first_pair(near)} less than {CUSTOM_DAYS} days apart: custom is 12 weeks, and the label of "
+            f"{product.name} asks for {product.min_interval_days:g} days"
         )
-    return found
+    return warnings
 
 
-def _first(pairs: list[tuple[Visit, Visit]]) -> str:
+def _name_first_pair(pairs: list[tuple[Visit, Visit]]) -> str:
     before, after = pairs[0]
     more = f" (and {len(pairs) - 1} more pairs)" if len(pairs) > 2 else " (and 1 more pair)" if len(pairs) == 2 else ""
     return f"visits on days {before.day:g} and {after.day:g}{more} are"
 
 
-def _over_the_limit(schedule: Schedule) -> list[str]:
+def _warn_of_units_over_limit(schedule: Schedule) -> list[str]:
     for product in dict.fromkeys(visit.product for visit in schedule):
         limit = product.max_units_in_90_days
         if limit is None:
             continue
-        given = [visit for visit in schedule if visit.product == product]
-        days, doses = [visit.day for visit in given], [visit.units for visit in given]
+        visits = [visit for visit in schedule if visit.product == product]
+        days, doses = [visit.day for visit in visits], [visit.units for visit in visits]
         for day in days:
             units = sum(doses[bisect_right(days, day - LABEL_DAYS) : bisect_right(days, day)])
             if units > limit:
@@ -73,7 +77,7 @@ def _over_the_limit(schedule: Schedule) -> list[str]:
     return []
 
 
-def _mixed(schedule: Schedule) -> list[str]:
+def _warn_of_mixed_products(schedule: Schedule) -> list[str]:
     products = list(dict.fromkeys(visit.product.name for visit in schedule))
     if len(products) < 2:
         return []
@@ -83,31 +87,31 @@ def _mixed(schedule: Schedule) -> list[str]:
     ]
 
 
-def _extrapolated(schedule: Schedule) -> list[str]:
+def _warn_of_doses_not_observed(schedule: Schedule) -> list[str]:
     # The units of a day are added up: three doses of 20 U on one day are 60 U.
-    given: dict[tuple[int, str, str], float] = {}
+    units_of_day: dict[tuple[int, str, str], float] = {}
     for visit in schedule:
         key = (math.floor(visit.day), visit.product.name, visit.muscle.name)
-        given[key] = given.get(key, 0.0) + visit.units
-    found = []
+        units_of_day[key] = units_of_day.get(key, 0.0) + visit.units
+    warnings = []
     for product, muscle, units in dict.fromkeys(
-        (product, muscle, units) for (_, product, muscle), units in given.items()
+        (product, muscle, units) for (_, product, muscle), units in units_of_day.items()
     ):
-        low, high = _observed().get((product, muscle), (None, None))
+        low, high = _doses_observed().get((product, muscle), (None, None))
         dose = f"{units:g} U of {product} in the {muscle.replace('_', ' ')}"
         if low is None or high is None:
-            found.append(f"{dose}: no dose there is among the observations, an extrapolation")
+            warnings.append(f"{dose}: no dose there is among the observations, an extrapolation")
         elif not low <= units <= high:
             doses = f"{low:g} U" if low == high else f"{low:g} to {high:g} U"
-            found.append(f"{dose} is outside the doses observed ({doses}): an extrapolation")
-    return found
+            warnings.append(f"{dose} is outside the doses observed ({doses}): an extrapolation")
+    return warnings
 
 
 @cache
-def _observed() -> dict[tuple[str, str], tuple[float, float]]:
-    # Smallest and largest dose in the published observations of a product in a muscle.
+def _doses_observed() -> dict[tuple[str, str], tuple[float, float]]:
+    # Return the smallest and the largest dose in the published observations, for each product and muscle.
     doses: dict[tuple[str, str], list[float]] = {}
     for row in tables.rows("observations"):
         if row["arm"] == "treated" and row["units"]:
             doses.setdefault((row["product"], row["muscle"]), []).append(float(row["units"]))
-    return {place: (min(units), max(units)) for place, units in doses.items()}
+    return {product_and_muscle: (min(units), max(units)) for product_and_muscle, units in doses.items()}

@@ -80,7 +80,7 @@ def _describe_doses(schedule: Schedule) -> str:
 
 def _describe_interval(schedule: Schedule) -> str:
     intervals = [after.day - before.day for before, after in pairwise(schedule)]
-    # Days of visits are products of the interval, and their differences may miss it by a rounding.
+    # The days of visits are multiples of the interval, so that their differences may differ by a rounding.
     if not intervals or max(intervals) - min(intervals) > 1e-6:
         return ""
     return f" every {intervals[0]:g} days"

@@ -1,4 +1,4 @@
-"""Event tables, the tables of pharmacometrics: one row an event, read into doses and observations.
+"""Event tables, as pharmacometrics has them: one row an event. They are read into doses and observations.
 
 The columns are mrgsolve's, with its defaults where a column is absent:
 
@@ -6,11 +6,11 @@ The columns are mrgsolve's, with its defaults where a column is absent:
     amt    units of a dose, required       ii     days between additional doses, 0
     cmt    1, the depot; 1                 addl   number of additional doses, 0
 
-and ours: ``date`` beside ``time`` or instead of it, and ``product, muscle, sites`` of a dose. One of ``time`` and
-``date`` is required. A row with ``addl`` stands for doses at ``time + j ii``, j = 0 to ``addl``. Without ``evid`` a row
-with units is a dose, and one without is an observation. What a table of a fit has beside these is passed over: ``dv``
-and ``mdv``; one ``id``; ``ss`` and ``rate`` that are 0. An observation on the day of a dose is after the dose, whatever
-the order of the rows (NONMEM goes by the order of the records).
+and our own: ``date`` beside ``time`` or instead of it, and ``product``, ``muscle`` and ``sites`` of a dose. One of
+``time`` and ``date`` is required. A row with ``addl`` stands for doses at ``time + j ii``, j = 0 to ``addl``. In a
+table without ``evid``, a row with units is a dose and a row without units is an observation. Other columns of a table
+for a fit are passed over: ``dv`` and ``mdv``; ``id`` if all rows have the same; ``ss`` and ``rate`` if they are 0. An
+observation on the day of a dose is after the dose, in any order of the rows (NONMEM goes by the order of the records).
 """
 
 from __future__ import annotations
@@ -28,19 +28,19 @@ from ..errors import InputError
 from ..numerals import read_integer, read_number
 from ..user_tables import Row, UserTable, check_columns
 
-DAY = Limits("time", 0, 36525, "day")
-LAST_DATE = LAST_START + datetime.timedelta(days=DAY.high)
-BETWEEN = Limits("ii", 0, 36525, "day", above=True)
+TIME = Limits("time", 0, 36525, "day")
+LAST_DATE = LAST_START + datetime.timedelta(days=TIME.high)
+INTERVAL = Limits("ii", 0, 36525, "day", above=True)
 ADDITIONAL = Limits("addl", 0, 999)
 DEPOT = Limits("cmt", 1, 1)
 
 COLUMNS = ("time", "date", "amt", "ii", "addl", "evid", "cmt", "product", "muscle", "sites")
-# Read where they say that nothing is asked for, and refused where something is.
+# Columns that may be 0 or blank; anything else in them is refused for this reason.
 NOT_SUPPORTED = {
     "ss": "steady state cannot be assumed, since SNAP-25 and the visible effect are not linear: give the visits",
     "rate": "a dose is an injection, not an infusion",
 }
-# Columns of patients' data, which say nothing of the treatment.
+# Columns of patients' data, which have nothing to do with the treatment.
 PASSED_OVER = ("id", "dv", "mdv")
 READ = (*COLUMNS, *NOT_SUPPORTED, *PASSED_OVER)
 KINDS = {0: "observation", 1: "dose", 2: "other event", 3: "reset", 4: "reset and dose"}
@@ -49,7 +49,7 @@ DURATION = re.compile(r"\d+ days?( \d\d:\d\d:\d\d(\.\d+)?)?")
 
 
 class Dose(NamedTuple):
-    """One dose of a table: where it stands, its day, and the cells that are given under the names of their columns."""
+    """One dose of a table: its row in words, its day, and its filled cells by column."""
 
     where: str
     time: float
@@ -57,14 +57,14 @@ class Dose(NamedTuple):
 
 
 class Observation(NamedTuple):
-    """One day of observation, and where it stands."""
+    """One day of observation: its row in words, and its day."""
 
     where: str
     time: float
 
 
 class Events(NamedTuple):
-    """What a table holds: doses in the order of their days, days of observation, and the date of day 0 if known."""
+    """The content of a table: doses in the order of their days, days of observation, the date of day 0 if known."""
 
     doses: list[Dose]
     observed: list[Observation]
@@ -72,20 +72,20 @@ class Events(NamedTuple):
 
 
 def read_events(table: UserTable) -> Events:
-    """Return what a table holds; an `InputError` names the file, the line and the column of what is wrong."""
+    """Return the content of a table; an `InputError` names the file, the line and the column of a mistake."""
     _check_columns(table)
-    rows = _with_dates_as_dates(table)
+    rows = _move_dates(table)
     doses: list[Dose] = []
     observed: list[Observation] = []
-    places: list[tuple[str, float]] = []
+    times: list[tuple[str, float]] = []
     start: datetime.date | None = None
     for where, row in rows:
         try:
-            time, start = _time(row, start)
-            places.append((where, time))
-            _check_nothing_else(row)
+            time, start = _read_time(row, start)
+            times.append((where, time))
+            _check_supported(row)
             if _is_dose(row):
-                doses += _doses(where, time, row)
+                doses += _read_doses(where, time, row)
             else:
                 _check_observation(row)
                 observed.append(Observation(where, time))
@@ -93,11 +93,11 @@ def read_events(table: UserTable) -> Events:
             raise error.at(where) from None
     if not doses:
         raise InputError(table.name, allowed="at least 1", problem="has no visit below the header")
-    for (_, before), (where, after) in pairwise(places):
+    for (_, before), (where, after) in pairwise(times):
         if after < before:
             problem = f"is {after:.15g} after {before:.15g}"
             raise InputError("time", after, "ascending times", problem=problem, where=where)
-    # The rows ascend; what a row's additional doses reach past the next row is put in its place.
+    # The rows ascend in time, but additional doses of one row may come after the next row.
     return Events(sorted(doses, key=lambda dose: dose.time), observed, start)
 
 
@@ -114,8 +114,8 @@ def _check_columns(table: UserTable) -> None:
         raise InputError("id", patients, "1, the visits of one patient", problem=problem, where=table.name)
 
 
-def _with_dates_as_dates(table: UserTable) -> list[Row]:
-    # Dates in the column of the time are dates, where there is no column for them.
+def _move_dates(table: UserTable) -> list[Row]:
+    # Return the rows; where a table without a column `date` has dates in the column `time`, they are moved to `date`.
     if "date" in table.columns or not table.rows or not _is_date(table.rows[0].cells["time"]):
         return table.rows
     return [Row(where, {"date": row["time"], **{k: v for k, v in row.items() if k != "time"}})
@@ -123,22 +123,22 @@ def _with_dates_as_dates(table: UserTable) -> list[Row]:
 
 
 def _is_date(cell: str) -> bool:
-    # 20270104 is a date of ISO 8601, and a number: a number it stays.
+    # 20270104 is a date in ISO 8601, but it is also a number, and is taken for a number.
     try:
         return "-" in cell[1:] and bool(check_date(cell, "time", LAST_DATE))
     except InputError:
         return False
 
 
-def _time(row: dict[str, str], start: datetime.date | None) -> tuple[float, datetime.date | None]:
-    # The day of a row, and the date of day 0: the first row's date fixes it, and later ones must agree.
+def _read_time(row: dict[str, str], start: datetime.date | None) -> tuple[float, datetime.date | None]:
+    # Return the day of a row, and the date of day 0. The first row's date sets day 0, and later rows must agree.
     if "date" not in row:
-        return _read_days(_filled(row, "time", DAY), DAY), None
-    date = check_date(_filled(row, "date", "a date"), "date", LAST_DATE)
+        return _read_days(_require_cell(row, "time", TIME), TIME), None
+    date = check_date(_require_cell(row, "date", "a date"), "date", LAST_DATE)
     if "time" not in row:
         start = start or check_date(date, "start")
-        return check_number((date - start).days, DAY), start
-    time = _read_days(_filled(row, "time", DAY), DAY)
+        return check_number((date - start).days, TIME), start
+    time = _read_days(_require_cell(row, "time", TIME), TIME)
     first = date - datetime.timedelta(days=math.floor(time))
     if start is not None and first != start:
         expected = start + datetime.timedelta(days=math.floor(time))
@@ -148,14 +148,14 @@ def _time(row: dict[str, str], start: datetime.date | None) -> tuple[float, date
 
 
 def _read_days(cell: str, limits: Limits) -> float:
-    # A number of days, or a duration.
+    # Return the days of a cell, which is a number of days or a duration.
     if DURATION.fullmatch(cell):
         return check_number(pd.Timedelta(cell) / pd.Timedelta(days=1), limits)
     return read_number(cell, limits)
 
 
-def _check_nothing_else(row: dict[str, str]) -> None:
-    # A steady state or an infusion that a row asks for.
+def _check_supported(row: dict[str, str]) -> None:
+    # Refuse a row with a steady state or an infusion.
     for column, reason in NOT_SUPPORTED.items():
         cell = row.get(column, "")
         if cell and read_number(cell, Limits(column, -math.inf, math.inf)) != 0:
@@ -166,7 +166,7 @@ def _check_nothing_else(row: dict[str, str]) -> None:
 def _is_dose(row: dict[str, str]) -> bool:
     if "evid" not in row:
         return not _is_zero(row["amt"])
-    kind = read_integer(_filled(row, "evid", "0 or 1"), Limits("evid", 0, math.inf))
+    kind = read_integer(_require_cell(row, "evid", "0 or 1"), Limits("evid", 0, math.inf))
     if kind > 1:
         word = f" ({KINDS[kind]})" if kind in KINDS else ""
         problem = f"is {kind}{word}, which is not supported"
@@ -181,17 +181,18 @@ def _is_zero(cell: str) -> bool:
         return False
 
 
-def _doses(where: str, time: float, row: dict[str, str]) -> list[Dose]:
+def _read_doses(where: str, time: float, row: dict[str, str]) -> list[Dose]:
+    # Return the dose of a row and its additional doses.
     for column in ("amt", "product", "muscle"):
         if column in row:
-            _filled(row, column, "the units of a dose" if column == "amt" else "a name")
+            _require_cell(row, column, "the units of a dose" if column == "amt" else "a name")
     read_integer(row.get("cmt") or "1", DEPOT)
     additional = read_integer(row.get("addl") or "0", ADDITIONAL)
     if additional and not row.get("ii"):
-        raise InputError("ii", allowed=str(BETWEEN), problem=f"is missing and addl is {additional}")
-    between = _read_days(row.get("ii") or "0", BETWEEN if additional else BETWEEN._replace(above=False))
+        raise InputError("ii", allowed=str(INTERVAL), problem=f"is missing and addl is {additional}")
+    interval = _read_days(row.get("ii") or "0", INTERVAL if additional else INTERVAL._replace(above=False))
     cells = {column: row[column] for column in ("amt", "product", "muscle", "sites") if row.get(column)}
-    return [Dose(where, check_number(time + j * between, DAY), cells) for j in range(additional + 1)]
+    return [Dose(where, check_number(time + j * interval, TIME), cells) for j in range(additional + 1)]
 
 
 def _check_observation(row: dict[str, str]) -> None:
@@ -201,7 +202,8 @@ def _check_observation(row: dict[str, str]) -> None:
             raise InputError(name, cell, "0 or blank", problem=f"is {cell}")
 
 
-def _filled(row: dict[str, str], column: str, allowed: Any) -> str:
+def _require_cell(row: dict[str, str], column: str, allowed: Any) -> str:
+    # Return the cell of a column, which must not be blank.
     if not row[column]:
         raise InputError(column, row[column], str(allowed), problem="is blank")
     return row[column]

@@ -1,8 +1,9 @@
-"""The treated muscles: a strip with its endplates along it, injection sites, and how the dose spreads.
+"""The treated muscles, their injection sites, and how the dose spreads.
 
-A muscle is a strip of length l. Its n sites stand evenly along it, at (i + 1/2) l / n; each site's share of the dose
-spreads as a Gaussian with standard deviation `spread`. The relative dose w(x) is the dose per length at x against that
-of the same dose laid out evenly: 1 where even. What falls beyond the ends of the strip is the spill.
+A muscle is a strip of length l with endplates along it. Its n sites are evenly spaced, at (i + 1/2) l / n. Each site
+has the same share of the dose, which spreads as a Gaussian with the standard deviation `spread`. The relative dose w(x)
+is the dose per length at x, divided by that of an even treatment with the same units; for an even treatment it is 1.
+The spill is the share of the dose that falls beyond the ends of the strip.
 """
 
 from __future__ import annotations
@@ -22,16 +23,17 @@ SITES = Limits("sites", 1, 1000)
 
 
 class Muscle(NamedTuple):
-    """A muscle: one row of ``data/muscles.csv``, which has the sources. Length in mm."""
+    """A muscle: one row of ``data/muscles.csv``, which has the sources. The length is in mm."""
 
     name: str
     length: float
 
 
 class Zones(NamedTuple):
-    """Where along the strip the model is evaluated: places in mm and their shares of the muscle, which add up to 1.
+    """The places along the strip, in mm, at which the model is solved, and the share of the muscle of each.
 
-    The sites stand symmetrically, so that the places are those of one half, each for itself and its mirror image.
+    The shares add up to 1. The sites are symmetrical, so that the places are in one half of the strip only; each also
+    stands for its mirror image in the other half.
     """
 
     places: npt.NDArray[np.float64]
@@ -49,10 +51,10 @@ def find_muscle(muscle: str | Muscle) -> Muscle:
     Muscle(name='glabella', length=50.0)
     """
     name = muscle.name if isinstance(muscle, Muscle) else muscle
-    found = _muscles()[check_name(name, _muscles(), "muscle")]
-    if isinstance(muscle, Muscle) and muscle != found:
-        raise InputError("muscle", muscle, str(found))
-    return found
+    row = _muscles()[check_name(name, _muscles(), "muscle")]
+    if isinstance(muscle, Muscle) and muscle != row:
+        raise InputError("muscle", muscle, str(row))
+    return row
 
 
 @cache
@@ -61,10 +63,10 @@ def _muscles() -> dict[str, Muscle]:
 
 
 def zones(length: float, spread: float) -> Zones:
-    """Return the Gauss-Legendre points in half of a strip, as many as a Gaussian of this `spread` needs.
+    """Return the Gauss-Legendre points in half of a strip, and their weights.
 
-    Sixteen points for each standard deviation along the whole strip, and never fewer than eight: doubling them moves
-    the mean effect by less than 1e-8 (tests/treatment/test_muscles.py).
+    The whole strip has 16 points for each standard deviation, and 8 more. Twice the number of points changes the mean
+    effect by less than 1e-8 (tests/treatment/test_muscles.py).
 
     Parameters
     ----------
@@ -81,7 +83,7 @@ def zones(length: float, spread: float) -> Zones:
 
 
 def site_places(length: float, sites: int) -> npt.NDArray[np.float64]:
-    """Return where the sites stand along a strip, in mm from one end.
+    """Return the places of the sites along a strip, in mm from one end.
 
     Examples
     --------
@@ -93,7 +95,7 @@ def site_places(length: float, sites: int) -> npt.NDArray[np.float64]:
 
 
 def relative_dose(places: npt.NDArray[np.float64], length: float, sites: int, spread: float) -> npt.NDArray[np.float64]:
-    """Return w(x), the local dose against that of an even treatment with the same units.
+    """Return w(x), the local dose divided by that of an even treatment with the same units.
 
     Parameters
     ----------
@@ -115,7 +117,7 @@ def relative_dose(places: npt.NDArray[np.float64], length: float, sites: int, sp
 
 
 def spill(length: float, sites: int, spread: float) -> float:
-    """Return the share of the dose that falls beyond the ends of the strip: ``1 - mean of w``, in closed form.
+    """Return the share of the dose that falls beyond the ends of the strip, ``1 - mean of w``, in closed form.
 
     Examples
     --------

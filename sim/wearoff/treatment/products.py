@@ -1,4 +1,4 @@
-"""Products and serotypes, and their label doses; units of one product are not units of another."""
+"""Products, their serotypes and their labelled doses. Units of one product are not units of another."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ class Product(NamedTuple):
     ----------
     name, serotype : str
     relative_potency : float
-        Units of onabotulinumtoxinA that one unit is taken for: a working assumption, not an exchange rate.
+        Units of onabotulinumtoxinA for which one unit counts. This is an assumption, not an exchange rate.
     min_interval_days : float
         Shortest interval between treatments that the label allows.
     max_units_in_90_days : float or None
-        The label's limit over all uses, where one was found.
+        The label's limit over all uses; None where no limit was found.
     """
 
     name: str
@@ -32,7 +32,7 @@ class Product(NamedTuple):
 
 
 class Label(NamedTuple):
-    """A labelled treatment of one muscle: units in all and number of sites; one row of ``data/labels.csv``."""
+    """A labelled treatment of one muscle: total units and number of sites; one row of ``data/labels.csv``."""
 
     units: float
     sites: int
@@ -49,10 +49,10 @@ def find_product(product: str | Product) -> Product:
     0.4
     """
     name = product.name if isinstance(product, Product) else product
-    found = _products()[check_name(name, _products(), "product")]
-    if isinstance(product, Product) and product != found:
-        raise InputError("product", product, str(found))
-    return found
+    row = _products()[check_name(name, _products(), "product")]
+    if isinstance(product, Product) and product != row:
+        raise InputError("product", product, str(row))
+    return row
 
 
 @cache
@@ -61,13 +61,13 @@ def _products() -> dict[str, Product]:
 
 
 def _read_product(row: tables.Row) -> Product:
-    most = row["max_units_in_90_days"]
+    limit = row["max_units_in_90_days"]
     return Product(
         row["product"],
         row["serotype"],
         float(row["relative_potency"]),
         float(row["min_interval_days"]),
-        float(most) if most else None,
+        float(limit) if limit else None,
     )
 
 

@@ -1,4 +1,4 @@
-"""Schedules: visits in the order of their days; made by hand, at an interval, or read from a table of events."""
+"""Schedules of visits. A schedule is made from visits, from an interval, or from a table of events."""
 
 from __future__ import annotations
 
@@ -32,16 +32,16 @@ VISITS = Limits("visits", 1, 1000)
 @checked_arguments()
 @dataclasses.dataclass(frozen=True)
 class Schedule:
-    """Visits in the order of their days, and if wanted the date of day 0 and the days of observation.
+    """Visits in the order of their days, with the date of day 0 and days of observation if they are known.
 
     Parameters
     ----------
     visits : tuple of Visit
-        At least one; all of the same muscle; days ascending, equal ones allowed.
+        At least one. All are of the same muscle. Their days ascend, and may be equal.
     start : date, optional
-        The date of day 0, or its text such as ``"2027-01-04"``: days are then shown with their dates.
+        The date of day 0, or its text such as ``"2027-01-04"``. Days are then shown with their dates.
     times : tuple of float, optional
-        Days of observation, ascending, which `simulate` reports instead of a daily grid; default: none.
+        Days of observation, ascending. `simulate` reports these days instead of a daily grid. Default: none.
 
     Raises
     ------
@@ -125,7 +125,7 @@ class Schedule:
     @classmethod
     @checked_arguments(*VISIT)
     def every(cls, days: float, *, visits: int, start: datetime.date | str | None = None, **visit: Any) -> Self:
-        """Return visits at an equal interval, the first on day 0.
+        """Return a schedule of visits at an equal interval, the first on day 0.
 
         Parameters
         ----------
@@ -136,7 +136,7 @@ class Schedule:
         start : date, optional
             The date of day 0.
         **visit
-            Arguments of `Visit` but its day, the same at every visit.
+            Arguments of `Visit` except its day, the same at every visit.
         """
         interval, count = check_number(days, INTERVAL), check_integer(visits, VISITS)
         date = None if start is None else check_date(start, "start")
@@ -148,7 +148,7 @@ class Schedule:
         Parameters
         ----------
         spread : float or ndarray, shape (k,)
-            Standard deviation in mm in which one site's dose spreads, of one patient or of k: a constant.
+            Standard deviation in mm with which the dose of a site spreads, of one patient or of k; see `Parameters`.
 
         Examples
         --------
@@ -168,14 +168,14 @@ class Schedule:
         days : float
             Days after that visit.
         after : int
-            Which visit it follows, counted from 1; where there is none, raise `InputError`.
+            Number of the visit that it follows, counted from 1. If there is no such visit, `InputError` is raised.
 
         Examples
         --------
         >>> [(visit.day, visit.units) for visit in Schedule.every(90, visits=2, units=20).touch_up(5)]
         [(0.0, 20.0), (14.0, 5.0), (90.0, 20.0)]
         """
-        followed = self.visits[self._numbered(after, "after")]
+        followed = self.visits[self._find_index(after, "after")]
         later = followed.day + check_number(days, INTERVAL._replace(name="days"))
         added = dataclasses.replace(followed, day=later, units=check_number(units, UNITS))
         return dataclasses.replace(self, visits=tuple(sorted((*self.visits, added), key=lambda visit: visit.day)))
@@ -183,41 +183,43 @@ class Schedule:
     def skip(self, visit: int) -> Self:
         """Return the schedule without one of its visits, counted from 1; the others keep their days.
 
-        Where there is no such visit, or no other, raise `InputError`.
+        If there is no such visit, or no other, `InputError` is raised.
 
         Examples
         --------
         >>> [visit.day for visit in Schedule.every(90, visits=4).skip(2)]
         [0.0, 180.0, 270.0]
         """
-        left_out = self._numbered(visit, "visit")
-        return dataclasses.replace(self, visits=self.visits[:left_out] + self.visits[left_out + 1 :])
+        index = self._find_index(visit, "visit")
+        return dataclasses.replace(self, visits=self.visits[:index] + self.visits[index + 1 :])
 
-    def _numbered(self, which: int, name: str) -> int:
-        return check_integer(which, Limits(name, 1, len(self))) - 1
+    def _find_index(self, number: int, name: str) -> int:
+        # Return the place in `visits` of a visit that is counted from 1.
+        return check_integer(number, Limits(name, 1, len(self))) - 1
 
     @classmethod
     def from_csv(cls, source: Source) -> Self:
-        """Read a schedule from a CSV file with a header, or from an open one; see `from_frame` for the columns.
+        """Return the schedule in a CSV file, or in an open file; see `from_frame` for the columns.
 
-        The separator is ``,``, ``;`` (then with decimal commas, if wanted) or a tab; lines that begin with ``#`` are
-        passed over. An `InputError` names the file, the line and the column of what is wrong.
+        The first line is a header. The separator is ``,``, ``;`` or a tab; with ``;`` numbers may have decimal commas.
+        Lines that begin with ``#`` are passed over. An `InputError` names the file, the line and the column of a
+        mistake.
         """
         return cls._from_table(read_csv(source, READ))
 
     @classmethod
     def from_frame(cls, frame: pd.DataFrame | Mapping[str, Any]) -> Self:
-        """Read a schedule from a table of visits or of events, one a row, in the order of time.
+        """Return the schedule in a table of visits or events, which has one row for each, in the order of time.
 
         Parameters
         ----------
         frame : pandas.DataFrame or mapping of columns
-            ``amt`` (units), and ``time`` in days or ``date`` are required; if both, they must agree. ``product``,
-            ``muscle`` and ``sites`` as in `Visit`; a missing value in ``sites`` is an even dose. ``ii``, ``addl``:
-            ``addl`` additional doses, ``ii`` days apart. ``evid``: 1 a dose, 0 a day of observation; without it a row
-            without units is an observation. ``cmt``: 1, the depot. ``id`` (of one patient), ``dv``, ``mdv``, and
-            ``ss`` and ``rate`` of 0 are passed over. Names may be in capitals, and in the index. Any other column is
-            refused; an `InputError` names row and column of what is wrong.
+            ``amt`` (units) is required, and so is ``time`` (days) or ``date``; if both are there, they must agree.
+            ``product``, ``muscle`` and ``sites`` are as in `Visit`; a missing value in ``sites`` is an even dose.
+            ``addl`` is the number of additional doses, ``ii`` the days between them. ``evid`` is 1 for a dose and 0 for
+            a day of observation; without it a row without units is an observation. ``cmt`` is 1, the depot. ``id`` (of
+            one patient), ``dv``, ``mdv``, and ``ss`` and ``rate`` of 0 are passed over. Names may be in capitals, and
+            columns may be in the index. Any other column is refused. An `InputError` names row and column of a mistake.
 
         Examples
         --------
@@ -237,15 +239,15 @@ class Schedule:
                 for before, after in pairwise(visits[-2:]):
                     check_order(before, after)
             except InputError as error:
-                # In a table the day of a visit stands in the column `time`.
+                # In a table the day of a visit is in the column `time`.
                 raise error.renamed("time" if error.field == "day" else error.field).at(where) from None
         try:
-            return cls(tuple(visits), events.start, tuple(each.time for each in events.observed))
+            return cls(tuple(visits), events.start, tuple(observation.time for observation in events.observed))
         except InputError as error:
             raise error.at(events.observed[-1].where) from None
 
     def to_frame(self) -> pd.DataFrame:
-        """Return the visits as a table: ``time, amt, product, muscle, sites``, and ``date`` where `start` is known."""
+        """Return the visits as a table: ``time, amt, product, muscle, sites``, and ``date`` if `start` is known."""
         frame = pd.DataFrame(
             {
                 "time": [visit.day for visit in self],
@@ -260,30 +262,34 @@ class Schedule:
         return frame
 
     def to_events(self) -> pd.DataFrame:
-        """Return visits and days of observation as an event table, which `from_frame` reads back exactly.
+        """Return visits and days of observation as an event table, from which `from_frame` makes the same schedule.
 
-        Every visit is a row of its own (``evid`` 1, ``ii`` and ``addl`` 0); an observation is one with ``evid`` 0.
+        Every visit is a row with ``evid`` 1, and with ``ii`` and ``addl`` 0. Every day of observation is a row with
+        ``evid`` 0.
         """
         frame = self.to_frame().assign(ii=0.0, addl=0, evid=1, cmt=1)
         observed = pd.DataFrame({"time": self.times, "evid": 0}).astype({"time": float, "evid": int})
         if self.start is not None:
             observed.insert(1, "date", self.dates(observed["time"]))
         if self.times:
-            # Doses before observations of the same day, as the model has them.
+            # A dose comes before an observation of the same day, as in the model.
             frame = pd.concat([frame, observed.assign(amt=0.0, ii=0.0, addl=0, cmt=1)], ignore_index=True)
             frame = frame.sort_values("time", kind="stable", ignore_index=True)
         order = ("time", "date", "amt", "ii", "addl", "evid", "cmt", "product", "muscle", "sites")
         return frame[[column for column in order if column in frame]]
 
     def to_csv(self, path: str | Path) -> None:
-        """Write `to_events` as a CSV file, which `from_csv` reads back exactly; whole, or not at all."""
+        """Write `to_events` as a CSV file, from which `from_csv` makes the same schedule.
+
+        The file is written as a whole: if that fails, nothing is changed.
+        """
         content = self.to_events().to_csv(index=False, lineterminator="\n")
-        with written_whole(Path(path)) as beside:
-            beside.write_bytes(content.encode())
+        with written_whole(Path(path)) as temporary:
+            temporary.write_bytes(content.encode())
 
 
 def _read_visit(day: float, cells: Mapping[str, str]) -> Visit:
-    # The columns of a row that are filled, `amt` always among them.
-    place = {column: cells[column] for column in ("product", "muscle") if column in cells}
+    # `cells` are the filled cells of a row; `amt` is always among them.
+    names = {column: cells[column] for column in ("product", "muscle") if column in cells}
     sites = read_integer(cells["sites"], SITES) if "sites" in cells else None
-    return Visit(day=day, units=read_number(cells["amt"], UNITS._replace(name="amt")), sites=sites, **place)
+    return Visit(day=day, units=read_number(cells["amt"], UNITS._replace(name="amt")), sites=sites, **names)

@@ -16,7 +16,7 @@ UNITS = Limits("units", 0, 10_000, "U", above=True)
 @checked_arguments()
 @dataclasses.dataclass(frozen=True, init=False, repr=False)
 class Visit:
-    """One treatment of one muscle; immutable, and checked when made.
+    """One treatment of one muscle. It cannot be changed, and is checked when it is made.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ class Visit:
     muscle : str or Muscle
         A name in ``data/muscles.csv``, which the visit holds as a `Muscle`; default: glabella.
     sites : int, optional
-        Number of injection sites along the muscle; default: the dose is taken as even along it.
+        Number of injection sites along the muscle; default: an even dose along the muscle.
 
     Raises
     ------
@@ -49,7 +49,7 @@ class Visit:
     muscle: Muscle
     sites: int | None
 
-    # Written out: the arguments may be names and None, the fields are not.
+    # Written by hand, since an argument may be a name or None where the field is not.
     def __init__(
         self,
         *,
@@ -59,12 +59,12 @@ class Visit:
         muscle: str | Muscle = "glabella",
         sites: int | None = None,
     ) -> None:
-        chosen, place = find_product(product), find_muscle(muscle)
-        amount = _labelled_units(chosen, place) if units is None else check_number(units, UNITS)
+        product, muscle = find_product(product), find_muscle(muscle)
+        amount = _find_labelled_units(product, muscle) if units is None else check_number(units, UNITS)
         object.__setattr__(self, "day", check_number(day, DAY))
         object.__setattr__(self, "units", amount)
-        object.__setattr__(self, "product", chosen)
-        object.__setattr__(self, "muscle", place)
+        object.__setattr__(self, "product", product)
+        object.__setattr__(self, "muscle", muscle)
         object.__setattr__(self, "sites", None if sites is None else check_integer(sites, SITES))
 
     def __repr__(self) -> str:
@@ -74,7 +74,7 @@ class Visit:
         )
 
 
-def _labelled_units(product: Product, muscle: Muscle) -> float:
+def _find_labelled_units(product: Product, muscle: Muscle) -> float:
     label = find_label(product.name, muscle.name)
     if label is None:
         problem = f"is not given and no labelled dose of {product.name} for {muscle.name} is known"
@@ -82,12 +82,12 @@ def _labelled_units(product: Product, muscle: Muscle) -> float:
     return label.units
 
 
-# What a visit is made from, where a function hands it on.
+# The names of the arguments of `Visit`, for functions that pass them on.
 VISIT = tuple(field.name for field in dataclasses.fields(Visit))
 
 
 def check_order(before: Visit, after: Visit) -> None:
-    """Raise `InputError` where one visit cannot follow another: an earlier day, another muscle."""
+    """Raise `InputError` if one visit cannot follow another, because of an earlier day or another muscle."""
     if after.day < before.day:
         problem = f"is {after.day:g} after a visit on day {before.day:g}"
         raise InputError("day", after.day, "ascending days", problem=problem)

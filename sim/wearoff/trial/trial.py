@@ -76,7 +76,7 @@ class Trial:
     landmarks: pd.DataFrame
 
     def _repr_html_(self) -> str:
-        return notebook.show(self.description, notebook.table(self.landmarks))
+        return notebook.show(self.description, notebook.format_table(self.landmarks))
 
     @property
     def description(self) -> str:

@@ -141,7 +141,7 @@ def labelled_course(visit: Visit, parameters: Parameters) -> Timeline:
 def _repeated(patient: Patient, weeks: int) -> Repeated:
     plan = patient.every(7 * weeks)
     course = patient.course(plan)
-    measures = patient.measures(course)
+    measures = patient.measure(course)
     return Repeated(
         course.visible_at(repeat_days(weeks)),
         measures["share_above"],

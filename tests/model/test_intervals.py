@@ -1,23 +1,23 @@
-"""Stretches above a level: their edges, and the ends of a course that lies above it."""
+"""Intervals above a level: their edges, and the ends of a course that lies above it."""
 
 import numpy as np
 import pytest
 
 import wearoff as wo
-from wearoff.model.spans import lowest_after_peak, spans_above
+from wearoff.model.intervals import intervals_above, lowest_after_peak
 
 
 def test_the_effect_is_at_the_level_at_every_edge():
     timeline = wo.simulate(wo.Schedule.every(150, visits=3))
-    spans = spans_above(timeline.course, 0.5)
-    assert spans.shape == (3, 2)
-    np.testing.assert_allclose(timeline.at(spans.ravel())["visible"], 0.5, atol=1e-9)
-    assert spans[-1, 1] == pytest.approx(timeline.landmarks["half_effect_day"], abs=1e-9)
+    intervals = intervals_above(timeline.course, 0.5)
+    assert intervals.shape == (3, 2)
+    np.testing.assert_allclose(timeline.at(intervals.ravel())["visible"], 0.5, atol=1e-9)
+    assert intervals[-1, 1] == pytest.approx(timeline.landmarks["half_effect_day"], abs=1e-9)
 
 
-def test_a_course_that_ends_above_the_level_has_its_last_stretch_until_then():
-    assert spans_above(wo.simulate(days=50).course, 0.5)[-1, 1] == 50
-    assert spans_above(wo.simulate(days=2).course, 0.5).shape == (0, 2)
+def test_a_course_that_ends_above_the_level_has_its_last_interval_until_then():
+    assert intervals_above(wo.simulate(days=50).course, 0.5)[-1, 1] == 50
+    assert intervals_above(wo.simulate(days=2).course, 0.5).shape == (0, 2)
 
 
 def test_the_lowest_effect_after_the_peak():
