@@ -10,6 +10,10 @@ Every derivative is ``a + b x`` with a and b known, so that a step is one produc
 the growth of x in a step is the diagonal Pade approximation of exp. Within a step, x is read from the polynomial of
 degree 5 that has the value and two derivatives of x at both ends.
 
+There are two methods because neither does the work of both. For 512 patients, four visits and a year at 1e-6,
+collocation takes 17 to 28 times as long as this formula on a grid that is there already. For one patient at 1e-8 the
+two take the same time, but the grid must be chosen first, which takes 33 times as long as collocation with its mesh.
+
 References
 ----------
 Hairer, Norsett, Wanner, *Solving Ordinary Differential Equations I*, section II.13 (Obreschkoff's methods).
