@@ -216,7 +216,7 @@ def print_written(written: list[Path]) -> None:
 def print_found(summary: dict[str, Any], text: str, written: list[Path], *, as_json: bool) -> None:
     """Print what a command found: as JSON and nothing else, or as text and which files were written."""
     if as_json:
-        from ..report.plain import to_json
+        from ..report.json_output import to_json
 
         print(to_json(summary))
         return

@@ -122,7 +122,7 @@ def space_command(
 def parameters_command(preset: Preset = "default", set_: Set = None, as_json: Json = False) -> None:
     """Print the constants with units, ranges and sources."""
     from ..parameters import presets
-    from ..report.plain import to_json
+    from ..report.json_output import to_json
     from ..report.text import parameters_text
 
     table = read_parameters(preset, set_).table()

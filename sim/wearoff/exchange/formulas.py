@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from ..errors import InputError, not_installed
+from ..errors import InputError, format_value, not_installed
 from ..model.equations import CHAIN, STATES, Constants, Model, slope
 
 # What a formula of the user's own may be, for the error.

@@ -14,7 +14,7 @@ from ..spacing import Comparison, Recommendation
 from ..timeline import Timeline
 from ..treatment.schedule import Schedule
 from .explanations import explain_landmarks, explain_recommendation
-from .plain import json_file, records, table
+from .json_output import json_file, records, table
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -14,7 +14,7 @@ from ..figures.style import render
 from ..labels import words
 from ..sensitivity import Elasticities, Indices
 from ..trial.trial import PERCENTILES, Trial
-from .plain import json_file, records, table
+from .json_output import json_file, records, table
 
 Profiles = dict[str, tuple[float, float]]
 
