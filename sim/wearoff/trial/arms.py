@@ -1,4 +1,4 @@
-"""The arms of a trial: what each group of patients is given."""
+"""The arms of a trial: the treatment of each group of patients."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Arm:
     ----------
     schedule : Schedule or None
     label : str, optional
-        What it is called in tables and pictures; default: its first dose, product and number of visits.
+        The name in tables and pictures; default: first dose, product and number of visits.
 
     Examples
     --------
@@ -44,7 +44,7 @@ class Arm:
     @classmethod
     @checked_arguments(*VISIT)
     def treated(cls, **visit: Any) -> Self:
-        """Return an arm of one visit on day 0, with the arguments of `Visit`."""
+        """Return an arm with one visit on day 0; the arguments are those of `Visit`."""
         return cls(Schedule.once(**visit))
 
     @classmethod
@@ -54,7 +54,7 @@ class Arm:
 
     @property
     def name(self) -> str:
-        """What it is called in tables and pictures."""
+        """The name in tables and pictures."""
         if self.label is not None:
             return self.label
         if self.schedule is None:
