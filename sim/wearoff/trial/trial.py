@@ -64,9 +64,8 @@ class Trial:
         ``arm, time, p5, p25, p50, p75, p95``: percentiles of the visible effect, day by day.
     landmarks : pandas.DataFrame
         ``arm, landmark, reached, p5, p25, p50, p75, p95``, for every treated arm. ``reached`` is the share of patients
-        who reach the landmark before the end. The percentiles are days, or fractions for ``peak_effect``. They leave
-        out patients who never reach the landmark; the day is infinite if the effect is above the level at the end.
-        Every patient has a day of return to baseline and of loss of none or mild: day 0 if never better.
+        who reach it before the end. The percentiles are days (``peak_effect``: fractions) of those who reach it;
+        infinite if the effect is above the level at the end. A return to baseline without effect is on day 0.
     """
 
     population: Population
@@ -99,10 +98,9 @@ class Trial:
         *,
         title: str | None = AUTO,
     ) -> Axes:
-        """Draw responder rates day by day, a curve an arm, and return the Axes.
+        """Draw responder rates day by day, a curve an arm, and return the Axes: `ax`, or that of a new figure.
 
-        By default the Axes is in a new figure. In a given `ax` the legend is inside, and there is no title unless one
-        is given. `title` is as in `bands_figure`.
+        In a given `ax` the legend is inside, and there is no title by default. `title` is as in `bands_figure`.
 
         Raises
         ------
@@ -296,7 +294,7 @@ def _tabulate_landmarks(tally: Tally, people: Population) -> pd.DataFrame:
 
 
 def _join_arms(frames: dict[str, pd.DataFrame], columns: Sequence[str] = ()) -> pd.DataFrame:
-    # The frames stand one below the other. Without a frame the table has its columns and no row.
+    # Without a frame the table has its columns and no row.
     if not frames:
         return pd.DataFrame(columns=["arm", *columns, *PERCENTILES])
     return pd.concat(frames, names=["arm"]).reset_index(level="arm").reset_index(drop=True)
