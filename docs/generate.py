@@ -18,7 +18,7 @@ from wearoff import tables
 from wearoff.cli.options import app
 from wearoff.labels import COLUMNS, STEPS
 from wearoff.model.equations import STATES, Constants, force, slope, uptake
-from wearoff.report.plain import records
+from wearoff.report.json_output import records
 
 Rows = Iterable[Mapping[str, Any]]
 

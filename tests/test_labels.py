@@ -6,16 +6,16 @@ from matplotlib.path import Path
 import wearoff as wo
 from wearoff import labels
 from wearoff.evidence.observations import MEDIANS
-from wearoff.figures import places
+from wearoff.figures import layout
 from wearoff.model.landmarks import FALLS, Landmarks
 from wearoff.patients.grades import ASSESSORS, ENDPOINTS
-from wearoff.trial.blocks import DURATIONS
+from wearoff.trial.blocks import LEVEL_OF_DURATION
 
 
 def test_everything_has_a_label_and_nothing_else_has():
     assert list(labels.COLUMNS) == list(wo.simulate(times=[0, 1]).frame)
     assert tuple(labels.LANDMARKS) == Landmarks._fields
-    assert list(labels.DURATIONS) == list(DURATIONS)
+    assert list(labels.DURATIONS) == list(LEVEL_OF_DURATION)
     assert set(labels.ENDPOINTS) == {*ENDPOINTS, *MEDIANS}
     assert set(labels.ASSESSORS) == set(ASSESSORS)
 
@@ -31,8 +31,8 @@ def test_the_levels_are_those_through_which_the_effect_passes():
 
 
 def test_a_compartment_without_a_place_of_its_own_stands_inside_the_nerve_ending():
-    spots = places.spots("golgi")
+    spots = layout.spots("golgi")
     assert len(spots) > 100
-    others = np.concatenate([places.spots(place) for place in places.PLACES])
+    others = np.concatenate([layout.spots(place) for place in layout.PLACES])
     assert not {tuple(spot) for spot in spots} & {tuple(spot) for spot in others}
-    assert Path(places.ending()).contains_points(spots).all()
+    assert Path(layout.ending()).contains_points(spots).all()

@@ -1,4 +1,4 @@
-"""What everything is called: one table of columns, landmarks, durations, endpoints and assessors, in plain words.
+"""The names in plain words of columns, landmarks, durations, endpoints and assessors, each in one table.
 
 Figures, reports, pages and commands take their words and units from here. A compartment that is added to the model
 needs one row in `COLUMNS`; a compartment whose unit is U is an amount of toxin.
@@ -12,18 +12,18 @@ from .levels import FULL, HALF, ONSET, WEAR_OFF
 
 
 class Label(NamedTuple):
-    """What one thing is called.
+    """The name, the unit and the definition of one thing.
 
     Parameters
     ----------
     label : str
-        Its name in plain words.
+        The name in plain words.
     unit : str
-        Its unit; empty where it has none.
+        The unit; empty for a thing without a unit.
     level : float or None
-        Of a landmark: the level of the visible effect that defines it.
+        The level of the visible effect that defines a landmark.
     definition : str
-        What it is, in a few words, with its level; empty where the name says it.
+        The definition in a few words, with the level; empty if the name says enough.
     """
 
     label: str
@@ -47,7 +47,7 @@ COLUMNS = {
     "force": Label("muscle force", FRACTION),
     "visible": Label("visible effect", FRACTION),
 }
-# Their values before any toxin.
+# The value of each column before any toxin.
 BASELINE = {name: float(row.unit == FRACTION and name != "visible") for name, row in COLUMNS.items()}
 AMOUNTS = tuple(name for name, row in COLUMNS.items() if row.unit == "U")
 STEPS = tuple(name for name in COLUMNS if name != "time")
@@ -89,7 +89,7 @@ _TABLES = (COLUMNS, LANDMARKS, DURATIONS, ENDPOINTS, ASSESSORS)
 
 
 def words(name: str) -> str:
-    """Return a name in plain words: its label, or where it has none the name itself, as it is read.
+    """Return the label of a name; a name without a label is returned with spaces for underscores.
 
     Examples
     --------

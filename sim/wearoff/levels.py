@@ -1,4 +1,4 @@
-"""The levels of the visible effect that define the landmarks: numbers alone, for the model and for the words alike."""
+"""The levels of the visible effect that define the landmarks: numbers that the model and the labels share."""
 
 ONSET = 0.20
 FULL = 0.95  # of the peak

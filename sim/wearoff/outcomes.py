@@ -1,7 +1,7 @@
-"""What became of what was asked for: outcomes as members of an enumeration, each with a message.
+"""The outcomes of a question, such as "reached" and "never reached": members of enumerations, each with a message.
 
-In tables and arrays a day says the same as a number: a finite number is reached, ``inf`` is not reached within the days
-computed but may be later, and NaN is never reached.
+In tables and arrays a number says the same. A finite day is a day on which the level is reached. ``inf`` says that the
+level is not reached within the days computed, and may be reached later. NaN says that it is never reached.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Outcome(_Messages):
 
     @classmethod
     def of(cls, day: float) -> Self:
-        """Return the outcome that a number stands for: NaN is never, infinite is not yet.
+        """Return the outcome that a day stands for: NaN for never, infinite for not yet.
 
         Examples
         --------
@@ -38,7 +38,7 @@ class Outcome(_Messages):
 
 
 class Attainment(_Messages):
-    """Whether visits can be found that keep a level of the effect, or why not."""
+    """Whether there are visits that keep a level of the effect; if not, the reason."""
 
     ATTAINABLE = "the level can be kept"
     ABOVE_PEAK = "the level is above the largest effect of one visit"

@@ -10,7 +10,7 @@ from tests.extent import FULL
 import wearoff as wo
 from wearoff import tables
 from wearoff.exchange import to_antimony, to_sbml
-from wearoff.exchange.elements import NAMESPACE, mathematics
+from wearoff.exchange.elements import NAMESPACE, parse_formula
 from wearoff.treatment.muscles import relative_dose, zones
 
 pytestmark = pytest.mark.filterwarnings("ignore::wearoff.UnusualWarning")
@@ -141,7 +141,7 @@ def test_only_a_schedule_and_constants_are_exported():
 
 def test_a_formula_that_is_none_is_an_error():
     with pytest.raises(ValueError, match="1 \\+"):
-        mathematics("1 +")
+        parse_formula("1 +")
 
 
 def test_where_libsbml_is_missing_one_line_says_so(monkeypatch, call, tmp_path):

@@ -11,7 +11,7 @@ from tests.extent import some
 from tests.figures.legible import assert_legible
 
 import wearoff as wo
-from wearoff.figures import places
+from wearoff.figures import layout
 from wearoff.figures.ending import FURROW, LONG, SHORT, THICK, THIN, Ending
 from wearoff.figures.mechanism import draw_mechanism
 
@@ -40,7 +40,7 @@ def read_back(ax, whole):
         places_of = signs[name].get_offsets()
         assert len(places_of) == len(alpha)
         assert (places_of > 1.5).all()
-        assert (places_of < [places.WIDTH - 1.5, places.HEIGHT - 1.5]).all()
+        assert (places_of < [layout.WIDTH - 1.5, layout.HEIGHT - 1.5]).all()
         # Signs are drawn fully or not at all, except at most one.
         assert ((alpha > 0) & (alpha < 1)).sum() <= 1
     np.testing.assert_array_equal(opacity["rings"], opacity["endosome"])
@@ -108,9 +108,9 @@ def test_the_cells_of_the_plate_and_their_numbers_are_the_simulation():
 
 
 def test_a_dot_stays_where_it_is_while_others_come():
-    for place, number in itertools.product(places.PLACES, (1, 50, 100, 1000)):
-        np.testing.assert_array_equal(places.stand(place, number + 1)[:-1], places.stand(place, number))
-        assert len(np.unique(places.stand(place, number), axis=0)) == number
+    for place, number in itertools.product(layout.PLACES, (1, 50, 100, 1000)):
+        np.testing.assert_array_equal(layout.stand(place, number + 1)[:-1], layout.stand(place, number))
+        assert len(np.unique(layout.stand(place, number), axis=0)) == number
 
 
 def test_what_is_silent_has_its_pins_cut():
@@ -118,8 +118,8 @@ def test_what_is_silent_has_its_pins_cut():
     _, ax = plt.subplots()
     ending = Ending(ax, 10.0)
     ending.show(dict.fromkeys(TOXIN, 0.0) | {"snap25": 0.5, "release": 0.5, "force": 1.0, "visible": 0.0})
-    for vesicle, dock in enumerate(places.DOCKED):
-        pins = np.argsort(np.abs(places.PINS[:, 0] - dock[0]))[:4]
+    for vesicle, dock in enumerate(layout.DOCKED):
+        pins = np.argsort(np.abs(layout.PINS[:, 0] - dock[0]))[:4]
         assert set(np.asarray(ending.cut.get_alpha())[pins]) == {ending.full.get_alpha()[vesicle]}
     plt.close(ax.get_figure())
 

@@ -424,7 +424,7 @@ def cheaply(patch, stage):
     for name in ("_bokeh", "make_document"):
         patch.setattr(page, name, functools.cache(getattr(page, name)))
     patch.setattr(population, "DIRECTIONS", 4)
-    patch.setattr(population, "DRAWN", 0)
+    patch.setattr(population, "DRAWN_BLOCKS", 0)
     # Two steps of a fit, on grids that are chosen once and coarse.
     patch.setattr(likelihood, "ROUNDS", 1)
     patch.setattr(prediction, "ACCURACY", 1e-3)

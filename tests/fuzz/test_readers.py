@@ -22,7 +22,7 @@ from tests.extent import extent
 
 from wearoff import InputError, Parameters, Schedule, UnusualWarning, Visit, simulate
 from wearoff.cli.options import read_changes
-from wearoff.evidence.observations import DEFAULTS, HORIZON, check_observations, read_observations
+from wearoff.evidence.observations import DEFAULTS, LAST_DAY, check_observations, read_observations
 from wearoff.exchange import read_case
 from wearoff.patients.population import Population, limits_of
 from wearoff.patients.population import names as numbers
@@ -80,7 +80,7 @@ def is_observations(rows):
     assert len(rows)
     assert set(DEFAULTS) <= set(rows)
     medians = rows["endpoint"].isin(["onset", "return_to_baseline", "loss_of_none_or_mild"])
-    assert rows["value"].between(0, 100).where(~medians, rows["value"].between(0, HORIZON)).all()
+    assert rows["value"].between(0, 100).where(~medians, rows["value"].between(0, LAST_DAY)).all()
     assert rows["day"].isna().equals(medians)
     assert rows["used_for_fit"].map(type).eq(bool).all()
     assert rows["units"].isna().eq(False).all()

@@ -189,12 +189,12 @@ def test_the_elasticities_are_those_of_changed_parameters(quantity):
     ],
 )
 def test_many_patients_are_each_what_simulate_gives(visit, monkeypatch):
-    monkeypatch.setattr(scanning, "BLOCK", 100)
+    monkeypatch.setattr(scanning, "ZONES_AT_ONCE", 100)
     rng = np.random.default_rng(4)
     spans = np.log([(float(row["low"]), float(row["high"])) for row in ROWS.values()])
     constants = np.exp(rng.uniform(*spans.T, (7, len(spans))))
     for quantity in QUANTITIES:
-        asked = scanning.Scan.asked(quantity, list(ROWS), wo.Parameters(), visit)
+        asked = scanning.Scan.create(quantity, list(ROWS), wo.Parameters(), visit)
         for tolerance, allowed in ((scanning.TOLERANCE, 1e-6), (variance.SAMPLE_TOLERANCE, 2e-4)):
             for values, answer in zip(constants, asked.evaluate(constants, tolerance), strict=True):
                 expected = by_simulation(quantity, wo.Parameters(**dict(zip(ROWS, values, strict=True))), **visit)
@@ -223,7 +223,7 @@ def test_the_spread_matters_where_sites_are_given():
     )
     assert one.loc["spread", "elasticity"] == pytest.approx(np.log(more / less) / np.log(1.02**2), abs=1e-5)
     assert elasticities("half_effect_day", ["spread"]).frame["elasticity"].tolist() == [0]
-    assert "spread" in scanning.Scan.asked("onset_day", None, wo.Parameters(), {"sites": 3}).names
+    assert "spread" in scanning.Scan.create("onset_day", None, wo.Parameters(), {"sites": 3}).names
 
 
 # All together

@@ -15,25 +15,25 @@ from .options import app, show_warning
 
 __all__ = ["classroom", "export", "main", "patient", "studies"]
 
-# As `wearoff --help` lists them: one patient, many patients, the constants, other programs, the class.
+# The order in `wearoff --help`: one patient, many patients, constants, other programs, teaching.
 ORDER = (
     "simulate", "space", "trial", "compare", "fit", "sensitivity", "parameters", "export",
     "plates", "animate", "explore", "handout",
 )  # fmt: skip
 app.registered_commands.sort(key=lambda command: ORDER.index(command.name or ""))
 
-INTERRUPTED = 130  # exit status after Ctrl-C: the parser returns it, as a shell does
+INTERRUPTED = 130  # exit status after Ctrl-C, as in a shell; the parser returns it
 
 
 def main() -> None:
-    """Run the command; input that cannot be used ends it with one line on standard error and exit status 2."""
-    shown: set[str] = set()
+    """Run the command. Refused input ends it with one line on standard error and exit status 2."""
+    printed: set[str] = set()
 
     def show_once(message: Warning | str, *_: Any, **__: Any) -> None:
-        # The parts of one command may give the same warning: every plate has the same visit. Warnings of other
-        # libraries are for those who call them and are left out.
-        if isinstance(message, UnusualWarning) and str(message) not in shown:
-            shown.add(str(message))
+        # Several parts of one command may give the same warning: every plate has the same visit. Warnings of other
+        # libraries are not printed; they are for programmers.
+        if isinstance(message, UnusualWarning) and str(message) not in printed:
+            printed.add(str(message))
             show_warning(message)
 
     warnings.showwarning = show_once
@@ -45,7 +45,7 @@ def main() -> None:
         _stop(error.format_message())
     else:
         if status == INTERRUPTED:
-            # Files are written at the very end, each whole: none has been begun.
+            # Files are written at the end, each whole, so that an interrupted command has written none.
             print("interrupted: nothing was written", file=sys.stderr)
         sys.exit(status or 0)
 
@@ -55,17 +55,17 @@ def _stop(message: str) -> None:
     sys.exit(2)
 
 
-def _version(wanted: bool) -> None:
-    if wanted:
+def _print_version(requested: bool) -> None:
+    if requested:
         print(f"wearoff {__version__}")
         raise typer.Exit
 
 
 @app.callback()
-def _common(
+def _print_help(
     context: typer.Context,
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
     if context.invoked_subcommand is None:

@@ -1,4 +1,4 @@
-"""For the class: plates, animate, explore, handout."""
+"""Commands for teaching: plates, animate, explore, handout."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .options import (
     Units,
     Visits,
     app,
-    given,
+    given_options,
     print_written,
     progress_bar,
     read_ending,
@@ -28,8 +28,8 @@ from .options import (
     whole_number,
 )
 
-HERE = "127.0.0.1"
-PAGES = (".html", ".htm")
+LOCALHOST = "127.0.0.1"
+PAGE_ENDINGS = (".html", ".htm")
 
 
 @app.command("plates", epilog="Example: wearoff plates --style slide --out plates")
@@ -46,7 +46,7 @@ def plates_command(
     from ..files import write_all
     from ..report.curves import plates_files
 
-    visit = given(units=units, product=product, muscle=muscle)
+    visit = given_options(units=units, product=product, muscle=muscle)
     print_written(write_all(out, plates_files(read_parameters(preset, set_), style, **visit)))
 
 
@@ -73,7 +73,7 @@ def animate_command(
     from ..pages.animation import animate
     from ..simulation import simulate
 
-    plan = read_plan(given(units=units, product=product, muscle=muscle, sites=sites), every, visits)
+    plan = read_plan(given_options(units=units, product=product, muscle=muscle, sites=sites), every, visits)
     timeline = simulate(plan, parameters=read_parameters(preset, set_), days=days)
     with progress_bar("frames") as progress:
         print_written([animate(timeline, file, days=days, progress=progress)])
@@ -87,7 +87,7 @@ def explore_command(
             metavar="ADDRESS",
             help="Address to listen on; 0.0.0.0 lets other machines open the page.",
         ),
-    ] = HERE,
+    ] = LOCALHOST,
     port: Annotated[
         int, whole_number("pages.explorer.settings.PORT", "N", "Port to listen on; 0: any free one.")
     ] = 5006,
@@ -99,11 +99,11 @@ def explore_command(
     except ModuleNotFoundError:
         raise not_installed("explore", "panel", "explore") from None
 
-    def ready(address: str) -> None:
-        reach = "this machine only" if host in (HERE, "localhost", "::1") else "OTHER MACHINES CAN OPEN IT"
-        print(f"{address}  ({reach}; Ctrl-C stops it)", flush=True)
+    def print_address(address: str) -> None:
+        access = "this machine only" if host in (LOCALHOST, "localhost", "::1") else "OTHER MACHINES CAN OPEN IT"
+        print(f"{address}  ({access}; Ctrl-C stops it)", flush=True)
 
-    serve(host=host, port=port, show=show, ready=ready)
+    serve(host=host, port=port, show=show, ready=print_address)
 
 
 @app.command("handout", epilog="Example: wearoff handout leaflet.html --product abobotulinumtoxinA")
@@ -121,9 +121,9 @@ def handout_command(
     from ..files import written_whole
     from ..pages.handout import make_handout
 
-    read_ending(file, PAGES)
-    visit = given(product=product, muscle=muscle)
-    with written_whole(file) as beside, progress_bar("curves") as progress:
+    read_ending(file, PAGE_ENDINGS)
+    visit = given_options(product=product, muscle=muscle)
+    with written_whole(file) as temporary, progress_bar("curves") as progress:
         page = make_handout(**visit, parameters=read_parameters(preset, set_), progress=progress)
-        beside.write_text(page, encoding="utf-8")
+        temporary.write_text(page, encoding="utf-8")
     print_written([file])

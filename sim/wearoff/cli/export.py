@@ -1,4 +1,4 @@
-"""For other programs: export sbml, antimony, events."""
+"""The command for other programs: export sbml, antimony, events."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from .options import (
     Units,
     Visits,
     app,
-    given,
+    given_options,
     print_written,
     read_ending,
     read_treatment,
@@ -66,12 +66,12 @@ def export_command(
     read_ending(file, ENDINGS[check_name(what, ENDINGS, "what")])
     if what == "events" and (set_ or preset != "default"):
         raise InputError("events", allowed="set and preset with sbml or antimony", problem="have no constants")
-    visit = given(units=units, product=product, muscle=muscle, sites=sites, start=start)
+    visit = given_options(units=units, product=product, muscle=muscle, sites=sites, start=start)
     plan, parameters = read_treatment(visit, every, visits, schedule, from_, preset, set_)
     if what == "events":
         plan.to_csv(file)
     else:
         text = to_sbml(plan, parameters) if what == "sbml" else to_antimony(plan, parameters)
-        with written_whole(file) as beside:
-            beside.write_text(text, encoding="utf-8")
+        with written_whole(file) as temporary:
+            temporary.write_text(text, encoding="utf-8")
     print_written([file])

@@ -1,4 +1,4 @@
-"""The options that commands share, and how they are read."""
+"""The options that several commands share, and functions that read them."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from ..patients.population import Population
     from ..treatment.schedule import Schedule
 
-# The package's own modules are imported by the functions that need them: help and version need none.
+# Functions import the modules of the package that they need, because help and version need none.
 app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
-    rich_markup_mode=None,  # plain help: rich would take three times as long
+    rich_markup_mode=None,  # rich would take three times as long to print help
     invoke_without_command=True,
     help="How the effect of a botulinum-toxin treatment arrives, holds and wears off. "
     "A model for teaching and research; it gives no dosing advice.",
@@ -41,28 +41,30 @@ def number(limits: str, metavar: str, words: str) -> Any:
     Parameters
     ----------
     limits : str
-        Where the `Limits` stand in this package, such as ``"treatment.visit.UNITS"``: imported when a text is read,
-        since help needs none.
-    metavar, words : str
-        For the help.
+        The module and the name of the `Limits` in this package, such as ``"treatment.visit.UNITS"``. They are imported
+        when a text is read, because help does not need them.
+    metavar : str
+        The name of the value in the help.
+    words : str
+        The text of the help.
     """
-    # The parser leaves the text as it is: typer would put its own words before the error of a parser.
-    return typer.Option(metavar=metavar, help=words, parser=str, callback=_reader(read_number, limits))
+    # The parser keeps the text, because typer would add its own words to an error of the parser.
+    return typer.Option(metavar=metavar, help=words, parser=str, callback=_make_reader(read_number, limits))
 
 
 def whole_number(limits: str, metavar: str, words: str) -> Any:
     """Return an option whose text is read as a whole number; see `number`."""
-    return typer.Option(metavar=metavar, help=words, parser=str, callback=_reader(read_integer, limits))
+    return typer.Option(metavar=metavar, help=words, parser=str, callback=_make_reader(read_integer, limits))
 
 
-def _reader(read: Callable[[str, Limits], float], limits: str) -> Callable[[typer.CallbackParam, Any], Any]:
+def _make_reader(read: Callable[[str, Limits], float], limits: str) -> Callable[[typer.CallbackParam, Any], Any]:
     module, _, name = limits.rpartition(".")
 
     def convert(param: typer.CallbackParam, text: str | None) -> float | None:
         if text is None:
             return None
-        found: Limits = getattr(import_module(f"..{module}", __package__), name)
-        return read(text, found._replace(name=str(param.name)))
+        limits_of_option: Limits = getattr(import_module(f"..{module}", __package__), name)
+        return read(text, limits_of_option._replace(name=str(param.name)))
 
     return convert
 
@@ -114,7 +116,7 @@ def read_parameters(preset: str, changes: list[str] | None) -> Parameters:
 
 
 def read_population(preset: str, changes: list[str] | None) -> Population:
-    """Return a population; changes may name the typical patient's constants and the population's own numbers."""
+    """Return a population; `changes` name constants of the typical patient or numbers of the population."""
     from ..parameters import Parameters
     from ..patients.population import Population, names
 
@@ -122,7 +124,7 @@ def read_population(preset: str, changes: list[str] | None) -> Population:
 
 
 def read_changes(changes: list[str] | None, known: Iterable[str]) -> dict[str, float]:
-    """Read every ``NAME=VALUE`` as a number under its name; the names that are `known` may be changed.
+    """Return the number of every ``NAME=VALUE`` under its name; only names in `known` are allowed.
 
     Examples
     --------
@@ -133,8 +135,8 @@ def read_changes(changes: list[str] | None, known: Iterable[str]) -> dict[str, f
 
     values = {}
     for change in changes or []:
-        name, sign, value = (part.strip() for part in change.partition("="))
-        if not sign:
+        name, equals, value = (part.strip() for part in change.partition("="))
+        if not equals:
             raise InputError("set", change, "NAME=VALUE, such as light_chain_half_life=60")
         check_name(name, known, "parameter")
         values[name] = read_number(value, limits_of(name))
@@ -142,11 +144,11 @@ def read_changes(changes: list[str] | None, known: Iterable[str]) -> dict[str, f
 
 
 def read_plan(visit: dict[str, Any], every: float | None, visits: int | None, path: Path | None = None) -> Schedule:
-    """Return the visits: one, several at an even distance, or those of a file."""
+    """Return the schedule: one visit, several visits at even intervals, or the visits of a file."""
     from ..treatment.schedule import Schedule
 
     if path is not None:
-        return _dated(Schedule.from_csv(path), {**visit, "every": every, "visits": visits}, "schedule")
+        return _set_start(Schedule.from_csv(path), {**visit, "every": every, "visits": visits}, "schedule")
     if every is None and visits is None:
         return Schedule.once(**visit)
     if every is None or visits is None:
@@ -154,8 +156,8 @@ def read_plan(visit: dict[str, Any], every: float | None, visits: int | None, pa
     return Schedule.every(every, visits=visits, **visit)
 
 
-def _dated(schedule: Schedule, options: dict[str, Any], file: str) -> Schedule:
-    # The visits of a file, with the date of day 0 if one is given; nothing else is given beside them.
+def _set_start(schedule: Schedule, options: dict[str, Any], file: str) -> Schedule:
+    # Return the schedule of a file, with the date of day 0 if one is given. Other options are refused.
     start = options.pop("start", None)
     for name, value in options.items():
         if value is not None:
@@ -172,29 +174,29 @@ def read_treatment(
     preset: str,
     changes: list[str] | None,
 ) -> tuple[Schedule, Parameters]:
-    """Return visits and constants: those of a case's file, where one is given, and the options' where it has none."""
+    """Return schedule and constants: from the file of a case if it has them, else from the options."""
     from ..exchange.reading import Case, read_case
     from ..parameters import Parameters
 
-    found = Case(parameters=Parameters.preset(preset)) if case is None else read_case(case)
+    file_case = Case(parameters=Parameters.preset(preset)) if case is None else read_case(case)
     if case is not None and preset != "default":
         raise InputError("preset", preset, "one of the two", problem="is given beside from")
-    if found.schedule is None:
+    if file_case.schedule is None:
         plan = read_plan(visit, every, visits, schedule)
     else:
         others = {**visit, "every": every, "visits": visits, "schedule": schedule}
-        plan = _dated(found.schedule, others, "from, which has visits")
-    return plan, found.parameters.replace(**read_changes(changes, tables.column("parameters", "name")))
+        plan = _set_start(file_case.schedule, others, "from, which has visits")
+    return plan, file_case.parameters.replace(**read_changes(changes, tables.column("parameters", "name")))
 
 
 def read_ending(file: Path, endings: tuple[str, ...]) -> Path:
-    """Return a file to write if its name ends as it should."""
+    """Return the file to write if its name has one of the endings."""
     if file.suffix.lower() not in endings:
         raise InputError("file", str(file), f"a name that ends in {' or '.join(endings)}")
     return file
 
 
-def given(**options: Any) -> dict[str, Any]:
+def given_options(**options: Any) -> dict[str, Any]:
     """Return the options that were given."""
     return {name: value for name, value in options.items() if value is not None}
 
@@ -205,18 +207,18 @@ def show_warning(message: Warning | str) -> None:
 
 
 def print_written(written: list[Path]) -> None:
-    """Print which files were written."""
+    """Print the names of the files that were written."""
     if written:
         print("\nwritten:")
         for path in written:
-            # A name is any bytes, and not all of them are text.
+            # A file name may have bytes that are not text.
             print(f"  {path}".encode(errors="backslashreplace").decode())
 
 
-def print_found(summary: dict[str, Any], text: str, written: list[Path], *, as_json: bool) -> None:
-    """Print what a command found: as JSON and nothing else, or as text and which files were written."""
+def print_result(summary: dict[str, Any], text: str, written: list[Path], *, as_json: bool) -> None:
+    """Print the result of a command: as JSON alone, or as text and the names of the files written."""
     if as_json:
-        from ..report.plain import to_json
+        from ..report.json_output import to_json
 
         print(to_json(summary))
         return
@@ -226,7 +228,7 @@ def print_found(summary: dict[str, Any], text: str, written: list[Path], *, as_j
 
 @contextmanager
 def progress_bar(word: str) -> Iterator[Any]:
-    """Give a function of the work done and all there is, which moves a bar on standard error, on a terminal only."""
+    """Yield a function of the work done and the whole work. It moves a bar on standard error, on a terminal only."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 

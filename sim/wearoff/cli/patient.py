@@ -1,4 +1,4 @@
-"""One patient: simulate, space, parameters."""
+"""Commands for one patient: simulate, space, parameters."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from .options import (
     Units,
     Visits,
     app,
-    given,
+    given_options,
     number,
-    print_found,
+    print_result,
     read_parameters,
     read_treatment,
     show_warning,
@@ -58,11 +58,11 @@ def simulate_command(
     from ..report.curves import landmarks_text, simulation_files, simulation_summary
     from ..simulation import simulate
 
-    visit = given(units=units, product=product, muscle=muscle, sites=sites, start=start)
+    visit = given_options(units=units, product=product, muscle=muscle, sites=sites, start=start)
     plan, parameters = read_treatment(visit, every, visits, schedule, from_, preset, set_)
     timeline = simulate(plan, parameters=parameters, days=days)
     written = [] if out is None else write_all(out, simulation_files(timeline))
-    print_found(simulation_summary(timeline), landmarks_text(timeline), written, as_json=as_json)
+    print_result(simulation_summary(timeline), landmarks_text(timeline), written, as_json=as_json)
 
 
 @app.command("space", epilog="Example: wearoff space --keep 0.5 --intervals 84,90,120 --start 2027-01-04")
@@ -106,23 +106,23 @@ def space_command(
     from ..report.curves import spacing_files, spacing_summary, spacing_text
     from ..treatment.schedule import INTERVAL
 
-    visit = given(units=units, product=product, muscle=muscle, sites=sites, start=start)
-    common = {"keep": keep, "horizon": horizon, "parameters": read_parameters(preset, set_), **visit}
+    visit = given_options(units=units, product=product, muscle=muscle, sites=sites, start=start)
+    shared = {"keep": keep, "horizon": horizon, "parameters": read_parameters(preset, set_), **visit}
     limits = INTERVAL._replace(name="intervals")
-    comparison = spacing.compare([read_number(interval, limits) for interval in intervals.split(",")], **common)
-    found = spacing.recommend(max_units_per_year=max_units_per_year, visits=visits, **common)
-    written = [] if out is None else write_all(out, spacing_files(comparison, found))
-    summary = spacing_summary(comparison, found)
+    comparison = spacing.compare([read_number(interval, limits) for interval in intervals.split(",")], **shared)
+    recommendation = spacing.recommend(max_units_per_year=max_units_per_year, visits=visits, **shared)
+    written = [] if out is None else write_all(out, spacing_files(comparison, recommendation))
+    summary = spacing_summary(comparison, recommendation)
     for text in [] if as_json else summary["warnings"]:
         show_warning(text)
-    print_found(summary, spacing_text(comparison, found), written, as_json=as_json)
+    print_result(summary, spacing_text(comparison, recommendation), written, as_json=as_json)
 
 
 @app.command("parameters", epilog="Example: wearoff parameters --preset lebeda2008")
 def parameters_command(preset: Preset = "default", set_: Set = None, as_json: Json = False) -> None:
     """Print the constants with units, ranges and sources."""
     from ..parameters import presets
-    from ..report.plain import to_json
+    from ..report.json_output import to_json
     from ..report.text import parameters_text
 
     table = read_parameters(preset, set_).table()

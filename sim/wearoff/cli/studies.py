@@ -1,4 +1,4 @@
-"""Many patients: trial, compare, fit, sensitivity."""
+"""Commands for many patients and for the constants: trial, compare, fit, sensitivity."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from .options import (
     Set,
     Units,
     app,
-    given,
+    given_options,
     number,
-    print_found,
+    print_result,
     progress_bar,
     read_parameters,
     read_population,
@@ -33,7 +33,7 @@ from .options import (
 if TYPE_CHECKING:
     from ..trial.arms import Arm
 
-FITTED = ("potency", "light_chain_half_life", "omega_potency")
+FITTED_BY_DEFAULT = ("potency", "light_chain_half_life", "omega_potency")
 
 
 @app.command("trial", epilog="Example: wearoff trial --arm 20 --arm placebo --patients 10000 --out out")
@@ -72,7 +72,7 @@ def trial_command(
             workers=workers, chunk=chunk, progress=progress,
         )  # fmt: skip
     written = [] if out is None else write_all(out, trial_files(trial))
-    print_found(trial_summary(trial), trial_text(trial), written, as_json=as_json)
+    print_result(trial_summary(trial), trial_text(trial), written, as_json=as_json)
 
 
 @app.command("compare", epilog="Example: wearoff compare --out out")
@@ -97,9 +97,9 @@ def compare_command(
     from ..report.text import comparison_text
 
     rows = None if observations is None else read_observations(observations)
-    found = compare(rows, population=read_population(preset, set_), patients=patients, rng=seed)
-    written = [] if out is None else write_all(out, comparison_files(found))
-    print_found(comparison_summary(found), comparison_text(found), written, as_json=as_json)
+    comparison = compare(rows, population=read_population(preset, set_), patients=patients, rng=seed)
+    written = [] if out is None else write_all(out, comparison_files(comparison))
+    print_result(comparison_summary(comparison), comparison_text(comparison), written, as_json=as_json)
 
 
 @app.command(
@@ -114,7 +114,7 @@ def fit_command(
         list[str] | None,
         typer.Option(
             metavar="NAME",
-            help=f"Number to fit within its plausible range; may be repeated; default: {', '.join(FITTED)}.",
+            help=f"Number to fit within its plausible range; may be repeated; default: {', '.join(FITTED_BY_DEFAULT)}.",
         ),
     ] = None,
     profile: Annotated[
@@ -138,15 +138,15 @@ def fit_command(
     from ..files import write_all
     from ..report.studies import fit_files, fit_summary, fit_text
 
-    fitted = free or FITTED
+    fitted = free or FITTED_BY_DEFAULT
     for name in profile or ():
-        check_name(name, fitted, "profile")  # before the fit, which takes long
+        check_name(name, fitted, "profile")  # checked before the fit, which takes long
     rows, start = read_observations(file), read_population(preset, set_)
     with progress_bar("evaluations") as progress:
-        found = fit(rows, fitted, population=start, patients=patients, rng=seed, progress=progress)
-        profiles = {name: found.profile(name) for name in profile or ()}
-    written = [] if out is None else write_all(out, fit_files(found, profiles))
-    print_found(fit_summary(found, profiles), fit_text(found, profiles), written, as_json=as_json)
+        result = fit(rows, fitted, population=start, patients=patients, rng=seed, progress=progress)
+        profiles = {name: result.profile(name) for name in profile or ()}
+    written = [] if out is None else write_all(out, fit_files(result, profiles))
+    print_result(fit_summary(result, profiles), fit_text(result, profiles), written, as_json=as_json)
 
 
 @app.command("sensitivity", epilog="Example: wearoff sensitivity --quantity wear_off_day --out out")
@@ -186,16 +186,16 @@ def sensitivity_command(
     from ..files import write_all
     from ..report.studies import sensitivity_files, sensitivity_summary, sensitivity_text
 
-    visit = given(units=units, product=product, muscle=muscle)
+    visit = given_options(units=units, product=product, muscle=muscle)
     parameters = read_parameters(preset, set_)
-    single = sensitivity.elasticities(quantity, parameters=parameters, **visit)
-    joint = sensitivity.indices(quantity, samples=samples, within=within, rng=seed, parameters=parameters, **visit)
-    written = [] if out is None else write_all(out, sensitivity_files(single, joint))
-    print_found(sensitivity_summary(single, joint), sensitivity_text(single, joint), written, as_json=as_json)
+    alone = sensitivity.elasticities(quantity, parameters=parameters, **visit)
+    together = sensitivity.indices(quantity, samples=samples, within=within, rng=seed, parameters=parameters, **visit)
+    written = [] if out is None else write_all(out, sensitivity_files(alone, together))
+    print_result(sensitivity_summary(alone, together), sensitivity_text(alone, together), written, as_json=as_json)
 
 
 def read_arm(text: str) -> Arm:
-    """Read an arm: ``placebo``, ``UNITS`` or ``UNITS:PRODUCT``, such as ``50:abobotulinumtoxinA``.
+    """Return an arm, read from text: ``placebo``, ``UNITS`` or ``UNITS:PRODUCT``, such as ``50:abobotulinumtoxinA``.
 
     Examples
     --------

@@ -1,1 +1,1 @@
-"""The published observations: what is predicted for them, and what a fit to them says."""
+"""The published observations, their predictions, and fits to them."""

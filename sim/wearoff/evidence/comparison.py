@@ -1,4 +1,4 @@
-"""The predictions beside the published observations, with the error."""
+"""Predictions beside the published observations, with their errors."""
 
 from __future__ import annotations
 
@@ -26,7 +26,19 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 PATIENTS = Limits("patients", 8, 1_000_000)
-KEPT = ("source", "product", "units", "muscle", "arm", "endpoint", "assessor", "day", "n", "status", "used_for_fit")
+COPIED_COLUMNS = (
+    "source",
+    "product",
+    "units",
+    "muscle",
+    "arm",
+    "endpoint",
+    "assessor",
+    "day",
+    "n",
+    "status",
+    "used_for_fit",
+)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -38,12 +50,12 @@ class Comparison:
     population : Population
     rows : pandas.DataFrame
         One row an observation: ``source, product, units, muscle, arm, endpoint, assessor, day, n, status,
-        used_for_fit``; ``observed, low, high`` (a 95 % binomial interval where n is known), ``predicted, error``
-        (predicted less observed) in their ``unit``, per cent, or days for medians; ``why_not``: why there is no
-        prediction.
+        used_for_fit``; ``observed, low, high`` (the 95 % binomial interval if n is known), ``predicted, error``
+        (predicted less observed) in their ``unit``: per cent, or days for medians; ``why_not``: the reason why there is
+        no prediction, or empty.
     rmse : pandas.DataFrame
-        One row an endpoint: ``endpoint, unit, rows, rmse``, over the treated arms; and ``rmse_fitted`` and
-        ``rmse_predicted`` over the rows used for the fit and the others.
+        One row an endpoint: ``endpoint, unit, rows, rmse``, over the treated arms; ``rmse_fitted`` over the rows that
+        were used for the fit, and ``rmse_predicted`` over the others.
     model : Model
     """
 
@@ -57,9 +69,9 @@ class Comparison:
         return notebook.show(title, notebook.format_table(self.rmse))
 
     def figure(self, *, title: str | None = AUTO) -> Figure:
-        """Draw the prediction through the published points of the glabella, an Axes an endpoint and assessor.
+        """Draw the predicted curves and the published points of the glabella, an Axes an endpoint and assessor.
 
-        `title` is written over the figure; default: what is shown. None leaves it out.
+        `title` is written over the figure; default: a description of the rows. None leaves it out.
         """
         drawn = self.rows[
             (self.rows["muscle"] == "glabella") & (self.rows["unit"] == "%") & (self.rows["why_not"] == "")
@@ -89,19 +101,20 @@ def compare(
     rng: np.random.Generator | int | None = SEED,
     model: Model | None = None,
 ) -> Comparison:
-    """Put the prediction beside every observation.
+    """Return every observation with its prediction.
 
     Parameters
     ----------
     observations : pandas.DataFrame, optional
-        As of `published`, the default, or `read_observations`.
+        A table from `read_observations`; default: `published`.
     population : Population, optional
     patients : int
-        Virtual patients of each treatment.
+        Number of virtual patients in each arm.
     rng : Generator or int, optional
-        Where the seed is drawn from; the same by default, so that comparisons differ by the population alone.
+        The seed, or a generator from which it is drawn. The default is a fixed seed, so that comparisons differ by the
+        population alone.
     model : Model, optional
-        With functions of one's own for uptake or force; default: the built-in ones.
+        A model with your own function for uptake or force; default: the built-in model.
 
     Returns
     -------
@@ -114,45 +127,46 @@ def compare(
 
     Examples
     --------
-    >>> found = compare(patients=64)
-    >>> set(found.rmse["unit"]) == {"%", "day"}
+    >>> comparison = compare(patients=64)
+    >>> set(comparison.rmse["unit"]) == {"%", "day"}
     True
     """
     people = Population() if population is None else check_type(population, Population, "population")
-    given = published() if observations is None else observations
-    refuse_incomplete(given)
+    observed = published() if observations is None else observations
+    refuse_incomplete(observed)
     count = check_integer(patients, PATIENTS)
-    reasons = [why_not(row) for row in given.to_dict("records")]
-    rows = given[list(KEPT)].assign(observed=given["value"], unit=given["unit"], why_not=reasons)
+    reasons = [why_not(row) for row in observed.to_dict("records")]
+    rows = observed[list(COPIED_COLUMNS)].assign(observed=observed["value"], unit=observed["unit"], why_not=reasons)
     covered = rows["why_not"] == ""
-    asked = given[covered]
+    predictable = observed[covered]
     pieces = read_model(model, people.parameters.constants())
-    predicted = predict(asked, people, draw(count, seed_of(rng)), plan_treatments(asked, people, pieces)).means
-    rows["predicted"] = pd.Series(predicted, index=asked.index)
-    in_days = given["endpoint"].isin(MEDIANS)
-    factor = given["unit"].map(DAYS_OF).where(in_days, 1.0)
+    treated = plan_treatments(predictable, people, pieces)
+    predicted = predict(predictable, people, draw(count, seed_of(rng)), treated).means
+    rows["predicted"] = pd.Series(predicted, index=predictable.index)
+    in_days = observed["endpoint"].isin(MEDIANS)
+    factor = observed["unit"].map(DAYS_OF).where(in_days, 1.0)
     rows["observed"], rows["predicted"] = rows["observed"] * factor, rows["predicted"] * factor
-    rows["unit"] = given["unit"].where(~in_days, "day")
+    rows["unit"] = observed["unit"].where(~in_days, "day")
     response = covered & ~in_days
-    low, high = intervals(given["value"].where(response), given["n"].where(response))
+    low, high = intervals(observed["value"].where(response), observed["n"].where(response))
     rows = rows.assign(low=low, high=high, error=rows["predicted"] - rows["observed"])
-    order = [*KEPT, "observed", "low", "high", "predicted", "error", "unit", "why_not"]
-    return Comparison(people, rows[order], _rmse(rows[covered & (rows["arm"] == "treated")]), pieces)
+    order = [*COPIED_COLUMNS, "observed", "low", "high", "predicted", "error", "unit", "why_not"]
+    return Comparison(people, rows[order], _summarise_errors(rows[covered & (rows["arm"] == "treated")]), pieces)
 
 
-def _rmse(rows: pd.DataFrame) -> pd.DataFrame:
-    def root(errors: pd.Series) -> float:
+def _summarise_errors(rows: pd.DataFrame) -> pd.DataFrame:
+    def rmse(errors: pd.Series) -> float:
         return float(np.sqrt((errors**2).mean()))
 
     records = [
         {
             "endpoint": endpoint,
             "unit": unit,
-            "rows": len(own),
-            "rmse": root(own["error"]),
-            "rmse_fitted": root(own["error"][own["used_for_fit"]]),
-            "rmse_predicted": root(own["error"][~own["used_for_fit"]]),
+            "rows": len(group),
+            "rmse": rmse(group["error"]),
+            "rmse_fitted": rmse(group["error"][group["used_for_fit"]]),
+            "rmse_predicted": rmse(group["error"][~group["used_for_fit"]]),
         }
-        for (endpoint, unit), own in rows.groupby(["endpoint", "unit"], sort=False)
+        for (endpoint, unit), group in rows.groupby(["endpoint", "unit"], sort=False)
     ]
     return pd.DataFrame(records)

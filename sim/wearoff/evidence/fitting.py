@@ -1,8 +1,8 @@
-"""Fits to observations: what the rows say about chosen numbers, and how sure they are of it.
+"""Fits to observations: estimates of chosen numbers, and their standard errors.
 
 Responders are fitted by their binomial likelihood, medians by the distribution of a sample's median. Rows of one arm
-have the same patients: the estimates take every row as if it stood alone (a composite likelihood), and the standard
-errors take account of what the rows have in common, which the model itself predicts (Godambe's sandwich).
+have the same patients. The estimates treat all rows as independent (a composite likelihood). The standard errors use
+the correlations of the rows, which the model predicts (Godambe's sandwich).
 
 References
 ----------
@@ -41,32 +41,33 @@ if TYPE_CHECKING:
 Array = npt.NDArray[np.float64]
 
 PATIENTS = Limits("patients", 64, 1_000_000)
-# A number at an end of its plausible range: within this of it, on its transformed scale.
+# An estimate this near to an end of its plausible range, on the transformed scale, counts as at the end.
 AT_BOUND = 1e-3
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Fit:
-    """A fit and its report.
+    """The results of a fit.
 
     Parameters
     ----------
     population : Population
-        With the estimates in place.
+        The population with the estimates.
     estimates : pandas.DataFrame
-        ``name, start, estimate, se_percent, low, high, at_bound``: the standard error in per cent of the estimate (for
-        correlations, in hundredths), and the 95 % interval from it, or where it is infinite the plausible range;
-        ``at_bound`` if it stands at an end of its plausible range, where neither means much.
+        ``name, start, estimate, se_percent, low, high, at_bound``. ``se_percent`` is the standard error in per cent of
+        the estimate (for correlations, in hundredths). ``low`` and ``high`` are the 95 % interval from it; the
+        plausible range if it is infinite. ``at_bound`` says that the estimate is at an end of its plausible range; then
+        standard error and interval mean little.
     correlations : pandas.DataFrame
-        Of the estimates, names on both axes; NaN for those without a standard error.
+        Correlations of the estimates; NaN for an estimate without a standard error.
     rows : pandas.DataFrame
-        The observations with ``observed, low, high, predicted, residual``: the residual in standard deviations.
+        The observations with ``observed, low, high, predicted, residual``; the residual is in standard deviations.
     goodness : dict of str to float
-        ``deviance`` of the rows taken alone; ``chi2``, ``dof`` and ``p`` with what they have in common.
+        ``deviance`` with the rows as independent; ``chi2``, ``dof`` and ``p`` with their correlations.
     not_identifiable : tuple of str
-        What the rows do not tell apart, and why.
+        Sentences on the numbers that the rows do not determine.
     held : pandas.DataFrame
-        The ranges held, with the value of each quantity.
+        The ranges that were held, with the fitted value of each quantity.
     """
 
     population: Population
@@ -83,16 +84,17 @@ class Fit:
         return notebook.show(f"fit to {len(self.rows)} observed rows", notebook.format_table(self.estimates))
 
     def profile(self, name: str) -> tuple[float, float]:
-        """Return the 95 % profile interval of one number: the others are fitted anew on the way to its ends.
+        """Return the ends of the 95 % profile interval of one number.
 
-        The likelihood is that of the rows taken alone, and its drop is scaled by how much wider the sandwich makes the
-        interval (Varin 2011, section 2.3); an end beyond the plausible range is that end of the range. A number without
-        a standard error has the whole of its plausible range, as in `estimates`.
+        The other numbers are fitted again for each value of it. The likelihood treats the rows as independent. The drop
+        of the likelihood is scaled by the ratio of the sandwich's variance to that of independent rows (Varin 2011,
+        section 2.3). An end outside the plausible range becomes the end of that range. For a number without a standard
+        error the interval is its plausible range, as in `estimates`.
 
         Raises
         ------
         InputError
-            The number is not one of those fitted.
+            The number was not fitted.
         """
         place = list(self._problem.free).index(check_name(name, self._problem.free, "name"))
         row = self.estimates.iloc[place]
@@ -101,9 +103,9 @@ class Fit:
         return find_profile(self._problem, self._solution, place)
 
     def figure(self, *, title: str | None = AUTO) -> Figure:
-        """Draw the rows beside what is predicted, and the estimates with their intervals.
+        """Draw the residuals of the rows, and the estimates with their intervals.
 
-        `title` is written over the figure; default: what was fitted to how many rows. None leaves it out.
+        `title` is written over the figure; default: the names fitted and the number of rows. None leaves it out.
         """
         shown = f"fit of {', '.join(self.estimates['name'])} to {len(self.rows)} observed rows"
         return draw_fit(self.rows, self.estimates, shown=shown, title=title)
@@ -121,26 +123,27 @@ def fit(
     progress: Callable[[int], None] | None = None,
     model: Model | None = None,
 ) -> Fit:
-    """Fit chosen numbers of a population to observations.
+    """Return a fit of chosen numbers of a population to observations.
 
     Parameters
     ----------
     observations : pandas.DataFrame
-        As of `read_observations`; each needs its number of patients, ``n``.
+        A table from `read_observations`; each row needs its number of patients, ``n``.
     free : str or sequence of str
-        What is fitted, each in its plausible range: constants of the typical patient, numbers of the population.
+        Names to fit: constants of the typical patient, numbers of the population. Each stays in its plausible range.
     population : Population, optional
-        Where the fit starts, in the plausible ranges of what is fitted; and all that is not fitted.
+        The start of the fit, in the plausible ranges; numbers that are not fitted keep their value.
     held : Held or sequence of Held
-        Ranges that must be kept whatever the rows say.
+        Ranges in which quantities must stay, whatever the rows say.
     patients : int
-        Virtual patients of each treatment; the same draws at every step, so that the likelihood is smooth.
+        Number of virtual patients in each arm. All steps of the fit have the same patients, so that the likelihood is
+        smooth.
     rng : Generator or int, optional
-        Where the seed of the draws comes from; the same by default.
+        The seed, or a generator from which it is drawn; the default is a fixed seed.
     progress : callable, optional
         Called with the number of evaluations so far.
     model : Model, optional
-        With functions of one's own for uptake or force; default: the built-in ones.
+        A model with your own function for uptake or force; default: the built-in model.
 
     Returns
     -------
@@ -149,21 +152,21 @@ def fit(
     Raises
     ------
     InputError
-        Fewer rows than numbers to fit, a row without n or that the model does not cover, a number that no row informs
-        or that starts outside its plausible range, a range held of what is no quantity.
+        There are fewer rows than numbers to fit; a row has no n, or the model does not cover it; no row depends on a
+        number; a number starts outside its plausible range; or a range is held of an unknown quantity.
     """
     start = Population() if population is None else check_type(population, Population, "population")
-    asked = list(dict.fromkeys(check_name(name, names(), "free") for name in one_or_many(free, str, "free")))
-    if not asked:
+    fitted = list(dict.fromkeys(check_name(name, names(), "free") for name in one_or_many(free, str, "free")))
+    if not fitted:
         raise InputError("free", free, "at least 1 name", problem="is empty")
-    for name in asked:
+    for name in fitted:
         check_number(start.value(name), Limits(f"{name}, where the fit starts,", *plausible(name)))
     refuse_incomplete(observations)
     rows = observations.reset_index(drop=True)
-    _check_rows(rows, asked)
+    _check_rows(rows, fitted)
     normal = draw(check_integer(patients, PATIENTS), seed_of(rng))
     pieces = read_model(model, start.parameters.constants())
-    problem = Problem(rows, tuple(asked), start, one_or_many(held, Held, "held"), normal, progress, pieces)
+    problem = Problem(rows, tuple(fitted), start, one_or_many(held, Held, "held"), normal, progress, pieces)
     solution = problem.solve()
     return _report(problem, solution)
 
@@ -193,24 +196,24 @@ def _report(problem: Problem, solution: Solution) -> Fit:
     deviation = np.sqrt(np.diag(spread.covariance))
     scale = np.where(deviation > 0, deviation, 1.0)
     correlations = pd.DataFrame(spread.covariance / np.outer(scale, scale), problem.free, problem.free)
-    # What stands in an open direction has no standard error, and no correlation with anything.
+    # A number with a large part in a direction that the rows do not determine has no standard error or correlation.
     unknown = np.abs(spread.flat).max(axis=0, initial=0.0) > 0.3
     deviation[unknown] = np.inf
     correlations.iloc[unknown, :], correlations.iloc[:, unknown] = np.nan, np.nan
     return Fit(
         population,
-        _estimates(problem, solution, deviation),
+        _tabulate_estimates(problem, solution, deviation),
         correlations,
-        _rows(problem, solution),
-        _goodness(problem, solution, spread),
-        _not_identifiable(problem, spread, correlations),
-        _held(problem, solution),
+        _tabulate_rows(problem, solution),
+        _measure_goodness(problem, solution, spread),
+        _explain_unidentified(problem, spread, correlations),
+        _tabulate_held(problem, solution),
         problem,
         solution,
     )
 
 
-def _estimates(problem: Problem, solution: Solution, deviation: Array) -> pd.DataFrame:
+def _tabulate_estimates(problem: Problem, solution: Solution, deviation: Array) -> pd.DataFrame:
     records = []
     reach = float(ndtri((1 + CONFIDENCE) / 2)) * deviation
     for i, name in enumerate(problem.free):
@@ -229,41 +232,43 @@ def _estimates(problem: Problem, solution: Solution, deviation: Array) -> pd.Dat
     return pd.DataFrame(records, columns=["name", "start", "estimate", "se_percent", "low", "high", "at_bound"])
 
 
-def _rows(problem: Problem, solution: Solution) -> pd.DataFrame:
+def _tabulate_rows(problem: Problem, solution: Solution) -> pd.DataFrame:
     count = len(problem.rows)
     rows = problem.rows.rename(columns={"value": "observed"})
     response = ~problem.median
     low, high = intervals(rows["observed"].where(response), rows["n"].where(response))
-    kept = ["source", "product", "units", "arm", "endpoint", "assessor", "day", "n", "unit", "status", "observed"]
-    return rows[kept].assign(
+    columns = ["source", "product", "units", "arm", "endpoint", "assessor", "day", "n", "unit", "status", "observed"]
+    return rows[columns].assign(
         low=low, high=high, predicted=solution.prediction.means[:count], residual=solution.residuals[:count]
     )
 
 
-def _goodness(problem: Problem, solution: Solution, spread: Spread) -> dict[str, float]:
+def _measure_goodness(problem: Problem, solution: Solution, spread: Spread) -> dict[str, float]:
     count = len(problem.rows)
-    own = solution.residuals[:count]
-    chi2 = float(own @ np.linalg.pinv(spread.correlation[:count, :count], rcond=1e-10) @ own)
+    residuals = solution.residuals[:count]
+    chi2 = float(residuals @ np.linalg.pinv(spread.correlation[:count, :count], rcond=1e-10) @ residuals)
     dof = count - len(problem.free)
     p = float(chdtrc(dof, chi2)) if dof > 0 else math.nan
-    return {"deviance": float(own @ own), "chi2": chi2, "dof": float(dof), "p": p}
+    return {"deviance": float(residuals @ residuals), "chi2": chi2, "dof": float(dof), "p": p}
 
 
-def _not_identifiable(problem: Problem, spread: Spread, correlations: pd.DataFrame) -> tuple[str, ...]:
-    found = []
+def _explain_unidentified(problem: Problem, spread: Spread, correlations: pd.DataFrame) -> tuple[str, ...]:
+    sentences = []
     for direction in spread.flat:
         parts = [f"{x:+.2f} {name}" for name, x in zip(problem.free, direction, strict=True) if abs(x) > 0.3]
-        found.append(
+        sentences.append(
             f"the rows say nothing about {' '.join(parts)} (on the transformed scale): fix all but one of them"
         )
     for i, one in enumerate(problem.free):
         for other in problem.free[i + 1 :]:
             shared = correlations.to_numpy()[i, problem.free.index(other)]
             if abs(shared) > 0.95:
-                found.append(f"{one} and {other} hardly differ in what they do to the rows: correlation {shared:+.3f}")
-    return tuple(found)
+                sentences.append(
+                    f"{one} and {other} hardly differ in what they do to the rows: correlation {shared:+.3f}"
+                )
+    return tuple(sentences)
 
 
-def _held(problem: Problem, solution: Solution) -> pd.DataFrame:
+def _tabulate_held(problem: Problem, solution: Solution) -> pd.DataFrame:
     frame = pd.DataFrame(problem.held, columns=list(Held._fields))
     return frame.assign(value=problem.quantities(solution.transformed, solution.prediction.means[len(problem.rows) :]))

@@ -1,7 +1,7 @@
-"""How sure a fit is of its estimates: their covariance, and intervals from the profile of the likelihood.
+"""The covariance of the estimates of a fit, and intervals from the profile of the likelihood.
 
-The estimates take every row as if it stood alone (a composite likelihood); their spread takes account of what rows of
-one arm have in common (Godambe's sandwich).
+The estimates treat all rows as independent (a composite likelihood). Their covariance uses the correlations of the rows
+of one arm (Godambe's sandwich).
 
 References
 ----------
@@ -23,25 +23,27 @@ from .observations import CONFIDENCE
 
 Array = npt.NDArray[np.float64]
 
-# Where the rows leave a standard deviation of 5 on the transformed scale, a factor of over a hundred, they say nothing.
-FLAT = 1 / 5**2
-# The search for an end of a profile starts at 1.5 standard errors and doubles: a few doublings reach any plausible end.
+# If the standard deviation in a direction is 5 or more on the transformed scale (a factor of over a hundred), the rows
+# do not determine that direction. An eigenvalue of the information is 1 / variance.
+LEAST_INFORMATION = 1 / 5**2
+# The search for an end of a profile starts at 1.5 standard errors and doubles its step. A few doublings reach any
+# plausible end; this many raise an error.
 DOUBLINGS = 60
 
 
 class Spread(NamedTuple):
-    """How sure the rows are of k transformed estimates.
+    """The covariance of k estimates on the transformed scale.
 
     Parameters
     ----------
     covariance : ndarray, shape (k, k)
-        Of the estimates, from the sandwich.
+        Covariance of the estimates, from the sandwich.
     naive : ndarray, shape (k, k)
-        The same with every row alone.
+        The same as if the rows were independent.
     correlation : ndarray, shape (n, n)
-        Of the residuals.
+        Correlation of the residuals.
     flat : ndarray, shape (directions, k)
-        Directions that the rows say nothing about.
+        Directions that the rows do not determine.
     """
 
     covariance: Array
@@ -51,13 +53,13 @@ class Spread(NamedTuple):
 
 
 def find_spread(solution: Solution, count: int) -> Spread:
-    """Return how sure the first `count` residuals, those of the rows, are of the estimates."""
+    """Return the covariance of the estimates; the first `count` residuals are those of the rows."""
     jacobian = solution.jacobian
     deviation = np.sqrt(np.diag(solution.prediction.covariance)[:count])
     correlation = np.eye(len(jacobian))
     correlation[:count, :count] = solution.prediction.covariance[:count, :count] / np.outer(deviation, deviation)
     values, vectors = np.linalg.eigh(jacobian.T @ jacobian)
-    known = values > FLAT
+    known = values > LEAST_INFORMATION
     naive = (vectors[:, known] / values[known]) @ vectors[:, known].T
     meat = jacobian.T @ correlation @ jacobian
     return Spread(naive @ meat @ naive, naive, correlation, vectors[:, ~known].T)
@@ -72,17 +74,18 @@ def find_profile(problem: Problem, solution: Solution, place: int) -> tuple[floa
     allowed = float(ndtri((1 + CONFIDENCE) / 2)) ** 2 * widening
     least, centre = float(solution.residuals @ solution.residuals), float(solution.transformed[place])
     deviation = math.sqrt(spread.covariance[place, place])
-    # Near the estimates, their grids will do.
+    # The grids of the estimates are accurate enough near them.
     treated, others = problem.plan(solution.transformed), np.delete(np.arange(len(problem.free)), place)
 
-    def fitted(value: float, begin: Array) -> Array:
+    def fit_others(value: float, begin: Array) -> Array:
         x = begin.copy()
         x[place] = value
         return problem.least_squares(x, others, treated) if len(others) else x
 
-    def drop(x: Array) -> float:
-        more: float = (problem.residuals(x, treated) ** 2).sum() - least - allowed
-        return more
+    def excess(x: Array) -> float:
+        # How far the rise of the squares is above the allowed one: 0 at an end of the interval.
+        difference: float = (problem.residuals(x, treated) ** 2).sum() - least - allowed
+        return difference
 
     ends: list[float] = []
     for sign, bound in ((-1, problem.low[place]), (1, problem.high[place])):
@@ -91,12 +94,14 @@ def find_profile(problem: Problem, solution: Solution, place: int) -> tuple[floa
             if sign * (bound - outer) <= 0:
                 break
             outer = sign * min(sign * outer + step, sign * bound)
-            x = fitted(outer, inner)
-            if drop(x) > 0:
-                # Every fit starts at the inner end, so that the drop has one value at a place, whatever came before,
-                # and stays negative there.
+            x = fit_others(outer, inner)
+            if excess(x) > 0:
+                # Every fit starts at the inner end. So the excess depends on the value alone, and is negative there.
                 outer = brentq(
-                    lambda value, inner=inner: drop(fitted(value, inner)), inner[place], outer, xtol=0.02 * deviation
+                    lambda value, inner=inner: excess(fit_others(value, inner)),
+                    inner[place],
+                    outer,
+                    xtol=0.02 * deviation,
                 )
                 break
             inner, step = x, 2 * step

@@ -1,7 +1,7 @@
-"""What a fit minimises: the residuals of observations, a smooth function of the numbers that are fitted.
+"""The residuals that a fit minimises: a smooth function of the fitted numbers.
 
-The numbers go transformed: by the logarithm, the logit or Fisher's z, on which a step means the same everywhere. Ranges
-that must be kept whatever the rows say are residuals too, zero within the range and steep outside.
+The numbers are transformed by the logarithm, the logit or Fisher's z, so that they have no bounds. A range that is held
+adds a residual: it is 0 within the range, and rises steeply outside.
 """
 
 from __future__ import annotations
@@ -28,27 +28,27 @@ from .prediction import Prediction, Treatment, plan_treatments, predict
 
 Array = npt.NDArray[np.float64]
 
-# Central differences over this much of a transformed number: far above the grids' error, far below what bends.
+# The step of central differences, on the transformed scale. It is so large that the errors of the grids are negligible,
+# and so small that the curvature of the residuals is.
 STEP = 1e-3
-# Grids are chosen anew until the estimates move by less than this.
+# Grids are chosen again until the estimates move by less than `SETTLED` on the transformed scale, at most `ROUNDS`
+# times.
 SETTLED, ROUNDS = 2e-3, 6
-# The typical patient of a range held is followed so long.
-TYPICAL_DAYS = 400
-# Outside the range held, a quantity counts as so many standard deviations for each part in a hundred of the range.
-HELD_WEIGHT = 0.3
+TYPICAL_DAYS = 400  # last day of the simulation of the typical patient, for ranges that are held
+HELD_WEIGHT = 0.3  # standard deviations for each hundredth of its width by which a quantity is outside its range
 
 
 class Held(NamedTuple):
-    """A range in which a quantity must stay: a landmark of the typical patient, or a median of days of a treatment.
+    """A range in which a quantity must stay: a landmark of the typical patient, or a median day of a treatment.
 
     Parameters
     ----------
     quantity : str
         A landmark such as ``onset_day``, ``effect_on_day_180``; or ``return_to_baseline`` and the other medians.
     units : float
-        Of onabotulinumtoxinA in the glabella.
+        The dose of onabotulinumtoxinA in the glabella, in U.
     low, high : float
-        Days, or a fraction.
+        Ends of the range: days, or fractions.
     """
 
     quantity: str
@@ -58,7 +58,7 @@ class Held(NamedTuple):
 
 
 class Solution(NamedTuple):
-    """Where the residuals are least: the transformed numbers, the slopes, what is predicted and the residuals."""
+    """The least squares: the transformed numbers, the slopes of the residuals, the prediction, the residuals."""
 
     transformed: Array
     jacobian: Array
@@ -67,7 +67,7 @@ class Solution(NamedTuple):
 
 
 class Problem:
-    """The residuals, a smooth function of the transformed numbers: log, logit or Fisher's z, which have no bounds."""
+    """The residuals as a function of the transformed numbers (log, logit or Fisher's z)."""
 
     def __init__(
         self,
@@ -86,33 +86,33 @@ class Problem:
         self.median = rows["endpoint"].isin(MEDIANS).to_numpy()
         self.low, self.high = np.array([[self.to(name, end) for end in plausible(name)] for name in free]).T
         self.begin = np.array([self.to(name, start.value(name)) for name in free])
-        events = _events(held)
-        self.everything = pd.concat([rows, events], ignore_index=True) if len(events) else rows
+        medians = _rows_of_held(held)
+        self.predicted_rows = pd.concat([rows, medians], ignore_index=True) if len(medians) else rows
 
     def population(self, transformed: Array) -> Population:
-        """Return the population with these numbers in place."""
+        """Return the population with these numbers."""
         return self.start.replace(**{name: self.back(name, x) for name, x in zip(self.free, transformed, strict=True)})
 
     def plan(self, transformed: Array) -> dict[Treatment, Treated]:
-        """Return the patients of every treatment, on grids fit for these numbers."""
-        return plan_treatments(self.everything, self.population(transformed), self.model)
+        """Return the patients of every treatment, on grids that are accurate for these numbers."""
+        return plan_treatments(self.predicted_rows, self.population(transformed), self.model)
 
     def predict(self, transformed: Array, treated: Mapping[Treatment, Treated]) -> Prediction:
-        """Return what is predicted for the rows, then for the medians held."""
+        """Return the prediction for the rows, then for the medians that are held."""
         self.evaluations += 1
         if self.progress is not None:
             self.progress(self.evaluations)
-        return predict(self.everything, self.population(transformed), self.normal, treated)
+        return predict(self.predicted_rows, self.population(transformed), self.normal, treated)
 
     def residuals(self, transformed: Array, treated: Mapping[Treatment, Treated]) -> Array:
-        """Return the residual of each row in standard deviations, then what lies outside the ranges held."""
-        found = self.predict(transformed, treated)
+        """Return the residual of each row in standard deviations, then one for each range that is held."""
+        prediction = self.predict(transformed, treated)
         count = len(self.rows)
-        values, variance = found.means[:count], np.diag(found.covariance)[:count]
-        rates = _deviance(self.observed / 100, values / 100, self.n)
+        values, variance = prediction.means[:count], np.diag(prediction.covariance)[:count]
+        rates = _deviance_residuals(self.observed / 100, values / 100, self.n)
         self._refuse_unreached(values, variance)
         medians = (self.observed - values) / np.sqrt(np.where(self.median, variance, 1.0))
-        return np.append(np.where(self.median, medians, rates), self._outside(transformed, found.means[count:]))
+        return np.append(np.where(self.median, medians, rates), self._penalties(transformed, prediction.means[count:]))
 
     def _refuse_unreached(self, values: Array, variance: Array) -> None:
         for place in np.flatnonzero(self.median & ~(np.isfinite(values + variance) & (variance > 0))):
@@ -125,60 +125,62 @@ class Problem:
             )
 
     def quantities(self, transformed: Array, medians: Array) -> Array:
-        """Return the quantities held; the medians of days are given."""
+        """Return the value of each quantity that is held; `medians` are those among them that are medians of days."""
         days = iter(medians)
         doses = dict.fromkeys(h.units for h in self.held if h.quantity not in MEDIANS)
         typical = self.population(transformed).parameters
         courses = {
             units: simulate(units=units, parameters=typical, days=TYPICAL_DAYS, model=self.model) for units in doses
         }
-        return np.array([next(days) if h.quantity in MEDIANS else _landmark(h, courses[h.units]) for h in self.held])
+        return np.array(
+            [next(days) if h.quantity in MEDIANS else _read_landmark(h, courses[h.units]) for h in self.held]
+        )
 
-    def _outside(self, transformed: Array, medians: Array) -> Array:
+    def _penalties(self, transformed: Array, medians: Array) -> Array:
         if not self.held:
             return np.empty(0)
-        found = self.quantities(transformed, medians)
+        values = self.quantities(transformed, medians)
         low, high = np.array([[h.low, h.high] for h in self.held]).T
-        result: Array = 100 * HELD_WEIGHT * (np.maximum(low - found, 0) + np.maximum(found - high, 0)) / (high - low)
+        result: Array = 100 * HELD_WEIGHT * (np.maximum(low - values, 0) + np.maximum(values - high, 0)) / (high - low)
         return result
 
     def solve(self) -> Solution:
-        """Return the least squares, on grids that are chosen anew until the numbers settle."""
-        x, everything = np.array(self.begin), np.arange(len(self.free))
+        """Return the least squares; the grids are chosen again until the numbers settle."""
+        x, all_numbers = np.array(self.begin), np.arange(len(self.free))
         for _ in range(ROUNDS):
-            found = self.least_squares(x, everything, self.plan(x))
-            moved, x = np.abs(found - x).max(), found
+            estimate = self.least_squares(x, all_numbers, self.plan(x))
+            moved, x = np.abs(estimate - x).max(), estimate
             if moved < SETTLED:
                 break
         treated = self.plan(x)
         return Solution(x, self.jacobian(x, treated), self.predict(x, treated), self.residuals(x, treated))
 
     def least_squares(self, x: Array, moving: npt.NDArray[np.intp], treated: Mapping[Treatment, Treated]) -> Array:
-        """Return the transformed numbers where the residuals are least, only the `moving` ones moved."""
+        """Return the transformed numbers with the least squares; only those at the places `moving` change."""
         from scipy.optimize import least_squares
 
-        def full(part: Array) -> Array:
-            moved = x.copy()
-            moved[moving] = part
-            return moved
+        def insert(part: Array) -> Array:
+            numbers = x.copy()
+            numbers[moving] = part
+            return numbers
 
         low, high = self.low[moving], self.high[moving]
-        found = least_squares(
-            lambda part: self.residuals(full(part), treated),
+        optimum = least_squares(
+            lambda part: self.residuals(insert(part), treated),
             np.clip(x[moving], low + 1e-9, high - 1e-9),
-            lambda part: self.jacobian(full(part), treated, moving),
+            lambda part: self.jacobian(insert(part), treated, moving),
             bounds=(low, high),
             x_scale="jac",
             ftol=1e-9,
             xtol=1e-8,
             max_nfev=100,
         )
-        return full(found.x)
+        return insert(optimum.x)
 
     def jacobian(
         self, transformed: Array, treated: Mapping[Treatment, Treated], moving: npt.NDArray[np.intp] | None = None
     ) -> Array:
-        """Return the slopes of the residuals, by central differences on the same grids and draws; a column a number."""
+        """Return the slopes of the residuals, a column a number, from central differences with one grid."""
         columns = []
         for i in range(len(transformed)) if moving is None else moving:
             up, down = transformed.copy(), transformed.copy()
@@ -187,16 +189,16 @@ class Problem:
         return np.stack(columns, axis=1)
 
     def to(self, name: str, value: float) -> float:
-        """Return a number transformed."""
-        return float(_transform(name)[0](value))
+        """Return a number on the transformed scale."""
+        return float(_choose_transform(name)[0](value))
 
     def back(self, name: str, value: float) -> float:
-        """Return a number from its transformed value, never outside what is possible."""
+        """Return a number from its transformed value, clipped to the possible range."""
         limits = limits_of(name)
-        return float(np.clip(_transform(name)[1](value), limits.low, limits.high))
+        return float(np.clip(_choose_transform(name)[1](value), limits.low, limits.high))
 
 
-def _transform(name: str) -> tuple[Callable[[float], float], Callable[[float], float]]:
+def _choose_transform(name: str) -> tuple[Callable[[float], float], Callable[[float], float]]:
     if name.startswith("correlation"):
         return math.atanh, math.tanh
     if limits_of(name).high <= 1 or name == "release_at_half_force":
@@ -205,18 +207,18 @@ def _transform(name: str) -> tuple[Callable[[float], float], Callable[[float], f
 
 
 def _check_held(held: Sequence[Held]) -> None:
-    for each in held:
-        check_type(each, Held, "held")
-        if each.quantity not in MEDIANS:
-            read_quantity(each.quantity, MEDIANS)
-        check_number(each.units, UNITS)
-        if not each.low < each.high:
-            problem = f"has {each.quantity} from {each.low:g} to {each.high:g}"
-            raise InputError("held", each, "the first end lower", problem=problem)
+    for item in held:
+        check_type(item, Held, "held")
+        if item.quantity not in MEDIANS:
+            read_quantity(item.quantity, MEDIANS)
+        check_number(item.units, UNITS)
+        if not item.low < item.high:
+            problem = f"has {item.quantity} from {item.low:g} to {item.high:g}"
+            raise InputError("held", item, "the first end lower", problem=problem)
 
 
-def _events(held: Sequence[Held]) -> pd.DataFrame:
-    # The medians held as rows to predict.
+def _rows_of_held(held: Sequence[Held]) -> pd.DataFrame:
+    # The medians that are held, in the form of observations.
     fields = {
         "source": "held",
         "product": "onabotulinumtoxinA",
@@ -229,14 +231,14 @@ def _events(held: Sequence[Held]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[*fields, "units", "endpoint"])
 
 
-def _landmark(held: Held, course: Timeline) -> float:
-    found = float(read_quantity(held.quantity).read(course.course))
-    # What is not reached is as far outside the range as it is wide.
-    return found if math.isfinite(found) else held.low - (held.high - held.low)
+def _read_landmark(held: Held, timeline: Timeline) -> float:
+    value = float(read_quantity(held.quantity).read(timeline.course))
+    # A landmark that is not reached counts as below the range, by the width of the range.
+    return value if math.isfinite(value) else held.low - (held.high - held.low)
 
 
-def _deviance(observed: Array, predicted: Array, n: Array) -> Array:
-    # Signed roots of twice the drop of the binomial log likelihood from its largest.
+def _deviance_residuals(observed: Array, predicted: Array, n: Array) -> Array:
+    # The signed root of twice the difference of the binomial log likelihood from its maximum.
     p = np.clip(predicted, 1e-9, 1 - 1e-9)
     with np.errstate(divide="ignore", invalid="ignore"):
         up = np.where(observed > 0, observed * np.log(observed / p), 0.0)

@@ -1,4 +1,4 @@
-"""The published time courses as a tidy table, and a user's own in the same columns."""
+"""The published time courses as a tidy table, and a user's own observations in the same columns."""
 
 from __future__ import annotations
 
@@ -18,21 +18,19 @@ from ..patients.grades import ASSESSORS, ENDPOINTS
 from ..treatment.visit import UNITS, Visit
 from ..user_tables import Source, UserTable, check_columns, read_csv, read_frame
 
-# The last day that is simulated: what is observed later cannot be compared.
-HORIZON = 730.0
-DAY = Limits("day", 0, HORIZON, "day")
+LAST_DAY = 730.0  # the last day that is simulated; a later observation cannot be compared
+OBSERVED_DAY = Limits("day", 0, LAST_DAY, "day")
 PERCENT = Limits("value", 0, 100, "%")
 SUBJECTS = Limits("n", 1, 10_000_000)
 
-# What is a median of days over the patients.
+# Endpoints whose value is a median of days over the patients.
 MEDIANS = ("onset", "return_to_baseline", "loss_of_none_or_mild")
-# Of every interval that is reported.
-CONFIDENCE = 0.95
+CONFIDENCE = 0.95  # of every interval that is reported
 DAYS_OF = {"day": 1.0, "week": 7.0}
-# What else a unit is called.
+# Other names of a unit, which are accepted.
 UNIT_OF = {"percent": "%", "per cent": "%", "days": "day", "weeks": "week"}
 ARMS = ("treated", "placebo")
-# In files, and as Python has them.
+# "yes" and "no" stand in files, "True" and "False" are the text of Python's values.
 YES_OR_NO = {"yes": True, "no": False, "True": True, "False": False}
 
 REQUIRED = ("endpoint", "value", "unit")
@@ -49,8 +47,10 @@ DEFAULTS = {
     "status": "given",
     "used_for_fit": "no",
 }
-COLUMNS = ("source", "product", "dose", "units", "muscle", "arm", "endpoint", "assessor", "day", "value", "low", "high",
-           "unit", "n", "note", "status", "used_for_fit")  # fmt: skip
+OBSERVATION_COLUMNS = (
+    "source", "product", "dose", "units", "muscle", "arm", "endpoint", "assessor", "day", "value", "low", "high",
+    "unit", "n", "note", "status", "used_for_fit",
+)  # fmt: skip
 
 
 def published() -> pd.DataFrame:
@@ -60,8 +60,8 @@ def published() -> pd.DataFrame:
     -------
     pandas.DataFrame
         ``source, product, dose, units, muscle, arm, endpoint, assessor, day, value, low, high, unit, n, note, status,
-        used_for_fit``; numbers as floats, NaN where the source has none. Status ``memory`` marks what was recalled and
-        not found in a source; ``used_for_fit`` the rows that the defaults were fitted to.
+        used_for_fit``; numbers as floats, NaN where the source has none. Status ``memory`` says that a value was
+        recalled and not found in a source. ``used_for_fit`` marks the rows to which the defaults were fitted.
 
     Examples
     --------
@@ -75,7 +75,7 @@ def published() -> pd.DataFrame:
 
 
 def why_not(row: Mapping[Any, Any]) -> str:
-    """Return why the model has nothing to say about a row of `published`; empty if it has."""
+    """Return the reason why the model predicts nothing for a row of `published`; empty if it does."""
     if row["endpoint"] not in (*ENDPOINTS, *MEDIANS):
         return f"endpoint {row['endpoint']} is not one of the model's"
     if row["muscle"] not in tables.column("muscles", "muscle"):
@@ -92,41 +92,42 @@ def why_not(row: Mapping[Any, Any]) -> str:
 
 
 def read_observations(source: Source) -> pd.DataFrame:
-    """Read a user's observations from a CSV file with the columns of `published`.
+    """Return a user's observations, read from a CSV file with the columns of `published`.
 
     Parameters
     ----------
     source : str, Path or open text file
-        ``endpoint``, ``value`` and ``unit`` are required: ``%`` (or ``percent``) or ``count`` of ``n`` for responders
-        on a ``day``, ``day`` or ``week`` for a median of days (onset, return_to_baseline, loss_of_none_or_mild). What
-        is absent or missing is the labelled onabotulinumtoxinA in the glabella, a treated arm, seen by the
-        investigator. Separators, missing values and comments as in `Schedule.from_csv`.
+        ``endpoint``, ``value`` and ``unit`` are required. The unit of responders on a ``day`` is ``%`` (or
+        ``percent``), or ``count`` (of ``n``). The unit of a median of days (onset, return_to_baseline,
+        loss_of_none_or_mild) is ``day`` or ``week``. The other columns have defaults: onabotulinumtoxinA in its
+        labelled dose, the glabella, a treated arm, the investigator. Separators, missing values and comments are as in
+        `Schedule.from_csv`.
 
     Returns
     -------
     pandas.DataFrame
-        As `published`; responders in per cent.
+        The columns of `published`; responders in per cent.
 
     Raises
     ------
     InputError
-        Names file, line and column of what is wrong.
+        The file is not such a table; the error names file, line and column.
 
     Warns
     -----
     UnusualWarning
-        Every percentage is below 1, as where 0.82 is meant for 82 %.
+        Every percentage is below 1: perhaps 0.82 means 82 %.
     """
-    return _check(read_csv(source, COLUMNS))
+    return _check_table(read_csv(source, OBSERVATION_COLUMNS))
 
 
 def check_observations(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return a table of observations checked and completed; see `read_observations`."""
-    return _check(read_frame(frame, "observations", COLUMNS))
+    """Return a table of observations with checked values and with defaults; see `read_observations`."""
+    return _check_table(read_frame(frame, "observations", OBSERVATION_COLUMNS))
 
 
 def refuse_incomplete(rows: pd.DataFrame) -> None:
-    """Raise `InputError` for a table that is not as of `published`: one that nobody has checked and completed."""
+    """Raise `InputError` for a table without all columns of `published`."""
     check_type(rows, pd.DataFrame, "observations")
     missing = [name for name in (*REQUIRED, *DEFAULTS) if name not in rows and name != "note"]
     if missing:
@@ -134,18 +135,18 @@ def refuse_incomplete(rows: pd.DataFrame) -> None:
         raise InputError("observations", rows, allowed, problem=f"lacks {', '.join(missing)}")
 
 
-def _check(table: UserTable) -> pd.DataFrame:
-    check_columns(table, COLUMNS)
+def _check_table(table: UserTable) -> pd.DataFrame:
+    check_columns(table, OBSERVATION_COLUMNS)
     for column in REQUIRED:
         if column not in table.columns:
-            raise InputError(f"column {column!r}", allowed=", ".join(COLUMNS), where=table.name)
+            raise InputError(f"column {column!r}", allowed=", ".join(OBSERVATION_COLUMNS), where=table.name)
     if not table.rows:
         raise InputError(table.name, allowed="at least 1 observation", problem="has no row below the header")
     records = []
     for where, cells in table.rows:
-        given = {column: cell for column, cell in cells.items() if cell}
+        filled = {column: cell for column, cell in cells.items() if cell}
         try:
-            records.append(_checked({**DEFAULTS, **given}))
+            records.append(_check_row({**DEFAULTS, **filled}))
         except InputError as error:
             raise error.at(where) from None
     rows = pd.DataFrame(records)
@@ -158,7 +159,7 @@ def _check(table: UserTable) -> pd.DataFrame:
     return rows
 
 
-def _checked(row: dict[str, str]) -> dict[str, Any]:
+def _check_row(row: dict[str, str]) -> dict[str, Any]:
     for column in REQUIRED:
         if column not in row:
             raise InputError(column, allowed="filled in every row", problem="is blank")
@@ -168,31 +169,31 @@ def _checked(row: dict[str, str]) -> dict[str, Any]:
         problem = f"is 'placebo' of the endpoint {row['endpoint']}, a day"
         raise InputError("arm", row["arm"], "treated", problem=problem)
     row["unit"] = UNIT_OF.get(row["unit"].casefold(), row["unit"])
-    known: dict[str, Any] = dict(row)
+    checked: dict[str, Any] = dict(row)
     if row["arm"] == "treated":
         units = read_number(row["units"], UNITS) if row["units"] else None
-        known["units"] = Visit(product=row["product"], muscle=row["muscle"], units=units).units
+        checked["units"] = Visit(product=row["product"], muscle=row["muscle"], units=units).units
     else:
-        known["units"] = 0.0
-    known["n"] = float(read_integer(row["n"], SUBJECTS)) if row["n"] else math.nan
+        checked["units"] = 0.0
+    checked["n"] = float(read_integer(row["n"], SUBJECTS)) if row["n"] else math.nan
     if row["endpoint"] in MEDIANS:
         check_name(row["unit"], DAYS_OF, "unit")
-        known["value"] = read_number(
-            row["value"], Limits("value", 0, HORIZON / DAYS_OF[row["unit"]], row["unit"], above=True)
+        checked["value"] = read_number(
+            row["value"], Limits("value", 0, LAST_DAY / DAYS_OF[row["unit"]], row["unit"], above=True)
         )
-        known["day"] = math.nan
+        checked["day"] = math.nan
     else:
         check_name(row["assessor"], ASSESSORS, "assessor")
-        known["value"], known["unit"] = _per_cent(row, known["n"]), "%"
+        checked["value"], checked["unit"] = _read_per_cent(row, checked["n"]), "%"
         if not row["day"]:
-            raise InputError("day", allowed=str(DAY), problem="is blank")
-        known["day"] = read_number(row["day"], DAY)
-    known["used_for_fit"] = YES_OR_NO[check_name(row["used_for_fit"], YES_OR_NO, "used_for_fit")]
+            raise InputError("day", allowed=str(OBSERVED_DAY), problem="is blank")
+        checked["day"] = read_number(row["day"], OBSERVED_DAY)
+    checked["used_for_fit"] = YES_OR_NO[check_name(row["used_for_fit"], YES_OR_NO, "used_for_fit")]
     ends = {end: read_number(row[end], Limits(end, 0, math.inf)) if end in row else math.nan for end in ("low", "high")}
-    return {"dose": "", **known, **ends}
+    return {"dose": "", **checked, **ends}
 
 
-def _per_cent(row: dict[str, str], n: float) -> float:
+def _read_per_cent(row: dict[str, str], n: float) -> float:
     if check_name(row["unit"], ("%", "count"), "unit") == "%":
         return read_number(row["value"], PERCENT)
     if math.isnan(n):
@@ -201,11 +202,11 @@ def _per_cent(row: dict[str, str], n: float) -> float:
 
 
 def intervals(percent: pd.Series, n: pd.Series) -> tuple[np.ndarray, np.ndarray]:
-    """Return the exact binomial intervals (Clopper and Pearson 1934) of percentages, in per cent; NaN without n."""
-    share, out = percent.to_numpy(float) / 100, n.to_numpy(float)
-    count, tail = np.rint(share * out), (1 - CONFIDENCE) / 2
+    """Return the ends of exact binomial intervals (Clopper and Pearson 1934) in per cent; NaN without n."""
+    share, patients = percent.to_numpy(float) / 100, n.to_numpy(float)
+    count, tail = np.rint(share * patients), (1 - CONFIDENCE) / 2
     with np.errstate(invalid="ignore"):
-        low = np.where(count > 0, betaincinv(np.maximum(count, 1), out - count + 1, tail), 0.0)
-        high = np.where(count < out, betaincinv(count + 1, np.maximum(out - count, 1), 1 - tail), 1.0)
-    missing = np.isnan(out)
+        low = np.where(count > 0, betaincinv(np.maximum(count, 1), patients - count + 1, tail), 0.0)
+        high = np.where(count < patients, betaincinv(count + 1, np.maximum(patients - count, 1), 1 - tail), 1.0)
+    missing = np.isnan(patients)
     return np.where(missing, np.nan, 100 * low), np.where(missing, np.nan, 100 * high)

@@ -1,4 +1,4 @@
-"""For other programs: the model as SBML and as Antimony, and treatment and constants read back from files.
+"""For other programs: the model as SBML and as Antimony, and files from which treatment and constants are read.
 
 >>> from wearoff import Schedule, exchange
 >>> exchange.to_sbml(Schedule.once(units=20)).splitlines()[1]

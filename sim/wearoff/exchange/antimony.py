@@ -1,4 +1,4 @@
-"""The same model as Antimony, the text that people write models in."""
+"""The model as Antimony, a text format in which people write models."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .sbml import to_sbml
 
 @checked_arguments()
 def to_antimony(schedule: Schedule, parameters: Parameters | None = None, *, model: Model | None = None) -> str:
-    """Return the model with its constants and its visits as Antimony: equations, events, values, units and sources.
+    """Return the model, its constants and its visits as Antimony text, with units and sources.
 
     Parameters
     ----------
@@ -25,12 +25,12 @@ def to_antimony(schedule: Schedule, parameters: Parameters | None = None, *, mod
     Returns
     -------
     str
-        The text of `to_sbml`'s model, as libAntimony writes it.
+        The text that libAntimony makes from the SBML of `to_sbml`.
 
     Raises
     ------
     InputError
-        antimony, python-libsbml or sympy is not installed; or what `to_sbml` refuses.
+        antimony, python-libsbml or sympy is not installed; or `to_sbml` refuses the input.
 
     Examples
     --------
@@ -42,7 +42,7 @@ def to_antimony(schedule: Schedule, parameters: Parameters | None = None, *, mod
         import antimony
     except ModuleNotFoundError:
         raise not_installed("Antimony", "antimony", "exchange") from None
-    # The library keeps what it has read.
+    # The library keeps every model that it has read until it is cleared.
     antimony.clearPreviousLoads()
     if antimony.loadSBMLString(to_sbml(schedule, parameters, model=model)) < 0:
         raise RuntimeError(antimony.getLastError())

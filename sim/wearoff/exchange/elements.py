@@ -1,4 +1,4 @@
-"""The elements of an SBML model, as this house writes them: each made in one call, with its meaning and its source."""
+"""The elements of an SBML model: one function for each kind adds an element with its meaning and its source."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from ..errors import InputError, not_installed
 if TYPE_CHECKING:
     import libsbml
 
-# A name for what SBML has no place for, not an address.
+# The namespace of our annotations; it is a name, not an address.
 NAMESPACE = "urn:wearoff"
 
 ONE = "dimensionless"
 
-# With 15 digits, libsbml does not read back what is nearer to the smallest or the largest number there is.
+# libsbml writes 15 digits, and does not read back numbers outside this range.
 SMALLEST, LARGEST = 1e-300, 1e300
 
 
-def library() -> Any:
-    """Return libsbml, or say how it is installed."""
+def import_libsbml() -> Any:
+    """Return the module libsbml, or raise an error that says how to install it."""
     try:
         import libsbml
     except ModuleNotFoundError:
@@ -29,9 +29,9 @@ def library() -> Any:
     return libsbml
 
 
-def unit(model: libsbml.Model, name: str, **powers: int) -> None:
+def add_unit(model: libsbml.Model, name: str, **powers: int) -> None:
     """Define a unit as a product of units (``item``), days and millimetres (``day``, ``mm``) to their powers."""
-    sbml = library()
+    sbml = import_libsbml()
     base = {
         "item": (sbml.UNIT_KIND_ITEM, 0, 1.0),
         "day": (sbml.UNIT_KIND_SECOND, 0, 86400.0),
@@ -48,112 +48,112 @@ def unit(model: libsbml.Model, name: str, **powers: int) -> None:
         factor.setMultiplier(multiplier)
 
 
-def constant(
+def add_constant(
     model: libsbml.Model, name: str, value: float, units: str, meaning: str, source: str, **annotations: str
 ) -> None:
-    """Make a parameter that stays a number."""
+    """Add a parameter with a constant value."""
     if value not in (0, math.inf) and not SMALLEST <= value <= LARGEST:
         raise InputError(name, value, f"in SBML: 0, inf, or {SMALLEST:g} to {LARGEST:g} {units}")
-    made = _parameter(model, name, units, meaning, source, annotations)
-    made.setConstant(True)
-    made.setValue(value)
+    element = _add_parameter(model, name, units, meaning, source, annotations)
+    element.setConstant(True)
+    element.setValue(value)
 
 
-def derived_constant(model: libsbml.Model, name: str, formula: str, units: str, meaning: str, source: str) -> None:
-    """Make a parameter that stays what a formula of other parameters gives at the start."""
-    _parameter(model, name, units, meaning, source, {}).setConstant(True)
+def add_derived_constant(model: libsbml.Model, name: str, formula: str, units: str, meaning: str, source: str) -> None:
+    """Add a constant parameter that is computed from other parameters at the start."""
+    _add_parameter(model, name, units, meaning, source, {}).setConstant(True)
     assignment = model.createInitialAssignment()
     assignment.setSymbol(name)
-    assignment.setMath(mathematics(formula))
+    assignment.setMath(parse_formula(formula))
 
 
-def variable(model: libsbml.Model, name: str, formula: str, units: str, meaning: str) -> None:
-    """Make a parameter that is a formula at every time."""
-    _parameter(model, name, units, meaning, "equation of the model", {}).setConstant(False)
+def add_variable(model: libsbml.Model, name: str, formula: str, units: str, meaning: str) -> None:
+    """Add a parameter that a formula determines at every time."""
+    _add_parameter(model, name, units, meaning, "equation of the model", {}).setConstant(False)
     rule = model.createAssignmentRule()
     rule.setVariable(name)
-    rule.setMath(mathematics(formula))
+    rule.setMath(parse_formula(formula))
 
 
-def state(model: libsbml.Model, name: str, start: float, slope: str, meaning: str) -> None:
-    """Make a parameter, a fraction, that changes with a slope per day."""
-    made = _parameter(model, name, ONE, meaning, "equation of the model", {})
-    made.setConstant(False)
-    made.setValue(start)
+def add_state(model: libsbml.Model, name: str, start: float, slope: str, meaning: str) -> None:
+    """Add a parameter, a fraction, that changes with a slope per day."""
+    element = _add_parameter(model, name, ONE, meaning, "equation of the model", {})
+    element.setConstant(False)
+    element.setValue(start)
     rule = model.createRateRule()
     rule.setVariable(name)
-    rule.setMath(mathematics(slope))
+    rule.setMath(parse_formula(slope))
 
 
-def compartment(model: libsbml.Model, name: str) -> None:
-    """Make the place of the species, which has no size of its own: amounts are counted, not concentrations."""
-    made = model.createCompartment()
-    made.setId(name)
-    made.setSpatialDimensions(3)
-    made.setSize(1)
-    made.setUnits(ONE)
-    made.setConstant(True)
+def add_compartment(model: libsbml.Model, name: str) -> None:
+    """Add the compartment of the species. Its size is 1, because species are amounts, not concentrations."""
+    element = model.createCompartment()
+    element.setId(name)
+    element.setSpatialDimensions(3)
+    element.setSize(1)
+    element.setUnits(ONE)
+    element.setConstant(True)
 
 
-def species(model: libsbml.Model, name: str, place: str, meaning: str) -> None:
-    """Make an amount in U that starts at 0."""
-    made = model.createSpecies()
-    made.setId(name)
-    describe(made, meaning)
-    made.setCompartment(place)
-    made.setInitialAmount(0)
-    made.setSubstanceUnits("U")
-    made.setHasOnlySubstanceUnits(True)
-    made.setBoundaryCondition(False)
-    made.setConstant(False)
+def add_species(model: libsbml.Model, name: str, place: str, meaning: str) -> None:
+    """Add an amount in U that starts at 0."""
+    element = model.createSpecies()
+    element.setId(name)
+    describe(element, meaning)
+    element.setCompartment(place)
+    element.setInitialAmount(0)
+    element.setSubstanceUnits("U")
+    element.setHasOnlySubstanceUnits(True)
+    element.setBoundaryCondition(False)
+    element.setConstant(False)
 
 
-def reaction(model: libsbml.Model, name: str, before: str, after: str | None, flow: str) -> None:
-    """Make the step from one amount to the next, or out of the model, with its flow in U per day."""
-    made = model.createReaction()
-    made.setId(name)
-    made.setReversible(False)
-    ends = [(made.createReactant, before), *([(made.createProduct, after)] if after else [])]
+def add_reaction(model: libsbml.Model, name: str, before: str, after: str | None, flow: str) -> None:
+    """Add a step from one amount to the next, or out of the model, with its flow in U per day."""
+    element = model.createReaction()
+    element.setId(name)
+    element.setReversible(False)
+    ends = [(element.createReactant, before), *([(element.createProduct, after)] if after else [])]
     for create, amount in ends:
         end = create()
         end.setSpecies(amount)
         end.setStoichiometry(1)
         end.setConstant(True)
-    made.createKineticLaw().setMath(mathematics(flow))
+    element.createKineticLaw().setMath(parse_formula(flow))
 
 
-def event(model: libsbml.Model, name: str, when: str, then: dict[str, str]) -> None:
-    """Make what happens at the moment that a condition becomes true, day 0 included."""
-    made = model.createEvent()
-    made.setId(name)
-    made.setUseValuesFromTriggerTime(True)
-    trigger = made.createTrigger()
+def add_event(model: libsbml.Model, name: str, when: str, then: dict[str, str]) -> None:
+    """Add an event: the assignments of `then` at the moment when a condition becomes true, also on day 0."""
+    element = model.createEvent()
+    element.setId(name)
+    element.setUseValuesFromTriggerTime(True)
+    trigger = element.createTrigger()
     trigger.setInitialValue(False)  # true from the start counts as becoming true
     trigger.setPersistent(True)
-    trigger.setMath(mathematics(when))
+    trigger.setMath(parse_formula(when))
     for target, formula in then.items():
-        assignment = made.createEventAssignment()
+        assignment = element.createEventAssignment()
         assignment.setVariable(target)
-        assignment.setMath(mathematics(formula))
+        assignment.setMath(parse_formula(formula))
 
 
-def describe(element: libsbml.SBase, meaning: str, source: str = "", **given: str) -> None:
-    """Say what an element is and where it is from: in notes for a reader, in an annotation for a program."""
-    words = " ".join(f"{text[0].upper()}{text[1:].rstrip('.')}." for text in (meaning, source) if text)
-    element.setNotes(f'<p xmlns="http://www.w3.org/1999/xhtml">{escape(words)}</p>')
-    given = {**({"source": source} if source else {}), **given}
-    if given:
-        attributes = " ".join(f"{name}={quoteattr(text)}" for name, text in given.items())
+def describe(element: libsbml.SBase, meaning: str, source: str = "", **annotations: str) -> None:
+    """Write the meaning and the source of an element into notes for readers and an annotation for programs."""
+    notes = " ".join(f"{text[0].upper()}{text[1:].rstrip('.')}." for text in (meaning, source) if text)
+    element.setNotes(f'<p xmlns="http://www.w3.org/1999/xhtml">{escape(notes)}</p>')
+    annotations = {**({"source": source} if source else {}), **annotations}
+    if annotations:
+        attributes = " ".join(f"{name}={quoteattr(text)}" for name, text in annotations.items())
         element.setAnnotation(f'<wearoff:given xmlns:wearoff="{NAMESPACE}" {attributes}/>')
 
 
-def mathematics(formula: str) -> libsbml.ASTNode:
-    """Read a formula in the infix notation of SBML Level 3; its numbers are dimensionless."""
-    found = library().parseL3Formula(formula)
-    if found is None:
-        raise ValueError(f"{formula}: {library().getLastParseL3Error()}")
-    _set_dimensionless(found)
-    return found
+def parse_formula(formula: str) -> libsbml.ASTNode:
+    """Return a formula, read in the infix notation of SBML Level 3; its numbers are dimensionless."""
+    node = import_libsbml().parseL3Formula(formula)
+    if node is None:
+        raise ValueError(f"{formula}: {import_libsbml().getLastParseL3Error()}")
+    _set_dimensionless(node)
+    return node
 
 
 def _set_dimensionless(node: libsbml.ASTNode) -> None:
@@ -163,11 +163,11 @@ def _set_dimensionless(node: libsbml.ASTNode) -> None:
         _set_dimensionless(node.getChild(i))
 
 
-def _parameter(
-    model: libsbml.Model, name: str, units: str, meaning: str, source: str, given: dict[str, str]
+def _add_parameter(
+    model: libsbml.Model, name: str, units: str, meaning: str, source: str, annotations: dict[str, str]
 ) -> libsbml.Parameter:
-    made = model.createParameter()
-    made.setId(name)
-    made.setUnits(units)
-    describe(made, meaning, source, **given)
-    return made
+    element = model.createParameter()
+    element.setId(name)
+    element.setUnits(units)
+    describe(element, meaning, source, **annotations)
+    return element

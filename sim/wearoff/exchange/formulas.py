@@ -1,8 +1,8 @@
-"""The formulas that stand in a file, derived from `model.equations` by sympy.
+"""The formulas of a file, derived from `model.equations` by sympy.
 
-The equations are called with symbols that have the names of the file, and what comes out is written as text. Amounts
-are in units of the first visit's product; the functions `force` and `uptake` take and return units of
-onabotulinumtoxinA, so that what goes in and what comes out is converted.
+The equations are called with symbols that have the names of the file. They return formulas, which are written as text.
+Amounts in the file are in units of the first visit's product. The functions `force` and `uptake` take and return units
+of onabotulinumtoxinA, so their arguments and results are converted.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from ..errors import InputError, format_value, not_installed
 from ..model.equations import CHAIN, STATES, Constants, Model, slope
 
-# What a formula of the user's own may be, for the error.
+# Examples of a user's formula, for the error.
 EXAMPLES = {"force": "lambda release, c: release**2", "uptake": "lambda dose, c: dose"}
 
 
@@ -23,9 +23,9 @@ class Formulas(NamedTuple):
     Parameters
     ----------
     flows : dict of str
-        For each step of the chain, the flow out of its source in U per day.
+        The flow of each step of the chain, in U per day.
     slopes : dict of str
-        For each state that is no compartment, its slope per day.
+        The slope per day of each state that is not a compartment.
     release, force : str
         Fractions of baseline; the force is a formula of the release.
     """
@@ -36,8 +36,8 @@ class Formulas(NamedTuple):
     force: str
 
 
-def library() -> Any:
-    """Return sympy, or say how it is installed."""
+def import_sympy() -> Any:
+    """Return the module sympy, or raise an error that says how to install it."""
     try:
         import sympy
     except ModuleNotFoundError:
@@ -46,8 +46,8 @@ def library() -> Any:
 
 
 def symbol(name: str) -> Any:
-    """Return the symbol for an id of the file."""
-    return library().Symbol(name)
+    """Return the sympy symbol for an id of the file."""
+    return import_sympy().Symbol(name)
 
 
 def write(formula: Any) -> str:
@@ -58,7 +58,7 @@ def write(formula: Any) -> str:
     >>> write(symbol("dose") / (1 + symbol("dose") / symbol("U50")))
     'dose/(1 + dose/U50)'
     """
-    sympy = library()
+    sympy = import_sympy()
     named = formula.replace(sympy.log, sympy.Function("ln"))  # log has base 10 in SBML
     return str(sympy.sstr(named, order="none", full_prec=False)).replace("**", "^")
 
@@ -72,7 +72,8 @@ def derive_formulas(model: Model, first_potency: str, ending: str = "") -> Formu
     first_potency : str
         Id of the relative potency of the first visit's product.
     ending : str, optional
-        What the ids of the zone end in. ``visible`` and the ``force`` that it follows are those of the whole muscle.
+        The ending of the ids of the zone. ``visible``, and the ``force`` on which it depends, are those of the whole
+        muscle.
     """
     constants = Constants(*map(symbol, Constants._fields))
     states = [symbol(name if name == "visible" else name + ending) for name in STATES]
@@ -85,33 +86,33 @@ def derive_formulas(model: Model, first_potency: str, ending: str = "") -> Formu
     slopes = dict(zip(STATES, slope(0, states, constants, force_of_muscle), strict=True))
     flow, flows = 0, {}
     for step in CHAIN:
-        # What does not stay in a compartment flows on.
+        # The flow out of a compartment is the flow into it less its slope.
         flow = flow - slopes.pop(step.source)
         flows[step.name] = write(flow)
-    force = _call(model.force, "force", symbol(f"release{ending}"), _per_unit(constants, first_potency))
-    return Formulas(flows, {name: write(each) for name, each in slopes.items()}, write(releases[0]), write(force))
+    force = _call(model.force, "force", symbol(f"release{ending}"), _convert_constants(constants, first_potency))
+    return Formulas(flows, {name: write(formula) for name, formula in slopes.items()}, write(releases[0]), write(force))
 
 
 def derive_uptake(model: Model, first_potency: str, dose: Any) -> Any:
-    """Return what is taken up of a dose, as a formula of sympy; both in units of the first visit's product."""
+    """Return the uptake of a dose as a formula of sympy, in units of the first visit's product like the dose."""
     potency, constants = symbol(first_potency), Constants(*map(symbol, Constants._fields))
-    return _call(model.uptake, "uptake", dose * potency, _per_unit(constants, first_potency)) / potency
+    return _call(model.uptake, "uptake", dose * potency, _convert_constants(constants, first_potency)) / potency
 
 
-def _per_unit(constants: Constants, first_potency: str) -> Constants:
-    # In units of onabotulinumtoxinA, from those of the first visit's product.
+def _convert_constants(constants: Constants, first_potency: str) -> Constants:
+    # Return constants per unit of onabotulinumtoxinA, from those per unit of the first visit's product.
     potency = symbol(first_potency)
     return constants._replace(k_cleave=constants.k_cleave / potency, U50=constants.U50 * potency)
 
 
 def _call(function: Callable[[Any, Constants], Any], role: str, argument: Any, constants: Constants) -> Any:
-    # A function of the user's own, called with symbols.
-    sympy = library()
+    # Return the result of a user's function for symbols; it must be a formula.
+    sympy = import_sympy()
     refusal = InputError(
         "model",
         function,
         f"a {role} written with arithmetic and powers, such as {EXAMPLES[role]}",
-        problem=f"has the {role} {_name(function)}, which is not a formula",
+        problem=f"has the {role} {_name_function(function)}, which is not a formula",
     )
     try:
         formula = sympy.sympify(function(argument, constants), strict=True)
@@ -123,5 +124,5 @@ def _call(function: Callable[[Any, Constants], Any], role: str, argument: Any, c
     return formula
 
 
-def _name(function: Any) -> str:
+def _name_function(function: Any) -> str:
     return getattr(function, "__name__", "") or format_value(function)

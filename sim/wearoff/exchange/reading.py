@@ -1,4 +1,4 @@
-"""A case, treatment and constants, read back from a file: SBML that this package wrote, JSON or TOML."""
+"""A case (treatment and constants), read from a file: SBML that this package wrote, JSON or TOML."""
 
 from __future__ import annotations
 
@@ -23,31 +23,30 @@ from ..parameters import Parameters, possible
 from ..treatment.muscles import SITES
 from ..treatment.schedule import Schedule
 from ..treatment.visit import DAY, Visit
-from .elements import NAMESPACE, library
+from .elements import NAMESPACE, import_libsbml
 from .sbml import to_document
 
 if TYPE_CHECKING:
     import libsbml
 
-# Elements in one another: this package's files have 15.
-DEEPEST = 50
+DEEPEST = 50  # levels of nested elements that are read; a file of this package has 15
 
 TIMES = DAY._replace(name="times")
 WRITTEN = "what `wearoff export sbml` writes"
 
 KEYS = ("schedule", "start", "times", "preset", "parameters")
-# What `wearoff simulate --json` prints beside what it was given.
+# The keys of results that `wearoff simulate --json` prints; they are ignored.
 RESULTS = ("landmarks", "dates", "outcomes", "explanations", "spill", "visible_at")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Case:
-    """What a simulation is given.
+    """The input of a simulation.
 
     Parameters
     ----------
     schedule : Schedule or None
-        None where a file speaks of constants alone.
+        None if the file has constants alone.
     parameters : Parameters
     """
 
@@ -56,15 +55,16 @@ class Case:
 
 
 def read_case(path: str | Path) -> Case:
-    """Read treatment and constants from a file.
+    """Return treatment and constants, read from a file.
 
     Parameters
     ----------
     path : str or Path
         ``.xml`` or ``.sbml``: a file that `to_sbml` wrote, in which constants, days and units may have been changed.
         ``.json`` or ``.toml``: ``schedule``, a list of rows with the columns of `Schedule.from_frame`; ``start``, the
-        date of day 0; ``times``, days of observation; ``preset``, the constants to start from; ``parameters``, those
-        that differ. All are optional. What ``wearoff simulate --json`` prints can be read, too: its results are not.
+        date of day 0; ``times``, days of observation; ``preset``, the constants to start from; ``parameters``, the
+        constants that differ from it. All are optional. The output of ``wearoff simulate --json`` can be read too; its
+        results are ignored.
 
     Returns
     -------
@@ -73,8 +73,8 @@ def read_case(path: str | Path) -> Case:
     Raises
     ------
     InputError
-        The file cannot be read; or a value is not possible; or the equations of an SBML file are not this package's,
-        so that its constants would be read without what they mean.
+        The file cannot be read; a value is not possible; or the equations of an SBML file are not those of this
+        package, so that its constants would have another meaning.
 
     Examples
     --------
@@ -95,66 +95,66 @@ def read_case(path: str | Path) -> Case:
 
 def _from_json(text: str) -> Case:
     try:
-        found = json.loads(text, object_pairs_hook=_without_repeats)
+        content = json.loads(text, object_pairs_hook=_refuse_repeats)
     except InputError:
         raise
-    except (ValueError, RecursionError) as error:  # of text that is no JSON, of a number of 5,000 digits, of a deep one
+    except (ValueError, RecursionError) as error:  # text that is no JSON, 5,000 digits, deep nesting
         raise InputError("content", allowed="an object", problem=f"is not JSON ({error})") from None
-    return _from_table(found)
+    return _from_table(content)
 
 
-def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+def _refuse_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    table: dict[str, Any] = {}
     for key, value in pairs:
-        if key in found:
+        if key in table:
             raise InputError(f"key {format_value(key)}", allowed="each once", problem="is repeated")
-        found[key] = value
-    return found
+        table[key] = value
+    return table
 
 
 def _from_toml(text: str) -> Case:
     try:
-        found = tomllib.loads(text)
+        content = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
         allowed = f"keys {', '.join(KEYS)}"
         raise InputError("content", allowed=allowed, problem=f"is not TOML ({error})") from None
-    return _from_table(found)
+    return _from_table(content)
 
 
-def _from_table(found: Any) -> Case:
-    # The keys of JSON and TOML.
-    table = _checked(found, dict, "file", f"an object with the keys {', '.join(KEYS)}")
+def _from_table(content: Any) -> Case:
+    # JSON and TOML have the same keys.
+    table = _check_type(content, dict, "file", f"an object with the keys {', '.join(KEYS)}")
     for key in table:
         if key not in RESULTS:
             check_name(key, KEYS, "key")
-    changes = _checked(table.get("parameters", {}), dict, "parameters", "names with their values")
+    changes = _check_type(table.get("parameters", {}), dict, "parameters", "names with their values")
     parameters = Parameters.preset(table.get("preset", "default")).replace(**_read_changes(changes))
     if "schedule" in table:
-        return Case(schedule=_schedule(table), parameters=parameters)
+        return Case(schedule=_read_schedule(table), parameters=parameters)
     for key in ("start", "times"):
         if key in table:
             raise InputError(key, table[key], "beside it", problem="is given without schedule")
     return Case(parameters=parameters)
 
 
-def _schedule(table: dict[str, Any]) -> Schedule:
-    rows = _checked(table["schedule"], list, "schedule", "a list of rows such as time and amt")
+def _read_schedule(table: dict[str, Any]) -> Schedule:
+    rows = _check_type(table["schedule"], list, "schedule", "a list of rows such as time and amt")
     for row in rows:
-        _checked(row, dict, "schedule", "rows such as time and amt")
-    # What stands in the file stays what it is until it is read as a number.
+        _check_type(row, dict, "schedule", "rows such as time and amt")
+    # dtype=object keeps every value as it is in the file until it is read as a number.
     schedule = Schedule.from_frame(pd.DataFrame(rows, dtype=object))
     if "times" in table:
         if schedule.times:
             problem = "is given beside rows of observation"
             raise InputError("times", table["times"], "one of the two", problem=problem)
-        times = _checked(table["times"], list, "times", "a list of days")
+        times = _check_type(table["times"], list, "times", "a list of days")
         schedule = dataclasses.replace(schedule, times=tuple(_read_if_text(day, TIMES) for day in times))
     if "start" in table:
         schedule = schedule.starting(table["start"])
     return schedule
 
 
-def _checked(value: Any, kind: type, name: str, allowed: str) -> Any:
+def _check_type(value: Any, kind: type, name: str, allowed: str) -> Any:
     if not isinstance(value, kind):
         raise InputError(name, value, allowed)
     return value
@@ -173,7 +173,7 @@ def _read_if_text(value: Any, limits: Limits) -> Any:
 
 def _from_sbml(text: str) -> Case:
     _check_xml(text)
-    sbml = library()
+    sbml = import_libsbml()
     document = sbml.readSBMLFromString(text)
     for i in range(document.getNumErrors()):
         error = document.getError(i)
@@ -181,75 +181,81 @@ def _from_sbml(text: str) -> Case:
             problem = f"is not valid ({error.getShortMessage()})"
             raise InputError(f"line {error.getLine()}", allowed="SBML", problem=problem)
     model = document.getModel()
-    given = {} if model is None else _given(model)
-    if not given:
+    annotation = {} if model is None else _read_annotation(model)
+    if not annotation:
         raise InputError("model", allowed=WRITTEN, problem="is not written by wearoff")
     names = list(tables.column("parameters", "name"))
-    parameters = Parameters(origin=given.get("preset", ""), **{name: _value(model, name) for name in names})
+    parameters = Parameters(origin=annotation.get("preset", ""), **{name: _read_value(model, name) for name in names})
     visits: list[Visit] = []
     while model.getParameter(f"units_{len(visits) + 1}") is not None:
-        visits.append(_visit(model, len(visits) + 1))
-        names += _names_of_visit(len(visits))
-    start: Any = given.get("start")  # a date as text
-    times = tuple(read_number(day, TIMES) for day in given.get("times", "").split())
+        visits.append(_read_visit(model, len(visits) + 1))
+        names += _name_visit(len(visits))
+    start: Any = annotation.get("start")  # a date as text
+    times = tuple(read_number(day, TIMES) for day in annotation.get("times", "").split())
     schedule = Schedule(tuple(visits), start, times)
     _compare(document, to_document(schedule, parameters), set(names))
     return Case(schedule=schedule, parameters=parameters)
 
 
 def _check_xml(text: str) -> None:
-    # What libsbml would not survive: elements in elements without end, and texts that a document type makes endless.
+    # libsbml crashes on elements that are nested too deeply, and on texts that a document type makes endless.
     depth = 0
 
-    def starts(name: str, _: Any) -> None:
+    def enter(name: str, _: Any) -> None:
         nonlocal depth
         depth += 1
         if depth > DEEPEST:
             problem = f"is {depth} elements deep"
             raise InputError(f"<{name}>", depth, f"at most {DEEPEST}", problem=problem)
 
-    def ends(_: str) -> None:
+    def leave(_: str) -> None:
         nonlocal depth
         depth -= 1
 
-    def declared(*_: Any) -> None:
+    def refuse(*_: Any) -> None:
         raise InputError("a document type", allowed="SBML, which has none", problem="is declared")
 
     parser = expat.ParserCreate()
-    parser.StartElementHandler, parser.EndElementHandler, parser.StartDoctypeDeclHandler = starts, ends, declared
+    parser.StartElementHandler, parser.EndElementHandler, parser.StartDoctypeDeclHandler = enter, leave, refuse
     try:
         parser.Parse(text, True)
     except expat.ExpatError as error:
         raise InputError("content", allowed="SBML", problem=f"is not XML ({error})") from None
 
 
-def _visit(model: libsbml.Model, number: int) -> Visit:
-    day, units = _names_of_visit(number)
-    given = _given(model.getParameter(units))
-    if not {"product", "muscle"} <= set(given):
+def _read_visit(model: libsbml.Model, number: int) -> Visit:
+    day, units = _name_visit(number)
+    annotation = _read_annotation(model.getParameter(units))
+    if not {"product", "muscle"} <= set(annotation):
         raise InputError(units, allowed=WRITTEN, problem="has lost its product and muscle")
-    sites = read_integer(given["sites"], SITES) if "sites" in given else None
-    amount = _value(model, units)
-    return Visit(day=_value(model, day), units=amount, product=given["product"], muscle=given["muscle"], sites=sites)
+    sites = read_integer(annotation["sites"], SITES) if "sites" in annotation else None
+    amount = _read_value(model, units)
+    return Visit(
+        day=_read_value(model, day),
+        units=amount,
+        product=annotation["product"],
+        muscle=annotation["muscle"],
+        sites=sites,
+    )
 
 
-def _names_of_visit(number: int) -> tuple[str, str]:
+def _name_visit(number: int) -> tuple[str, str]:
     return f"day_{number}", f"units_{number}"
 
 
-def _value(model: libsbml.Model, name: str) -> float:
-    # All digits of a number where the 15 of the file are still its own; else what somebody has changed it to.
+def _read_value(model: libsbml.Model, name: str) -> float:
+    # The annotation has all digits of the number, the file has 15. If they differ, the value was changed in the file.
     parameter = model.getParameter(name)
     if parameter is None or not parameter.isSetValue():
         raise InputError(name, allowed=WRITTEN, problem="has no value")
     value = float(parameter.getValue())
-    given = _given(parameter)
-    exact = read_number(given["exact"], Limits(name, -math.inf, math.inf)) if "exact" in given else value
+    annotation = _read_annotation(parameter)
+    exact = read_number(annotation["exact"], Limits(name, -math.inf, math.inf)) if "exact" in annotation else value
     return exact if float(f"{exact:.15g}") == value else value
 
 
-def _given(element: libsbml.SBase) -> dict[str, str]:
-    # The attributes of our annotation; empty where there is none.
+def _read_annotation(element: libsbml.SBase) -> dict[str, str]:
+    # Return the attributes of our annotation, or none if there is no annotation.
     annotation = element.getAnnotation()
     for i in range(annotation.getNumChildren() if annotation is not None else 0):
         child = annotation.getChild(i)
@@ -258,23 +264,25 @@ def _given(element: libsbml.SBase) -> dict[str, str]:
     return {}
 
 
-def _compare(found: libsbml.SBMLDocument, expected: libsbml.SBMLDocument, inputs: set[str]) -> None:
-    # But for words and for the values of what was given, the file must be what this package writes.
-    for ours, theirs in zip_longest(_bones(expected, inputs), _bones(found, inputs), fillvalue="nothing"):
+def _compare(document: libsbml.SBMLDocument, expected: libsbml.SBMLDocument, inputs: set[str]) -> None:
+    # Without notes and names, and without the values of inputs, the file must be the one that this package writes.
+    for ours, theirs in zip_longest(
+        _strip_document(expected, inputs), _strip_document(document, inputs), fillvalue="nothing"
+    ):
         if ours != theirs:
             allowed = "other days, units and constants, but another spread only where there are no sites"
             problem = f"is not wearoff's: {theirs[:80]} instead of {ours[:80]}"
             raise InputError("model", allowed=allowed, problem=problem)
 
 
-def _bones(document: libsbml.SBMLDocument, inputs: set[str]) -> list[str]:
-    bare = document.clone()
-    for element in bare.getListOfAllElements():
-        for forget in (element.unsetNotes, element.unsetAnnotation, element.unsetName, element.unsetMetaId):
-            forget()
+def _strip_document(document: libsbml.SBMLDocument, inputs: set[str]) -> list[str]:
+    stripped = document.clone()
+    for element in stripped.getListOfAllElements():
+        for unset in (element.unsetNotes, element.unsetAnnotation, element.unsetName, element.unsetMetaId):
+            unset()
         if element.getId() in inputs:
             element.unsetValue()
-    return [line.strip() for line in library().writeSBMLToString(bare).splitlines()]
+    return [line.strip() for line in import_libsbml().writeSBMLToString(stripped).splitlines()]
 
 
 _READERS: dict[str, Callable[[str], Case]] = {

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from . import glyphs, places
+from . import glyphs, layout
 from .style import GREY, PURPLE
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ BANDS = 13
 class Ending:
     """A nerve ending in an Axes; its artists are made once, and `show` sets them to the quantities of a moment.
 
-    The artists bear the names below as their labels; the dots those of their places.
+    The artists bear the names below as their labels; a dot bears the name of its compartment.
 
     Parameters
     ----------
@@ -55,22 +55,22 @@ class Ending:
 
     def __init__(self, ax: Axes, whole: float) -> None:
         self._dot = whole / 100
-        ax.set_xlim(0, places.WIDTH)
-        ax.set_ylim(0, places.HEIGHT)
+        ax.set_xlim(0, layout.WIDTH)
+        ax.set_ylim(0, layout.HEIGHT)
         ax.set_aspect("equal")
         ax.set(xticks=[], yticks=[])
         ax.axis("off")
         ax.apply_aspect()
         self._draw_ground(ax)
-        self.open = glyphs.put(ax, glyphs.OPEN, places.DOCKED, 3, "open")
-        self.full = glyphs.put(ax, glyphs.FULL, places.DOCKED, 3, "full")
-        self.cargo = glyphs.put(ax, glyphs.ACETYLCHOLINE, places.cargo(), 4, "cargo")
-        self.cleft = glyphs.put(ax, glyphs.ACETYLCHOLINE, places.acetylcholine(), 4, "cleft")
-        self.intact = glyphs.put(ax, glyphs.INTACT, places.PINS, 5, "intact")
-        self.cut = glyphs.put(ax, glyphs.CUT, places.PINS, 5, "cut")
+        self.open = glyphs.put(ax, glyphs.OPEN, layout.DOCKED, 3, "open")
+        self.full = glyphs.put(ax, glyphs.FULL, layout.DOCKED, 3, "full")
+        self.cargo = glyphs.put(ax, glyphs.ACETYLCHOLINE, layout.cargo(), 4, "cargo")
+        self.cleft = glyphs.put(ax, glyphs.ACETYLCHOLINE, layout.acetylcholine(), 4, "cleft")
+        self.intact = glyphs.put(ax, glyphs.INTACT, layout.PINS, 5, "intact")
+        self.cut = glyphs.put(ax, glyphs.CUT, layout.PINS, 5, "cut")
         nowhere = np.empty((0, 2))
         self.rings = glyphs.put(ax, glyphs.ENDOSOME, nowhere, 5, "rings")
-        signs = dict.fromkeys(places.PLACES, glyphs.TOXIN) | {"light_chain": glyphs.LIGHT_CHAIN}
+        signs = dict.fromkeys(layout.PLACES, glyphs.TOXIN) | {"light_chain": glyphs.LIGHT_CHAIN}
         self.toxin = {place: glyphs.put(ax, sign, nowhere, 6, place) for place, sign in signs.items()}
 
     def show(self, quantities: Mapping[Any, float]) -> None:
@@ -86,7 +86,7 @@ class Ending:
             count = quantities[place] / self._dot
             number = int(count) + 1
             for signs in (dots, self.rings) if place == "endosome" else (dots,):
-                signs.set_offsets(places.stand(place, number))
+                signs.set_offsets(layout.stand(place, number))
                 signs.set_alpha(_opacities(count, number).tolist())
         for share, some, others in (
             (quantities["snap25"], self.intact, self.cut),
@@ -96,26 +96,26 @@ class Ending:
             some.set_alpha(_shares(share, some).tolist())
             others.set_alpha((1 - _shares(share, others)).tolist())
         self._contract(quantities["force"])
-        surface = places.skin(FURROW * (1 - quantities["visible"]))
+        surface = layout.skin(FURROW * (1 - quantities["visible"]))
         self.skin.set_data(*surface.T)
-        self._below.set_xy(np.concatenate([surface, [[places.WIDTH, places.SKIN_TOP], [0, places.SKIN_TOP]]]))
+        self._below.set_xy(np.concatenate([surface, [[layout.WIDTH, layout.SKIN_TOP], [0, layout.SKIN_TOP]]]))
 
     def _draw_ground(self, ax: Axes) -> None:
         from matplotlib.collections import PolyCollection
         from matplotlib.patches import Polygon, Rectangle
 
         unit = glyphs.points_per_unit(ax)
-        tissue = (0, places.SKIN_TOP), places.WIDTH, places.HEIGHT - places.SKIN_TOP
+        tissue = (0, layout.SKIN_TOP), layout.WIDTH, layout.HEIGHT - layout.SKIN_TOP
         ax.add_patch(Rectangle(*tissue, facecolor=glyphs.TISSUE, linewidth=0, zorder=0))
         nerve = {"facecolor": glyphs.NERVE, "edgecolor": glyphs.NERVE_EDGE, "linewidth": 1.2 * unit}
-        ax.add_patch(Polygon(places.ending(), closed=True, **nerve, zorder=2))
+        ax.add_patch(Polygon(layout.ending(), closed=True, **nerve, zorder=2))
         self.tendons: list[Line2D] = [
             ax.plot([], [], color=GREY, linewidth=1.6 * unit, solid_capstyle="butt", zorder=1)[0] for _ in range(2)
         ]
         flesh = {"facecolor": glyphs.FLESH, "edgecolor": glyphs.FLESH_EDGE, "linewidth": 0.9 * unit}
-        self.fibre = Polygon(places.fibre(SHORT, THICK), closed=True, **flesh, zorder=2, label="fibre")
+        self.fibre = Polygon(layout.fibre(SHORT, THICK), closed=True, **flesh, zorder=2, label="fibre")
         self.bands: PolyCollection = PolyCollection([], facecolor=PURPLE, linewidth=0, zorder=2, label="bands")
-        self._below = Polygon(places.skin(FURROW), closed=True, facecolor=glyphs.SKIN, linewidth=0, zorder=1)
+        self._below = Polygon(layout.skin(FURROW), closed=True, facecolor=glyphs.SKIN, linewidth=0, zorder=1)
         (self.skin,) = ax.plot([], [], color=glyphs.SKIN_EDGE, linewidth=1.8 * unit, zorder=1, label="skin")
         ax.add_patch(self.fibre)
         ax.add_collection(self.bands, autolim=False)
@@ -123,10 +123,10 @@ class Ending:
 
     def _contract(self, force: float) -> None:
         length, thickness = LONG + (SHORT - LONG) * force, THIN + (THICK - THIN) * force
-        middle, height = places.WIDTH / 2, places.FIBRE_TOP - thickness / 2
-        self.fibre.set_xy(places.fibre(length, thickness))
-        self.bands.set_verts(places.bands(length, thickness, BANDS))
-        for tendon, edge, side in zip(self.tendons, (0, places.WIDTH), (-1, 1), strict=True):
+        middle, height = layout.WIDTH / 2, layout.FIBRE_TOP - thickness / 2
+        self.fibre.set_xy(layout.fibre(length, thickness))
+        self.bands.set_verts(layout.bands(length, thickness, BANDS))
+        for tendon, edge, side in zip(self.tendons, (0, layout.WIDTH), (-1, 1), strict=True):
             tendon.set_data([edge, middle + side * length / 2], [height, height])
 
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 
 import numpy as np
 
-from . import places
-from .places import VESICLE, Points
+from . import layout
+from .layout import VESICLE, Points
 from .style import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, SKY
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ CUT = Sign((_moved(_box(0.9, 2.7), 0, 1.05), *_LOOSE), GREY)
 
 # Pieces that stand for the whole in a key.
 NERVE_PIECE = Sign((_box(9, 7),), NERVE, NERVE_EDGE, 1.2)
-LOAD = Sign(tuple(_moved(_HEAD, x, y) for x, y in places.LOAD), ORANGE)
+LOAD = Sign(tuple(_moved(_HEAD, x, y) for x, y in layout.LOAD), ORANGE)
 FIBRE = Sign((_box(9, 7),), FLESH, FLESH_EDGE, 0.9)
 BANDS = Sign(tuple(_moved(_box(1.3, 7), x, 0) for x in (-2.6, 0, 2.6)), PURPLE)
 _NOTCH = [[4.5, -3.5], [4.5, 3.5], [-4.5, 3.5], [-4.5, -3.5], [-2, -3.5], [0, 1.5], [2, -3.5], [4.5, -3.5]]

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ..labels import AMOUNTS, COLUMNS
-from . import glyphs, places
+from . import glyphs, layout
 from .ending import Ending
 from .style import AUTO, BLUE, GREEN, PURPLE, SKY, VERMILION, Look, choose_text, faint, find_look, sheet
 
@@ -77,8 +77,8 @@ def draw_mechanism(
     heading = _TITLE if text else 0.0
     # The shape of a slide is fixed, so the title takes room from the drawings.
     tallest = _SHORTEST if text and style == "slide" else _TALLEST
-    width = min((1 - _WORDS) / len(names) - _GAP, tallest * places.WIDTH / places.HEIGHT)
-    tall = width * places.HEIGHT / places.WIDTH
+    width = min((1 - _WORDS) / len(names) - _GAP, tallest * layout.WIDTH / layout.HEIGHT)
+    tall = width * layout.HEIGHT / layout.WIDTH
     broken = len(names) > 4 or max(map(len, names)) > 18
     filled = _TABLE + max(tall, _SHORTEST) + (1.5 if broken else 1) * _TITLE + heading
     # On a page there is no empty room.
@@ -112,8 +112,8 @@ def name_moment(day: float) -> str:
 def draw_key(ax: Axes, look: Look) -> None:
     """Draw the signs with their words in an Axes as tall as the drawing beside it."""
     box = ax.get_window_extent()
-    ax.set_ylim(0, places.HEIGHT)
-    ax.set_xlim(0, places.HEIGHT * box.width / box.height)
+    ax.set_ylim(0, layout.HEIGHT)
+    ax.set_xlim(0, layout.HEIGHT * box.width / box.height)
     ax.set(xticks=[], yticks=[])
     ax.axis("off")
     for height, words, signs in _KEY:

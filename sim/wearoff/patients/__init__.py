@@ -1,1 +1,1 @@
-"""Who the patients are: how they differ, and how they are rated."""
+"""Who the patients are: how they differ, and how raters grade them."""

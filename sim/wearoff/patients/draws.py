@@ -1,7 +1,8 @@
-"""Which patients are drawn: blocks of independent standard normals, the same wherever and whenever they are made.
+"""The random numbers of patients: blocks of independent standard normals.
 
-Patients come in blocks of `BLOCK`, and every block holds the same number from each of `REPLICATES` independent
-sequences: the spread of their means tells the Monte Carlo error, for quasi-random sequences too.
+The seed and the number of a block determine its numbers, whichever process makes it. A block has `BLOCK` patients. It
+has the same number of patients from each of `REPLICATES` independent sequences. The spread of the means of these
+sequences estimates the Monte Carlo error, also for quasi-random numbers.
 """
 
 from __future__ import annotations
@@ -23,11 +24,11 @@ SAMPLERS = ("sobol", "random")
 REPLICATES = 8
 BLOCK = 512
 DIMENSIONS = 3
-BITS = 30  # of a Sobol point
+BITS = 30  # binary digits of a coordinate of a Sobol point
 
 
 def seed_of(rng: np.random.Generator | int | None) -> int:
-    """Return a seed drawn from `rng`, which may be a seed itself, or None for one that nobody chose."""
+    """Return a seed that is drawn from `rng`: a generator, a seed, or None for another seed in every call."""
     try:
         return int(np.random.default_rng(rng).integers(2**63))
     except (TypeError, ValueError):
@@ -35,7 +36,7 @@ def seed_of(rng: np.random.Generator | int | None) -> int:
 
 
 def normals(sampler: str, seed: int, block: int) -> Array:
-    """Return the draws of one block.
+    """Return the standard normal numbers of one block of patients.
 
     Parameters
     ----------
@@ -43,29 +44,31 @@ def normals(sampler: str, seed: int, block: int) -> Array:
         Scrambled Sobol sequences, or pseudo-random numbers.
     seed : int
     block : int
-        Which block, from 0.
+        The number of the block, from 0.
 
     Returns
     -------
     ndarray, shape (BLOCK, DIMENSIONS)
-        Independent standard normals; rows i and i + `REPLICATES` are of one replicate.
+        Independent standard normals; rows i and i + `REPLICATES` belong to one replicate.
     """
     if check_name(sampler, SAMPLERS, "sampler") == "random":
         return np.random.default_rng([seed, block]).standard_normal((BLOCK, DIMENSIONS))
     points = BLOCK // REPLICATES
-    uniform = np.stack([_sobol(seed, replicate, block * points, points) for replicate in range(REPLICATES)], axis=1)
-    # The middle of the cell of a point: none is 0 or 1.
+    uniform = np.stack(
+        [_draw_sobol(seed, replicate, block * points, points) for replicate in range(REPLICATES)], axis=1
+    )
+    # Half a cell is added to each point, so that no point is 0 and `ndtri` is finite.
     result: Array = ndtri(uniform.reshape(BLOCK, DIMENSIONS) + 0.5**BITS / 2)
     return result
 
 
 def draw(patients: int, seed: int) -> Array:
-    """Return the draws of the first patients of a seed's Sobol sequences, shape (patients, DIMENSIONS)."""
+    """Return the standard normal numbers of the first patients of a seed (Sobol), shape (patients, DIMENSIONS)."""
     return np.concatenate([normals("sobol", seed, block) for block in range(-(-patients // BLOCK))])[:patients]
 
 
-def _sobol(seed: int, replicate: int, first: int, count: int) -> Array:
-    engine = _engine(seed, replicate, threading.get_ident())
+def _draw_sobol(seed: int, replicate: int, first: int, count: int) -> Array:
+    engine = _make_engine(seed, replicate, threading.get_ident())
     if engine.num_generated > first:
         engine.reset()
     if engine.num_generated < first:
@@ -75,9 +78,9 @@ def _sobol(seed: int, replicate: int, first: int, count: int) -> Array:
 
 
 @lru_cache(maxsize=64 * REPLICATES)
-def _engine(seed: int, replicate: int, thread: int) -> Any:
-    # An engine goes from point to point, so that two threads must not have the same one. The import takes half of the
-    # time that `import wearoff` may take, and is left to the first draw.
+def _make_engine(seed: int, replicate: int, thread: int) -> Any:
+    # An engine has a position in its sequence, so each thread needs its own engine. The import takes half of the time
+    # that `import wearoff` may take; therefore the first draw makes it.
     from scipy.stats import qmc
 
     return qmc.Sobol(DIMENSIONS, scramble=True, bits=BITS, rng=np.random.default_rng([seed, replicate]))

@@ -1,9 +1,9 @@
-"""From the visible effect to grades and responders: what a rater sees, and what counts as a response.
+"""Grades and responders, computed from the visible effect.
 
-The severity of a line at maximum frown is ``s = s0 (1 - V)`` on the scale none 0, mild 1, moderate 2, severe 3, with s0
-the grade at baseline, 2 or 3. A placebo responder's line is one grade better than that, whatever was injected. A rater
-sees s with a normal error; the grade given is that, rounded, and kept in 0 to 3. A response is a grade: none or mild;
-one grade, or two, better than at baseline.
+The severity of a line at maximum frown is ``s = s0 (1 - V)`` on the scale none 0, mild 1, moderate 2, severe 3, where
+s0 is the grade at baseline, 2 or 3. A placebo responder's line is one grade better than that, with and without toxin. A
+rater sees s with a normal error. The grade is the value that the rater sees, rounded, and limited to 0 to 3. A grade is
+a response if it is none or mild, or if it is one or two grades better than at baseline, as the endpoint asks.
 """
 
 from __future__ import annotations
@@ -17,16 +17,17 @@ from scipy.special import ndtr
 
 Array = npt.NDArray[np.float64]
 
-# The best-known endpoints under their names in the observations; a global assessment of at least moderate improvement,
-# and the report of a first effect, are taken as one grade better.
+# The endpoints, under their names in the observations. Two of them count as "one grade better": "moderate_improvement"
+# (at least moderate improvement in a global assessment) and "onset_reported" (a first effect is reported).
 ENDPOINTS = ("none_or_mild", "one_grade", "two_grades", "moderate_improvement", "onset_reported")
-# Who must see it: "composite" is investigator and subject both; a "rater" errs like an investigator.
+# Who must see the response. For "composite" both investigator and subject must see it. A "rater" has the error of an
+# investigator.
 ASSESSORS = ("investigator", "subject", "composite", "rater")
 BASELINES = (2, 3)
 
 
 class Kind(NamedTuple):
-    """A kind of patient: the grade at baseline, whether a placebo responder, and the share of patients who are."""
+    """A kind of patient: the grade at baseline, whether a placebo responder, and its share of all patients."""
 
     baseline: int
     placebo_responder: bool
@@ -34,7 +35,7 @@ class Kind(NamedTuple):
 
 
 class Raters(NamedTuple):
-    """The mix of patients and the errors of those who see them.
+    """The shares of the kinds of patients, and the errors of the raters.
 
     Parameters
     ----------
@@ -58,13 +59,13 @@ class Raters(NamedTuple):
             yield Kind(baseline, True, share * self.placebo_share)
 
     def errors(self, assessor: str) -> tuple[float, ...]:
-        """Return the errors of all who must see a response."""
+        """Return the error of each rater who must see the response, in grades."""
         both = (self.investigator_error, self.subject_error)
         return {"investigator": both[:1], "rater": both[:1], "subject": both[1:], "composite": both}[assessor]
 
 
 def worst_grade(endpoint: str, baseline: int) -> int:
-    """Return the worst grade that still is a response.
+    """Return the worst grade that is still a response.
 
     Examples
     --------
@@ -77,14 +78,14 @@ def worst_grade(endpoint: str, baseline: int) -> int:
 
 
 def chance(visible: Array, endpoint: str, assessor: str, kind: Kind, raters: Raters) -> Array:
-    """Return the chance that a patient is seen as a responder, over the errors of the raters.
+    """Return the chance that the raters report a response, averaged over their errors.
 
     Parameters
     ----------
     visible : ndarray
-        The visible effect, of any shape.
+        The visible effect, any shape.
     endpoint, assessor : str
-        Of `ENDPOINTS` and `ASSESSORS`.
+        One of `ENDPOINTS`, one of `ASSESSORS`.
     kind : Kind
     raters : Raters
 
@@ -109,7 +110,7 @@ def chance(visible: Array, endpoint: str, assessor: str, kind: Kind, raters: Rat
 
 
 def mean_chance(visible: Array, endpoint: str, assessor: str, raters: Raters) -> Array:
-    """Return the same for patients of a mixed population: the mean over the kinds."""
+    """Return the chance that the raters report a response: the mean over the kinds of patients."""
     return sum(
         (kind.share * chance(visible, endpoint, assessor, kind, raters) for kind in raters.kinds()),
         start=np.zeros_like(visible),
@@ -117,10 +118,10 @@ def mean_chance(visible: Array, endpoint: str, assessor: str, raters: Raters) ->
 
 
 def level_of_return(baseline: int) -> float:
-    """Return the effect below which a line is back at its baseline grade: s above s0 - 1/2."""
+    """Return the effect below which the grade is again that at baseline: the severity s is above s0 - 1/2."""
     return 0.5 / baseline
 
 
 def level_of_loss(baseline: int) -> float:
-    """Return the effect below which a line is no longer none or mild: s above 3/2."""
+    """Return the effect below which the grade is no longer none or mild: the severity s is above 3/2."""
     return 1 - 1.5 / baseline

@@ -1,7 +1,7 @@
-"""Virtual patients: who they are, how they differ, and how they are drawn.
+"""Virtual patients: how they differ, and how they are drawn.
 
-Potency, the loss rate of the light chain and the release rate vary between patients, log-normally around those of the
-typical patient, who is the median. ``omega`` is the standard deviation of the logarithm, as pharmacometricians have it.
+Potency, the loss rate of the light chain and the release rate vary between patients. They are log-normal, and the
+typical patient has the median of each. ``omega`` is the standard deviation of the logarithm, as in pharmacometrics.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from .grades import Raters
 Array = npt.NDArray[np.float64]
 
 _TABLE = tables.column("population", "name")
-# A grid is tried on pilots, 1.75, 3.5 and 5 standard deviations from the typical patient in 40 directions: fifteen in a
-# million draws lie farther out. Two blocks of other patients are drawn from a population 1.5 times as wide: with fewer
-# of them, the steep fronts of wide populations pass between those of the pilots.
+# The grid is tested on pilot patients. They are 1.75, 3.5 and 5 standard deviations from the typical patient, in 40
+# directions; fifteen in a million patients are farther away. Two blocks of further pilots are drawn from a population
+# 1.5 times as wide. With fewer blocks the grid misses steep curves of wide populations.
 DISTANCES, DIRECTIONS = (1.75, 3.5, 5.0), 40
-DRAWN, WIDER = 2, 1.5
+DRAWN_BLOCKS, WIDENING = 2, 1.5
 
 
-def _default(name: str) -> float:
+def _read_default(name: str) -> float:
     return float(_TABLE[name]["value"])
 
 
@@ -71,22 +71,22 @@ class Population:
     """
 
     parameters: Parameters = dataclasses.field(default_factory=Parameters)
-    omega_potency: float = _default("omega_potency")
-    omega_light_chain: float = _default("omega_light_chain")
-    omega_depot: float = _default("omega_depot")
-    correlation_potency_light_chain: float = _default("correlation_potency_light_chain")
-    correlation_potency_depot: float = _default("correlation_potency_depot")
-    correlation_light_chain_depot: float = _default("correlation_light_chain_depot")
-    severe_share: float = _default("severe_share")
-    placebo_share: float = _default("placebo_share")
-    investigator_error: float = _default("investigator_error")
-    subject_error: float = _default("subject_error")
+    omega_potency: float = _read_default("omega_potency")
+    omega_light_chain: float = _read_default("omega_light_chain")
+    omega_depot: float = _read_default("omega_depot")
+    correlation_potency_light_chain: float = _read_default("correlation_potency_light_chain")
+    correlation_potency_depot: float = _read_default("correlation_potency_depot")
+    correlation_light_chain_depot: float = _read_default("correlation_light_chain_depot")
+    severe_share: float = _read_default("severe_share")
+    placebo_share: float = _read_default("placebo_share")
+    investigator_error: float = _read_default("investigator_error")
+    subject_error: float = _read_default("subject_error")
 
     def __post_init__(self) -> None:
         check_type(self.parameters, Parameters, "parameters")
         for name in _TABLE:
             object.__setattr__(self, name, check_number(getattr(self, name), limits_of(name)))
-        if np.linalg.eigvalsh(self._correlations()).min() < 1e-6:
+        if np.linalg.eigvalsh(self._build_correlations()).min() < 1e-6:
             raise InputError(
                 "correlations of potency, light-chain loss and depot release",
                 problem="contradict each other",
@@ -102,18 +102,18 @@ class Population:
         >>> changed.omega_light_chain, changed.parameters.light_chain_half_life
         (0.3, 60.0)
         """
-        own = {name: value for name, value in changes.items() if name in _TABLE or name == "parameters"}
-        others = {name: value for name, value in changes.items() if name not in own}
-        for name in others:
+        fields = {name: value for name, value in changes.items() if name in _TABLE or name == "parameters"}
+        constants = {name: value for name, value in changes.items() if name not in fields}
+        for name in constants:
             check_name(name, [*names(), "parameters"], "parameter")
-        typical = check_type(own.pop("parameters", self.parameters), Parameters, "parameters").replace(**others)
-        return dataclasses.replace(self, parameters=typical, **own)
+        typical = check_type(fields.pop("parameters", self.parameters), Parameters, "parameters").replace(**constants)
+        return dataclasses.replace(self, parameters=typical, **fields)
 
     def value(self, name: str) -> float:
         """Return a number of the population, or a constant of the typical patient."""
         check_name(name, names(), "parameter")
-        found: float = getattr(self if name in _TABLE else self.parameters, name)
-        return found
+        value: float = getattr(self if name in _TABLE else self.parameters, name)
+        return value
 
     def _repr_html_(self) -> str:
         columns = ["name", "value", "unit", "low", "high", "kind", "meaning"]
@@ -125,27 +125,28 @@ class Population:
         records = []
         for name, row in _TABLE.items():
             value = getattr(self, name)
-            given = {} if value == float(row["value"]) else {"kind": "given", "status": "given", "source": "given"}
-            kept = {key: row[key] for key in ("unit", "kind", "status", "source", "meaning")}
+            texts = {key: row[key] for key in ("unit", "kind", "status", "source", "meaning")}
+            if value != float(row["value"]):
+                texts |= {"kind": "given", "status": "given", "source": "given"}
             limits = {"low": float(row["low"]), "high": float(row["high"])}
-            records.append({"name": name, "value": value, **limits, **kept, **given})
+            records.append({"name": name, "value": value, **limits, **texts})
         return pd.DataFrame(records)
 
     @property
     def raters(self) -> Raters:
-        """The mix of patients and the errors of those who see them."""
+        """The shares of the kinds of patients, and the errors of the raters."""
         return Raters(self.severe_share, self.placebo_share, self.investigator_error, self.subject_error)
 
     def constants(self, normals: Array) -> Constants:
-        """Return the constants of patients for independent standard normal draws.
+        """Return the constants of k patients, computed from independent standard normal numbers.
 
         Parameters
         ----------
         normals : ndarray, shape (k, 3)
-            Of potency, loss of the light chain and release from the depot.
+            Columns: potency, loss of the light chain, release from the depot.
         """
         spread = np.diag([self.omega_potency, self.omega_light_chain, self.omega_depot])
-        varied = np.exp(normals @ (spread @ np.linalg.cholesky(self._correlations())).T)
+        varied = np.exp(normals @ (spread @ np.linalg.cholesky(self._build_correlations())).T)
         typical = self.parameters.constants()
         return typical._replace(
             k_cleave=typical.k_cleave * varied[:, 0],
@@ -154,17 +155,17 @@ class Population:
         )
 
     def pilots(self) -> Constants:
-        """Return patients who span the population: the typical one, rare and common ones in every direction, others."""
-        # Evenly on a sphere: a spiral by the golden angle.
+        """Return the constants of the pilot patients: the typical one, others in every direction, and drawn ones."""
+        # The directions are even on a sphere: a spiral whose step is the golden angle.
         height = 1 - (2 * np.arange(DIRECTIONS) + 1) / DIRECTIONS
-        around = np.pi * (3 - np.sqrt(5)) * np.arange(DIRECTIONS)
-        across = np.sqrt(1 - height**2)
-        directions = np.stack([across * np.cos(around), across * np.sin(around), height], axis=1)
-        standing = np.concatenate([np.zeros((1, 3)), *(distance * directions for distance in DISTANCES)])
-        drawn = [WIDER * normals("sobol", 0, block) for block in range(DRAWN)]
-        return self.constants(np.concatenate([standing, *drawn]))
+        angle = np.pi * (3 - np.sqrt(5)) * np.arange(DIRECTIONS)
+        radius = np.sqrt(1 - height**2)
+        directions = np.stack([radius * np.cos(angle), radius * np.sin(angle), height], axis=1)
+        fixed = np.concatenate([np.zeros((1, 3)), *(distance * directions for distance in DISTANCES)])
+        drawn = [WIDENING * normals("sobol", 0, block) for block in range(DRAWN_BLOCKS)]
+        return self.constants(np.concatenate([fixed, *drawn]))
 
-    def _correlations(self) -> Array:
+    def _build_correlations(self) -> Array:
         pl, pr, lr = (
             self.correlation_potency_light_chain,
             self.correlation_potency_depot,
@@ -174,17 +175,17 @@ class Population:
 
 
 def limits_of(name: str) -> Limits:
-    """Return what a number of the population or a constant may be."""
-    return possible(_row(name))
+    """Return the limits of the possible values of a number of the population, or of a constant."""
+    return possible(_find_row(name))
 
 
 def plausible(name: str) -> tuple[float, float]:
     """Return the plausible range of a number of the population or of a constant."""
-    row = _row(name)
+    row = _find_row(name)
     return float(row["low"]), float(row["high"])
 
 
-def _row(name: str) -> tables.Row:
+def _find_row(name: str) -> tables.Row:
     return {**tables.column("parameters", "name"), **_TABLE}[name]
 
 

@@ -1,4 +1,4 @@
-"""Many patients under one treatment: the one way in which they are solved."""
+"""Many patients under one treatment, and their solution. Trials, fits and bands all use it."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from .population import Population
 
 
 class Treated(NamedTuple):
-    """Patients of a population under one treatment; small enough to be sent to another process with each piece of work.
+    """Patients of a population under one treatment; a small object, sent to a process with each piece of work.
 
     Parameters
     ----------
     population : Population
     doses : Doses
-        In one zone.
+        The doses, in one zone of the muscle.
     grid : Grid
-        Fit for this population and others near it.
+        The days on which courses are solved; accurate for this population and for others near it.
     model : Model
     """
 
@@ -33,9 +33,9 @@ class Treated(NamedTuple):
 
     @classmethod
     def plan(cls, population: Population, doses: Doses, end: float, accuracy: float, model: Model = MODEL) -> Self:
-        """Choose the grid: up to a day, within an accuracy of the visible effect."""
+        """Return the patients on a grid up to day `end`, chosen for an accuracy of the visible effect."""
         return cls(population, doses, choose_grid(doses, population.pilots(), end, accuracy, model), model)
 
     def solve(self, normals: npt.NDArray[np.float64]) -> Cohort:
-        """Solve the patients of some standard normal draws, shape (k, 3)."""
+        """Return the courses of k patients, given their standard normal numbers, shape (k, 3)."""
         return solve_cohort(self.grid, self.doses, self.population.constants(normals), self.model)

@@ -1,1 +1,1 @@
-"""What the command says and writes: results as JSON, as text and as files."""
+"""The output of the command: results as JSON, as text and as files."""

@@ -1,4 +1,4 @@
-"""What is said and written of one patient: a simulation, and the spacing of visits."""
+"""The output for one patient: a simulation, and the spacing of visits."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ..spacing import Comparison, Recommendation
 from ..timeline import Timeline
 from ..treatment.schedule import Schedule
 from .explanations import explain_landmarks, explain_recommendation
-from .plain import json_file, records, table
+from .json_output import json_file, records, table
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -23,7 +23,7 @@ VISIBLE_AT = (1, 2, 3, 7, 14, 30, 60, 90, 120, 150, 180)
 
 
 def simulation_summary(timeline: Timeline) -> dict[str, Any]:
-    """Return what `wearoff simulate --json` prints."""
+    """Return the content of `wearoff simulate --json`."""
     end = timeline.course.mesh.edges[-1]
     days = [day for day in VISIBLE_AT if day <= end]
     visible = timeline.at(days)["visible"].to_list()
@@ -32,7 +32,7 @@ def simulation_summary(timeline: Timeline) -> dict[str, Any]:
         "parameters": dict(zip(*timeline.parameters.table()[["name", "value"]].to_numpy().T, strict=True)),
         "landmarks": timeline.landmarks.to_dict(),
         **({"dates": timeline.dates} if timeline.schedule.start else {}),
-        "outcomes": {name: each.name.lower() for name, each in timeline.outcomes.items()},
+        "outcomes": {name: outcome.name.lower() for name, outcome in timeline.outcomes.items()},
         "explanations": explain_landmarks(timeline),
         "spill": list(timeline.spill),
         "visible_at": {str(day): effect for day, effect in zip(days, visible, strict=True)},
@@ -40,21 +40,21 @@ def simulation_summary(timeline: Timeline) -> dict[str, Any]:
 
 
 def landmarks_text(timeline: Timeline) -> str:
-    """Return the landmarks, one a line, with their dates where known."""
+    """Return the landmarks, one a line, with their dates if known."""
     lines, explanations = [], explain_landmarks(timeline)
     for name, value in timeline.landmarks.items():
         if name in explanations:
-            shown = f"not reached: {explanations[str(name)]}"
+            text = f"not reached: {explanations[str(name)]}"
         else:
-            shown = f"{value:8.3f}" if name == "peak_effect" else f"day {value:6.1f}"
+            text = f"{value:8.3f}" if name == "peak_effect" else f"day {value:6.1f}"
             if name in timeline.dates:
-                shown += f"  {timeline.dates[str(name)]}"
-        lines.append(f"{describe_landmark(str(name)):<34}{shown}")
+                text += f"  {timeline.dates[str(name)]}"
+        lines.append(f"{describe_landmark(str(name)):<34}{text}")
     return "\n".join(lines)
 
 
 def simulation_files(timeline: Timeline) -> dict[str, bytes]:
-    """Return the files of a simulation, name by name: table, landmarks and pictures."""
+    """Return the content of each file of a simulation: table, landmarks and pictures."""
     files = {
         "timeline.csv": table(timeline.frame),
         "landmarks.json": json_file(simulation_summary(timeline)),
@@ -62,11 +62,11 @@ def simulation_files(timeline: Timeline) -> dict[str, bytes]:
     for kind in ("png", "svg"):
         files[f"timeline.{kind}"] = render(timeline.plot(), kind)
         files[f"cascade.{kind}"] = render(timeline.cascade_figure(), kind)
-    return files | _repeat_files(timeline, HALF)
+    return files | _render_visits(timeline, HALF)
 
 
 def plates_files(parameters: Parameters, style: str, **visit: Any) -> dict[str, bytes]:
-    """Return the plates of one treatment, each for a slide or document, for the web and for print."""
+    """Return the content of each file of the plates of one treatment, as PNG, SVG and PDF."""
     plates: dict[str, Figure] = {
         "mechanism": simulate(parameters=parameters, **visit).mechanism_figure(style=style),
         "serotypes": serotypes_figure(parameters=parameters, style=style, **visit),
@@ -75,31 +75,33 @@ def plates_files(parameters: Parameters, style: str, **visit: Any) -> dict[str, 
     return {f"{name}.{kind}": render(plate, kind) for name, plate in plates.items() for kind in ("png", "svg", "pdf")}
 
 
-def spacing_summary(comparison: Comparison, found: Recommendation) -> dict[str, Any]:
-    """Return what `wearoff space --json` prints."""
-    plans = {name: plan.schedule for name, plan in (("even", found.even), ("dates", found.dates)) if plan}
+def spacing_summary(comparison: Comparison, recommendation: Recommendation) -> dict[str, Any]:
+    """Return the content of `wearoff space --json`."""
+    plans = {
+        name: plan.schedule for name, plan in (("even", recommendation.even), ("dates", recommendation.dates)) if plan
+    }
     return {
         "keep": comparison.keep,
         "intervals": records(comparison.frame),
         "returns": records(comparison.returns),
-        "recommended_interval": found.interval,
-        "outcome": found.outcome.name.lower(),
-        "explanation": explain_recommendation(found),
-        "nearest": found.nearest,
-        "label_interval": found.label_interval,
-        "label_share_above": found.label_share_above,
-        "plans": records(found.frame),
-        "schedules": {name: records(plan.to_frame()[_columns(plan)]) for name, plan in plans.items()},
-        "warnings": list(dict.fromkeys((*comparison.warnings, *found.warnings))),
+        "recommended_interval": recommendation.interval,
+        "outcome": recommendation.outcome.name.lower(),
+        "explanation": explain_recommendation(recommendation),
+        "nearest": recommendation.nearest,
+        "label_interval": recommendation.label_interval,
+        "label_share_above": recommendation.label_share_above,
+        "plans": records(recommendation.frame),
+        "schedules": {name: records(plan.to_frame()[_choose_columns(plan)]) for name, plan in plans.items()},
+        "warnings": list(dict.fromkeys((*comparison.warnings, *recommendation.warnings))),
     }
 
 
-def _columns(plan: Schedule) -> list[str]:
+def _choose_columns(plan: Schedule) -> list[str]:
     return ["time", "amt"] if plan.start is None else ["time", "date", "amt"]
 
 
-def spacing_text(comparison: Comparison, found: Recommendation) -> str:
-    """Return the comparison as a table, then what is recommended."""
+def spacing_text(comparison: Comparison, recommendation: Recommendation) -> str:
+    """Return the comparison as a table, then the recommendation."""
     lines = [
         f"{'every':>10}{'days at':>10}{'longest':>10}{'lowest':>9}{'units':>9}{'visits':>9}",
         f"{'':>10}{f'{comparison.keep:g} or more':>10}{'gap':>10}{'effect':>9}{'a year':>9}{'a year':>9}",
@@ -110,10 +112,10 @@ def spacing_text(comparison: Comparison, found: Recommendation) -> str:
             f"{row.units_per_year:>9.1f}{row.visits_per_year:>9.1f}"
         )
     lines.append("")
-    lines.append(explain_recommendation(found))
-    if found.dates is not None:
-        share = float(found.frame.loc[found.frame["plan"] == "dates", "share_above"].item())
-        plan = found.dates.schedule
+    lines.append(explain_recommendation(recommendation))
+    if recommendation.dates is not None:
+        share = float(recommendation.frame.loc[recommendation.frame["plan"] == "dates", "share_above"].item())
+        plan = recommendation.dates.schedule
         visits = "1 visit" if len(plan) == 1 else f"{len(plan)} visits"
         days = [f"{visit.day:g}" if plan.start is None else f"{plan.date(visit.day)}" for visit in plan]
         lines.append(f"best dates: {visits}, {share:.1%} of days at {comparison.keep:g} or more")
@@ -121,24 +123,24 @@ def spacing_text(comparison: Comparison, found: Recommendation) -> str:
     return "\n".join(lines)
 
 
-def spacing_files(comparison: Comparison, found: Recommendation) -> dict[str, bytes]:
-    """Return the files of spacing, name by name: tables, results, schedules and pictures."""
+def spacing_files(comparison: Comparison, recommendation: Recommendation) -> dict[str, bytes]:
+    """Return the content of each file of spacing: tables, results, schedules and pictures."""
     files = {
         "intervals.csv": table(comparison.frame),
         "returns.csv": table(comparison.returns),
-        "spacing.json": json_file(spacing_summary(comparison, found)),
+        "spacing.json": json_file(spacing_summary(comparison, recommendation)),
     }
     for kind in ("png", "svg"):
-        files[f"tradeoff.{kind}"] = render(comparison.tradeoff_figure(found.interval), kind)
-    for name, plan in (("even", found.even), ("dates", found.dates)):
+        files[f"tradeoff.{kind}"] = render(comparison.tradeoff_figure(recommendation.interval), kind)
+    for name, plan in (("even", recommendation.even), ("dates", recommendation.dates)):
         if plan is not None:
             files[f"{name}.csv"] = table(plan.schedule.to_events())
-            for file, content in _repeat_files(plan, comparison.keep).items():
+            for file, content in _render_visits(plan, comparison.keep).items():
                 files[f"{name}_{file}"] = content
     return files
 
 
-def _repeat_files(timeline: Timeline, keep: float) -> dict[str, bytes]:
+def _render_visits(timeline: Timeline, keep: float) -> dict[str, bytes]:
     if timeline.returns.empty:
         return {}
     files = {}

@@ -1,4 +1,4 @@
-"""Outcomes in sentences: why a landmark is not reached, what is recommended, or why a level cannot be kept."""
+"""Sentences on outcomes: why a landmark is not reached, the recommendation, why a level cannot be kept."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ..timeline import Timeline
 
 
 def explain_landmarks(timeline: Timeline) -> dict[str, str]:
-    """Return why a landmark is not reached, under the landmark's name.
+    """Return the reason why each landmark that is not reached is not reached, under its name.
 
     Examples
     --------
@@ -53,8 +53,8 @@ def _explain_fall(timeline: Timeline, name: str, level: float) -> str:
     return f"the effect is still above {level:g} on day {timeline.end:g}, the end of the simulation"
 
 
-def explain_recommendation(found: Recommendation) -> str:
-    """Return what is recommended, or why the level cannot be kept and what comes nearest.
+def explain_recommendation(recommendation: Recommendation) -> str:
+    """Return the recommendation, or the reason why the level cannot be kept and the nearest alternative.
 
     Examples
     --------
@@ -62,29 +62,29 @@ def explain_recommendation(found: Recommendation) -> str:
     >>> explain_recommendation(spacing.recommend(keep=0.5))
     'recommended: every 86 days'
     """
-    asked, nearest = found.request, found.nearest
-    keep, units = f"{asked.keep:g}", asked.visit.units
-    if found.outcome is Attainment.ATTAINABLE:
-        if found.even is not None and len(found.even.schedule) == 1:
-            return f"recommended: one visit, which keeps it for all {found.interval} days"
-        return f"recommended: every {found.interval} days"
-    if found.outcome is Attainment.ABOVE_PEAK:
+    request, nearest = recommendation.request, recommendation.nearest
+    keep, units = f"{request.keep:g}", request.visit.units
+    if recommendation.outcome is Attainment.ATTAINABLE:
+        if recommendation.even is not None and len(recommendation.even.schedule) == 1:
+            return f"recommended: one visit, which keeps it for all {recommendation.interval} days"
+        return f"recommended: every {recommendation.interval} days"
+    if recommendation.outcome is Attainment.ABOVE_PEAK:
         return (
-            f"keep is {keep}, above the largest effect of one visit of {units:g} U of {asked.visit.product.name} "
-            f"within {asked.horizon} days ({found.peak:.3f}); nearest: that level, or more units"
+            f"keep is {keep}, above the largest effect of one visit of {units:g} U of {request.visit.product.name} "
+            f"within {request.horizon} days ({recommendation.peak:.3f}); nearest: that level, or more units"
         )
     instead = f"nearest: every {nearest['interval']:g} days, which keeps it on {nearest['share_above']:.1%} of days"
-    if found.outcome is Attainment.TOO_FAR_APART or found.longest_interval is None:
-        return f"no interval of {asked.step} days or more keeps {keep}; {instead}"
-    takes = (units or 0.0) * YEAR / found.longest_interval
+    if recommendation.outcome is Attainment.TOO_FAR_APART or recommendation.longest_interval is None:
+        return f"no interval of {request.step} days or more keeps {keep}; {instead}"
+    takes = (units or 0.0) * YEAR / recommendation.longest_interval
     return (
-        f"max_units_per_year is {asked.max_units_per_year:g}, and keeping {keep} takes {takes:.1f} U a year (every "
-        f"{found.longest_interval} days); {instead}"
+        f"max_units_per_year is {request.max_units_per_year:g}, and keeping {keep} takes {takes:.1f} U a year (every "
+        f"{recommendation.longest_interval} days); {instead}"
     )
 
 
-def explain_next_visit(found: NextVisit) -> str:
-    """Return when the next visit is due at the latest, or why there is no such day and what comes nearest.
+def explain_next_visit(visit: NextVisit) -> str:
+    """Return the latest day of the next visit, or the reason why there is none and the nearest alternative.
 
     Examples
     --------
@@ -92,15 +92,15 @@ def explain_next_visit(found: NextVisit) -> str:
     >>> explain_next_visit(spacing.next_visit(Schedule.once(units=20)))
     'the next visit is due on day 86 at the latest'
     """
-    if found.outcome is Attainment.NOT_REACHED:
+    if visit.outcome is Attainment.NOT_REACHED:
         return (
-            f"keep is {found.keep:g}, which the effect does not reach after the last visit, on day "
-            f"{found.last_visit:g}; nearest: a level below {found.largest:.3f}, the largest effect since then, or a "
+            f"keep is {visit.keep:g}, which the effect does not reach after the last visit, on day "
+            f"{visit.last_visit:g}; nearest: a level below {visit.largest:.3f}, the largest effect since then, or a "
             "visit at once"
         )
-    if found.outcome is Attainment.NOT_NEEDED:
-        return f"the effect stays at {found.keep:g} or more for ten years: no next visit is needed"
-    if found.outcome is Attainment.TOO_LATE:
-        return f"no whole day after the last visit keeps {found.keep:g}; nearest: day {found.last_visit + 1:g}"
-    date = "" if found.date is None else f", {found.date}"
-    return f"the next visit is due on day {found.day}{date} at the latest"
+    if visit.outcome is Attainment.NOT_NEEDED:
+        return f"the effect stays at {visit.keep:g} or more for ten years: no next visit is needed"
+    if visit.outcome is Attainment.TOO_LATE:
+        return f"no whole day after the last visit keeps {visit.keep:g}; nearest: day {visit.last_visit + 1:g}"
+    date = "" if visit.date is None else f", {visit.date}"
+    return f"the next visit is due on day {visit.day}{date} at the latest"

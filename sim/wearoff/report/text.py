@@ -1,4 +1,4 @@
-"""Results as text for a terminal of 80 columns."""
+"""Results as text for a terminal with 80 columns."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ WIDTH = 80
 
 
 def align(rows: Sequence[Sequence[str]], sides: str) -> list[str]:
-    """Return rows of cells as lines whose columns have the width of their longest cell.
+    """Return rows of cells as lines; each column is as wide as its longest cell.
 
     Parameters
     ----------
     rows : sequence of sequence of str
         The headings are the first row.
     sides : str
-        One sign for each column: ``<`` aligns it to the left, ``>`` to the right.
+        One character for each column: ``<`` aligns it to the left, ``>`` to the right.
 
     Examples
     --------
@@ -40,7 +40,7 @@ def wrap(text: str, indent: int = 0) -> str:
 
 
 def parameters_text(table: pd.DataFrame) -> str:
-    """Return the constants with unit, plausible range and kind, then what each is and where it comes from."""
+    """Return the constants with unit, plausible range and kind, then the meaning and the source of each."""
     rows = table.to_dict("records")
     cells = [
         (row["name"], f"{row['value']:.4g}", row["unit"], f"{row['low']:g} to {row['high']:g}", row["kind"])
@@ -52,18 +52,18 @@ def parameters_text(table: pd.DataFrame) -> str:
     return "\n".join(lines)
 
 
-def comparison_text(found: Comparison) -> str:
+def comparison_text(comparison: Comparison) -> str:
     """Return the rows of each source beside their predictions, the rows without one, and the errors by endpoint."""
-    covered = found.rows["why_not"] == ""
-    sections = [_covered_text(found.rows[covered])] if covered.any() else []
+    covered = comparison.rows["why_not"] == ""
+    sections = [_format_covered(comparison.rows[covered])] if covered.any() else []
     if not covered.all():
-        reasons = found.rows["why_not"][~covered].value_counts()
+        reasons = comparison.rows["why_not"][~covered].value_counts()
         counted = [(f"{count}", str(reason)) for reason, count in reasons.items()]
         sections.append("\n".join(align([("rows", "not predicted, because"), *counted], "><")))
-    return "\n\n".join([*sections, _errors_text(found.rmse)])
+    return "\n\n".join([*sections, _format_errors(comparison.rmse)])
 
 
-def _covered_text(rows: pd.DataFrame) -> str:
+def _format_covered(rows: pd.DataFrame) -> str:
     records = rows.to_dict("records")
     cells: list[tuple[str, ...]] = [("", "day", "observed", "predicted", "error", "unit", "")]
     for row in records:
@@ -72,23 +72,23 @@ def _covered_text(rows: pd.DataFrame) -> str:
         day = "" if pd.isna(row["day"]) else f"{row['day']:g}"
         cells.append((f"    {response}", day, *numbers, row["unit"], "*" if row["used_for_fit"] else ""))
     heading, *lines = align(cells, "<>>>><<")
-    # Source, then treatment, then the lines of its rows; all in the order in which they are first met.
+    # The lines of each treatment of each source, in the order of their first row.
     groups: dict[str, dict[str, list[str]]] = {}
     for row, line in zip(records, lines, strict=True):
         source = f"{row['source']} (memory)" if row["status"] == "memory" else row["source"]
         treatment = "placebo" if row["arm"] == "placebo" else f"{row['units']:g} U {row['product']}"
         treatment = f"{treatment}, {row['muscle']}".replace("_", " ")
         groups.setdefault(source, {}).setdefault(treatment, []).append(line)
-    shown = [heading]
+    text = [heading]
     for source, treatments in groups.items():
-        shown += ["", wrap(source, 2)]
-        for treatment, own in treatments.items():
-            shown += [wrap(f"  {treatment}", 4), *own]
+        text += ["", wrap(source, 2)]
+        for treatment, group in treatments.items():
+            text += [wrap(f"  {treatment}", 4), *group]
     notes = ["* used for the fit; (memory): recalled, not found in a source", "error: predicted less observed"]
-    return "\n".join([*shown, "", *notes])
+    return "\n".join([*text, "", *notes])
 
 
-def _errors_text(rmse: pd.DataFrame) -> str:
+def _format_errors(rmse: pd.DataFrame) -> str:
     cells: list[tuple[str, ...]] = [("root-mean-square error", "rows", "all", "fitted", "predicted")]
     for row in rmse.to_dict("records"):
         name = f"{row['endpoint'].replace('_', ' ')} ({row['unit']})"

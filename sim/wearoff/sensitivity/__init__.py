@@ -1,4 +1,4 @@
-"""Which constant matters: tornado diagrams and Sobol indices of a day or an effect."""
+"""Which constants matter for a day or an effect: tornado diagrams and Sobol indices."""
 
 from .one_at_a_time import Elasticities, elasticities
 from .quantities import EffectOnDay, Landmark, read_quantity

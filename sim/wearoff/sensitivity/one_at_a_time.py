@@ -1,7 +1,7 @@
-"""Which constant moves which quantity, one at a time: elasticities, and a tornado over the plausible ranges.
+"""How a quantity depends on one constant at a time: elasticities, and a tornado over the plausible ranges.
 
-One at a time asks what a small change does, and what the ends of each plausible range do, while the other constants
-stay. A landmark's horizon is a century, so that none is cut off by it.
+One constant changes, by a little or to the ends of its plausible range, while the others stay. Courses are solved for a
+century, so that every landmark that is reached is found.
 """
 
 from __future__ import annotations
@@ -36,20 +36,20 @@ CHANGE = Limits("change", 0, 0.5, above=True)
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Elasticities:
-    """What each constant does to a quantity while the others stay.
+    """How a quantity depends on each constant while the others stay.
 
     Parameters
     ----------
     frame : pandas.DataFrame
         One row a constant, the widest bar first: ``name``, ``unit``, ``value``, ``low`` and ``high`` (the plausible
-        range), ``elasticity`` (per cent of the quantity for one per cent of the constant), ``at_low`` and
-        ``at_high``, the quantity at the ends of the range: NaN where it is never reached, ``inf`` where not within a
-        century.
+        range), ``elasticity`` (change of the quantity in per cent for one per cent of the constant), ``at_low`` and
+        ``at_high`` (the quantity at the ends of the range: NaN if it is never reached, ``inf`` if not within a
+        century).
     quantity : Landmark or EffectOnDay
     typical : float
-        The quantity with the constants unchanged.
+        The quantity with unchanged constants.
     patient : str
-        Whose quantity it is, and what was given, in words.
+        The patient and the treatment, in words.
     """
 
     frame: pd.DataFrame
@@ -62,14 +62,14 @@ class Elasticities:
         return notebook.show(title, notebook.format_table(self.frame))
 
     def plot(self, ax: Axes | None = None, *, title: str | None = AUTO) -> Axes:
-        """Draw the tornado, a bar for each constant over its plausible range, and return the Axes drawn on.
+        """Draw the tornado, a bar for each constant over its plausible range, and return the Axes.
 
-        Into `ax`, with the legend inside and no title by default, or a new figure. `title` is by default the patient
-        and what was given; None leaves it out.
+        By default the Axes is in a new figure, and the title is the patient and the treatment. In a given `ax` the
+        legend is inside, and there is no title by default. ``title=None`` leaves the title out.
         """
         unit = "days after the visit" if self.quantity.unit == "day" else self.quantity.unit
-        word = f"{self.quantity.label} ({unit})"
-        return draw_tornado(self.frame, self.typical, word, patient=self.patient, ax=ax, title=title)
+        label = f"{self.quantity.label} ({unit})"
+        return draw_tornado(self.frame, self.typical, label, patient=self.patient, ax=ax, title=title)
 
 
 @checked_arguments(*VISIT)
@@ -82,10 +82,10 @@ def elasticities(
     model: Model | None = None,
     **visit: Any,
 ) -> Elasticities:
-    """Return what each constant does to a quantity, one constant at a time.
+    """Return how a quantity depends on each constant, one constant at a time.
 
     The elasticity is ``d ln(quantity) / d ln(constant)``, by the central difference
-    ``ln(q(v (1 + c)) / q(v / (1 + c))) / (2 ln(1 + c))`` with c the change, which is exact for a power law.
+    ``ln(q(v (1 + c)) / q(v / (1 + c))) / (2 ln(1 + c))``, where c is the change. It is exact for a power law.
 
     Parameters
     ----------
@@ -93,16 +93,15 @@ def elasticities(
         A landmark (``onset_day``, ``full_effect_day``, ``peak_day``, ``peak_effect``, ``half_effect_day``,
         ``wear_off_day``), or ``effect_on_day_90`` and the like.
     names : str or iterable of str, optional
-        Which constants; default: all, the spread of a site only where sites are given.
+        Names of the constants; default: all of them, but ``spread`` only if sites are given.
     change : float
-        The small change, a part of the constant.
+        The small change, as a fraction of the constant.
     parameters : Parameters, optional
-        Where the constants start from; default:
-        ``Parameters()``. The ranges are the plausible ones of `Parameters.table`.
+        The unchanged constants; default: ``Parameters()``. The ranges are the plausible ones of `Parameters.table`.
     model : Model, optional
-        With functions of one's own for uptake or force; default: the built-in ones.
+        A model with your own function for uptake or force; default: the built-in model.
     **visit
-        Arguments of `Visit` but its day; default: the labelled dose, even along the muscle.
+        Arguments of `Visit`, without its day; default: the labelled dose, even along the muscle.
 
     Returns
     -------
@@ -111,53 +110,52 @@ def elasticities(
     Raises
     ------
     InputError
-        A value is not possible, the quantity is not reached with the constants unchanged, or a constant is 0 or
-        infinite.
+        A value is not possible, the quantity is not reached with unchanged constants, or a constant is 0 or infinite.
 
     Warns
     -----
     UnusualWarning
         The visit is possible but unusual.
 
-    Notes
-    -----
-    In the order of the rows a half effect or a wear-off that is not reached at an end of a range counts as day 0, as in
-    `indices`; any other quantity that is not reached makes its row the first.
+    Notes ----- The rows are in the order of the widths of their bars. For this order, a half effect or a wear-off that
+    is not reached at an end of a range counts as day 0, as in `indices`. A row in which another quantity is not reached
+    comes first.
 
     Examples
     --------
-    >>> found = elasticities("wear_off_day", ["light_chain_half_life", "potency"])
-    >>> found.frame["name"].tolist()  # the widest bar first
+    >>> result = elasticities("wear_off_day", ["light_chain_half_life", "potency"])
+    >>> result.frame["name"].tolist()  # the widest bar first
     ['potency', 'light_chain_half_life']
     """
-    asked = Scan.asked(quantity, names, parameters, visit, model)
+    scan = Scan.create(quantity, names, parameters, visit, model)
     factor = 1 + check_number(change, CHANGE)
-    table = asked.table()
+    table = scan.table()
     start = table["value"].to_numpy()
-    patients = [start[None], _one_at_a_time(start, asked.around(factor)), _one_at_a_time(start, asked.plausible())]
-    found = asked.evaluate(np.concatenate(patients))
-    ends = np.insert(found[-2 * len(start) :].reshape(-1, 2), 0, found[0], axis=1)
+    constants = [start[None], _vary_each(start, scan.around(factor)), _vary_each(start, scan.plausible())]
+    values = scan.evaluate(np.concatenate(constants))
+    ends = np.insert(values[-2 * len(start) :].reshape(-1, 2), 0, values[0], axis=1)
     low, high = ends.min(axis=1), ends.max(axis=1)
-    # Nothing where both are without end, as where an effect never falls.
+    # The width is 0 if both ends are infinite, as for an effect that never falls.
     width = np.subtract(high, low, out=np.zeros_like(high), where=high != low)
-    if asked.quantity.is_fall:
-        found = np.where(found == 0, np.nan, found)
-    typical = float(found[0])
+    if scan.quantity.is_fall:
+        values = np.where(values == 0, np.nan, values)
+    typical = float(values[0])
     if not 0 < typical < math.inf:
         problem = "is not reached with these constants"
-        raise InputError(asked.quantity.name, typical, "constants and units that reach it", problem=problem)
-    near, far = found[1:].reshape(2, -1, 2)
+        raise InputError(scan.quantity.name, typical, "constants and units that reach it", problem=problem)
+    near, far = values[1:].reshape(2, -1, 2)
     near = np.where(np.isfinite(near), near, np.nan)
     with np.errstate(divide="ignore"):
         elasticity = np.log(near[:, 1] / near[:, 0]) / (2 * math.log(factor))
     frame = table.assign(elasticity=elasticity, at_low=far[:, 0], at_high=far[:, 1])
     widest_first = np.argsort(-np.where(np.isnan(width), np.inf, width), kind="stable")
     rows = frame.iloc[widest_first].reset_index(drop=True)
-    return Elasticities(rows, asked.quantity, typical, asked.describe_patient())
+    return Elasticities(rows, scan.quantity, typical, scan.describe_patient())
 
 
-def _one_at_a_time(start: Array, ends: Array) -> Array:
-    # The constants, shape (2 d, d): each in turn at its two ends, shape (d, 2), the others as at the start.
+def _vary_each(start: Array, ends: Array) -> Array:
+    # Return constants, shape (2 d, d): one after the other is set to its two `ends`, shape (d, 2); the others keep
+    # `start`.
     d = len(start)
     rows = np.tile(start, (d, 2, 1))
     rows[np.arange(d), :, np.arange(d)] = ends

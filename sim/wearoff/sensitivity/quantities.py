@@ -1,4 +1,4 @@
-"""The quantities that an analysis may ask for, as objects: a landmark, or the visible effect on a day.
+"""The quantities of a sensitivity analysis, as objects: a landmark, or the visible effect on a day.
 
 `read_quantity` is the only place where text such as ``effect_on_day_90`` becomes one of them.
 """
@@ -38,7 +38,7 @@ class Landmark:
     Raises
     ------
     InputError
-        The name is not known; the nearest is named.
+        The name is not known; the error suggests the nearest one.
 
     Examples
     --------
@@ -63,23 +63,26 @@ class Landmark:
 
     @property
     def is_fall(self) -> bool:
-        """Whether it is the day on which the effect falls through a level."""
+        """Whether it is a day on which the effect falls through a level."""
         return self.name in FALLS
 
     @property
     def last_day(self) -> float:
-        """The day up to which a course must be solved, so that no landmark is cut off: a century."""
+        """The day up to which a course must be solved to find the landmark: a century."""
         return DAY.high
 
     def read(self, course: Course) -> Array:
-        """Return the landmark of each patient, shape (k,), or of one, shape (); the only dose is on day 0.
+        """Return the landmark of each of k patients, shape (k,), or of one patient, shape ().
 
-        What is not reached by the end of the course but may be later is ``inf``, what is never reached NaN.
+        The course has one dose, on day 0. The day is ``inf`` if the landmark may be reached after the end of the
+        course, and NaN if it is never reached.
         """
         one = course.visible.ndim == 2
-        visible, weak = (each[..., None] if one else np.moveaxis(each, 0, -1) for each in (course.visible, course.weak))
-        found: Array = getattr(find_landmarks(course.mesh, visible, weak), self.name)
-        return found[0] if one else found
+        visible, weak = (
+            values[..., None] if one else np.moveaxis(values, 0, -1) for values in (course.visible, course.weak)
+        )
+        landmark: Array = getattr(find_landmarks(course.mesh, visible, weak), self.name)
+        return landmark[0] if one else landmark
 
 
 @dataclasses.dataclass(frozen=True)
@@ -124,7 +127,7 @@ class EffectOnDay:
 
     @property
     def is_fall(self) -> bool:
-        """Whether it is the day on which the effect falls through a level."""
+        """Whether it is a day on which the effect falls through a level."""
         return False
 
     @property
@@ -133,14 +136,14 @@ class EffectOnDay:
         return self.day
 
     def read(self, course: Course) -> Array:
-        """Return the effect of each patient, shape (k,), or of one, shape ().
+        """Return the effect in each of k patients, shape (k,), or in one patient, shape ().
 
         Raises
         ------
         InputError
             The day is after the end of the course.
         """
-        # The last edge of the mesh may miss the end by a rounding.
+        # The last edge of the mesh may differ from the end by a rounding error.
         end = float(course.mesh.edges[-1])
         if self.day > end * (1 + 1e-12):
             raise InputError("effect_on_day", self.day, f"up to {end:g} day, the end of the course")
@@ -158,7 +161,7 @@ def read_quantity(value: Any, others: Iterable[str] = ()) -> Quantity:
     ----------
     value : str or Quantity
     others : iterable of str
-        What else is allowed where the text comes from; an error names it.
+        Other texts that are allowed where this text comes from; an error lists them.
 
     Raises
     ------

@@ -25,12 +25,12 @@ from .quantities import Quantity, read_quantity
 
 Array = npt.NDArray[np.float64]
 
-# Patients times zones of the muscle solved at once: less than 100 MB.
-BLOCK = 256
+# Number of patients times zones of the muscle that are solved at once: less than 100 MB.
+ZONES_AT_ONCE = 256
 
 
 class Scan(NamedTuple):
-    """Which quantity of which patient depends on which constants."""
+    """A quantity of a patient, and the constants that are varied."""
 
     quantity: Quantity
     names: tuple[str, ...]
@@ -39,7 +39,7 @@ class Scan(NamedTuple):
     model: Model
 
     @classmethod
-    def asked(
+    def create(
         cls,
         quantity: Quantity | str,
         names: str | Iterable[str] | None,
@@ -47,8 +47,8 @@ class Scan(NamedTuple):
         visit: dict[str, Any],
         model: Model | None = None,
     ) -> Self:
-        """Check what a user asks for; `visit` are arguments of `Visit` but its day."""
-        sought = read_quantity(quantity)
+        """Return a scan with checked arguments; `visit` has arguments of `Visit`, without its day."""
+        checked = read_quantity(quantity)
         if "day" in visit:
             raise InputError("day", visit["day"], "not given, since days count from the visit")
         constants = Parameters() if parameters is None else check_type(parameters, Parameters, "parameters")
@@ -67,51 +67,51 @@ class Scan(NamedTuple):
         if not chosen or len(set(chosen)) < len(chosen):
             problem = f"is {', '.join(chosen) or 'empty'}"
             raise InputError("names", chosen, "at least 1 constant, each once", problem=problem)
-        return cls(sought, chosen, constants, plan.visits[0], read_model(model, constants.constants()))
+        return cls(checked, chosen, constants, plan.visits[0], read_model(model, constants.constants()))
 
     def describe_patient(self) -> str:
-        """Return in words who is asked about, and what was given."""
+        """Return the patient and the treatment in words."""
         return describe_patient(Schedule((self.visit,)), self.parameters)
 
     def table(self) -> pd.DataFrame:
-        """Return the constants, a row each: ``name``, ``unit``, ``value``, ``low``, ``high``."""
+        """Return a table of the constants, one a row: ``name``, ``unit``, ``value``, ``low``, ``high``."""
         table = self.parameters.table().set_index("name").loc[list(self.names)]
         return table[["unit", "value", "low", "high"]].reset_index()
 
     def plausible(self) -> Array:
-        """Return the plausible ranges, shape (d, 2)."""
+        """Return the plausible ranges of the d constants, shape (d, 2)."""
         return self.table()[["low", "high"]].to_numpy()
 
     def around(self, factor: float) -> Array:
-        """Return the values divided and multiplied by a factor, shape (d, 2); both must be possible."""
-        spans = []
+        """Return the d values divided and multiplied by a factor, shape (d, 2); both must be possible."""
+        ranges = []
         for name in self.names:
             value = getattr(self.parameters, name)
             if not 0 < value < math.inf:
                 raise InputError(name, value, "above 0 and finite, to be changed by a factor")
             ends = (value / factor, value * factor)
-            spans.append([getattr(self.parameters.replace(**{name: end}), name) for end in ends])
-        return np.array(spans)
+            ranges.append([getattr(self.parameters.replace(**{name: end}), name) for end in ends])
+        return np.array(ranges)
 
     def evaluate(self, constants: Array, tolerance: float = TOLERANCE) -> Array:
-        """Return the quantity of k patients, whose constants have shape (k, d).
+        """Return the quantity of k patients, shape (k,); their constants have shape (k, d).
 
-        NaN where it is never reached, and ``inf`` where it is not reached within a century. The day of a fall is 0
-        where the effect never was above the level.
+        It is NaN if it is never reached, and ``inf`` if it is not reached within a century. The day of a fall is 0 if
+        the effect is never above the level.
         """
         known = tables.column("parameters", "name")
-        given = {name: np.full(len(constants), getattr(self.parameters, name)) for name in known}
-        given.update(zip(self.names, constants.T, strict=True))
-        symbols = in_symbols(given)
+        values = {name: np.full(len(constants), getattr(self.parameters, name)) for name in known}
+        values.update(zip(self.names, constants.T, strict=True))
+        symbols = in_symbols(values)
         spread = symbols.pop("sigma")
         doses = Schedule((self.visit,)).doses(spread)
-        size = max(1, BLOCK // len(doses.weights))
-        found = []
+        size = max(1, ZONES_AT_ONCE // len(doses.weights))
+        results = []
         for first in range(0, len(constants), size):
             block = slice(first, first + size)
-            own = doses._replace(units=doses.units[block]) if doses.units.ndim == 3 else doses
+            block_doses = doses._replace(units=doses.units[block]) if doses.units.ndim == 3 else doses
             patients = Constants(**{symbol: value[block] for symbol, value in symbols.items()})
-            course = solve(own, patients, self.quantity.last_day, model=self.model, tolerance=tolerance)
-            found.append(self.quantity.read(course))
-        values = np.concatenate(found)
-        return np.where(np.isnan(values), 0.0, values) if self.quantity.is_fall else values
+            course = solve(block_doses, patients, self.quantity.last_day, model=self.model, tolerance=tolerance)
+            results.append(self.quantity.read(course))
+        quantities = np.concatenate(results)
+        return np.where(np.isnan(quantities), 0.0, quantities) if self.quantity.is_fall else quantities

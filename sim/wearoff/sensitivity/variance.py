@@ -1,6 +1,6 @@
-"""Which constants a quantity's variance comes from, when all of them vary together: Sobol's indices.
+"""The variance of a quantity when all constants vary together: Sobol's indices.
 
-All together asks what share of the quantity's variance each constant explains, alone and with its interactions.
+They say what share of the variance each constant explains, alone and with its interactions.
 """
 
 from __future__ import annotations
@@ -31,13 +31,12 @@ if TYPE_CHECKING:
 Array = npt.NDArray[np.float64]
 
 WITHIN = Limits("within", 1, 100, above=True)
-# Of the visible effect, and so less than 1e-4 day of a landmark: far below the error of a sample.
-SAMPLE_TOLERANCE = 1e-6
+SAMPLE_TOLERANCE = 1e-6  # of the visible effect; the error of a landmark is then less than 1e-4 day
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Indices:
-    """What share of a quantity's variance each constant explains.
+    """The share of a quantity's variance that each constant explains.
 
     Parameters
     ----------
@@ -47,10 +46,10 @@ class Indices:
         ``S1_conf`` and ``ST_conf`` (half the width of their intervals).
     quantity : Landmark or EffectOnDay
     share_never_above : float
-        Share of the samples in which the effect never reaches the level that a half effect or a wear-off falls
-        through, and whose day is taken for 0.
+        Share of the samples in which the effect never reaches the level of a half effect or a wear-off; the day of
+        these samples is 0.
     patient : str
-        Whose quantity it is, and what was given, in words.
+        The patient and the treatment, in words.
     """
 
     frame: pd.DataFrame
@@ -63,7 +62,7 @@ class Indices:
         return notebook.show(title, notebook.format_table(self.frame))
 
     def plot(self, ax: Axes | None = None, *, title: str | None = AUTO) -> Axes:
-        """Draw both shares with their intervals, a row a constant; `ax` and `title` as in `Elasticities.plot`."""
+        """Draw both shares with their intervals and return the Axes; `ax` and `title` are as in `Elasticities.plot`."""
         never = f"day 0 in {self.share_never_above:.1%} of the samples: the effect never reaches the level"
         note = never if self.share_never_above else ""
         return draw_indices(self.frame, self.quantity.label, note, patient=self.patient, ax=ax, title=title)
@@ -84,20 +83,21 @@ def indices(
 ) -> Indices:
     """Return Sobol's indices of a quantity: the share of its variance that each constant explains.
 
-    The constants are sampled independently, each evenly in its logarithm; those not named stay as they are.
+    The constants are sampled independently, each evenly in its logarithm; the others keep their value.
 
     Parameters
     ----------
     quantity, names, parameters, model, **visit
         As in `elasticities`.
     samples : int
-        A power of two; so many times the number of constants and two are solved. With sites this takes minutes.
+        A power of two. For d constants, ``samples (d + 2)`` patients are solved; with sites this takes minutes.
     within : float, optional
-        Sample each constant from its value divided by this to its value times this; default: over its plausible range.
+        A factor: each constant is sampled from its value divided by the factor to its value times the factor. Default:
+        its plausible range.
     confidence : float
-        Of the intervals.
+        Confidence of the intervals.
     rng : int or numpy.random.Generator, optional
-        Where the randomness comes from; default: fresh.
+        The seed, or a generator from which it is drawn; None: another one in every call.
 
     Returns
     -------
@@ -106,39 +106,37 @@ def indices(
     Raises
     ------
     InputError
-        A value is not possible. In some samples the quantity is not reached, or the effect never falls again: their
-        share is named.
+        A value is not possible; or in some samples the quantity is not reached, or the effect never falls again. The
+        error gives their share.
 
     Warns
     -----
     UnusualWarning
         The visit is possible but unusual.
 
-    Notes
-    -----
-    Half effect and wear-off are the last day on which the effect is at a level or above. Where it never gets there,
-    that day is 0: no day of effect, and the sample counts. Nothing of the kind can be said of an onset or of a peak
-    that is never reached, and no sample is left out: the indices are then undefined.
+    Notes ----- Half effect and wear-off are the last day on which the effect is at a level or above. In a sample in
+    which the effect never reaches the level, that day is 0. An onset or a peak that is never reached has no such value.
+    No sample is left out, so the indices are then undefined.
     """
-    asked = Scan.asked(quantity, names, parameters, visit, model)
+    scan = Scan.create(quantity, names, parameters, visit, model)
     factor = None if within is None else check_number(within, WITHIN)
-    spans = asked.plausible() if factor is None else asked.around(factor)
-    logs = dict(zip(asked.names, np.log(spans), strict=True))
-    design = Design.drawn(logs, samples, confidence, rng)
-    found = asked.evaluate(np.exp(design.points), SAMPLE_TOLERANCE)
-    _refuse_undefined(found, asked.quantity.name, factor)
-    frame = asked.table()[["name", "unit"]].assign(low=spans[:, 0], high=spans[:, 1])
-    frame = frame.merge(design.analysed(found, asked.quantity.name), on="name")
+    ranges = scan.plausible() if factor is None else scan.around(factor)
+    logs = dict(zip(scan.names, np.log(ranges), strict=True))
+    design = Design.draw(logs, samples, confidence, rng)
+    values = scan.evaluate(np.exp(design.points), SAMPLE_TOLERANCE)
+    _refuse_undefined(values, scan.quantity.name, factor)
+    frame = scan.table()[["name", "unit"]].assign(low=ranges[:, 0], high=ranges[:, 1])
+    frame = frame.merge(design.analyse(values, scan.quantity.name), on="name")
     frame = frame.sort_values("ST", ascending=False, kind="stable", ignore_index=True)
-    never_above = float(np.mean(found == 0)) if asked.quantity.is_fall else 0.0
-    return Indices(frame, asked.quantity, never_above, asked.describe_patient())
+    never_above = float(np.mean(values == 0)) if scan.quantity.is_fall else 0.0
+    return Indices(frame, scan.quantity, never_above, scan.describe_patient())
 
 
-def _refuse_undefined(found: Array, quantity: str, factor: float | None) -> None:
-    if np.isfinite(found).all():
+def _refuse_undefined(values: Array, quantity: str, factor: float | None) -> None:
+    if np.isfinite(values).all():
         return
-    share = f"{100 * np.mean(~np.isfinite(found)):.3g} % of the samples"
-    if np.isinf(found).any():
+    share = f"{100 * np.mean(~np.isfinite(values)):.3g} % of the samples"
+    if np.isinf(values).any():
         problem = f"is later than a century in {share}"
         raise InputError(quantity, np.inf, "a shorter light_chain_half_life", problem=problem)
     narrower = 1.2 if factor is None else 1 + (factor - 1) / 2

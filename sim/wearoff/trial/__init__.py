@@ -1,1 +1,1 @@
-"""Virtual trials: arms, and what many patients show."""
+"""Virtual trials: arms, and the results of many patients."""

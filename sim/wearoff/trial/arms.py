@@ -1,4 +1,4 @@
-"""The arms of a trial: what each group of patients is given."""
+"""The arms of a trial: the treatment of each group of patients."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class Arm:
 
     @property
     def name(self) -> str:
-        """What it is called in tables and pictures."""
+        """The name in tables and pictures."""
         if self.label is not None:
             return self.label
         if self.schedule is None:

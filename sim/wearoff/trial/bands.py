@@ -1,4 +1,4 @@
-"""Percentile bands of a few hundred patients, fast enough to follow a slider; a trial says the same more exactly."""
+"""Percentile bands of a few hundred patients, fast enough to follow a slider; a trial is more exact."""
 
 from __future__ import annotations
 
@@ -20,36 +20,35 @@ from .trial import PERCENTILES, SHARES
 
 Array = npt.NDArray[np.float64]
 
-# Asked of the pilots' visible effect: what they do not show is a few times as large, and less than a line's width.
-ACCURACY = 1e-3
-PILOTS = 32
-# The same patients every time.
-SEED = 0
-# For which the grid is chosen, at every visit: it serves for other doses too, and can be kept while they change.
-UNITS = 40.0
+# The grid is tested on `PILOT_PATIENTS`: their visible effect has this error. The error of other patients is a few
+# times as large, which is still less than the width of a line.
+GRID_ACCURACY = 1e-3
+PILOT_PATIENTS = 32
+BAND_SEED = 0  # every call has the same patients
+GRID_UNITS = 40.0  # U at every visit, for the choice of the grid; the same grid is used for all doses
 
 
 def quick_bands(
     schedule: Schedule, times: npt.ArrayLike, *, population: Population | None = None, patients: int = 256
 ) -> pd.DataFrame:
-    """Return percentiles of the visible effect, and the share rated none or mild by the investigator.
+    """Return percentiles of the visible effect, and the share that the investigator rates as none or mild.
 
     Parameters
     ----------
     schedule : Schedule
-        Doses are taken as even along the muscle.
+        The dose counts as even along the muscle.
     times : array_like, shape (k,)
         Days, ascending, from 0.
     population : Population, optional
         Default: ``Population()``.
     patients : int
-        At most 512, always the same.
+        Number of patients, at most 512; every call has the same ones.
 
     Returns
     -------
     pandas.DataFrame
-        ``time, p5, p25, p50, p75, p95, none_or_mild``, fractions; the effect within 0.01 for patients as different as
-        those of the default population, mostly within 0.001.
+        ``time, p5, p25, p50, p75, p95, none_or_mild``, fractions. For the default population the error of the effect
+        is below 0.01, and mostly below 0.001.
 
     Examples
     --------
@@ -60,14 +59,14 @@ def quick_bands(
     days = np.asarray(times, dtype=float)
     people = Population() if population is None else population
     doses = schedule.doses(people.parameters.spread)
-    treated = Treated(people, doses, _grid(tuple(doses.days), people, float(days[-1])), MODEL)
-    visible = treated.solve(draw(patients, SEED)).visible_at(days)
+    treated = Treated(people, doses, _choose_grid(tuple(doses.days), people, float(days[-1])), MODEL)
+    visible = treated.solve(draw(patients, BAND_SEED)).visible_at(days)
     levels = np.quantile(visible, SHARES, axis=1)
     reported = mean_chance(visible, "none_or_mild", "investigator", people.raters).mean(axis=1)
     return pd.DataFrame({"time": days, **dict(zip(PERCENTILES, levels, strict=True)), "none_or_mild": reported})
 
 
 @lru_cache(maxsize=64)
-def _grid(days: tuple[float, ...], people: Population, end: float) -> Grid:
-    doses = Doses(np.array(days), np.full((1, len(days)), UNITS), np.ones(1))
-    return choose_grid(doses, people.constants(draw(PILOTS, SEED)), end, ACCURACY)
+def _choose_grid(days: tuple[float, ...], people: Population, end: float) -> Grid:
+    doses = Doses(np.array(days), np.full((1, len(days)), GRID_UNITS), np.ones(1))
+    return choose_grid(doses, people.constants(draw(PILOT_PATIENTS, BAND_SEED)), end, GRID_ACCURACY)

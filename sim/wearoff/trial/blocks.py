@@ -1,4 +1,4 @@
-"""The work of a trial: blocks of patients drawn, solved and counted, by whichever worker gets them."""
+"""The work of a trial: patients are drawn, solved and counted in blocks. Any process can do any block."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ Array = npt.NDArray[np.float64]
 
 ACCURACY = 1e-6  # of the visible effect
 
-LANDMARKS = LANDMARK_DAYS
-DURATIONS = {"return_to_baseline_day": level_of_return, "loss_of_none_or_mild_day": level_of_loss}
+# The level of the effect that ends each duration, as a function of the grade at baseline.
+LEVEL_OF_DURATION = {"return_to_baseline_day": level_of_return, "loss_of_none_or_mild_day": level_of_loss}
 
 
 class Response(NamedTuple):
-    """What is reported: an endpoint, by whom, on which day."""
+    """A response to report: an endpoint, the assessor, the day."""
 
     endpoint: str
     assessor: str
@@ -36,7 +36,7 @@ class Response(NamedTuple):
 
 
 class ArmPlan(NamedTuple):
-    """How an arm's patients are solved and read: everything a worker needs, the same for all of them."""
+    """How the patients of an arm are solved and read: everything that a process needs, the same for all parts."""
 
     treated: Treated
     days: Array
@@ -48,7 +48,7 @@ class ArmPlan(NamedTuple):
 
 
 class Part(NamedTuple):
-    """What is handed out at a time: some blocks of the patients of an arm."""
+    """The work that a process gets at a time: some blocks of the patients of an arm."""
 
     arm: str
     plan: ArmPlan
@@ -59,68 +59,68 @@ def plan_arm(
     schedule: Schedule,
     people: Population,
     last: int,
-    asked: tuple[Response, ...],
+    responses: tuple[Response, ...],
     patients: int,
     sampler: str,
     seed: int,
     model: Model = MODEL,
 ) -> ArmPlan:
-    """Choose the grid of an arm, and gather what every worker needs for it; responses are reported up to day `last`."""
+    """Return the plan of an arm, which has a grid up to day `last`."""
     treated = Treated.plan(people, schedule.doses(people.parameters.spread), float(last), ACCURACY, model)
-    days, response_days = np.arange(last + 1.0), np.unique([each.day for each in asked])
-    return ArmPlan(treated, days, response_days, asked, patients, sampler, seed)
+    days, response_days = np.arange(last + 1.0), np.unique([response.day for response in responses])
+    return ArmPlan(treated, days, response_days, responses, patients, sampler, seed)
 
 
-def chunks(patients: int, chunk: int) -> list[range]:
-    """Return which blocks are handed out at a time: a chunk holds those that begin in it, and none is ever cut."""
+def split_blocks(patients: int, chunk: int) -> list[range]:
+    """Return the blocks of each part: those whose first patient is in one chunk. No block is divided."""
     blocks = range(-(-patients // BLOCK))
     edges = sorted({-(-first // BLOCK) for first in range(0, patients, chunk)} | {len(blocks)})
     return [blocks[first:after] for first, after in itertools.pairwise(edges)]
 
 
 def empty_tally(plan: ArmPlan) -> Tally:
-    """Return a tally of nobody: the effect on every day and at its peak, landmarks and durations, the responses."""
-    rows = len(LANDMARKS) + len(DURATIONS) * len(BASELINES)
+    """Return a tally without patients. It has room for effects, peak, landmarks, durations and responses."""
+    rows = len(LANDMARK_DAYS) + len(LEVEL_OF_DURATION) * len(BASELINES)
     return Tally.empty(len(plan.days) + 1, rows, len(plan.responses), float(plan.days[-1]))
 
 
 def tally_part(part: Part) -> tuple[str, Tally]:
-    """Draw, solve and count the patients of a part; return its arm and their tally."""
+    """Return the name of the arm and the tally of a part's patients, who are drawn, solved and counted."""
     plan = part.plan
     total, times = empty_tally(plan), np.concatenate([plan.days, plan.response_days])
     for block in part.blocks:
         draws = normals(plan.sampler, plan.seed, block)[: plan.patients - block * BLOCK]
         cohort = plan.treated.solve(draws)
-        read = cohort.visible_at(times)
-        effect, reported = read[: len(plan.days)], read[len(plan.days) :]
-        found = find_landmarks(cohort.mesh, cohort.visible, cohort.weak, float(plan.treated.doses.days[-1]))
+        visible = cohort.visible_at(times)
+        daily, reported = visible[: len(plan.days)], visible[len(plan.days) :]
+        landmarks = find_landmarks(cohort.mesh, cohort.visible, cohort.weak, float(plan.treated.doses.days[-1]))
         durations = [
             last_day_above(cohort.mesh, cohort.visible, level(grade))
-            for level in DURATIONS.values()
+            for level in LEVEL_OF_DURATION.values()
             for grade in BASELINES
         ]
         total.add(
-            np.concatenate([effect, found.peak_effect[None]]),
-            np.stack([*_days(found, cohort.visible), *durations]),
-            _chances(plan, reported),
+            np.concatenate([daily, landmarks.peak_effect[None]]),
+            np.stack([*_read_landmark_days(landmarks, cohort.visible), *durations]),
+            _read_chances(plan, reported),
         )
     return part.arm, total
 
 
-def _days(found: Landmarks, visible: Array) -> Iterator[Array]:
-    # A fall through a level that is still to come at the end is infinite, not missing.
-    for name in LANDMARKS:
-        days = getattr(found, name)
+def _read_landmark_days(landmarks: Landmarks, visible: Array) -> Iterator[Array]:
+    # If the effect is still above the level at the end, the day of the fall is infinite, not NaN.
+    for name in LANDMARK_DAYS:
+        days = getattr(landmarks, name)
         if name in FALLS:
             days = np.where(np.isnan(days) & (visible[-1, -1] >= FALLS[name]), np.inf, days)
         yield days
 
 
-def _chances(plan: ArmPlan, reported: Array) -> Array:
-    rows = np.searchsorted(plan.response_days, [each.day for each in plan.responses])
-    pairs = dict.fromkeys((each.endpoint, each.assessor) for each in plan.responses)
-    every = {pair: mean_chance(reported, *pair, plan.treated.population.raters) for pair in pairs}
-    result = np.empty((len(plan.responses), reported.shape[1]))
-    for i, (each, row) in enumerate(zip(plan.responses, rows, strict=True)):
-        result[i] = every[each.endpoint, each.assessor][row]
-    return result
+def _read_chances(plan: ArmPlan, visible: Array) -> Array:
+    rows = np.searchsorted(plan.response_days, [response.day for response in plan.responses])
+    pairs = dict.fromkeys((response.endpoint, response.assessor) for response in plan.responses)
+    chances_of = {pair: mean_chance(visible, *pair, plan.treated.population.raters) for pair in pairs}
+    chances = np.empty((len(plan.responses), visible.shape[1]))
+    for i, (response, row) in enumerate(zip(plan.responses, rows, strict=True)):
+        chances[i] = chances_of[response.endpoint, response.assessor][row]
+    return chances

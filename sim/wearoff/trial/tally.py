@@ -1,4 +1,7 @@
-"""What is kept of patients: counts, which add up in any order to the same, so that memory does not grow with them."""
+"""The counts that a trial keeps of its patients.
+
+Counts are whole numbers, so their sum does not depend on the order. Memory does not grow with the number of patients.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +16,8 @@ from ..patients.draws import REPLICATES
 Array = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.int64]
 
-# Chances are added up as whole numbers of this size, since sums of floats depend on their order; there is room for less
-# than 2^31 patients.
+# Chances are added as whole multiples of this unit, because a sum of floats depends on the order. The sum has room for
+# fewer than 2^31 patients.
 UNIT = 2.0**-32
 EFFECT_BINS = 1000
 DAY_BINS = 8000
@@ -22,16 +25,16 @@ DAY_BINS = 8000
 
 @dataclasses.dataclass
 class Histogram:
-    """Counts of values in equal bins from 0 to `top`, one row a quantity; what is missing or infinite counts apart.
+    """Counts of values in equal bins from 0 to `top`, one row a quantity. Infinite and missing values have own counts.
 
     Parameters
     ----------
     top : float
     counts : ndarray of int, shape (rows, bins)
     beyond : ndarray of int, shape (rows,)
-        Values that are infinite: not over at the end.
+        Number of infinite values: the day is after the end.
     missing : ndarray of int, shape (rows,)
-        Values that are NaN: not reached.
+        Number of NaN: the day is never reached.
     """
 
     top: float
@@ -41,40 +44,43 @@ class Histogram:
 
     @classmethod
     def empty(cls, rows: int, bins: int, top: float) -> Self:
-        """Return one without counts."""
+        """Return a histogram without values."""
         return cls(top, np.zeros((rows, bins), np.int64), np.zeros(rows, np.int64), np.zeros(rows, np.int64))
 
     def add(self, values: Array) -> None:
         """Count values, shape (rows, k)."""
         rows, bins = self.counts.shape
         finite = np.isfinite(values)
-        every = finite.all()
+        all_finite = finite.all()
         place = values * (bins / self.top)
-        np.clip(place if every else np.where(finite, place, 0.0), 0, bins - 1, out=place)
+        np.clip(place if all_finite else np.where(finite, place, 0.0), 0, bins - 1, out=place)
         index = place.astype(np.int64)
         index += bins * np.arange(rows)[:, None]
-        self.counts += np.bincount(index.ravel() if every else index[finite], minlength=rows * bins).reshape(rows, bins)
-        if not every:
+        self.counts += np.bincount(index.ravel() if all_finite else index[finite], minlength=rows * bins).reshape(
+            rows, bins
+        )
+        if not all_finite:
             self.beyond += np.isposinf(values).sum(axis=1)
             self.missing += np.isnan(values).sum(axis=1)
 
     def merge(self, other: Self) -> None:
-        """Add the counts of another one."""
+        """Add the counts of another histogram."""
         self.counts += other.counts
         self.beyond += other.beyond
         self.missing += other.missing
 
     def quantiles(self, shares: Array, mix: Array | None = None) -> Array:
-        """Return the values below which these shares of all that is not missing lie.
+        """Return quantiles of the values that are not missing, in the unit of the values.
 
-        Within a bin values are taken as even; infinite where the share lies beyond, NaN where nothing was counted.
+        Within a bin values count as even. A quantile among the infinite values is infinite. A quantile of no value is
+        NaN.
 
         Parameters
         ----------
         shares : ndarray, shape (q,)
             From 0 to 1.
         mix : ndarray, shape (m, rows), optional
-            Weights by which the rows are mixed before; default: each row by itself.
+            Weights with which rows are added before; default: each row by itself.
 
         Returns
         -------
@@ -82,14 +88,14 @@ class Histogram:
         """
         counts, beyond = (self.counts, self.beyond) if mix is None else (mix @ self.counts, mix @ self.beyond)
         width = self.top / self.counts.shape[1]
-        result: Array = width * np.stack([_quantiles(*row, shares) for row in zip(counts, beyond, strict=True)])
+        result: Array = width * np.stack([_find_quantiles(*row, shares) for row in zip(counts, beyond, strict=True)])
         return result
 
 
-def _quantiles(counts: Array | Counts, beyond: float, shares: Array) -> Array:
-    # In bins of width 1: straight lines between the ends of those that are not empty.
-    found = counts.sum()
-    total = found + beyond
+def _find_quantiles(counts: Array | Counts, beyond: float, shares: Array) -> Array:
+    # The bins have width 1. The distribution is a straight line across each bin that is not empty.
+    finite = counts.sum()
+    total = finite + beyond
     if total == 0:
         return np.full(len(shares), np.nan)
     filled = np.flatnonzero(counts)
@@ -98,20 +104,20 @@ def _quantiles(counts: Array | Counts, beyond: float, shares: Array) -> Array:
     ends = np.stack([filled, filled + 1], axis=1).ravel()
     below = np.cumsum(counts[filled])
     shares_at = np.stack([below - counts[filled], below], axis=1).ravel() / total
-    result: Array = np.where(shares * total <= found, np.interp(shares, shares_at, ends), np.inf)
+    result: Array = np.where(shares * total <= finite, np.interp(shares, shares_at, ends), np.inf)
     return result
 
 
 @dataclasses.dataclass
 class Tally:
-    """What is kept of an arm's patients.
+    """The counts of an arm's patients.
 
     Parameters
     ----------
     patients : ndarray of int, shape (REPLICATES,)
         Patients of each replicate.
     effect : Histogram
-        The visible effect, one row a day, and last its largest value.
+        The visible effect, one row a day; the last row is the peak.
     landmarks : Histogram
         Days, one row a landmark.
     chances : ndarray of int, shape (rows, REPLICATES)
@@ -125,7 +131,7 @@ class Tally:
 
     @classmethod
     def empty(cls, days: int, landmarks: int, chances: int, end: float) -> Self:
-        """Return one without patients."""
+        """Return a tally without patients."""
         return cls(
             np.zeros(REPLICATES, np.int64),
             Histogram.empty(days, EFFECT_BINS, 1.0),
@@ -134,16 +140,16 @@ class Tally:
         )
 
     def add(self, effect: Array, landmarks: Array, chances: Array) -> None:
-        """Add a block of patients: arrays of shape (rows, k), whose first patient is of the first replicate."""
+        """Add k patients: arrays of shape (rows, k). The first patient belongs to the first replicate."""
         self.effect.add(effect)
         self.landmarks.add(landmarks)
-        whole = np.rint(chances / UNIT).astype(np.int64)
+        multiples = np.rint(chances / UNIT).astype(np.int64)
         for replicate in range(REPLICATES):
             self.patients[replicate] += effect[:, replicate::REPLICATES].shape[1]
-            self.chances[:, replicate] += whole[:, replicate::REPLICATES].sum(axis=1)
+            self.chances[:, replicate] += multiples[:, replicate::REPLICATES].sum(axis=1)
 
     def merge(self, other: Self) -> None:
-        """Add the patients of another one."""
+        """Add the patients of another tally."""
         self.patients += other.patients
         self.effect.merge(other.effect)
         self.landmarks.merge(other.landmarks)
@@ -152,8 +158,8 @@ class Tally:
     def rates(self) -> tuple[Array, Array]:
         """Return the mean of each row's chances and its Monte Carlo error, from the spread of the replicates."""
         mean = self.chances.sum(axis=1) * UNIT / self.patients.sum()
-        drawn = self.patients > 0
-        each = self.chances[:, drawn] * UNIT / self.patients[drawn]
-        if drawn.sum() < 2:
+        filled = self.patients > 0
+        replicate_means = self.chances[:, filled] * UNIT / self.patients[filled]
+        if filled.sum() < 2:
             return mean, np.full(len(mean), np.nan)
-        return mean, each.std(axis=1, ddof=1) / np.sqrt(drawn.sum())
+        return mean, replicate_means.std(axis=1, ddof=1) / np.sqrt(filled.sum())

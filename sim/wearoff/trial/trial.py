@@ -1,4 +1,4 @@
-"""A virtual trial: the same patients in every arm, and what their raters would report."""
+"""A virtual trial: the same patients in every arm, and what raters would report of them."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from ..defaults import SEED
 from ..errors import InputError, format_value
 from ..figures.style import AUTO
 from ..figures.trial import draw_bands, draw_responders
+from ..labels import LANDMARK_DAYS
 from ..model.equations import Model
 from ..model.response import read_model
 from ..patients.draws import SAMPLERS, seed_of
@@ -25,7 +26,7 @@ from ..patients.grades import ASSESSORS, ENDPOINTS, mean_chance
 from ..patients.population import Population
 from ..workers import Workers, check_shared, sharing
 from .arms import Arm
-from .blocks import DURATIONS, LANDMARKS, ArmPlan, Part, Response, chunks, empty_tally, plan_arm, tally_part
+from .blocks import LEVEL_OF_DURATION, ArmPlan, Part, Response, empty_tally, plan_arm, split_blocks, tally_part
 from .tally import Tally
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
 Array = npt.NDArray[np.float64]
 
-PATIENTS = Limits("patients", 1, 10**9)  # what `tally.UNIT` allows
+PATIENTS = Limits("patients", 1, 10**9)  # the largest number for which `tally.UNIT` has room
 CHUNK = Limits("chunk", 1, 10**9)
 DAYS = Limits("days", 1, 3652, "day")
 
@@ -48,24 +49,23 @@ PERCENTILES = tuple(f"p{round(100 * share)}" for share in SHARES)
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Trial:
-    """What a virtual trial found.
+    """The results of a virtual trial.
 
     Parameters
     ----------
     population : Population
     patients : int
-        In each arm.
+        Number of patients in each arm.
     muscles : tuple of str
-        What is treated, in all arms together.
+        The muscles treated in any arm.
     responders : pandas.DataFrame
-        ``arm, endpoint, assessor, day, rate, error``: the share who respond, and its Monte Carlo error.
+        ``arm, endpoint, assessor, day, rate, error``: the share of responders, and its Monte Carlo error.
     bands : pandas.DataFrame
         ``arm, time, p5, p25, p50, p75, p95``: percentiles of the visible effect, day by day.
     landmarks : pandas.DataFrame
-        ``arm, landmark, reached, p5, p25, p50, p75, p95``, for every treated arm: the share of patients who reach it
-        before the end, and percentiles in days (a fraction for ``peak_effect``) of those who do or still will: infinite
-        where the effect is still above the level at the end. The return to baseline and the loss of none or mild come
-        to every patient, on day 0 to those who were never better.
+        ``arm, landmark, reached, p5, p25, p50, p75, p95``, for every treated arm. ``reached`` is the share of patients
+        who reach it before the end. The percentiles are days (``peak_effect``: fractions) of those who reach it;
+        infinite if the effect is above the level at the end. A return to baseline without effect is on day 0.
     """
 
     population: Population
@@ -80,7 +80,7 @@ class Trial:
 
     @property
     def description(self) -> str:
-        """Who is shown, in words: the title of the pictures, which name the arms themselves."""
+        """The patients in words: the title of the pictures."""
         return ", ".join([f"{self.patients:,} virtual patients in each arm", *self.muscles])
 
     def bands_figure(self, *, title: str | None = AUTO) -> Figure:
@@ -98,21 +98,21 @@ class Trial:
         *,
         title: str | None = AUTO,
     ) -> Axes:
-        """Draw responder rates day by day, a curve an arm, and return the Axes drawn on.
+        """Draw responder rates day by day, a curve an arm, and return the Axes: `ax`, or that of a new figure.
 
-        Into `ax`, with the legend inside and no title by default, or a new figure; `title` as in `bands_figure`.
+        In a given `ax` the legend is inside, and there is no title by default. `title` is as in `bands_figure`.
 
         Raises
         ------
         InputError
-            The trial has no such endpoint by such an assessor; those that it has are named.
+            The trial does not report this endpoint by this assessor; the error names the pairs that it reports.
         """
-        chosen = self.responders[(self.responders["endpoint"] == endpoint) & (self.responders["assessor"] == assessor)]
-        if chosen.empty:
+        rates = self.responders[(self.responders["endpoint"] == endpoint) & (self.responders["assessor"] == assessor)]
+        if rates.empty:
             pairs = self.responders[["endpoint", "assessor"]].drop_duplicates().itertuples(index=False)
             allowed = ", ".join(" by ".join(pair) for pair in pairs) or "none was asked for"
             raise InputError("response", (endpoint, assessor), allowed, problem=f"is {endpoint} by {assessor}")
-        return draw_responders(chosen, patients=self.description, ax=ax, title=title)
+        return draw_responders(rates, patients=self.description, ax=ax, title=title)
 
 
 @checked_arguments()
@@ -131,10 +131,10 @@ def run_trial(
     progress: Callable[[int, int], None] | None = None,
     model: Model | None = None,
 ) -> Trial:
-    """Simulate the arms of a trial.
+    """Return the results of a simulated trial.
 
-    Every arm has the same patients, so that arms differ by the treatment alone. The answer depends on the arms, the
-    population, the number of patients, the sampler and the seed; not on `workers` or `chunk`, to the last bit.
+    Every arm has the same patients, so that arms differ by the treatment alone. The result depends on the arms, the
+    population, the number of patients, the sampler and the seed. `workers` and `chunk` do not change a bit of it.
 
     Parameters
     ----------
@@ -142,26 +142,26 @@ def run_trial(
     population : Population, optional
         Default: ``Population()``.
     patients : int
-        In each arm.
+        Number of patients in each arm.
     days : int
         The last day.
     responses : (str, str) or sequence of (str, str)
-        Endpoints and assessors to report; ``grades.ENDPOINTS`` and ``grades.ASSESSORS`` name them.
+        Endpoints and assessors to report; their names are in ``grades.ENDPOINTS`` and ``grades.ASSESSORS``.
     response_days : float or sequence of float
-        The days on which they are reported; those past the end are left out.
+        The days on which responses are reported; days after the last day are left out.
     sampler : {"sobol", "random"}
         Scrambled Sobol sequences, or pseudo-random numbers.
     rng : Generator or int, optional
-        A seed, or where one is drawn from; the same by default. None: another one in every call.
+        The seed, or a generator from which it is drawn. The default is a fixed seed; None: another one in every call.
     workers : int or map-like callable
-        So many processes, or what shares the work out, such as a Dask client's ``map``; as in scipy.
+        The number of processes; or, as in scipy, a function that distributes the work, such as a Dask client's ``map``.
     chunk : int
-        Patients handed out at a time.
+        Number of patients that a process gets at a time.
     progress : callable, optional
-        Called with the patients done and all there are, in all treated arms together.
+        Called with the number of patients done and the number of all, over all treated arms.
     model : Model, optional
-        With functions of one's own for uptake or force; default: the built-in ones. With several processes each
-        function must be one that can be pickled: defined by ``def`` in a module, no lambda.
+        A model with your own function for uptake or force; default: the built-in model. With several processes it must
+        be possible to pickle each function: it is defined by ``def`` in a module, and is no lambda.
 
     Returns
     -------
@@ -170,14 +170,13 @@ def run_trial(
     Raises
     ------
     InputError
-        A value is not possible, two arms have one name, or a process ended before its work.
+        A value is not possible, two arms have the same name, or a process ended before its work was done.
 
-    Notes
-    -----
-    A response is counted by its chance over the errors of the raters and over the mix of patients (moderate or severe,
-    placebo responder or not), which has the same mean as drawing them, and less noise. Every course of
-    the default population that was checked is within 1e-6; in populations as wide and as steep as is plausible one in
-    some thousands is off by a few 1e-6, in wider ones by up to 1e-5 and more.
+    Notes ----- A response counts by its chance, averaged over the errors of the raters and over the kinds of patients
+    (moderate or severe, placebo responder or not). The mean is the same as if errors and kinds were drawn, and the
+    noise is smaller. The error of every course of the default population that was tested is below 1e-6. In populations
+    as wide and as steep as is plausible, one course in some thousands has an error of a few 1e-6. In wider ones it can
+    be 1e-5 or more.
 
     Examples
     --------
@@ -186,67 +185,71 @@ def run_trial(
     >>> bool(rates["rate"].iloc[0] > 0.7), bool(rates["rate"].iloc[1] < 0.1)
     (True, True)
     """
-    named = _named(arms)
+    arm_of = _name_arms(arms)
     people = Population() if population is None else check_type(population, Population, "population")
     count, last, size = check_integer(patients, PATIENTS), check_integer(days, DAYS), check_integer(chunk, CHUNK)
-    asked = _responses(responses, response_days, last)
+    reported = _check_responses(responses, response_days, last)
     check_name(sampler, SAMPLERS, "sampler")
     seed = seed_of(rng)
     pieces = read_model(model, people.parameters.constants())
     check_shared(workers, pieces, "model")
     plans = {
-        name: plan_arm(arm.schedule, people, last, asked, count, sampler, seed, pieces)
-        for name, arm in named.items()
+        name: plan_arm(arm.schedule, people, last, reported, count, sampler, seed, pieces)
+        for name, arm in arm_of.items()
         if arm.schedule is not None
     }
-    tallies = _tallies(plans, size, workers, progress)
+    tallies = _count_patients(plans, size, workers, progress)
     return Trial(
         people,
         count,
-        _muscles(named),
-        _by_arm({name: _responders(tallies.get(name), asked, people) for name in named}),
-        _by_arm({name: _bands(tallies.get(name), np.arange(last + 1.0)) for name in named}),
-        _by_arm({name: _landmarks(tally, people) for name, tally in tallies.items()}, ["landmark", "reached"]),
+        _name_muscles(arm_of),
+        _join_arms({name: _tabulate_responses(tallies.get(name), reported, people) for name in arm_of}),
+        _join_arms({name: _tabulate_bands(tallies.get(name), np.arange(last + 1.0)) for name in arm_of}),
+        _join_arms(
+            {name: _tabulate_landmarks(tally, people) for name, tally in tallies.items()}, ["landmark", "reached"]
+        ),
     )
 
 
-def _named(arms: Arm | Iterable[Arm]) -> dict[str, Arm]:
-    found: dict[str, Arm] = {}
+def _name_arms(arms: Arm | Iterable[Arm]) -> dict[str, Arm]:
+    arm_of: dict[str, Arm] = {}
     for arm in one_or_many(arms, Arm, "arms"):
         check_type(arm, Arm, "arms")
-        if arm.name in found:
+        if arm.name in arm_of:
             problem = f"has {format_value(arm.name)} twice"
             raise InputError("arms", arm.name, "each name once, set with label=", problem=problem)
-        found[arm.name] = arm
-    if not found:
+        arm_of[arm.name] = arm
+    if not arm_of:
         raise InputError("arms", arms, "at least 1", problem="is empty")
-    return found
+    return arm_of
 
 
-def _muscles(arms: dict[str, Arm]) -> tuple[str, ...]:
+def _name_muscles(arms: dict[str, Arm]) -> tuple[str, ...]:
     return tuple(
         dict.fromkeys(visit.muscle.name.replace("_", " ") for arm in arms.values() for visit in arm.schedule or ())
     )
 
 
-def _responses(responses: Sequence[Any], response_days: float | Sequence[float], last: int) -> tuple[Response, ...]:
+def _check_responses(
+    responses: Sequence[Any], response_days: float | Sequence[float], last: int
+) -> tuple[Response, ...]:
     allowed = Limits("response_days", 0, DAYS.high, "day")
     days = [check_number(day, allowed) for day in one_or_many(response_days, (int, float), "response_days")]
-    alone = len(responses) == 2 and all(isinstance(each, str) for each in responses)
-    found = []
-    for pair in [responses] if alone else responses:
+    one_pair = len(responses) == 2 and all(isinstance(name, str) for name in responses)
+    checked = []
+    for pair in [responses] if one_pair else responses:
         if not isinstance(pair, tuple | list) or len(pair) != 2:
             allowed_pairs = "pairs such as ('none_or_mild', 'investigator')"
             raise InputError("responses", pair, allowed_pairs, problem=f"has {format_value(pair)}")
         endpoint, assessor = check_name(pair[0], ENDPOINTS, "endpoint"), check_name(pair[1], ASSESSORS, "assessor")
-        found += [Response(endpoint, assessor, day) for day in days if day <= last]
-    return tuple(found)
+        checked += [Response(endpoint, assessor, day) for day in days if day <= last]
+    return tuple(checked)
 
 
-def _tallies(
+def _count_patients(
     plans: dict[str, ArmPlan], chunk: int, workers: Workers, progress: Callable[[int, int], None] | None
 ) -> dict[str, Tally]:
-    parts = [Part(name, plan, blocks) for name, plan in plans.items() for blocks in chunks(plan.patients, chunk)]
+    parts = [Part(name, plan, blocks) for name, plan in plans.items() for blocks in split_blocks(plan.patients, chunk)]
     totals = {name: empty_tally(plan) for name, plan in plans.items()}
     done, total = 0, sum(plan.patients for plan in plans.values())
     with sharing(workers if parts else 1) as shared:
@@ -258,39 +261,40 @@ def _tallies(
     return totals
 
 
-def _responders(tally: Tally | None, asked: tuple[Response, ...], people: Population) -> pd.DataFrame:
+def _tabulate_responses(tally: Tally | None, responses: tuple[Response, ...], people: Population) -> pd.DataFrame:
     if tally is None:
-        # Nothing is drawn: the chance without effect is the rate.
-        rates = np.array([mean_chance(np.zeros(1), each.endpoint, each.assessor, people.raters)[0] for each in asked])
-        errors = np.zeros(len(asked))
+        # Placebo needs no drawn patients: the rate is the chance of a response without effect.
+        pairs = [(response.endpoint, response.assessor) for response in responses]
+        rates = np.array([mean_chance(np.zeros(1), *pair, people.raters)[0] for pair in pairs])
+        errors = np.zeros(len(responses))
     else:
         rates, errors = tally.rates()
-    return pd.DataFrame(asked, columns=list(Response._fields)).assign(rate=rates, error=errors)
+    return pd.DataFrame(responses, columns=list(Response._fields)).assign(rate=rates, error=errors)
 
 
-def _bands(tally: Tally | None, days: Array) -> pd.DataFrame:
+def _tabulate_bands(tally: Tally | None, days: Array) -> pd.DataFrame:
     values = np.zeros((len(days), len(SHARES))) if tally is None else tally.effect.quantiles(np.array(SHARES))[:-1]
     frame = pd.DataFrame(values, columns=list(PERCENTILES))
     frame.insert(0, "time", days)
     return frame
 
 
-def _landmarks(tally: Tally, people: Population) -> pd.DataFrame:
-    # A landmark is the same for every baseline grade, a duration is not.
+def _tabulate_landmarks(tally: Tally, people: Population) -> pd.DataFrame:
+    # A duration has a row for each baseline grade, a landmark has one row for both.
     baselines = np.array([[1 - people.severe_share, people.severe_share]])
-    mix = block_diag(np.eye(len(LANDMARKS)), *[baselines] * len(DURATIONS))
+    mix = block_diag(np.eye(len(LANDMARK_DAYS)), *[baselines] * len(LEVEL_OF_DURATION))
     reached = mix @ tally.landmarks.counts.sum(axis=1)
     days = tally.landmarks.quantiles(np.array(SHARES), mix)
-    rows = [(name, *row) for name, *row in zip([*LANDMARKS, *DURATIONS], reached, *days.T, strict=True)]
-    largest = tally.effect
-    peak = ("peak_effect", largest.counts[-1].sum(), *largest.quantiles(np.array(SHARES))[-1])
-    rows.insert(LANDMARKS.index("peak_day") + 1, peak)
+    rows = [(name, *row) for name, *row in zip([*LANDMARK_DAYS, *LEVEL_OF_DURATION], reached, *days.T, strict=True)]
+    effect = tally.effect
+    peak = ("peak_effect", effect.counts[-1].sum(), *effect.quantiles(np.array(SHARES))[-1])
+    rows.insert(LANDMARK_DAYS.index("peak_day") + 1, peak)
     frame = pd.DataFrame(rows, columns=["landmark", "reached", *PERCENTILES])
     return frame.assign(reached=frame["reached"] / tally.patients.sum())
 
 
-def _by_arm(frames: dict[str, pd.DataFrame], columns: Sequence[str] = ()) -> pd.DataFrame:
-    # One below the other; of no frame, the columns of its rows.
+def _join_arms(frames: dict[str, pd.DataFrame], columns: Sequence[str] = ()) -> pd.DataFrame:
+    # Without a frame the table has its columns and no row.
     if not frames:
         return pd.DataFrame(columns=["arm", *columns, *PERCENTILES])
     return pd.concat(frames, names=["arm"]).reset_index(level="arm").reset_index(drop=True)

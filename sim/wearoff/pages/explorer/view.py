@@ -19,11 +19,11 @@ from ...figures.style import render
 from ...labels import words as label_of
 from ...patients.population import Population
 from ...report.explanations import explain_landmarks
-from ...report.plain import table
+from ...report.json_output import table
 from ...treatment.products import find_label
 from ...trial.bands import quick_bands
 from ...trial.trial import PERCENTILES
-from . import words
+from . import text
 from .plots import BANDS, DARK, LIGHT, CascadePlot, EffectPlot
 from .settings import CONSTANTS, SITES, VISITS, Settings
 
@@ -122,7 +122,7 @@ class Explorer:
         try:
             self.settings = Settings.read({name: widget.value for name, widget in self.widgets.items()})
         except InputError as error:
-            self.message.text = words.error(str(error))
+            self.message.text = text.error(str(error))
             self._send()
         else:
             self._show()
@@ -135,13 +135,13 @@ class Explorer:
             bands = _bands(settings) if settings.bands or settings.observations else None
             points = _points(settings) if settings.observations else None
             self.effect.show(timeline.curve, timeline.landmarks, visits, bands, points)
-            self.numbers.text = words.numbers(timeline.landmarks, explain_landmarks(timeline))
-            self.legend.text = words.legend(settings, points, self.dark)
-            self.links.text = words.links(settings.link, self.dark)
+            self.numbers.text = text.numbers(timeline.landmarks, explain_landmarks(timeline))
+            self.legend.text = text.legend(settings, points, self.dark)
+            self.links.text = text.links(settings.link, self.dark)
             if problem:
-                self.message.text = words.error(problem)
+                self.message.text = text.error(problem)
             else:
-                self.message.text = words.cautions(settings.cautions)
+                self.message.text = text.cautions(settings.cautions)
         self._afterwards(self._show_cascade)
 
     def _show_cascade(self) -> None:

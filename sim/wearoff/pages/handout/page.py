@@ -14,7 +14,7 @@ from ...parameters import Parameters
 from ...treatment.products import find_label
 from .curves import Progress, all_curves, labelled_course, labelled_visit
 from .figures import make_document
-from .words import constants, durations, expected, sources
+from .text import constants, durations, expected, sources
 
 HERE = Path(__file__).parent
 

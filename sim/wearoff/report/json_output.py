@@ -1,4 +1,4 @@
-"""Results in plain forms: JSON, records, CSV."""
+"""Results as JSON, as records and as CSV."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ import pandas as pd
 
 
 def to_json(content: Any) -> str:
-    """Return content as JSON, which knows no NaN and no infinity: null, and the text "inf"."""
+    """Return content as JSON. JSON has no NaN and no infinity: they become null and the text "inf"."""
 
-    def plain(value: Any) -> Any:
+    def simplify(value: Any) -> Any:
         if isinstance(value, np.generic):
-            # Whichever width of number a library returns.
+            # A number of numpy, of any width, becomes a number of Python.
             value = value.item()
         if isinstance(value, dict):
-            return {key: plain(each) for key, each in value.items()}
+            return {key: simplify(item) for key, item in value.items()}
         if isinstance(value, list):
-            return [plain(each) for each in value]
+            return [simplify(item) for item in value]
         if value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value)):
             return None
         if isinstance(value, datetime.date):
             return f"{value:%Y-%m-%d}"
         return str(value) if isinstance(value, float) and np.isinf(value) else value
 
-    return json.dumps(plain(content), indent=2, ensure_ascii=False, allow_nan=False)
+    return json.dumps(simplify(content), indent=2, ensure_ascii=False, allow_nan=False)
 
 
 def json_file(content: Any) -> bytes:
@@ -36,7 +36,7 @@ def json_file(content: Any) -> bytes:
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return the rows of a table as dicts."""
+    """Return the rows of a table, each as a dict."""
     return [{str(name): value for name, value in row.items()} for row in frame.astype(object).to_dict("records")]
 
 
