@@ -12,6 +12,7 @@ import pandas as pd
 from scipy.special import ndtri
 
 from ..checks import Limits, check_integer, check_number
+from ..defaults import SEED
 from ..errors import InputError
 from ..patients.draws import seed_of
 
@@ -29,7 +30,7 @@ def sobol_indices(
     *,
     samples: int = 1024,
     confidence: float = 0.95,
-    rng: int | np.random.Generator | None = None,
+    rng: int | np.random.Generator | None = SEED,
 ) -> pd.DataFrame:
     """Return Sobol's first-order and total indices of any function.
 
@@ -44,7 +45,7 @@ def sobol_indices(
     confidence : float
         Of the intervals, which are the bootstrap's.
     rng : int or numpy.random.Generator, optional
-        Where the randomness comes from; default: fresh.
+        A seed, or where one is drawn from; the same by default. None: another one in every call.
 
     Returns
     -------
