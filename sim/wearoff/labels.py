@@ -93,13 +93,13 @@ def words(name: str) -> str:
 
     Examples
     --------
-    >>> words("one_grade"), words("light_chain_half_life"), words("crows_feet")
-    ('one grade better', 'light chain half-life', 'crows feet')
+    >>> words("one_grade"), words("snap25_half_life"), words("crows_feet")
+    ('one grade better', 'SNAP-25 half-life', 'crows feet')
     """
     for table in _TABLES:
         if name in table:
             return table[name].label
-    return name.replace("_half_life", " half-life").replace("_", " ")
+    return name.replace("_half_life", " half-life").replace("snap25", "SNAP-25").replace("_", " ")
 
 
 def describe_landmark(name: str) -> str:
