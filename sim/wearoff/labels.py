@@ -45,10 +45,10 @@ COLUMNS = {
     "snap25": Label("intact SNAP-25", FRACTION),
     "release": Label("acetylcholine release", FRACTION),
     "force": Label("muscle force", FRACTION),
-    "visible": Label("visible effect", FRACTION),
+    "visible": Label("visible effect", "fraction of full"),
 }
 # Their values before any toxin.
-BASELINE = {name: float(row.unit == FRACTION and name != "visible") for name, row in COLUMNS.items()}
+BASELINE = {name: float(row.unit == FRACTION) for name, row in COLUMNS.items()}
 AMOUNTS = tuple(name for name, row in COLUMNS.items() if row.unit == "U")
 STEPS = tuple(name for name in COLUMNS if name != "time")
 

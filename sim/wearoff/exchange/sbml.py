@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .. import tables
 from ..checks import check_type, checked_arguments
+from ..labels import COLUMNS
 from ..model.equations import CHAIN, COMPARTMENTS, MODEL, STATES, Model
 from ..parameters import Parameters
 from ..treatment.muscles import zones
@@ -42,15 +43,9 @@ LEVEL, VERSION = 3, 2
 UNITS = {"day": "day", "U": "U", "1/(U day)": "per_U_day", "mm": "mm", "fraction": ONE, "1": ONE}
 
 MEANINGS = {
-    "depot": "toxin in the injected depot",
-    "free": "toxin free to bind",
-    "bound": "toxin bound to the nerve ending",
-    "endosome": "toxin in endosomes",
-    "light_chain": "active light chain",
-    "snap25": "intact SNAP-25 at the release sites, a fraction",
-    "release": "acetylcholine release, a fraction of baseline",
-    "force": "muscle force, a fraction of baseline",
-    "visible": "visible effect, the share of a full one",
+    name: row.label if row.unit == "U" else f"{row.label}, {row.unit}"
+    for name, row in COLUMNS.items()
+    if name != "time"
 }
 USER = "given by the user"
 
