@@ -45,10 +45,10 @@ COLUMNS = {
     "snap25": Label("intact SNAP-25", FRACTION),
     "release": Label("acetylcholine release", FRACTION),
     "force": Label("muscle force", FRACTION),
-    "visible": Label("visible effect", FRACTION),
+    "visible": Label("visible effect", "fraction of full"),
 }
-# The value of each column before any toxin.
-BASELINE = {name: float(row.unit == FRACTION and name != "visible") for name, row in COLUMNS.items()}
+# Their values before any toxin.
+BASELINE = {name: float(row.unit == FRACTION) for name, row in COLUMNS.items()}
 AMOUNTS = tuple(name for name, row in COLUMNS.items() if row.unit == "U")
 STEPS = tuple(name for name in COLUMNS if name != "time")
 
@@ -93,13 +93,13 @@ def words(name: str) -> str:
 
     Examples
     --------
-    >>> words("one_grade"), words("light_chain_half_life"), words("crows_feet")
-    ('one grade better', 'light chain half-life', 'crows feet')
+    >>> words("one_grade"), words("snap25_half_life"), words("crows_feet")
+    ('one grade better', 'SNAP-25 half-life', 'crows feet')
     """
     for table in _TABLES:
         if name in table:
             return table[name].label
-    return name.replace("_half_life", " half-life").replace("_", " ")
+    return name.replace("_half_life", " half-life").replace("snap25", "SNAP-25").replace("_", " ")
 
 
 def describe_landmark(name: str) -> str:

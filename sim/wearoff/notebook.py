@@ -32,7 +32,7 @@ def format_table(frame: pd.DataFrame) -> str:
     if frame.empty:
         return ""
     table: str = frame.to_html(
-        index=False, border=0, max_rows=ROWS, na_rep="-", float_format=lambda value: f"{value:.4g}"
+        index=False, border=0, max_rows=ROWS, na_rep="-", justify="inherit", float_format=lambda value: f"{value:.4g}"
     )
     return table
 

@@ -84,9 +84,10 @@ def until_other(page, act):
 
 def expected(given):
     """What `simulate` gives for the settings of a link."""
-    constants = {name: float(value) for name, value in given.items() if name in CONSTANTS}
-    own = {name: given[name] for name in ("product", "muscle", "units", "sites") if name in given}
-    plan = wo.Schedule.every(given.get("every", 90), visits=given.get("visits", 1), **own)
+    numbers = {name: float(value) for name, value in given.items() if name in (*CONSTANTS, *TREATMENT)}
+    constants = {name: value for name, value in numbers.items() if name in CONSTANTS}
+    own = {name: numbers.get(name, given[name]) for name in ("product", "muscle", "units", "sites") if name in given}
+    plan = wo.Schedule.every(numbers.get("every", 90), visits=numbers.get("visits", 1), **own)
     return wo.simulate(plan, parameters=wo.Parameters(**constants))
 
 

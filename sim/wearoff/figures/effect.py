@@ -88,7 +88,7 @@ def draw_effect(
                 look["label"] = f"{LANDMARKS[landmark].label}\n{_when(day, start)}"
             (point,) = panel.ax.plot([zero + day], [height], mark, zorder=5, **look)
             point.set(markeredgecolor=panel.ax.get_facecolor(), clip_on=False)
-    legend = panel.show_legend(1.4 if start is None else 0.6)
+    legend = panel.show_legend(1.4)
     panel.fit_limits((zero, float(x[-1])), (0, 1.05), legend)
     panel.label_effect(visits, start)
     panel.write_title(title, patient)
@@ -113,4 +113,4 @@ def _when(day: float, start: datetime.date | None) -> str:
     if start is None:
         return f"day {day:.1f}" if day < 30 else f"day {day:.0f}"
     date = start + datetime.timedelta(days=int(day))
-    return f"{date.day} {date:%b %Y}"
+    return f"{date.day} {date:%b}\n{date:%Y}"  # in one line the legend is wider than the axes

@@ -12,6 +12,7 @@ import pandas as pd
 from scipy.special import ndtri
 
 from ..checks import Limits, check_integer, check_number
+from ..defaults import SEED
 from ..errors import InputError
 from ..patients.draws import seed_of
 
@@ -28,7 +29,7 @@ def sobol_indices(
     *,
     samples: int = 1024,
     confidence: float = 0.95,
-    rng: int | np.random.Generator | None = None,
+    rng: int | np.random.Generator | None = SEED,
 ) -> pd.DataFrame:
     """Return Sobol's first-order and total indices of a function.
 

@@ -15,6 +15,7 @@ import pandas as pd
 
 from .. import notebook
 from ..checks import Limits, check_number, checked_arguments
+from ..defaults import SEED
 from ..errors import InputError
 from ..figures.sensitivity import draw_indices
 from ..figures.style import AUTO
@@ -76,7 +77,7 @@ def indices(
     samples: int = 512,
     within: float | None = None,
     confidence: float = 0.95,
-    rng: int | np.random.Generator | None = None,
+    rng: int | np.random.Generator | None = SEED,
     parameters: Parameters | None = None,
     model: Model | None = None,
     **visit: Any,

@@ -33,8 +33,8 @@ EXPECTED = {
     "onset_day": f"the first change shows: {100 * ONSET:.0f} % of a full effect",
     "full_effect_day": "nearly all of the effect is there",
     "peak_day": "the effect is at its strongest",
-    "half_effect_day": f"{100 * HALF:.0f} % of a full effect are left",
-    "wear_off_day": f"{100 * WEAR_OFF:.0f} % are left: the line is nearly as it was",
+    "half_effect_day": f"{100 * HALF:.0f} % of a full effect is left",
+    "wear_off_day": f"{100 * WEAR_OFF:.0f} % is left: the line is nearly as it was",
 }
 
 # Used only where single injection sites are asked for, which the hand-out does not.
