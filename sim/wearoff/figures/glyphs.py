@@ -59,14 +59,14 @@ def points_per_unit(ax: Axes) -> float:
     return float(ax.get_window_extent().height / (high - low) * 72 / ax.figure.dpi)
 
 
-def _arc(radius: float, first: float, last: float) -> Points:
+def _make_arc(radius: float, first: float, last: float) -> Points:
     # Angles in degrees, anticlockwise from the right.
     angle = np.radians(np.linspace(first, last, 37))
     around: Points = radius * np.stack([np.cos(angle), np.sin(angle)], axis=-1)
     return around
 
 
-def _box(width: float, height: float) -> Points:
+def _make_box(width: float, height: float) -> Points:
     box: Points = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1], [-1, -1]]) * np.array([width / 2, height / 2])
     return box
 
@@ -82,24 +82,24 @@ def _turn(points: Points, degrees: float) -> Points:
     return turned
 
 
-TOXIN = Sign((_arc(1.5, 0, 360),), BLUE)
-ENDOSOME = Sign((_arc(2.9, 0, 360),), "white", BLACK, 0.5)
+TOXIN = Sign((_make_arc(1.5, 0, 360),), BLUE)
+ENDOSOME = Sign((_make_arc(2.9, 0, 360),), "white", BLACK, 0.5)
 # A disc with a mouth that opens towards the membrane below.
-LIGHT_CHAIN = Sign((np.concatenate([[[0.0, 0.0]], _arc(1.8, -50, 230), [[0.0, 0.0]]]),), SKY, BLUE, 0.35)
-FULL = Sign((_arc(VESICLE, 0, 360),), "white", BLACK, 0.6)
+LIGHT_CHAIN = Sign((np.concatenate([[[0.0, 0.0]], _make_arc(1.8, -50, 230), [[0.0, 0.0]]]),), SKY, BLUE, 0.35)
+FULL = Sign((_make_arc(VESICLE, 0, 360),), "white", BLACK, 0.6)
 # An emptying vesicle touches the membrane and is open below. The line of the membrane is not drawn across the opening.
-OPEN = Sign((_move(_arc(VESICLE, -54, 234), 0, -2.9),), TISSUE, NERVE_EDGE, 1.2, closed=False)
-ACETYLCHOLINE = Sign((_arc(1.05, 0, 360),), ORANGE)
-_HEAD = _arc(1.05, 0, 360)
-INTACT = Sign((_move(_box(0.9, 6.7), 0, 3.05), _move(_HEAD, 0, 6.4)), GREEN)
+OPEN = Sign((_move(_make_arc(VESICLE, -54, 234), 0, -2.9),), TISSUE, NERVE_EDGE, 1.2, closed=False)
+ACETYLCHOLINE = Sign((_make_arc(1.05, 0, 360),), ORANGE)
+_HEAD = _make_arc(1.05, 0, 360)
+INTACT = Sign((_move(_make_box(0.9, 6.7), 0, 3.05), _move(_HEAD, 0, 6.4)), GREEN)
 # The light chain has cut off the upper part, which is drawn apart.
-_LOOSE = _move(_turn(_box(0.9, 3), -24), 0.9, 5.3), _move(_HEAD, 1.5, 6.7)
-CUT = Sign((_move(_box(0.9, 2.7), 0, 1.05), *_LOOSE), GREY)
+_LOOSE = _move(_turn(_make_box(0.9, 3), -24), 0.9, 5.3), _move(_HEAD, 1.5, 6.7)
+CUT = Sign((_move(_make_box(0.9, 2.7), 0, 1.05), *_LOOSE), GREY)
 
 # Small pieces for the key.
-NERVE_PIECE = Sign((_box(9, 7),), NERVE, NERVE_EDGE, 1.2)
+NERVE_PIECE = Sign((_make_box(9, 7),), NERVE, NERVE_EDGE, 1.2)
 LOAD = Sign(tuple(_move(_HEAD, x, y) for x, y in layout.LOAD), ORANGE)
-FIBRE = Sign((_box(9, 7),), FLESH, FLESH_EDGE, 0.9)
-BANDS = Sign(tuple(_move(_box(1.3, 7), x, 0) for x in (-2.6, 0, 2.6)), PURPLE)
+FIBRE = Sign((_make_box(9, 7),), FLESH, FLESH_EDGE, 0.9)
+BANDS = Sign(tuple(_move(_make_box(1.3, 7), x, 0) for x in (-2.6, 0, 2.6)), PURPLE)
 _NOTCH = [[4.5, -3.5], [4.5, 3.5], [-4.5, 3.5], [-4.5, -3.5], [-2, -3.5], [0, 1.5], [2, -3.5], [4.5, -3.5]]
 SKIN_PIECE = Sign((np.array(_NOTCH),), SKIN, SKIN_EDGE, 0.9)

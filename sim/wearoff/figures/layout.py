@@ -42,7 +42,7 @@ _STEP = 0.7  # distance of the candidates for spots
 def spots(place: str) -> Points:
     """Return the spots for toxin in a place, in the order in which they are filled."""
     x, y = (axis.ravel() for axis in np.meshgrid(np.arange(0, WIDTH, _STEP), np.arange(0, HEIGHT, _STEP)))
-    roof = _roof(x)
+    roof = _find_roof(x)
     inside = {
         "depot": ((x - 30) / 26) ** 2 + ((y - 131) / 16) ** 2 <= 1,
         "free": (np.abs(y - roof - 5.5) <= 1.5) & (x > 12) & (x < 42),
@@ -100,11 +100,11 @@ def spread(candidates: Points, number: int) -> Points:
 @cache
 def ending() -> Points:
     """Return the outline of the nerve ending: from the axon at the top around the membrane and back."""
-    left = _shoulder()
-    right = _bezier((82, HEIGHT), (82, 124), (97, 122), (97, 90))
+    left = _make_shoulder()
+    right = _make_curve((82, HEIGHT), (82, 124), (97, 122), (97, 90))
     corners = [
-        _bezier((97, 90), (97, 70), (97, MEMBRANE), (90, MEMBRANE)),
-        _bezier((10, MEMBRANE), (3, MEMBRANE), (3, 70), (3, 84)),
+        _make_curve((97, 90), (97, 70), (97, MEMBRANE), (90, MEMBRANE)),
+        _make_curve((10, MEMBRANE), (3, MEMBRANE), (3, 70), (3, 84)),
     ]
     return np.concatenate([right, *corners, left])
 
@@ -134,17 +134,17 @@ def skin(depth: float) -> Points:
     return np.stack([x, SKIN_SURFACE + depth * np.cos(np.pi / 2 * across) ** 4], axis=-1)
 
 
-def _shoulder() -> Points:
-    return _bezier((3, 84), (3, 112), (64, 92), (64, HEIGHT))
+def _make_shoulder() -> Points:
+    return _make_curve((3, 84), (3, 112), (64, 92), (64, HEIGHT))
 
 
-def _roof(x: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def _find_roof(x: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     # Return the height of the upper left membrane of the nerve ending.
-    left = _shoulder()
+    left = _make_shoulder()
     return np.interp(x, left[:, 0], left[:, 1])
 
 
-def _bezier(*corners: tuple[float, float]) -> Points:
+def _make_curve(*corners: tuple[float, float]) -> Points:
     t = np.linspace(0, 1, 40)[:, None]
     a, b, c, d = np.array(corners, dtype=float)
     curve: Points = (1 - t) ** 3 * a + 3 * (1 - t) ** 2 * t * b + 3 * (1 - t) * t**2 * c + t**3 * d

@@ -135,7 +135,7 @@ class Numbers:
     top : float
         The end of the scale of the bars, 1 for 100 %.
     words : bool
-        Whether the names of the quantities stand on the left.
+        Whether the names of the quantities are written on the left.
     """
 
     def __init__(self, ax: Axes, whole: float, look: Look, *, top: float, words: bool) -> None:

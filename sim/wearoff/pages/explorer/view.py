@@ -150,13 +150,13 @@ class Explorer:
         self._send()
 
     def _send(self) -> None:
-        if _served_page() is None:
+        if _find_served_page() is None:
             # In a notebook, changes of Bokeh models must be sent explicitly.
             pn.io.push_notebook(*self.panes.values())
 
     def _call_later(self, call: Callable[[], None]) -> None:
         # Call after the browser has painted the curve, which halves the time to see it. Moves before the call share it.
-        page = _served_page()
+        page = _find_served_page()
         if page is None or not self._painted:
             self._painted = True
             call()
@@ -225,7 +225,7 @@ def explorer(**settings: Any) -> Any:
     return Explorer(Settings.read(settings)).layout(links=False)
 
 
-def _served_page() -> Any:
+def _find_served_page() -> Any:
     # Return the document of a server, which can call back later; None in a notebook, whose document cannot.
     page = pn.state.curdoc
     return None if page is None or page.session_context is None else page

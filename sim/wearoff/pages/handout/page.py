@@ -56,7 +56,7 @@ def make_handout(
     """
     parameters = Parameters() if parameters is None else check_type(parameters, Parameters, "parameters")
     visit = labelled_visit(product, muscle)
-    program, template = _bokeh()
+    program, template = _load_bokeh()
     course = labelled_course(visit, parameters)
     shortest = visit.product.min_interval_days
     label = find_label(product, muscle)
@@ -85,7 +85,7 @@ def make_handout(
     return page
 
 
-def _bokeh() -> tuple[str, Any]:
+def _load_bokeh() -> tuple[str, Any]:
     # Return the JavaScript of Bokeh and the template of the page. Bokeh is imported here, because it is optional and
     # slow to import. It brings jinja2, the engine of the template.
     try:
