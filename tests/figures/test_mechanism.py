@@ -109,8 +109,8 @@ def test_the_cells_of_the_plate_and_their_numbers_are_the_simulation():
 
 def test_a_dot_stays_where_it_is_while_others_come():
     for place, number in itertools.product(layout.PLACES, (1, 50, 100, 1000)):
-        np.testing.assert_array_equal(layout.stand(place, number + 1)[:-1], layout.stand(place, number))
-        assert len(np.unique(layout.stand(place, number), axis=0)) == number
+        np.testing.assert_array_equal(layout.place_dots(place, number + 1)[:-1], layout.place_dots(place, number))
+        assert len(np.unique(layout.place_dots(place, number), axis=0)) == number
 
 
 def test_what_is_silent_has_its_pins_cut():

@@ -421,7 +421,7 @@ def cheaply(patch, stage):
     patch.setattr(animation, "FRAMES_A_SECOND", 0.1)
     patch.setattr(curves, "doses", lambda labelled: [labelled / 2, labelled])
     patch.setattr(curves, "WEEKS", range(8, 31, 11))
-    for name in ("_bokeh", "make_document"):
+    for name in ("_load_bokeh", "make_document"):
         patch.setattr(page, name, functools.cache(getattr(page, name)))
     patch.setattr(population, "DIRECTIONS", 4)
     patch.setattr(population, "DRAWN_BLOCKS", 0)

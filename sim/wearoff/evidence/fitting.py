@@ -168,7 +168,7 @@ def fit(
     pieces = read_model(model, start.parameters.constants())
     problem = Problem(rows, tuple(fitted), start, one_or_many(held, Held, "held"), normal, progress, pieces)
     solution = problem.solve()
-    return _report(problem, solution)
+    return _make_report(problem, solution)
 
 
 def _check_rows(rows: pd.DataFrame, free: list[str]) -> None:
@@ -185,7 +185,7 @@ def _check_rows(rows: pd.DataFrame, free: list[str]) -> None:
         raise InputError("observations", problem=problem, allowed="at least as many rows")
 
 
-def _report(problem: Problem, solution: Solution) -> Fit:
+def _make_report(problem: Problem, solution: Solution) -> Fit:
     count = len(problem.rows)
     for name, column in zip(problem.free, solution.jacobian.T, strict=True):
         if np.abs(column).max() < 1e-6:

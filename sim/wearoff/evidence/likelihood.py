@@ -86,7 +86,7 @@ class Problem:
         self.median = rows["endpoint"].isin(MEDIANS).to_numpy()
         self.low, self.high = np.array([[self.to(name, end) for end in plausible(name)] for name in free]).T
         self.begin = np.array([self.to(name, start.value(name)) for name in free])
-        medians = _rows_of_held(held)
+        medians = _list_held_medians(held)
         self.predicted_rows = pd.concat([rows, medians], ignore_index=True) if len(medians) else rows
 
     def population(self, transformed: Array) -> Population:
@@ -109,10 +109,12 @@ class Problem:
         prediction = self.predict(transformed, treated)
         count = len(self.rows)
         values, variance = prediction.means[:count], np.diag(prediction.covariance)[:count]
-        rates = _deviance_residuals(self.observed / 100, values / 100, self.n)
+        rates = _compute_deviances(self.observed / 100, values / 100, self.n)
         self._refuse_unreached(values, variance)
         medians = (self.observed - values) / np.sqrt(np.where(self.median, variance, 1.0))
-        return np.append(np.where(self.median, medians, rates), self._penalties(transformed, prediction.means[count:]))
+        return np.append(
+            np.where(self.median, medians, rates), self._compute_penalties(transformed, prediction.means[count:])
+        )
 
     def _refuse_unreached(self, values: Array, variance: Array) -> None:
         for place in np.flatnonzero(self.median & ~(np.isfinite(values + variance) & (variance > 0))):
@@ -136,7 +138,7 @@ class Problem:
             [next(days) if h.quantity in MEDIANS else _read_landmark(h, courses[h.units]) for h in self.held]
         )
 
-    def _penalties(self, transformed: Array, medians: Array) -> Array:
+    def _compute_penalties(self, transformed: Array, medians: Array) -> Array:
         if not self.held:
             return np.empty(0)
         values = self.quantities(transformed, medians)
@@ -217,7 +219,7 @@ def _check_held(held: Sequence[Held]) -> None:
             raise InputError("held", item, "the first end lower", problem=problem)
 
 
-def _rows_of_held(held: Sequence[Held]) -> pd.DataFrame:
+def _list_held_medians(held: Sequence[Held]) -> pd.DataFrame:
     # The medians that are held, in the form of observations.
     fields = {
         "source": "held",
@@ -237,7 +239,7 @@ def _read_landmark(held: Held, timeline: Timeline) -> float:
     return value if math.isfinite(value) else held.low - (held.high - held.low)
 
 
-def _deviance_residuals(observed: Array, predicted: Array, n: Array) -> Array:
+def _compute_deviances(observed: Array, predicted: Array, n: Array) -> Array:
     # The signed root of twice the difference of the binomial log likelihood from its maximum.
     p = np.clip(predicted, 1e-9, 1 - 1e-9)
     with np.errstate(divide="ignore", invalid="ignore"):

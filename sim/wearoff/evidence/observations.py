@@ -30,7 +30,7 @@ DAYS_OF = {"day": 1.0, "week": 7.0}
 # Other names of a unit, which are accepted.
 UNIT_OF = {"percent": "%", "per cent": "%", "days": "day", "weeks": "week"}
 ARMS = ("treated", "placebo")
-# "yes" and "no" stand in files, "True" and "False" are the text of Python's values.
+# "yes" and "no" are written in files; "True" and "False" are the text of Python's values.
 YES_OR_NO = {"yes": True, "no": False, "True": True, "False": False}
 
 REQUIRED = ("endpoint", "value", "unit")
@@ -54,7 +54,7 @@ OBSERVATION_COLUMNS = (
 
 
 def published() -> pd.DataFrame:
-    """Return the published observations, one a row, as they stand in ``data/observations.csv``.
+    """Return the published observations, one a row, as they are in ``data/observations.csv``.
 
     Returns
     -------

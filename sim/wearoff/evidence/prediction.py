@@ -112,7 +112,7 @@ def predict(
         responses.setdefault(arm, []).append((i, chances))
     for rows_of_arm in responses.values():
         places = [i for i, _ in rows_of_arm]
-        covariance[np.ix_(places, places)] = _covariance_of_arm(rows_of_arm, shares, rows["n"].to_numpy(float))
+        covariance[np.ix_(places, places)] = _compute_covariance(rows_of_arm, shares, rows["n"].to_numpy(float))
     return Prediction(means, covariance)
 
 
@@ -150,7 +150,7 @@ def _find_median(days: Array, weights: Array) -> tuple[float, float]:
     return float(quantile[1]), deviation
 
 
-def _covariance_of_arm(arm: list[tuple[int, Array]], shares: Array, subjects: Array) -> Array:
+def _compute_covariance(arm: list[tuple[int, Array]], shares: Array, subjects: Array) -> Array:
     # The covariance of the percentages of one arm's rows. The rows have the same patients; the errors of the raters are
     # independent.
     size = arm[0][1].shape[1]

@@ -13,10 +13,10 @@ from .style import AUTO, BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILION, mute
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-_OWN = {"light_chain": SKY, "snap25": GREEN, "release": ORANGE, "force": PURPLE, "visible": VERMILION}
-# The colour of each step: its own, or else that of all amounts of toxin, or that of all fractions.
-COLOR_OF = {name: _OWN.get(name, BLUE if name in AMOUNTS else GREY) for name in STEPS}
-TICKS = {
+_OWN_COLORS = {"light_chain": SKY, "snap25": GREEN, "release": ORANGE, "force": PURPLE, "visible": VERMILION}
+# The colour of each step: its own colour, else the colour of amounts of toxin or that of fractions.
+COLOR_OF = {name: _OWN_COLORS.get(name, BLUE if name in AMOUNTS else GREY) for name in STEPS}
+TIME_TICKS = {
     1 / 1440: "1 min",
     10 / 1440: "10 min",
     1 / 24: "1 h",
@@ -32,16 +32,16 @@ TICKS = {
 
 
 def draw_cascade(columns: pd.DataFrame, first_visit: float, *, patient: str, title: str | None = AUTO) -> Figure:
-    """Draw every step as its own row, each on its own scale.
+    """Return a figure with a row for every step, each on its own scale.
 
     Parameters
     ----------
     columns : pandas.DataFrame
         ``time`` in days, the compartments in U, the rest as fractions of baseline.
     first_visit : float
-        The day from which time is counted.
+        The day of the first visit; time counts from it.
     patient : str
-        What is shown: the words of the title.
+        The patient and the treatment: the words of the title.
     title : str or None
         See `style.write_title`.
 
@@ -70,9 +70,9 @@ def draw_cascade(columns: pd.DataFrame, first_visit: float, *, patient: str, tit
     last = rows[-1]
     last.set_xscale("log")
     last.set_xlim(since[0], since[-1])
-    # A label at the very end would stand over the scales on the right.
-    shown = {day: word for day, word in TICKS.items() if since[0] <= day <= 0.7 * since[-1]}
-    last.set_xticks(list(shown), list(shown.values()))
+    # A label near the end of the axis would overlap the scales on the right.
+    ticks = {day: word for day, word in TIME_TICKS.items() if since[0] <= day <= 0.7 * since[-1]}
+    last.set_xticks(list(ticks), list(ticks.values()))
     last.minorticks_off()
     last.set_xlabel("time since the first injection (logarithmic)", fontsize=11)
     write_title(figure, title, patient)

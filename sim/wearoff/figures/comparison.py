@@ -1,4 +1,4 @@
-"""Predictions through the published points, an Axes an endpoint and assessor."""
+"""Predicted curves and published points, an Axes for each endpoint and assessor."""
 
 from __future__ import annotations
 
@@ -18,14 +18,15 @@ if TYPE_CHECKING:
     from matplotlib.lines import Line2D
 
 LINES = ("-", (0, (6, 2)), (0, (2, 1.5)))
-EARLY = 10.0  # days: where nothing later is observed, the axis ends here
-COLUMNS = 2
+EARLY = 10.0  # days: the end of the axis if there is no later observation
+AXES_IN_A_ROW = 2
 
 
 def draw_comparison(rows: pd.DataFrame, curves: pd.DataFrame, *, shown: str, title: str | None = AUTO) -> Figure:
-    """Draw each row as a point with its interval, on the curve predicted for its arm and the band a trial would keep.
+    """Return a figure with each row as a point with its interval, and the predicted curve of its arm.
 
-    Filled points were read in their source, hollow ones recalled; circles were used for the fit, squares were not.
+    The band of a curve holds 95 % of the rates of trials of the usual size. Filled points were read in their source,
+    hollow ones were recalled. Circles were used for the fit, squares were not.
 
     Parameters
     ----------
@@ -34,7 +35,7 @@ def draw_comparison(rows: pd.DataFrame, curves: pd.DataFrame, *, shown: str, tit
     curves : pandas.DataFrame
         ``arm, endpoint, assessor, day, rate``: rates as fractions, the arms named as ``20 U onabotulinumtoxinA``.
     shown : str
-        What is shown: the words of the title.
+        The words of the title.
     title : str or None
         See `style.write_title`.
 
@@ -43,36 +44,36 @@ def draw_comparison(rows: pd.DataFrame, curves: pd.DataFrame, *, shown: str, tit
     matplotlib.figure.Figure
     """
     panels = list(rows.groupby(["endpoint", "assessor"], sort=False))
-    height = -(-len(panels) // COLUMNS)
-    figure, places = mosaic(height, COLUMNS, (10.0, 0.9 + 2.6 * height))
-    colors = _colors(rows)
-    for ax, ((endpoint, assessor), own) in zip(places, panels, strict=False):
-        drawn = curves[(curves["endpoint"] == endpoint) & (curves["assessor"] == assessor)]
-        _panel(ax, own, drawn, colors)
+    height = -(-len(panels) // AXES_IN_A_ROW)
+    figure, axes = mosaic(height, AXES_IN_A_ROW, (10.0, 0.9 + 2.6 * height))
+    colors = _choose_colors(rows)
+    for ax, ((endpoint, assessor), group) in zip(axes, panels, strict=False):
+        predicted = curves[(curves["endpoint"] == endpoint) & (curves["assessor"] == assessor)]
+        _draw_panel(ax, group, predicted, colors)
         ax.set_ylabel(f"{words(str(endpoint))}\nby {words(str(assessor))} (%)", fontsize=10)
-    for ax in places[len(panels) :]:
+    for ax in axes[len(panels) :]:
         ax.remove()
-    handles: list[Artist] = [_point(color, "read", True, product) for product, color in colors.items()]
+    handles: list[Artist] = [_make_point(color, "read", True, product) for product, color in colors.items()]
     handles += [
-        _point(ink(), "read", True, "used for the fit"),
-        _point(ink(), "read", False, "only predicted"),
-        _point(ink(), "memory", False, "hollow: from memory, unverified"),
+        _make_point(ink(), "read", True, "used for the fit"),
+        _make_point(ink(), "read", False, "only predicted"),
+        _make_point(ink(), "memory", False, "hollow: from memory, unverified"),
     ]
-    handles += _keys()
+    handles += _make_keys()
     figure.legend(handles=handles, loc="outside lower left", ncols=4, frameon=False, fontsize=10, handletextpad=0.3)
     write_title(figure, title, shown)
     return figure
 
 
-def _panel(ax: Axes, own: pd.DataFrame, curves: pd.DataFrame, colors: dict[str, str]) -> None:
-    last = float(own["day"].max())
+def _draw_panel(ax: Axes, rows: pd.DataFrame, curves: pd.DataFrame, colors: dict[str, str]) -> None:
+    last = float(rows["day"].max())
     end = EARLY if last < EARLY else 5.0 * np.ceil(1.1 * last / 5)
-    subjects = float(own["n"].median())
+    subjects = float(rows["n"].median())
     drawn: list[pd.Series] = []
-    # The smaller doses first, each with its own line.
-    for name in dict.fromkeys(_arm(row) for row in own.sort_values("units").to_dict("records")):
+    # Each arm has its own line, the smaller doses first.
+    for name in dict.fromkeys(_name_arm(row) for row in rows.sort_values("units").to_dict("records")):
         curve = curves[(curves["arm"] == name) & (curves["day"] <= end)]
-        # Arms of equal effect share a curve.
+        # Arms with the same effect have one curve.
         if any(np.allclose(curve["rate"], other) for other in drawn):
             continue
         placebo = name == "placebo"
@@ -85,12 +86,12 @@ def _panel(ax: Axes, own: pd.DataFrame, curves: pd.DataFrame, colors: dict[str, 
             half = 1.96 * np.sqrt(curve["rate"] * (1 - curve["rate"]) / subjects)
             low, high = np.maximum(curve["rate"] - half, 0), np.minimum(curve["rate"] + half, 1)
             ax.fill_between(curve["day"], 100 * low, 100 * high, color=color, alpha=0.12, linewidth=0, zorder=1)
-    # Those used for the fit last, on top.
-    for row in own.sort_values("used_for_fit", kind="stable").to_dict("records"):
+    # Points used for the fit are drawn last, on top.
+    for row in rows.sort_values("used_for_fit", kind="stable").to_dict("records"):
         color = muted() if row["arm"] == "placebo" else colors[row["product"]]
         if row["low"] == row["low"]:
             ax.plot([row["day"]] * 2, [row["low"], row["high"]], color=color, linewidth=1.2, zorder=3)
-        point = _point(color, row["status"], row["used_for_fit"], "")
+        point = _make_point(color, row["status"], row["used_for_fit"], "")
         point.set_data([row["day"]], [row["observed"]])
         point.set(zorder=4, clip_on=False)
         ax.add_line(point)
@@ -102,17 +103,17 @@ def _panel(ax: Axes, own: pd.DataFrame, curves: pd.DataFrame, colors: dict[str, 
     ax.set_xlabel("time (days)", fontsize=11)
 
 
-def _arm(row: dict[Any, Any]) -> str:
+def _name_arm(row: dict[Any, Any]) -> str:
     return "placebo" if row["arm"] == "placebo" else f"{row['units']:g} U {row['product']}"
 
 
-def _colors(rows: pd.DataFrame) -> dict[str, str]:
+def _choose_colors(rows: pd.DataFrame) -> dict[str, str]:
     treated = dict.fromkeys(rows["product"][rows["arm"] != "placebo"])
     colors = {str(product): COLORS[i % len(COLORS)] for i, product in enumerate(treated)}
     return {**colors, "placebo": muted()} if (rows["arm"] == "placebo").any() else colors
 
 
-def _keys() -> list[Artist]:
+def _make_keys() -> list[Artist]:
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
@@ -124,7 +125,7 @@ def _keys() -> list[Artist]:
     ]
 
 
-def _point(color: str, status: str, fitted: bool, label: str) -> Line2D:
+def _make_point(color: str, status: str, fitted: bool, label: str) -> Line2D:
     from matplotlib.lines import Line2D
 
     face = paper() if status == "memory" else color

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.typing import ColorType
 
-# The colour and the mark of each landmark: told apart without colour too. `BLACK` stands for the ink.
+# The colour and the mark of each landmark; the marks differ in shape too. `BLACK` is replaced by the colour of text.
 MARKS = {
     "onset_day": (ORANGE, "o"),
     "full_effect_day": (GREEN, "s"),
@@ -41,29 +41,29 @@ def draw_effect(
     label: str | None = AUTO,
     title: str | None = AUTO,
 ) -> Axes:
-    """Draw the visible effect with its landmarks.
+    """Draw the visible effect with its landmarks, and return the Axes.
 
-    In a new figure the days on which the effect is visible are shaded, and the legend has the landmarks. In somebody's
-    Axes the curve has the next colour of that Axes, the landmarks are small marks in the same colour, and the legend
-    has the name of the curve alone: so that several curves can be told apart.
+    In a new figure the days on which the effect is visible are shaded, and the legend has the landmarks. In a given
+    Axes there may be several curves. The curve then has the next colour of the Axes, its landmarks are small marks in
+    the same colour, and the legend has the name of the curve alone.
 
     Parameters
     ----------
     days, visible : array_like, shape (k,)
         Days and the effect on them, a fraction of a full effect.
     landmarks : mapping of str to float
-        ``onset_day``, ``full_effect_day``, ``peak_day``, ``half_effect_day``, ``wear_off_day``; what is
-        NaN or infinite is not drawn.
+        ``onset_day``, ``full_effect_day``, ``peak_day``, ``half_effect_day``, ``wear_off_day``; NaN and
+        infinite days are not drawn.
     visits : sequence of float
         Days of the visits.
     visible_from : float
-        The effect from which on it is visible.
+        The level from which the effect is visible.
     patient, name : str
-        What is shown: the words of the title, and a short name of the curve.
+        The patient and the treatment (the words of the title), and a short name of the curve.
     start : datetime.date, optional
         The date of day 0: the time axis is then a calendar.
     ax : matplotlib.axes.Axes, optional
-        Where to draw; default: a new figure.
+        The Axes to draw in; default: that of a new figure.
     label, title : str or None
         See `Panel.choose_label` and `Panel.write_title`.
 
@@ -78,14 +78,14 @@ def draw_effect(
     _mark_visits(panel, zero + np.asarray(visits, dtype=float), ink() if panel.own else color)
     if panel.own:
         _shade_visible(panel.ax, x, visible, visible_from)
-    for landmark, (own_color, mark) in MARKS.items():
+    for landmark, (landmark_color, mark) in MARKS.items():
         day = landmarks[landmark]
         if np.isfinite(day):
             height = np.interp(zero + day, x, visible)
             look: dict[str, Any] = {"color": color, "markersize": 5, "label": "_"}
             if panel.own:
-                look = {"color": ink() if own_color == BLACK else own_color, "markersize": 9}
-                look["label"] = f"{LANDMARKS[landmark].label}\n{_when(day, start)}"
+                look = {"color": ink() if landmark_color == BLACK else landmark_color, "markersize": 9}
+                look["label"] = f"{LANDMARKS[landmark].label}\n{_format_day(day, start)}"
             (point,) = panel.ax.plot([zero + day], [height], mark, zorder=5, **look)
             point.set(markeredgecolor=panel.ax.get_facecolor(), clip_on=False)
     legend = panel.show_legend(1.4)
@@ -100,16 +100,24 @@ def _mark_visits(panel: Panel, x: npt.NDArray[np.float64], color: ColorType) -> 
 
 
 def _shade_visible(ax: Axes, x: npt.NDArray[np.float64], visible: npt.NDArray[np.float64], visible_from: float) -> None:
-    seen = visible >= visible_from
-    if seen.any():
+    above = visible >= visible_from
+    if above.any():
         label = f"visible\n(≥ {visible_from:.2f})"
-        across = ax.get_xaxis_transform()
+        full_height = ax.get_xaxis_transform()
         ax.fill_between(
-            x, 0, 1, where=seen.tolist(), transform=across, color=BLUE, alpha=shade(0.10), linewidth=0, label=label
+            x,
+            0,
+            1,
+            where=above.tolist(),
+            transform=full_height,
+            color=BLUE,
+            alpha=shade(0.10),
+            linewidth=0,
+            label=label,
         )
 
 
-def _when(day: float, start: datetime.date | None) -> str:
+def _format_day(day: float, start: datetime.date | None) -> str:
     if start is None:
         return f"day {day:.1f}" if day < 30 else f"day {day:.0f}"
     date = start + datetime.timedelta(days=int(day))

@@ -1,4 +1,4 @@
-"""One nerve ending above a muscle fibre and the skin: all that is drawn is taken from the quantities of one moment."""
+"""The drawing of a nerve ending, a muscle fibre and the skin, determined by the quantities of one moment."""
 
 from __future__ import annotations
 
@@ -16,41 +16,41 @@ if TYPE_CHECKING:
     from matplotlib.collections import PathCollection, PolyCollection
     from matplotlib.lines import Line2D
 
-# The fibre at rest and at full force, and the deepest furrow, in units of the drawing.
+# Lengths and thicknesses of the fibre at rest and at full force, and the deepest furrow, in units of the drawing.
 LONG, SHORT = 92.0, 66.0
 THIN, THICK = 12.0, 21.0
 FURROW = 12.0
-BANDS = 13
+STRIATIONS = 13
 
 
 class Ending:
-    """A nerve ending in an Axes; its artists are made once, and `show` sets them to the quantities of a moment.
+    """A nerve ending in an Axes. Its artists are made once; `show` sets them to the quantities of a moment.
 
-    The artists bear the names below as their labels; a dot bears the name of its compartment.
+    The label of an artist is its name below; the label of dots is the name of their compartment.
 
     Parameters
     ----------
     ax : matplotlib.axes.Axes
-        Where to draw; it gets the scale of the drawing.
+        The Axes to draw in; it gets the scale of the drawing.
     whole : float
-        Toxin taken up from the first dose (U): a dot is a hundredth of it.
+        Uptake of the first dose (U); a dot is a hundredth of it.
 
     Attributes
     ----------
     toxin : dict of str to PathCollection
-        Dots of ``depot``, ``free``, ``bound``, ``endosome`` and ``light_chain``: the sum of their opacities is the
-        quantity, in hundredths of `whole`.
+        Dots of ``depot``, ``free``, ``bound``, ``endosome`` and ``light_chain``. The sum of their opacities is the
+        quantity in hundredths of `whole`.
     rings : PathCollection
-        The endosomes, one around each dot within.
+        The endosomes, one around each dot of ``endosome``.
     intact, cut : PathCollection
-        Pins of SNAP-25: the mean of their opacities is the fraction intact, and the fraction cut.
+        Pins of SNAP-25. The mean of their opacities is the fraction that is intact, or cut.
     open, full, cargo, cleft : PathCollection
-        Vesicles that empty themselves and those that cannot, acetylcholine in these and in the cleft: the mean of
-        their opacities is `release`, and what `release` lacks to 1.
+        Vesicles that empty themselves and vesicles that do not, acetylcholine in the latter and in the cleft. The mean
+        of the opacities of `open` and `cleft` is `release`, that of `full` and `cargo` is 1 - `release`.
     fibre, bands, tendons : Polygon, PolyCollection, list of Line2D
-        The fibre, whose length falls with `force` from `LONG` to `SHORT`; its striations keep their number.
+        The fibre, whose length falls with the force from `LONG` to `SHORT`. The number of its bands is constant.
     skin : Line2D
-        The skin's surface: its furrow is as deep as ``1 - visible`` of `FURROW`.
+        The surface of the skin; the depth of its furrow is ``(1 - visible) FURROW``.
     """
 
     def __init__(self, ax: Axes, whole: float) -> None:
@@ -86,15 +86,15 @@ class Ending:
             count = quantities[place] / self._dot
             number = int(count) + 1
             for signs in (dots, self.rings) if place == "endosome" else (dots,):
-                signs.set_offsets(layout.stand(place, number))
-                signs.set_alpha(_opacities(count, number).tolist())
-        for share, some, others in (
+                signs.set_offsets(layout.place_dots(place, number))
+                signs.set_alpha(_count_opacities(count, number).tolist())
+        for share, shown, hidden in (
             (quantities["snap25"], self.intact, self.cut),
             (quantities["release"], self.open, self.full),
             (quantities["release"], self.cleft, self.cargo),
         ):
-            some.set_alpha(_shares(share, some).tolist())
-            others.set_alpha((1 - _shares(share, others)).tolist())
+            shown.set_alpha(_share_opacities(share, shown).tolist())
+            hidden.set_alpha((1 - _share_opacities(share, hidden)).tolist())
         self._contract(quantities["force"])
         surface = layout.skin(FURROW * (1 - quantities["visible"]))
         self.skin.set_data(*surface.T)
@@ -125,16 +125,16 @@ class Ending:
         length, thickness = LONG + (SHORT - LONG) * force, THIN + (THICK - THIN) * force
         middle, height = layout.WIDTH / 2, layout.FIBRE_TOP - thickness / 2
         self.fibre.set_xy(layout.fibre(length, thickness))
-        self.bands.set_verts(layout.bands(length, thickness, BANDS))
+        self.bands.set_verts(layout.bands(length, thickness, STRIATIONS))
         for tendon, edge, side in zip(self.tendons, (0, layout.WIDTH), (-1, 1), strict=True):
             tendon.set_data([edge, middle + side * length / 2], [height, height])
 
 
-def _shares(share: float, signs: PathCollection) -> npt.NDArray[np.float64]:
+def _share_opacities(share: float, signs: PathCollection) -> npt.NDArray[np.float64]:
     number = len(np.asarray(signs.get_offsets()))
-    return _opacities(share * number, number)
+    return _count_opacities(share * number, number)
 
 
-def _opacities(count: float, number: int) -> npt.NDArray[np.float64]:
-    # Full ones first, then one for the rest: their sum is the count.
+def _count_opacities(count: float, number: int) -> npt.NDArray[np.float64]:
+    # The first dots are opaque, and one has the rest; the sum of the opacities is the count.
     return np.clip(count - np.arange(number), 0.0, 1.0)

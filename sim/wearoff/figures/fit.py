@@ -1,4 +1,4 @@
-"""A fit: the rows beside what is predicted, and the estimates with their intervals."""
+"""A fit: the residuals of the rows, and the estimates with their intervals."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def draw_fit(rows: pd.DataFrame, estimates: pd.DataFrame, *, shown: str, title: str | None = AUTO) -> Figure:
-    """Draw the residual of every row, and every estimate against where the fit started.
+    """Return a figure with the residual of every row, and every estimate relative to its start.
 
     Parameters
     ----------
@@ -24,7 +24,7 @@ def draw_fit(rows: pd.DataFrame, estimates: pd.DataFrame, *, shown: str, title: 
     estimates : pandas.DataFrame
         ``name, start, estimate, se_percent, low, high, at_bound``.
     shown : str
-        What is shown: the words of the title.
+        The words of the title.
     title : str or None
         See `style.write_title`.
 
@@ -34,13 +34,13 @@ def draw_fit(rows: pd.DataFrame, estimates: pd.DataFrame, *, shown: str, title: 
     """
     size = max(len(rows), len(estimates))
     figure, (left, right) = mosaic(1, 2, (11.0, 1.6 + 0.28 * size))
-    _residuals(left, rows)
-    _estimates(right, estimates)
+    _draw_residuals(left, rows)
+    _draw_estimates(right, estimates)
     write_title(figure, title, shown)
     return figure
 
 
-def _residuals(ax: Axes, rows: pd.DataFrame) -> None:
+def _draw_residuals(ax: Axes, rows: pd.DataFrame) -> None:
     labels = []
     for row in rows.to_dict("records"):
         day = "" if row["day"] != row["day"] else f", day {row['day']:g}"
@@ -59,8 +59,9 @@ def _residuals(ax: Axes, rows: pd.DataFrame) -> None:
     tidy(ax)
 
 
-def _estimates(ax: Axes, estimates: pd.DataFrame) -> None:
-    # Each number against its own start: their sizes have nothing to do with each other. A correlation as a difference.
+def _draw_estimates(ax: Axes, estimates: pd.DataFrame) -> None:
+    # An estimate is divided by its start, because the estimates have different units. A correlation may start at 0, so
+    # it is drawn as the difference from its start, plus 1.
     place = np.arange(len(estimates))
     correlation = estimates["name"].str.startswith("correlation").to_numpy()
     ratio = {
@@ -75,6 +76,6 @@ def _estimates(ax: Axes, estimates: pd.DataFrame) -> None:
     ax.set_yticks(place, [f"{name}{note}" for name, note in zip(estimates["name"], notes, strict=True)])
     ax.set_ylim(len(estimates) - 0.4, -0.6)
     inner_ticks(ax)
-    apart = "\n(a correlation: difference from the start, + 1)" if correlation.any() else ""
-    ax.set_xlabel(f"estimate and 95 % interval, start = 1{apart}", fontsize=11)
+    note = "\n(a correlation: difference from the start, + 1)" if correlation.any() else ""
+    ax.set_xlabel(f"estimate and 95 % interval, start = 1{note}", fontsize=11)
     tidy(ax)

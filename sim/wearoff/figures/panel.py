@@ -1,4 +1,4 @@
-"""An Axes to draw into: in a new figure, or somebody's, whose look, limits and labels stay."""
+"""An Axes to draw in: that of a new figure, or a given one, whose look, limits and labels stay."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.typing import ColorType
 
-# Steps that people count days in: days, weeks, months, years.
-STEPS = (1, 2, 7, 14, 30, 60, 90, 180, 365, 730, 1825)
-# Ticks of a time axis, at most and at least, where there is room.
+# Distances of ticks in days: days, weeks, months, years.
+DAY_STEPS = (1, 2, 7, 14, 30, 60, 90, 180, 365, 730, 1825)
+# The largest and the smallest number of ticks of a time axis.
 MOST_TICKS, FEWEST_TICKS = 11, 4
 # The legend inside an Axes: the size of its text, and the share of the height that it may take from the curves.
 LEGEND_SIZE, LARGEST_LEGEND = "small", 0.55
 
 
 class Panel(NamedTuple):
-    """An Axes to draw into.
+    """An Axes to draw in.
 
     Parameters
     ----------
     ax : matplotlib.axes.Axes
     own : bool
-        Whether it is in a new figure. Then the legend stands above it and the title over the figure. In somebody's
-        Axes the legend stands inside, and a title is written only where one is given.
+        Whether it is in a new figure. The legend then is above the Axes, and the title over the figure. In a given Axes
+        the legend is inside, and a title is written only if one is given.
     empty : bool
-        Whether nothing had been drawn in it.
+        Whether the Axes was empty.
     """
 
     ax: Axes
@@ -43,7 +43,7 @@ class Panel(NamedTuple):
 
     @classmethod
     def of(cls, ax: Axes | None, size: tuple[float, float] = SIZE) -> Panel:
-        """Return the panel of `ax`, or of a new figure of a size in inches."""
+        """Return the panel of `ax`, or of a new figure with a size in inches."""
         if ax is not None:
             return cls(ax, False, not ax.has_data())
         new = single(size)
@@ -56,23 +56,23 @@ class Panel(NamedTuple):
         return figure_of(self.ax)
 
     def draw_curve(self, x: npt.ArrayLike, y: npt.ArrayLike, label: str) -> ColorType:
-        """Draw a curve and return its colour: the first of the palette, or the next of somebody's Axes."""
+        """Draw a curve and return its colour: the first of the palette, or the next of a given Axes."""
         look: dict[str, Any] = {"color": BLUE, "linewidth": 2.5} if self.own else {}
         (curve,) = self.ax.plot(x, y, zorder=3, label=label or "_", **look)
         return curve.get_color()
 
     def add_level(self, height: float, label: str, **look: Any) -> None:
-        """Draw a horizontal line with its name; a second curve in the same Axes needs no second line."""
+        """Draw a horizontal line with its name, unless the Axes has this line already."""
         name = f"level {height:g}"
         if not any(line.get_gid() == name for line in self.ax.lines):
             self.ax.axhline(height, zorder=2, label=label, gid=name, **look)
 
     def choose_label(self, label: str | None, words: str) -> str:
-        """Return the name of a curve in the legend: in a new figure the title has the words already."""
+        """Return the name of a curve in the legend. In a new figure it is empty by default: the title has the words."""
         return choose_text(label, "" if self.own else words)
 
     def write_labels(self, x: str, y: str) -> None:
-        """Write the labels of the axes where there are none; in somebody's Axes, in lines no longer than they are."""
+        """Write the labels of axes without a label; in a given Axes, in lines no longer than the axis."""
         for axis, words, length in zip((self.ax.xaxis, self.ax.yaxis), (x, y), size_in_points(self.ax), strict=True):
             if axis.get_label_text():
                 continue
@@ -83,19 +83,19 @@ class Panel(NamedTuple):
                 axis.set_label_text("\n".join(textwrap.fill(line, letters) for line in words.split("\n")))
 
     def write_title(self, title: str | None, words: str) -> None:
-        """Write the title: over a new figure; over somebody's Axes only where a text is given."""
+        """Write the title over a new figure; over a given Axes only if a text is given."""
         if self.own:
             write_title(self.figure, title, words)
         elif title != AUTO and title:
             self.ax.set_title(title)
 
     def show_legend(self, gap: float = 1.8, columns: int = 10) -> float:
-        """Show the legend, if anything has a name: above new axes, inside somebody's.
+        """Show the legend if anything has a name: above a new Axes, inside a given one.
 
         Returns
         -------
         float
-            The share of the height of the axes that the legend needs above the curves: 0 where it stands above.
+            The share of the height of the Axes that the legend needs above the curves; 0 if it is above the Axes.
         """
         handles, names = self.ax.get_legend_handles_labels()
         if self.own or not names:
@@ -103,7 +103,8 @@ class Panel(NamedTuple):
             return 0.0
         from matplotlib.font_manager import FontProperties
 
-        # In heights of the font: a letter is 0.5 wide, the sign with its gaps 4, a line with its gap 1.7 high.
+        # In sizes of the font: the width of a letter is 0.5, that of the sign with its gaps 4; the height of a line
+        # with its gap is 1.7.
         points: float = FontProperties(size=LEGEND_SIZE).get_size_in_points()
         width, height = (length / points for length in size_in_points(self.ax))
         names = [textwrap.fill(name, max(12, int((width - 4) / 0.5))) for name in names]
@@ -117,7 +118,7 @@ class Panel(NamedTuple):
         return min(share, LARGEST_LEGEND)
 
     def fit_limits(self, x: tuple[float, float], y: tuple[float, float], legend: float = 0.0) -> None:
-        """Widen the limits until they hold `x`, `y` and the legend over them; those that somebody has fixed stay."""
+        """Widen the limits until they hold `x`, `y` and the legend above; limits that the user has fixed stay."""
         if self.empty:
             self.ax.margins(0)
         top = y[0] + (y[1] - y[0]) / (1 - legend)
@@ -125,33 +126,33 @@ class Panel(NamedTuple):
         self.ax.autoscale_view()
 
     def find_day_zero(self, start: datetime.date | None) -> float:
-        """Return where day 0 stands on the time axis: at 0, or at the number of its date on a calendar.
+        """Return the position of day 0 on the time axis: 0, or the number of its date on a calendar.
 
-        With a start the axis becomes matplotlib's date axis. An axis that has days already takes no dates, and one
-        that has dates takes no days.
+        With a start the axis becomes matplotlib's date axis. An axis with days takes no dates, and an axis with dates
+        takes no days.
         """
         axis, sharing = self.ax.xaxis, self.ax.get_shared_x_axes().get_siblings(self.ax)
-        has_dates = any(each.xaxis.get_converter() is not None for each in sharing)
+        has_dates = any(other.xaxis.get_converter() is not None for other in sharing)
         if start is None:
             if has_dates:
                 problem = "is not given and ax has a calendar"
                 raise InputError("start", allowed="a schedule with start, another ax", problem=problem)
             return 0.0
-        if not has_dates and any(each.has_data() for each in sharing):
+        if not has_dates and any(other.has_data() for other in sharing):
             problem = f"is {start} and ax has days, no dates"
             raise InputError("start", start, "a schedule without start, another ax", problem=problem)
         dates = _import_dates()
 
         self.ax.xaxis_date()
-        # Somebody's own choice of ticks stays.
+        # Ticks that the user has chosen stay.
         if isinstance(axis.get_major_formatter(), dates.AutoDateFormatter):
-            locator = dates.AutoDateLocator(minticks=3, maxticks=_most_ticks(self.ax, 0.4))
+            locator = dates.AutoDateLocator(minticks=3, maxticks=_count_ticks(self.ax, 0.4))
             axis.set_major_locator(locator)
             axis.set_major_formatter(dates.ConciseDateFormatter(locator))
         return float(dates.date2num(start))
 
     def label_effect(self, visits: Sequence[float], start: datetime.date | None) -> None:
-        """Put ticks and labels to the axes of a visible effect over time, with visits on these days."""
+        """Set ticks and labels of the axes of a visible effect over time, given the days of the visits."""
         if self.empty:
             self.ax.set_yticks([0, 0.2, 0.4, 0.6, 0.8, 1])
         since = {0: "", 1: " since the visit"}.get(len(visits), " since the first visit")
@@ -163,7 +164,7 @@ class Panel(NamedTuple):
         self.write_labels(word, "visible effect (fraction of full)" if self.own else "visible effect (fraction)")
 
     def mark_days(self) -> None:
-        """Mark the days on the time axis, unless somebody has chosen its ticks."""
+        """Set ticks at days on the time axis, unless the user has chosen the ticks."""
         from matplotlib.ticker import MultipleLocator
 
         if self.empty or isinstance(self.ax.xaxis.get_major_locator(), MultipleLocator):
@@ -171,28 +172,28 @@ class Panel(NamedTuple):
 
 
 def size_in_points(ax: Axes) -> tuple[float, float]:
-    """Return the width and the height of axes before the layout of the figure has moved them."""
+    """Return width and height of an Axes in points, before the layout of the figure changes them."""
     box, dpi = ax.get_window_extent(), figure_of(ax).dpi
     return 72 * box.width / dpi, 72 * box.height / dpi
 
 
 def mark_days(ax: Axes) -> None:
-    """Put the ticks of an axis of days at multiples of a step that people count in."""
+    """Set the ticks of an axis of days at multiples of days, weeks, months or years."""
     from matplotlib.ticker import MultipleLocator
 
     low, high = ax.get_xlim()
-    most = _most_ticks(ax, 0.15 + 0.1 * len(f"{high:.0f}"))
-    step = next((step for step in STEPS if (high - low) / step <= most), 3650)
+    most = _count_ticks(ax, 0.15 + 0.1 * len(f"{high:.0f}"))
+    step = next((step for step in DAY_STEPS if (high - low) / step <= most), 3650)
     ax.xaxis.set_major_locator(MultipleLocator(step))
 
 
-def _most_ticks(ax: Axes, room: float) -> int:
-    # `room` in inches for each label.
+def _count_ticks(ax: Axes, room: float) -> int:
+    # Return the largest number of ticks; each label needs `room` inches.
     return min(max(int(size_in_points(ax)[0] / 72 / room), FEWEST_TICKS), MOST_TICKS)
 
 
 def _import_dates() -> Any:
-    # Not typed by matplotlib.
+    # matplotlib has no types for this module.
     from matplotlib import dates
 
     return dates

@@ -1,4 +1,4 @@
-"""Carry-over: what is left of the effect and of the light chain at each return."""
+"""Carry-over: the effect and the light chain that are left at each visit after the first."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ from .style import AUTO, BLUE, ORANGE
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-# More returns than this leave no room for the value over each bar and the day under it: then so many days are shown.
-LABELLED, SHOWN = 13, 9
+# Up to `MOST_LABELLED` visits have their values over the bars and their days below. More visits have no values, and
+# about `LABELS` days.
+MOST_LABELLED, LABELS = 13, 9
 
 
 def draw_returns(
@@ -31,20 +32,20 @@ def draw_returns(
     ax: Axes | None = None,
     title: str | None = AUTO,
 ) -> Axes:
-    """Draw the residual at each return as bars, visit by visit.
+    """Draw what is left at each visit as bars, and return the Axes.
 
     Parameters
     ----------
     visit, days : array_like, shape (k,)
         Numbers and days of the visits.
     visible, light_chain : array_like, shape (k,)
-        The effect left, and the light chain left as a share of the first dose taken up.
+        The effect that is left, and the light chain that is left as a share of the first uptake.
     patient : str
-        What is shown: the words of the title.
+        The patient and the treatment: the words of the title.
     dates : sequence of datetime.date, optional
         The dates of the visits, shown instead of their days.
     ax : matplotlib.axes.Axes, optional
-        Where to draw; default: a new figure.
+        The Axes to draw in; default: that of a new figure.
     title : str or None
         See `Panel.write_title`.
 
@@ -55,7 +56,7 @@ def draw_returns(
     panel = Panel.of(ax)
     ax = panel.ax
     place = np.arange(len(np.asarray(visit)))
-    few = len(place) <= LABELLED
+    few = len(place) <= MOST_LABELLED
     for shift, values, color, hatch, unit, word in (
         (-0.2, visible, BLUE, "", "fraction of full", COLUMNS["visible"].label),
         (0.2, light_chain, ORANGE, "//", "share of the first dose taken up", COLUMNS["light_chain"].label),
@@ -71,10 +72,12 @@ def draw_returns(
         )
         if few:
             ax.bar_label(bars, fmt="%.2f", padding=2, fontsize=10 if panel.own and len(place) <= 6 else 7)
-    every = 1 if few else -(-len(place) // SHOWN)
-    when = [f"{day:.0f}" for day in np.asarray(days)] if dates is None else [f"{d.day} {d:%b}\n{d:%Y}" for d in dates]
-    names = [f"{number}\n{word}" for number, word in zip(np.asarray(visit), when, strict=True)]
-    ax.set_xticks(place[::every], names[::every])
+    stride = 1 if few else -(-len(place) // LABELS)
+    days_or_dates = (
+        [f"{day:.0f}" for day in np.asarray(days)] if dates is None else [f"{d.day} {d:%b}\n{d:%Y}" for d in dates]
+    )
+    names = [f"{number}\n{word}" for number, word in zip(np.asarray(visit), days_or_dates, strict=True)]
+    ax.set_xticks(place[::stride], names[::stride])
     middle, room = (len(place) - 1) / 2, max(len(place), 3) / 2 + 0.1
     top = 1.1 * max(1.0, float(np.max(light_chain)))
     legend = panel.show_legend()

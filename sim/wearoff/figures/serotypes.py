@@ -1,4 +1,4 @@
-"""The plate of the serotypes: how long each acts, and the half-life of its light chain, from which that follows."""
+"""The plate of the serotypes: the effect of each over time, and the half-life of its light chain."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# Serotypes in the order given: told apart without colour too.
+# Colour and line of each serotype, in their order; the lines differ in style too.
 _LOOKS = [(BLUE, "-"), (GREEN, (0, (5, 1.5))), (ORANGE, (0, (5, 1.5, 1, 1.5))), (PURPLE, (0, (2, 1))), (VERMILION, ":")]
 _DAYS = (1, 3, 7, 14, 30, 90, 180, 365)
-_LETTERS = 76  # across the curves
+_LETTERS = 76  # letters in a line above the curves
 _TITLE = "How long each serotype acts after the same dose"
-_ALONE = "An illustration: serotypes differ here by the half-life of the light chain alone."
+_CAPTION = "An illustration: serotypes differ here by the half-life of the light chain alone."
 
 
 def draw_serotypes(
@@ -46,20 +46,20 @@ def draw_serotypes(
     title: str | None = AUTO,
     style: str = "print",
 ) -> Figure:
-    """Draw the effect of each serotype on a logarithmic axis of time, and beside it the half-lives.
+    """Return a figure with the effect of each serotype over time (logarithmic) and, beside it, the half-lives.
 
     Parameters
     ----------
     curves : pandas.DataFrame
         One row a serotype and day: ``serotype``, ``time`` in days, ascending from 1 or more, and ``visible``.
     serotypes : pandas.DataFrame
-        One row a serotype, in the order drawn, five at most: ``serotype``; ``half_life`` of the light chain in days;
-        ``words``, what is written at its bar; ``first_day`` and ``last_day`` on which the effect is visible, NaN where
-        it never is and ``inf`` where it still is at the end.
+        One row a serotype, five at most: ``serotype``; ``half_life`` of the light chain in days; ``words``, the text at
+        its bar; ``first_day`` and ``last_day`` of the visible effect, NaN if it is never visible, and ``inf`` if it is
+        still visible at the end.
     visible_from : float
-        The effect from which on it is visible.
+        The level from which the effect is visible.
     patient, source : str
-        Who got what, and where the half-lives come from.
+        The patient and the treatment, and the source of the half-lives.
     title : str or None
         See `style.frame`.
     style : str
@@ -70,14 +70,14 @@ def draw_serotypes(
     matplotlib.figure.Figure
     """
     look = find_look(style)
-    figure, found = panels([["effect", "half-lives"]], look.size, [1.75, 1])
-    _draw_effects(found["effect"], curves, list(serotypes["serotype"]), visible_from, look)
-    found["effect"].set_title(textwrap.fill(f"visible effect, {patient}", _LETTERS), loc="left", fontsize=look.small)
-    _draw_half_lives(found["half-lives"], curves, serotypes, look)
-    caption = _ALONE
-    unseen = serotypes.loc[serotypes["first_day"].isna(), "serotype"]
-    if len(unseen):
-        caption += f" {' and '.join(unseen)}: lost before enough is cut to be seen."
+    figure, axes = panels([["effect", "half-lives"]], look.size, [1.75, 1])
+    _draw_effects(axes["effect"], curves, list(serotypes["serotype"]), visible_from, look)
+    axes["effect"].set_title(textwrap.fill(f"visible effect, {patient}", _LETTERS), loc="left", fontsize=look.small)
+    _draw_half_lives(axes["half-lives"], curves, serotypes, look)
+    caption = _CAPTION
+    invisible = serotypes.loc[serotypes["first_day"].isna(), "serotype"]
+    if len(invisible):
+        caption += f" {' and '.join(invisible)}: lost before enough is cut to be seen."
     frame(figure, title, _TITLE, (caption, source), look)
     return figure
 
@@ -88,7 +88,7 @@ def _draw_effects(ax: Axes, curves: pd.DataFrame, names: list[str], visible_from
         curve = curves[curves["serotype"] == name]
         days, effect = curve["time"].to_numpy(), curve["visible"].to_numpy()
         ax.plot(days, effect, color=color, linestyle=dashes, linewidth=look.line, label=name)
-        # Small effects are named above their peak; others beside their fall, each lower than the one before.
+        # The name of a small effect is above its peak. Other names are beside the fall, each lower than the last.
         small = effect.max() < visible_from
         at = effect.argmax() if small else np.flatnonzero(effect >= (0.65 - 0.13 * row) * effect.max())[-1]
         ax.annotate(
@@ -101,14 +101,14 @@ def _draw_effects(ax: Axes, curves: pd.DataFrame, names: list[str], visible_from
             fontsize=1.2 * look.text,
             weight="bold",
             color=readable(color),
-            # The level may pass behind a small effect's name.
+            # A background keeps the name readable where the line of the level passes behind it.
             bbox={"facecolor": ax.get_facecolor(), "edgecolor": "none", "pad": 0} if small else None,
             visible=bool(effect.any()),
         )
     last = curves["time"].max()
     ax.set(xscale="log", xlim=(1, last), ylim=(0, 1.02), yticks=np.arange(0, 1.01, 0.2))
-    shown = [day for day in _DAYS if day <= last]
-    ax.set_xticks(shown, [str(day) for day in shown])
+    ticks = [day for day in _DAYS if day <= last]
+    ax.set_xticks(ticks, [str(day) for day in ticks])
     ax.minorticks_off()
     ax.text(1.06, visible_from + 0.015, "visible", va="bottom", fontsize=look.small, color=muted())
     ax.set_xlabel("time since the visit (days, logarithmic)")
@@ -119,19 +119,19 @@ def _draw_effects(ax: Axes, curves: pd.DataFrame, names: list[str], visible_from
 def _draw_half_lives(ax: Axes, curves: pd.DataFrame, serotypes: pd.DataFrame, look: Look) -> None:
     halves = serotypes["half_life"].to_numpy()
     longest = halves[np.isfinite(halves)].max()
-    for row, (each, (color, _)) in enumerate(zip(serotypes.to_dict("records"), _LOOKS, strict=False)):
-        width = min(each["half_life"], 1.2 * longest)  # no bar is long enough for what is never lost
+    for row, (serotype, (color, _)) in enumerate(zip(serotypes.to_dict("records"), _LOOKS, strict=False)):
+        width = min(serotype["half_life"], 1.2 * longest)  # for a light chain that is never lost
         ax.barh(row, width, 0.3, color=color)
         ax.annotate(
-            each["words"],
+            serotype["words"],
             (width, row),
             (look.text / 3, 0),
             textcoords="offset points",
             va="center",
             fontsize=look.small,
         )
-        peak = curves.loc[curves["serotype"] == each["serotype"], "visible"].max()
-        seen = _seen(each["first_day"], each["last_day"], peak)
+        peak = curves.loc[curves["serotype"] == serotype["serotype"], "visible"].max()
+        seen = _describe_days(serotype["first_day"], serotype["last_day"], peak)
         ax.text(0, row + 0.2, seen, va="top", fontsize=look.small)
     ax.set(xlim=(0, 1.75 * longest), ylim=(len(halves) - 0.45, -0.4), xticks=[])
     ax.set_yticks(range(len(halves)), serotypes["serotype"])
@@ -143,7 +143,7 @@ def _draw_half_lives(ax: Axes, curves: pd.DataFrame, serotypes: pd.DataFrame, lo
         label.set(fontsize=1.2 * look.text, weight="bold", color=readable(color))
 
 
-def _seen(first: float, last: float, peak: float) -> str:
+def _describe_days(first: float, last: float, peak: float) -> str:
     if np.isnan(first):
         return f"never visible: peaks at {peak:.2f}"
     return f"visible from day {first:.0f} " + ("on" if np.isinf(last) else f"to {last:.0f}")

@@ -1,4 +1,4 @@
-"""The plate of the injection sites: where the dose lands, what that does along the muscle, and what is seen of it."""
+"""The plate of the injection sites: local dose, local effect, and the effect of the whole muscle."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from matplotlib.colors import Colormap
     from matplotlib.figure import Figure
 
-# Plans in the order given: told apart without colour too.
+# Colour and line of each number of sites, in their order; the lines differ in style too.
 _LOOKS = [(ORANGE, "--"), (BLUE, "-"), (GREEN, ":")]
-MOST = len(_LOOKS)
-# Muscle that is still, and muscle that pulls.
+MOST = len(_LOOKS)  # numbers of sites in one plate
+# The colours of muscle that does not pull and of muscle that pulls.
 _STILL, _PULLS = "#F7E4DF", "#A8322A"
 
 
@@ -35,7 +35,7 @@ def draw_sites(
     title: str | None = AUTO,
     style: str = "print",
 ) -> Figure:
-    """Draw a muscle treated at few and at many sites: local dose, local effect, and the effect of the whole.
+    """Return a figure of a muscle treated at few and at many sites: local dose, local effect, effect of the whole.
 
     Parameters
     ----------
@@ -45,15 +45,15 @@ def draw_sites(
     curves : pandas.DataFrame
         One row a number of sites and a day: ``sites``, ``time`` in days, ``visible``.
     needles : mapping of int to array_like
-        Numbers of sites, three at most, in the order drawn, and where each site is, in mm.
+        For each number of sites, three at most, the places of the sites in mm.
     spill : mapping of int to float
         The share of the dose beyond the ends of the muscle.
     length : float
-        Of the muscle, in mm.
+        Length of the muscle in mm.
     day : float
-        Of the local effect.
+        Day of the local effect.
     patient : str
-        Who got what: the words of the title.
+        The patient and the treatment: the words of the title.
     title : str or None
         See `style.frame`.
     style : str
@@ -64,14 +64,14 @@ def draw_sites(
     matplotlib.figure.Figure
     """
     look = find_look(style)
-    figure, found = panels([[f"dose {n}", f"effect {n}", "curves"] for n in needles], look.size, [1.15, 1, 1.4])
+    figure, axes = panels([[f"dose {n}", f"effect {n}", "curves"] for n in needles], look.size, [1.15, 1, 1.4])
     highest = along["dose"].max()
     for sites, (color, _) in zip(needles, _LOOKS, strict=False):
-        here, whole = along[along["sites"] == sites], curves[curves["sites"] == sites]
+        local, whole = along[along["sites"] == sites], curves[curves["sites"] == sites]
         mean = float(np.interp(day, whole["time"], whole["visible"]))
-        ax = found[f"dose {sites}"]
-        _draw_dose(ax, here, needles[sites], length, highest, color, look)
-        ax.set_ylabel(_words(sites), weight="bold", color=readable(color))
+        ax = axes[f"dose {sites}"]
+        _draw_dose(ax, local, needles[sites], length, highest, color, look)
+        ax.set_ylabel(_name_sites(sites), weight="bold", color=readable(color))
         ax.text(
             0.99,
             0.98,
@@ -81,15 +81,15 @@ def draw_sites(
             va="top",
             size=look.small,
         )
-        _draw_local(found[f"effect {sites}"], here, mean, length, color, look)
+        _draw_local(axes[f"effect {sites}"], local, mean, length, color, look)
     first, last = next(iter(needles)), list(needles)[-1]
-    for name, ax in found.items():
+    for name, ax in axes.items():
         ax.tick_params(labelbottom=name in (f"dose {last}", f"effect {last}", "curves"))
-    found[f"dose {first}"].set_title("local dose (1 where even)", loc="left", fontsize=look.small)
-    found[f"effect {first}"].set_title(f"local effect on day {day:g}", loc="left", fontsize=look.small)
+    axes[f"dose {first}"].set_title("local dose (1 where even)", loc="left", fontsize=look.small)
+    axes[f"effect {first}"].set_title(f"local effect on day {day:g}", loc="left", fontsize=look.small)
     for name in ("dose", "effect"):
-        found[f"{name} {last}"].set_xlabel("place along the muscle (mm)", fontsize=look.small)
-    _draw_curves(found["curves"], curves, list(needles), day, look)
+        axes[f"{name} {last}"].set_xlabel("place along the muscle (mm)", fontsize=look.small)
+    _draw_curves(axes["curves"], curves, list(needles), day, look)
     caption = (
         f"Triangles: injection sites. Red: what still pulls on day {day:g}. "
         "Spill: the share of the dose beyond the muscle's ends.",
@@ -101,14 +101,14 @@ def draw_sites(
 
 def _draw_dose(
     ax: Axes,
-    here: pd.DataFrame,
+    local: pd.DataFrame,
     needles: npt.ArrayLike,
     length: float,
     highest: float,
     color: str,
     look: Look,
 ) -> None:
-    place, dose = here["place"].to_numpy(), here["dose"].to_numpy()
+    place, dose = local["place"].to_numpy(), local["dose"].to_numpy()
     top = max(1.15 * highest, 1.6)
     inside = (place >= 0) & (place <= length)
     ax.fill_between(place, 0, dose, where=inside.tolist(), color=color, alpha=0.35, linewidth=0)
@@ -116,10 +116,15 @@ def _draw_dose(
         ax.fill_between(place, 0, dose, where=beyond.tolist(), color=ink(), alpha=0.75, linewidth=0)
     ax.plot(place, dose, color=color, linewidth=look.line)
     ax.plot([0, length], [1, 1], color=ink(), linewidth=look.line / 3)
-    # The muscle itself, pale where it is still, and the needles above it.
-    strip = np.interp(np.linspace(0, length, 400), place[inside], here["visible"].to_numpy()[inside])
+    # The muscle, pale where it does not pull, and the needles above it.
+    strip = np.interp(np.linspace(0, length, 400), place[inside], local["visible"].to_numpy()[inside])
     ax.imshow(
-        strip[None, :], cmap=_muscle(), vmin=0, vmax=1, extent=(0, length, -0.36 * top, -0.14 * top), aspect="auto"
+        strip[None, :],
+        cmap=_make_colormap(),
+        vmin=0,
+        vmax=1,
+        extent=(0, length, -0.36 * top, -0.14 * top),
+        aspect="auto",
     )
     ax.plot(needles, np.full(np.shape(needles), -0.07 * top), "v", color=ink(), markersize=look.small / 2)
     ax.set(
@@ -132,9 +137,9 @@ def _draw_dose(
     ax.spines["bottom"].set_visible(False)
 
 
-def _draw_local(ax: Axes, here: pd.DataFrame, mean: float, length: float, color: str, look: Look) -> None:
-    here = here.dropna()
-    place, effect = here["place"].to_numpy(), here["visible"].to_numpy()
+def _draw_local(ax: Axes, local: pd.DataFrame, mean: float, length: float, color: str, look: Look) -> None:
+    local = local.dropna()
+    place, effect = local["place"].to_numpy(), local["visible"].to_numpy()
     ax.fill_between(place, 0, effect, color=color, alpha=0.35, linewidth=0)
     ax.fill_between(place, effect, 1, color=_PULLS, alpha=0.55, linewidth=0)
     ax.plot(place, effect, color=color, linewidth=look.line)
@@ -149,10 +154,15 @@ def _draw_curves(ax: Axes, curves: pd.DataFrame, plans: list[int], day: float, l
     for row, (sites, (color, dashes)) in enumerate(zip(plans, _LOOKS, strict=False)):
         whole = curves[curves["sites"] == sites]
         ax.plot(
-            whole["time"], whole["visible"], color=color, linestyle=dashes, linewidth=look.line, label=_words(sites)
+            whole["time"],
+            whole["visible"],
+            color=color,
+            linestyle=dashes,
+            linewidth=look.line,
+            label=_name_sites(sites),
         )
         effect = np.interp(day, whole["time"], whole["visible"])
-        # Smaller and smaller, so that none hides another.
+        # Later marks are smaller, so that none hides another.
         ax.plot(day, effect, "o", color=color, markersize=(4 - row) * look.line, zorder=3)
     ax.axvline(day, color=muted(), linewidth=look.line / 2, linestyle=(0, (3, 3)), zorder=1)
     last = curves["time"].max()
@@ -163,12 +173,12 @@ def _draw_curves(ax: Axes, curves: pd.DataFrame, plans: list[int], day: float, l
     plain(ax, look)
 
 
-def _words(sites: int) -> str:
+def _name_sites(sites: int) -> str:
     return "1 site" if sites == 1 else f"{sites} sites"
 
 
-def _muscle() -> Colormap:
-    # By how strong the effect is: red where the muscle pulls, pale where it is still.
+def _make_colormap() -> Colormap:
+    # From red, no effect: the muscle pulls, to pale, full effect.
     from matplotlib.colors import LinearSegmentedColormap
 
     return LinearSegmentedColormap.from_list("muscle", [_PULLS, _STILL])

@@ -1,4 +1,4 @@
-"""How every picture looks: the palette, the colours of the style in use, the sizes, new figures, titles."""
+"""The look of every picture: palette, colours of matplotlib's style, sizes, new figures, titles."""
 
 from __future__ import annotations
 
@@ -14,29 +14,30 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# Okabe and Ito's palette, which readers with any colour vision can tell apart (jfly.uni-koeln.de/color).
+# The palette of Okabe and Ito, whose colours differ for readers with any colour vision (jfly.uni-koeln.de/color).
 BLUE, ORANGE, GREEN, VERMILION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
 SKY, PURPLE = "#56B4E9", "#CC79A7"
-# On grounds that are light whatever the style: the drawing of a nerve ending, and the pages.
+# Text on backgrounds that are light in every style: the drawing of a nerve ending, and the pages.
 BLACK, GREY = "#222222", "#767676"
-# Of curves beside each other, in their order.
+# Colours of curves in one Axes, in their order.
 COLORS = (BLUE, VERMILION, GREEN, ORANGE, PURPLE, SKY)
 
 SIZE = (8.0, 4.5)  # inches: the shape of a slide, and the width of a printed page
 DPI = 200
 
-# The value of `title` and `label` that stands for the text which says what is shown; None stands for no text.
+# The value of `title` and `label` for the default text, which describes the picture; None is for no text.
 AUTO = "auto"
 
-# Shares of ink in what stands back: on a white page with black text a grey of contrast 4.7, and a very light one.
+# Shares of ink in the two greys. On a white page with black text the contrast of the first is 4.7; the other is very
+# light.
 MUTED, FAINT = 0.55, 0.07
 LETTERS_AN_INCH = 11.5  # of a title
-PLATE_LETTERS, CAPTION_LETTERS = 75, 132  # across a plate, in its title and its caption
-CONTRAST = 4.5  # of text to its background, at least (WCAG 2.2, criterion 1.4.3)
+PLATE_LETTERS, CAPTION_LETTERS = 75, 132  # in a line of the title and of the caption of a plate
+CONTRAST = 4.5  # the least contrast of text to its background (WCAG 2.2, criterion 1.4.3)
 
 
 class Look(NamedTuple):
-    """For what a plate is made: its width in inches, and its sizes in points."""
+    """The look of a plate for print or slide: its width in inches, and its sizes in points."""
 
     width: float
     text: float
@@ -49,7 +50,7 @@ class Look(NamedTuple):
         return self.width, self.width * 9 / 16
 
 
-# A printed page between its margins (180 mm), and a slide of 16 to 9 that is read from the last row.
+# A printed page within its margins (180 mm), and a slide of 16 to 9, readable from the last row.
 LOOKS = {"print": Look(7.1, 9.0, 7.0, 1.6), "slide": Look(40 / 3, 18.0, 14.0, 3.2)}
 
 
@@ -76,7 +77,7 @@ def paper() -> str:
 
 
 def muted() -> str:
-    """Return the colour of what stands back: a grey between ink and paper."""
+    """Return the colour of less important text and lines: a grey between ink and paper."""
     return mix(paper(), ink(), MUTED)
 
 
@@ -86,12 +87,12 @@ def faint() -> str:
 
 
 def shade(opacity: float) -> float:
-    """Return the opacity of a coloured area: on a dark ground, twice that on a light one, to be seen as well."""
+    """Return the opacity of a coloured area; on a dark background it is twice that on a light one."""
     return opacity * (2 if luminance(paper()) < luminance(ink()) else 1)
 
 
 def mix(one: str, other: str, share: float) -> str:
-    """Return a colour between two, with a share of the other from 0 to 1."""
+    """Return a mix of two colours; `share` is that of the other, from 0 to 1."""
     from matplotlib.colors import to_hex, to_rgb
 
     red, green, blue = ((1 - share) * a + share * b for a, b in zip(to_rgb(one), to_rgb(other), strict=True))
@@ -101,7 +102,7 @@ def mix(one: str, other: str, share: float) -> str:
 def readable(color: str) -> str:
     """Return a colour of the palette for text: mixed with the ink until its contrast to the paper is `CONTRAST`."""
     mixed = (mix(color, ink(), step / 20) for step in range(20))
-    return next((each for each in mixed if contrast(each, paper()) >= CONTRAST), ink())
+    return next((candidate for candidate in mixed if contrast(candidate, paper()) >= CONTRAST), ink())
 
 
 def contrast(one: str, other: str) -> float:
@@ -111,7 +112,7 @@ def contrast(one: str, other: str) -> float:
 
 
 def luminance(color: str) -> float:
-    """Return how light a colour is, from 0 to 1: "relative luminance" of WCAG 2.2."""
+    """Return the lightness of a colour, from 0 to 1: "relative luminance" of WCAG 2.2."""
     from matplotlib.colors import to_rgb
 
     linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in to_rgb(color)]
@@ -120,59 +121,59 @@ def luminance(color: str) -> float:
 
 def sheet(size: tuple[float, float]) -> Figure:
     """Return a new, empty figure."""
-    figure: Figure = _pyplot().figure(figsize=size)
+    figure: Figure = _import_pyplot().figure(figsize=size)
     return figure
 
 
 def single(size: tuple[float, float]) -> Axes:
     """Return the Axes of a new figure."""
-    _, ax = _pyplot().subplots(figsize=size, layout="constrained")
+    _, ax = _import_pyplot().subplots(figsize=size, layout="constrained")
     new: Axes = ax
     return new
 
 
 def stack(rows: int, size: tuple[float, float]) -> tuple[Figure, list[Axes]]:
     """Return a new figure with `rows` Axes above each other on one time axis."""
-    figure, found = _pyplot().subplots(rows, figsize=size, sharex=True, layout="constrained", squeeze=False)
-    return figure, list(found[:, 0])
+    figure, axes = _import_pyplot().subplots(rows, figsize=size, sharex=True, layout="constrained", squeeze=False)
+    return figure, list(axes[:, 0])
 
 
 def mosaic(rows: int, columns: int, size: tuple[float, float]) -> tuple[Figure, list[Axes]]:
-    """Return a new figure with rows and columns of Axes, each for itself, row by row."""
-    figure, found = _pyplot().subplots(rows, columns, figsize=size, layout="constrained", squeeze=False)
-    return figure, list(found.ravel())
+    """Return a new figure and its Axes in rows and columns, row by row; each has its own scales."""
+    figure, axes = _import_pyplot().subplots(rows, columns, figsize=size, layout="constrained", squeeze=False)
+    return figure, list(axes.ravel())
 
 
 def panels(rows: list[list[str]], size: tuple[float, float], widths: Sequence[float]) -> tuple[Figure, dict[str, Axes]]:
-    """Return a new figure and its Axes by name; a name that stands in several rows is one Axes over them."""
-    made: tuple[Figure, dict[str, Axes]] = _pyplot().subplot_mosaic(
+    """Return a new figure and its Axes by name; a name in several rows is one Axes over these rows."""
+    made: tuple[Figure, dict[str, Axes]] = _import_pyplot().subplot_mosaic(
         rows, figsize=size, width_ratios=widths, layout="constrained"
     )
     return made
 
 
 def tidy(ax: Axes) -> None:
-    """Take away what carries no information."""
+    """Remove the lines of an Axes that carry no information."""
     ax.spines[["top", "right"]].set_visible(False)
     ax.spines[["left", "bottom"]].set_color(muted())
     ax.tick_params(labelsize=10)
 
 
 def plain(ax: Axes, look: Look) -> None:
-    """Make `ax` tidy, with the sizes of a plate."""
+    """Make an Axes tidy, with the sizes of a plate."""
     tidy(ax)
     ax.tick_params(labelsize=look.small)
     for label in (ax.xaxis.label, ax.yaxis.label):
         label.set_fontsize(look.small)
 
 
-def choose_text(given: str | None, words: str) -> str:
-    """Return the text of a title or a label: `words` where `AUTO` is given, nothing where None is."""
-    return words if given == AUTO else given or ""
+def choose_text(text: str | None, words: str) -> str:
+    """Return the text of a title or a label: `words` for `AUTO`, and an empty text for None."""
+    return words if text == AUTO else text or ""
 
 
 def write_title(figure: Figure, title: str | None, words: str) -> None:
-    """Write a title over a figure: `words` where it is `AUTO`, nothing where it is None."""
+    """Write a title over a figure: `words` for `AUTO`, nothing for None."""
     text = choose_text(title, words)
     if text:
         letters = round(LETTERS_AN_INCH * figure.get_figwidth())
@@ -180,7 +181,7 @@ def write_title(figure: Figure, title: str | None, words: str) -> None:
 
 
 def frame(figure: Figure, title: str | None, words: str, caption: Sequence[str], look: Look) -> None:
-    """Give a plate its title above, the lines of its caption below, and a margin; for the title see `write_title`."""
+    """Add title, caption and margin to a plate; for the title see `write_title`."""
     text = choose_text(title, words)
     if text:
         wrapped = textwrap.fill(text, PLATE_LETTERS)
@@ -192,9 +193,9 @@ def frame(figure: Figure, title: str | None, words: str, caption: Sequence[str],
 
 
 def legend_above(ax: Axes, gap: float = 1.8, columns: int = 10) -> None:
-    """Put the legend above the axes, where it cannot meet a curve, whatever its shape.
+    """Put the legend above the Axes, where no curve can overlap it; without labels there is no legend.
 
-    `gap` between its entries in widths of the font; where nothing bears a label there is no legend.
+    `gap` is the distance of its entries in sizes of the font.
     """
     if ax.get_legend_handles_labels()[0]:
         ax.legend(
@@ -209,7 +210,7 @@ def legend_above(ax: Axes, gap: float = 1.8, columns: int = 10) -> None:
 
 
 def inner_ticks(ax: Axes) -> None:
-    """Keep the ticks of the horizontal axis that lie within it."""
+    """Remove the ticks of the horizontal axis that are outside its limits."""
     low, high = ax.get_xlim()
     ax.set_xticks([tick for tick in ax.get_xticks() if low <= tick <= high])
     ax.set_xlim(low, high)
@@ -224,8 +225,8 @@ def figure_of(picture: Axes | Figure) -> Figure:
 
 
 def render(picture: Axes | Figure, kind: str) -> bytes:
-    """Return a picture as the bytes of a PNG, SVG or PDF file, and close it; the same picture gives the same bytes."""
-    plt = _pyplot()
+    """Return the bytes of a PNG, SVG or PDF file of a picture, and close it; equal pictures have equal bytes."""
+    plt = _import_pyplot()
     figure = figure_of(picture)
     buffer = io.BytesIO()
     undated: dict[str, Any] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(kind, {})
@@ -235,8 +236,8 @@ def render(picture: Axes | Figure, kind: str) -> bytes:
     return buffer.getvalue()
 
 
-def _pyplot() -> Any:
-    # Half of the time that `import wearoff` may take, and most uses draw nothing: imported by the first picture.
+def _import_pyplot() -> Any:
+    # The import takes half of the time that `import wearoff` may take, so the first picture makes it.
     from matplotlib import pyplot
 
     return pyplot

@@ -25,12 +25,13 @@ def draw_tradeoff(
     patient: str,
     title: str | None = AUTO,
 ) -> Figure:
-    """Draw the share of days above the level and the units a year, one above the other.
+    """Return a figure with the share of days above the level and, below it, the units a year.
 
     Parameters
     ----------
     curve, compared : pandas.DataFrame
-        ``interval`` in days, ``share_above``, ``units_per_year``: a row a point of the curve, and a row a mark on it.
+        ``interval`` in days, ``share_above``, ``units_per_year``: a row for each point of the curve, and for each mark
+        on it.
     keep : float
         The level to keep.
     recommended : float or None
@@ -38,7 +39,7 @@ def draw_tradeoff(
     shortest : float
         The shortest interval that the label allows, in days.
     patient : str
-        What is shown: the words of the title.
+        The patient and the treatment: the words of the title.
     title : str or None
         See `style.write_title`.
 
@@ -73,16 +74,16 @@ def draw_tradeoff(
         ax.set_ylabel(word, fontsize=11)
         top = 100.0 if factor == 100 else float(np.max(curve[column]))
         ax.set_ylim(0, 1.08 * top)
-        ax.set_yticks(_ticks(ax.yaxis, 0, top))
+        ax.set_yticks(_find_ticks(ax.yaxis, 0, top))
         tidy(ax)
     legend_above(rows[0])
     rows[1].set_xlim(low, high)
-    rows[1].set_xticks(_ticks(rows[1].xaxis, low, high))
+    rows[1].set_xticks(_find_ticks(rows[1].xaxis, low, high))
     rows[1].set_xlabel("interval between visits (days)", fontsize=11)
     write_title(figure, title, patient)
     return figure
 
 
-def _ticks(axis: Axis, low: float, high: float) -> npt.NDArray[np.float64]:
+def _find_ticks(axis: Axis, low: float, high: float) -> npt.NDArray[np.float64]:
     ticks = np.asarray(axis.get_major_locator().tick_values(low, high))
     return ticks[(ticks >= low) & (ticks <= high)]

@@ -1,4 +1,4 @@
-"""Repeat visits: the visible effect, the level to keep, and the gaps in which it is not kept."""
+"""Repeat visits: the visible effect, the level to keep, and the gaps in which the effect is below it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def draw_visits(
     label: str | None = AUTO,
     title: str | None = AUTO,
 ) -> Axes:
-    """Draw the visible effect over repeat visits; what is not within the level to keep is shaded.
+    """Draw the visible effect over repeat visits, with shaded gaps below the level to keep, and return the Axes.
 
     Parameters
     ----------
@@ -41,13 +41,13 @@ def draw_visits(
     keep : float
         The level to keep.
     spans : ndarray, shape (s, 2)
-        First and last days of the stretches in which the level is kept.
+        First and last days of the intervals in which the level is kept.
     patient, name : str
-        What is shown: the words of the title, and a short name of the curve.
+        The patient and the treatment (the words of the title), and a short name of the curve.
     start : datetime.date, optional
         The date of day 0: the time axis is then a calendar.
     ax : matplotlib.axes.Axes, optional
-        Where to draw; default: a new figure.
+        The Axes to draw in; default: that of a new figure.
     label, title : str or None
         See `Panel.choose_label` and `Panel.write_title`.
 
@@ -61,7 +61,7 @@ def draw_visits(
     end = float(days[-1])
     curve = panel.choose_label(label, name) or "visible effect"
     color = panel.draw_curve(zero + days, visible, curve)
-    # Between the spans, and before the first and after the last of them.
+    # The gaps are before the first interval, between intervals, and after the last one.
     edges = np.concatenate([[0.0], spans.ravel(), [end]]).reshape(-1, 2)
     gaps = edges[edges[:, 1] > edges[:, 0]]
     below = float(np.diff(gaps, axis=1).sum()) / end
@@ -74,8 +74,8 @@ def draw_visits(
     panel.add_level(keep, level, color=ink(), linewidth=1.2, linestyle=(0, (5, 3)))
     number = f"visit\n({len(visits)} in all)" if panel.own else "_"
     mark: dict[str, Any] = {"color": muted() if panel.own else color, "markersize": 9 if panel.own else 5}
-    places = zero + np.asarray(visits, dtype=float)
-    panel.ax.plot(places, np.full(len(visits), 1.08), "v", clip_on=False, zorder=4, label=number, **mark)
+    visit_days = zero + np.asarray(visits, dtype=float)
+    panel.ax.plot(visit_days, np.full(len(visits), 1.08), "v", clip_on=False, zorder=4, label=number, **mark)
     legend = panel.show_legend()
     panel.fit_limits((zero, zero + end), (0, 1.12), legend)
     panel.label_effect(visits, start)

@@ -1,1 +1,1 @@
-"""For the class: the page with sliders, the hand-out, the animation."""
+"""Pages and films for teaching: the page with sliders, the hand-out, the animation."""

@@ -1,4 +1,4 @@
-"""The animation: nerve ending, muscle and skin move together with the curve of the visible effect."""
+"""The animation: nerve ending, muscle, skin and the curve of the visible effect over time."""
 
 from __future__ import annotations
 
@@ -28,20 +28,20 @@ Progress: TypeAlias = Callable[[int, int], None]
 FORMATS = (".gif", ".mp4")
 SECONDS = Limits("seconds", 1, 120, "s")
 FRAMES_A_SECOND = 10
-SLOW_DAYS = 10.0  # days after the first visit that take half of the film
+SLOW_DAYS = 10.0  # days after the first visit that are shown in the first half of the film
 
 _LOOK = Look(width=10.0, text=20.0, small=9.5, line=2.5)
 _HEIGHT, _DPI = 5.6, 100  # inches, and dots per inch: 1000 by 560 dots, both even, as MP4 requires
-_DAYS_NAMED = np.array([0, 1, 2, 3, 5, 7, 10, 20, 30, 60, 120, 180, 365, 730, 1461, 3652, 7305, 14610])
-_ROOM = 0.08  # a label's width, as a share of the axis
+_TICK_DAYS = np.array([0, 1, 2, 3, 5, 7, 10, 20, 30, 60, 120, 180, 365, 730, 1461, 3652, 7305, 14610])
+_LABEL_WIDTH = 0.08  # the width of a label, as a share of the axis
 
 
 class Clock(NamedTuple):
-    """Which day is shown when: slow at first, then ever faster.
+    """The day that is shown at each time of the film: slow in the first half, then faster and faster.
 
-    With s the share of the film that has passed, the day is ``first + 2 SLOW_DAYS s`` in the first half, and after it
-    ``+ c (s - 1/2)^2``, with c such that the film ends on day `last`: the speed never jumps. A film of up to twice
-    `SLOW_DAYS` runs evenly.
+    Let s be the share of the film that has passed. In the first half the day is ``first + 2 SLOW_DAYS s``. In the
+    second half ``c (s - 1/2)^2`` is added; c is such that the film ends on day `last`. So the speed is continuous. A
+    film of up to twice `SLOW_DAYS` has constant speed.
     """
 
     first: float
@@ -59,29 +59,29 @@ class Clock(NamedTuple):
         if not self.slow:
             return self.first + length * s
         later = 4 * (length - 2 * SLOW_DAYS) * np.maximum(s - 0.5, 0) ** 2
-        # The sum may pass the last day by a rounding.
+        # A rounding error may bring the sum above the last day.
         return np.minimum(self.first + 2 * SLOW_DAYS * s + later, self.last)
 
     def share(self, day: npt.ArrayLike) -> npt.NDArray[np.float64]:
-        """Return the share of the film at which a day is shown: the inverse of `day`."""
+        """Return the share of the film at which a day is shown, from 0 to 1: the inverse of `day`."""
         since = np.asarray(day, dtype=float) - self.first
         length = self.last - self.first
         if not self.slow:
             return since / length
-        # The root of c x^2 + 2 SLOW_DAYS x = rest, in the form that loses no digits where x is small.
+        # The root of c x^2 + 2 SLOW_DAYS x = rest, in the form that keeps its digits for small x.
         rest = np.maximum(since - SLOW_DAYS, 0)
         x = 2 * rest / (2 * SLOW_DAYS + np.sqrt(4 * SLOW_DAYS**2 + 16 * (length - 2 * SLOW_DAYS) * rest))
         return np.minimum(since, SLOW_DAYS) / (2 * SLOW_DAYS) + x
 
 
 class Film:
-    """The figure of the animation: its artists are made once, and `show` sets them to a frame.
+    """The figure of the animation. Its artists are made once; `show` sets them to a frame.
 
     Parameters
     ----------
     timeline : Timeline
     seconds : float
-        How long it takes.
+        The length of the film.
     last : float
         The day on which it ends.
 
@@ -101,7 +101,7 @@ class Film:
         self.table = timeline.at(self.clock.day(np.linspace(0, 1, round(seconds * FRAMES_A_SECOND))))
         self._moments = self.table.to_dict("records")
         self.figure = Figure(figsize=(_LOOK.width, _HEIGHT), dpi=_DPI)
-        # Drawn in memory: no window, and nothing to close. Its methods have no types.
+        # The canvas is in memory, so there is no window to close. Its methods have no types.
         self._canvas: Any = FigureCanvasAgg(self.figure)
         draw_key(place(self.figure, 0.0, 0.025, 0.215, 0.51), _LOOK)
         self.ending = Ending(place(self.figure, 0.215, 0.025, 0.34, 0.51), whole)
@@ -112,29 +112,27 @@ class Film:
         self.show(0)
 
     def show(self, frame: int) -> None:
-        """Draw a frame, counted from 0."""
+        """Draw a frame; the first has number 0."""
         moment = self._moments[frame]
         self.ending.show(moment)
         self.numbers.show(moment)
         day = moment["time"]
         self.point.set_data([day], [moment["visible"]])
-        passed = self._smooth["time"] <= day
-        self.passed.set_data(
-            [*self._smooth["time"][passed], day], [*self._smooth["visible"][passed], moment["visible"]]
-        )
+        passed = self._curve["time"] <= day
+        self.passed.set_data([*self._curve["time"][passed], day], [*self._curve["visible"][passed], moment["visible"]])
         self.day.set_text(f"day {day:.1f}" if day - self.clock.first < 2 * SLOW_DAYS else f"day {day:.0f}")
 
     def picture(self) -> npt.NDArray[np.uint8]:
-        """Return the frame that `show` has set as red, green and blue, with shape (height, width, 3)."""
+        """Return the current frame as red, green and blue, shape (height, width, 3)."""
         self._canvas.draw()
         return np.ascontiguousarray(np.asarray(self._canvas.buffer_rgba())[..., :3])
 
     def _draw_curve(self, ax: Axes, timeline: Timeline) -> None:
-        # Along the film's own time: the point moves evenly, and the first days have room.
+        # The axis is linear in the time of the film: the point moves evenly, and the first days take half of the axis.
         clock = self.clock
         ax.set_xscale("function", functions=(clock.share, clock.day))
         ax.set_xlim(clock.first, clock.last)
-        ax.set_xticks(_named_days(clock))
+        ax.set_xticks(_choose_ticks(clock))
         ax.xaxis.set_major_formatter("{x:g}")
         ax.minorticks_off()
         ax.set_ylim(0, 1.05)
@@ -147,8 +145,8 @@ class Film:
             ax.axvspan(clock.first, clock.first + SLOW_DAYS, color=faint(), linewidth=0, zorder=0)
             for share, word in ((0.25, "slow: first half of the film"), (0.75, "faster and faster")):
                 ax.text(share, 1.03, word, transform=ax.transAxes, fontsize=_LOOK.small, color=muted(), ha="center")
-        self._smooth = timeline.at(clock.day(np.linspace(0, 1, 400)))
-        ax.plot(self._smooth["time"], self._smooth["visible"], color=muted(), linewidth=1, zorder=2)
+        self._curve = timeline.at(clock.day(np.linspace(0, 1, 400)))
+        ax.plot(self._curve["time"], self._curve["visible"], color=muted(), linewidth=1, zorder=2)
         (self.passed,) = ax.plot([], [], color=VERMILION, linewidth=_LOOK.line, zorder=3)
         visits = [visit.day for visit in timeline.schedule if visit.day <= clock.last]
         ax.plot(visits, np.zeros(len(visits)), "|", color=ink(), markersize=10, markeredgewidth=2, clip_on=False)
@@ -166,9 +164,9 @@ def animate(
     days: float | None = None,
     progress: Progress | None = None,
 ) -> Path:
-    """Write the course of a patient as an animation: the nerve ending and the visible effect, day by day.
+    """Write the course of a patient as a film, and return its file.
 
-    The first ten days take half of the film.
+    The film shows the nerve ending and the visible effect, day by day. The first ten days take half of the film.
 
     Parameters
     ----------
@@ -176,12 +174,12 @@ def animate(
     path : str or Path
         A file that ends in ``.gif``, or in ``.mp4``, which needs ffmpeg. It is written whole or not at all.
     seconds : float
-        How long the film takes, from 1 to 120 s; 10 frames a second.
+        The length of the film, from 1 to 120 s; it has 10 frames a second.
     days : float, optional
-        The day on which the film ends; default: 180, or the end of the simulation if that is sooner. It begins at
-        the first visit.
+        The last day of the film. Default: 180 days after the first visit, or the end of the simulation if that is
+        earlier. The film begins at the first visit.
     progress : callable, optional
-        Called with the number of frames done and of all.
+        Called with the number of frames done and the number of all.
 
     Returns
     -------
@@ -202,9 +200,9 @@ def animate(
         else check_number(days, Limits("days", first, end, "day", above=True))
     )
     film = Film(timeline, check_number(seconds, SECONDS), last)
-    with written_whole(path) as beside:
+    with written_whole(path) as temporary:
         try:
-            write(film, beside, progress)
+            write(film, temporary, progress)
         except subprocess.CalledProcessError as error:
             reason = (error.stderr or "").strip().splitlines()[-1:] or ["no reason given"]
             problem = f"is '{path}', but ffmpeg failed ({reason[0]})"
@@ -227,7 +225,7 @@ def _find_writer(path: Path) -> Callable[[Film, Path, Progress | None], None]:
 
 
 def _show_all(film: Film, progress: Progress | None) -> Iterator[None]:
-    """Show one frame after another; report each when the caller is done with it."""
+    """Show one frame after another; report each frame after the caller has used it."""
     frames = len(film.table)
     for frame in range(frames):
         film.show(frame)
@@ -239,8 +237,8 @@ def _show_all(film: Film, progress: Progress | None) -> Iterator[None]:
 def _write_gif(film: Film, file: Path, progress: Progress | None) -> None:
     from PIL import Image
 
-    # All frames share the palette of the first, whose key and bars have every colour of the drawing. What does not
-    # move then has the same bytes in every frame: the file is smaller, and the frames take a third of the memory.
+    # All frames have the palette of the first, whose key and bars have every colour of the drawing. Parts that do not
+    # move then have the same bytes in every frame: the file is smaller, and the frames take a third of the memory.
     palette = Image.new("P", (1, 1))
     palette.putpalette(_choose_palette(film.picture()).ravel().tolist())
     frames = [
@@ -251,8 +249,8 @@ def _write_gif(film: Film, file: Path, progress: Progress | None) -> None:
 
 
 def _choose_palette(picture: npt.NDArray[np.uint8]) -> npt.NDArray[np.int64]:
-    # The most frequent colours first, without those that are near a more frequent one: Pillow rounds colours to steps
-    # of 4 when it looks for the nearest, and would take a neighbour's shade for the background.
+    # The most frequent colours come first, without those that are near a more frequent one. Pillow rounds colours to
+    # steps of 4 when it looks for the nearest one, and would replace the background by a shade near it.
     colors, counts = np.unique(picture.reshape(-1, 3), axis=0, return_counts=True)
     left = colors[np.argsort(-counts)].astype(np.int64)
     chosen: list[npt.NDArray[np.int64]] = []
@@ -271,18 +269,18 @@ def _write_mp4(film: Film, file: Path, progress: Progress | None) -> None:
         for _ in _show_all(film, progress):
             writer.grab_frame()
     except BaseException:
-        # The error that ended the work early is raised, not the one of closing an unfinished film.
+        # Closing an unfinished film may fail too; the first error is raised.
         with contextlib.suppress(Exception):
             writer.finish()
         raise
     writer.finish()
 
 
-def _named_days(clock: Clock) -> list[float]:
-    # Days that people count in, where the axis has room for their labels, and the last day.
-    named: list[float] = []
-    for day in clock.first + _DAYS_NAMED[clock.first + _DAYS_NAMED < clock.last]:
+def _choose_ticks(clock: Clock) -> list[float]:
+    # Return the days of `_TICK_DAYS` whose labels do not overlap, and the last day.
+    ticks: list[float] = []
+    for day in clock.first + _TICK_DAYS[clock.first + _TICK_DAYS < clock.last]:
         share = clock.share(day)
-        if share <= 1 - _ROOM and (not named or share - clock.share(named[-1]) >= _ROOM):
-            named.append(float(day))
-    return [*named, clock.last]
+        if share <= 1 - _LABEL_WIDTH and (not ticks or share - clock.share(ticks[-1]) >= _LABEL_WIDTH):
+            ticks.append(float(day))
+    return [*ticks, clock.last]

@@ -1,6 +1,6 @@
 """The random numbers of patients: blocks of independent standard normals.
 
-The seed and the number of a block determine its numbers, whichever process makes it. A block has `BLOCK` patients. It
+The seed and the number of a block determine its numbers; the process does not matter. A block has `BLOCK` patients. It
 has the same number of patients from each of `REPLICATES` independent sequences. The spread of the means of these
 sequences estimates the Monte Carlo error, also for quasi-random numbers.
 """

@@ -51,7 +51,7 @@ class Population:
     severe_share : float
         Share of patients whose line is severe at baseline (grade 3); the others are moderate (grade 2).
     placebo_share : float
-        Share of patients whose line is one grade better whatever was injected.
+        Share of patients whose line is one grade better with any treatment and with none.
     investigator_error, subject_error : float
         Standard deviations of the raters' errors, in grades.
 

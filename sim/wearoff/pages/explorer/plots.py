@@ -1,4 +1,4 @@
-"""The two plots of a page, in Bokeh: made once, then given new columns at every move of a slider."""
+"""The two plots of a page, in Bokeh. They are plot once, and get new columns at every move of a slider."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ...labels import AMOUNTS, COLUMNS, LANDMARKS, STEPS
 
 
 class Theme(NamedTuple):
-    """The colours that depend on what is behind them."""
+    """The colours that depend on the background."""
 
     paper: str
     ink: str
@@ -28,16 +28,16 @@ LIGHT = Theme(paper="#ffffff", ink=BLACK, faint="#767676", curve=BLUE)
 DARK = Theme(paper="#16191d", ink="#f0f0f0", faint="#a0a0a0", curve=SKY)
 
 MARKERS = {"o": "circle", "s": "square", "^": "triangle", "D": "diamond", "v": "inverted_triangle"}
-BANDS = ["time", "p5", "p25", "p50", "p75", "p95", "none_or_mild"]
-TEXT = "13px"
-# Of the height between two rows of the cascade: what a row takes, and where its name stands.
-SHARE, MIDDLE = 0.85, 0.4
-# As many as a narrow screen has room for.
-TICKS = {1 / 24: "1 h", 1.0: "1 d", 7.0: "1 wk", 90.0: "3 mo", 3652.5: "10 y"}
+BAND_COLUMNS = ["time", "p5", "p25", "p50", "p75", "p95", "none_or_mild"]
+TEXT_SIZE = "13px"
+# The distance of two rows of the cascade is 1: the height of a row, and the height at which its name is written.
+ROW_HEIGHT, NAME_HEIGHT = 0.85, 0.4
+# Ticks of the cascade: a narrow screen has room for them.
+CASCADE_TICKS = {1 / 24: "1 h", 1.0: "1 d", 7.0: "1 wk", 90.0: "3 mo", 3652.5: "10 y"}
 
 
 class EffectPlot:
-    """The visible effect with its landmarks; the published points and the bands of a population where wanted."""
+    """The plot of the visible effect with its landmarks, and optional published points and bands of a population."""
 
     def __init__(self, theme: Theme) -> None:
         self.theme = theme
@@ -46,9 +46,9 @@ class EffectPlot:
         self.landmarks = ColumnDataSource(
             {"day": [], "effect": [], "color": [], "marker": [], "word": []}, name="drawn-landmarks"
         )
-        self.bands = ColumnDataSource({name: [] for name in BANDS}, name="drawn-bands")
+        self.bands = ColumnDataSource({name: [] for name in BAND_COLUMNS}, name="drawn-bands")
         self.points = ColumnDataSource({"day": [], "share": [], "source": []}, name="drawn-points")
-        self.figure = _figure(theme, height=360, y_range=Range1d(0, 1.05))
+        self.figure = _make_figure(theme, height=360, y_range=Range1d(0, 1.05))
         self.figure.xaxis.axis_label = "time since the first visit (days)"
         self.figure.yaxis.axis_label = "visible effect (fraction of full)"
         self._draw()
@@ -61,17 +61,17 @@ class EffectPlot:
         bands: pd.DataFrame | None,
         points: pd.DataFrame | None,
     ) -> None:
-        """Put new columns into the plot.
+        """Draw new columns.
 
         Parameters
         ----------
         curve : pandas.DataFrame
             ``time`` in days and ``visible``.
         landmarks : pandas.Series
-            As `Timeline.landmarks`; what is NaN or infinite is not drawn.
+            As `Timeline.landmarks`; NaN and infinite days are not drawn.
         visits : list of float
         bands : pandas.DataFrame, optional
-            As of `quick_bands`; columns that shall not be drawn are NaN.
+            From `quick_bands`; columns of NaN are not drawn.
         points : pandas.DataFrame, optional
             ``day``, ``share`` (a fraction of the patients) and ``source``.
         """
@@ -87,8 +87,8 @@ class EffectPlot:
             "marker": [MARKERS[MARKS[name][1]] for name in reached],
             "word": [LANDMARKS[name].label for name in reached],
         }
-        self.bands.data = _columns(bands, BANDS)
-        self.points.data = _columns(points, ["day", "share", "source"])
+        self.bands.data = _take_columns(bands, BAND_COLUMNS)
+        self.points.data = _take_columns(points, ["day", "share", "source"])
 
     def _draw(self) -> None:
         plot, theme = self.figure, self.theme
@@ -103,62 +103,62 @@ class EffectPlot:
         )
         plot.scatter("day", "effect", source=self.landmarks, marker="marker", size=13, color="color", **edge)
         plot.scatter("day", "share", source=self.points, marker="hex", size=11, color=VERMILION, **edge)
-        shown = [("day", "@time{0.0}"), ("visible effect", "@visible{0.000}")]
-        plot.add_tools(HoverTool(renderers=[curve], mode="vline", tooltips=shown, line_policy="interp"))
+        tooltips = [("day", "@time{0.0}"), ("visible effect", "@visible{0.000}")]
+        plot.add_tools(HoverTool(renderers=[curve], mode="vline", tooltips=tooltips, line_policy="interp"))
 
 
 class CascadePlot:
-    """Every step from the depot to the visible effect, each as its own row on its own scale."""
+    """The plot of every step from the depot to the visible effect, each in its own row on its own scale."""
 
     def __init__(self, theme: Theme) -> None:
         self.rows = ColumnDataSource({"time": [], **{name: [] for name in STEPS}}, name="drawn-cascade")
         self._levels = {name: len(STEPS) - 1 - i for i, name in enumerate(STEPS)}
-        self.figure = _figure(theme, height=420, y_range=Range1d(-0.1, len(STEPS)), x_axis_type="log")
-        axis, across = self.figure.yaxis, self.figure.xaxis
-        axis.ticker = FixedTicker(ticks=[level + MIDDLE for level in self._levels.values()])
+        self.figure = _make_figure(theme, height=420, y_range=Range1d(-0.1, len(STEPS)), x_axis_type="log")
+        axis, time_axis = self.figure.yaxis, self.figure.xaxis
+        axis.ticker = FixedTicker(ticks=[level + NAME_HEIGHT for level in self._levels.values()])
         axis.axis_line_color = axis.major_tick_line_color = None
         axis.major_label_text_font_size = "12px"
         self.figure.ygrid.grid_line_color = None
-        across.ticker = FixedTicker(ticks=list(TICKS))
-        across.major_label_overrides = dict(TICKS)
-        across.axis_label = "time since the first visit (log)"
+        time_axis.ticker = FixedTicker(ticks=list(CASCADE_TICKS))
+        time_axis.major_label_overrides = dict(CASCADE_TICKS)
+        time_axis.axis_label = "time since the first visit (log)"
         for name, color in COLOR_OF.items():
-            seen = theme.curve if color == BLUE else color
-            self.figure.varea("time", self._levels[name], name, source=self.rows, color=seen, alpha=0.3)
-            self.figure.line("time", name, source=self.rows, color=seen, line_width=2)
+            shade = theme.curve if color == BLUE else color
+            self.figure.varea("time", self._levels[name], name, source=self.rows, color=shade, alpha=0.3)
+            self.figure.line("time", name, source=self.rows, color=shade, line_width=2)
 
     def show(self, cascade: pd.DataFrame, first_visit: float) -> None:
-        """Put the columns of `Timeline.cascade` into the plot, each on its own scale."""
+        """Draw the columns of `Timeline.cascade`, each on its own scale."""
         since = cascade["time"].to_numpy() - first_visit
         rows: dict[str, Any] = {"time": since}
-        words = {}
+        labels = {}
         for name in STEPS:
             values, level, word = cascade[name].to_numpy(), self._levels[name], COLUMNS[name].label
             top = float(values.max()) if name in AMOUNTS else 1.0
-            rows[name] = level + SHARE * values / (top or 1.0)
-            words[level + MIDDLE] = f"{word}\n{top:.2g} U at most" if name in AMOUNTS else word
-        self.figure.yaxis.major_label_overrides = words
+            rows[name] = level + ROW_HEIGHT * values / (top or 1.0)
+            labels[level + NAME_HEIGHT] = f"{word}\n{top:.2g} U at most" if name in AMOUNTS else word
+        self.figure.yaxis.major_label_overrides = labels
         self.figure.x_range.update(start=float(since[0]), end=float(since[-1]))
         self.rows.data = rows
 
 
-def _columns(frame: pd.DataFrame | None, names: list[str]) -> dict[str, Any]:
+def _take_columns(frame: pd.DataFrame | None, names: list[str]) -> dict[str, Any]:
     return {name: [] if frame is None else frame[name].to_numpy() for name in names}
 
 
-def _figure(theme: Theme, **options: Any) -> Any:
-    made = figure(
+def _make_figure(theme: Theme, **options: Any) -> Any:
+    plot = figure(
         sizing_mode="stretch_width", min_width=280, tools="", toolbar_location=None, output_backend="canvas",
         background_fill_color=theme.paper, border_fill_color=theme.paper, outline_line_color=None,
         **({"x_range": Range1d(0, 240)} if options.get("x_axis_type") != "log" else {"x_range": Range1d(1e-3, 240)}),
         **options,
     )  # fmt: skip
-    for axis in (made.xaxis, made.yaxis):
+    for axis in (plot.xaxis, plot.yaxis):
         axis.axis_label_text_color = axis.major_label_text_color = theme.ink
         axis.axis_line_color = axis.major_tick_line_color = theme.faint
         axis.minor_tick_line_color = None
         axis.axis_label_text_font_style = "normal"
-        axis.axis_label_text_font_size = axis.major_label_text_font_size = TEXT
-    made.grid.grid_line_color = theme.faint
-    made.grid.grid_line_alpha = 0.25
-    return made
+        axis.axis_label_text_font_size = axis.major_label_text_font_size = TEXT_SIZE
+    plot.grid.grid_line_color = theme.faint
+    plot.grid.grid_line_alpha = 0.25
+    return plot

@@ -1,4 +1,4 @@
-"""The explorer as a page: a server on this machine, a session for every visitor."""
+"""The server of the explorer on this machine; every visitor has a session."""
 
 from __future__ import annotations
 
@@ -15,33 +15,33 @@ from ...errors import InputError, format_value
 from .settings import PORT, Settings
 from .view import Explorer
 
-HERE = "127.0.0.1"
+LOCALHOST = "127.0.0.1"
 TEMPLATE = (Path(__file__).parent / "page.html").read_text(encoding="utf-8")
 
 
-def serve(*, host: str = HERE, port: int = 5006, show: bool = True, ready: Callable[[str], None] = print) -> None:
+def serve(*, host: str = LOCALHOST, port: int = 5006, show: bool = True, ready: Callable[[str], None] = print) -> None:
     """Serve the explorer until interrupted.
 
     Parameters
     ----------
     host : str
-        The address to listen on; another than this machine's own lets other machines in.
+        The address to listen on. With the default only this machine can open the page.
     port : int
-        0 for any that is free.
+        The port; 0 for any free one.
     show : bool
         Whether to open the page in a browser.
     ready : callable
-        Called with the page's address once it is served.
+        Called with the address of the page as soon as it is served.
 
     Raises
     ------
     InputError
-        The address cannot be listened on.
+        The server cannot listen on the address.
     """
     if not _is_name(host):
         raise InputError("host", host, "an address of this machine, 0.0.0.0 for all of them")
     try:
-        number = _listenable(host, check_integer(port, PORT))
+        number = _find_port(host, check_integer(port, PORT))
         server = pn.serve(
             {"/": page}, address=host, port=number, show=False, start=False, verbose=False, location=False,
             websocket_origin=origins(host, number), title="wearoff",
@@ -50,16 +50,16 @@ def serve(*, host: str = HERE, port: int = 5006, show: bool = True, ready: Calla
         reason = (error.strerror or str(error)).partition(" (")[0]
         problem = f"is {format_value(host)} and port {port}, which cannot be listened on ({reason})"
         raise InputError("host", host, "an address of this machine and a free port", problem=problem) from None
-    for each in server._http._sockets.values():
-        # Taken over by every connection: a redraw is many small messages, none of which shall wait for the next.
-        each.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    for listener in server._http._sockets.values():
+        # Every connection takes over this option. A redraw is many small messages, which must not wait for each other.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     address = f"http://{host}:{server.port}"
     ready(address)
     _run(server, show)
 
 
 def page() -> Any:
-    """Return the page of a new visitor, as the link asks."""
+    """Return the page of a new visitor, with the settings of the link."""
     theme, settings, problem = read_link(pn.state.session_args)
     pn.state.curdoc.template = TEMPLATE
     pn.state.curdoc.template_variables["theme"] = theme
@@ -67,14 +67,14 @@ def page() -> Any:
 
 
 def read_link(arguments: Mapping[str, Sequence[bytes]]) -> tuple[str, Settings, str]:
-    """Return theme and settings of a link, and what is wrong with it: then the settings are the usual ones."""
-    values = {name: [value.decode(errors="replace") for value in given] for name, given in arguments.items()}
+    """Return theme and settings of a link, and its error. With an error the settings are the defaults."""
+    values = {name: [value.decode(errors="replace") for value in encoded] for name, encoded in arguments.items()}
     theme = "dark" if values.pop("theme", ["light"]) == ["dark"] else "light"
     try:
-        for name, given in values.items():
-            if len(given) > 1:
-                raise InputError(name, given, "once", problem=f"is given {len(given)} times")
-        return theme, Settings.from_link({name: given[0] for name, given in values.items()}), ""
+        for name, texts in values.items():
+            if len(texts) > 1:
+                raise InputError(name, texts, "once", problem=f"is given {len(texts)} times")
+        return theme, Settings.from_link({name: texts[0] for name, texts in values.items()}), ""
     except InputError as error:
         return theme, Settings(), f"{error}. The usual settings are shown."
 
@@ -88,7 +88,7 @@ def _run(server: Any, show: bool) -> None:
 
 
 def _is_name(host: str) -> bool:
-    # A blank one would be taken for every address of this machine; one that no machine can have leaves a socket open.
+    # A blank name would mean every address of this machine. A name that is not valid would leave a socket open.
     try:
         host.encode("idna")
     except UnicodeError:
@@ -96,14 +96,14 @@ def _is_name(host: str) -> bool:
     return host.isprintable() and bool(host.strip())
 
 
-def _listenable(host: str, port: int) -> int:
-    # Asked for beforehand: who may talk to the server is said with its port, which must then be known.
+def _find_port(host: str, port: int) -> int:
+    # Return a port on which the server can listen. It is needed before the server is made, for `origins`.
     with socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         return int(probe.getsockname()[1])
 
 
 def origins(host: str, port: int) -> list[str]:
-    """Return the sites whose pages may talk to the server: its own, or any where it listens on every address."""
+    """Return the sites whose pages may connect to the server: its own, or any if it listens on every address."""
     if host in ("0.0.0.0", "::"):
         return ["*"]
-    return [f"{name}:{port}" for name in {host, "localhost" if host == HERE else host}]
+    return [f"{name}:{port}" for name in {host, "localhost" if host == LOCALHOST else host}]

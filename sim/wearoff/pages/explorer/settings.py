@@ -1,4 +1,4 @@
-"""What a page is set to: checked as on the command line, and written as a link that brings it back."""
+"""The settings of a page: checked as on the command line, and written as a link that restores them."""
 
 from __future__ import annotations
 
@@ -20,29 +20,28 @@ from ...timeline import Timeline
 from ...treatment.schedule import INTERVAL, Schedule
 from ...treatment.visit import UNITS
 
-# What a page computes at every move must be done before the next one, for many people at once.
-VISITS = Limits("visits", 1, 12)
-SITES = Limits("sites", 0, 10)
-# So many times beyond its plausible range a page takes a constant: with extreme rates a solution may need minutes.
+# A page computes at every move of a slider, for many visitors at once. These limits keep that time short.
+PAGE_VISITS = Limits("visits", 1, 12)
+PAGE_SITES = Limits("sites", 0, 10)
+# A constant may leave its plausible range by this factor. With extreme rates a solution may need minutes.
 BEYOND = 10.0
-# Zones of the muscle are as many as the spread is small.
-LEAST_SPREAD = 3.0
+LEAST_SPREAD = 3.0  # mm; a smaller spread needs more zones of the muscle
 
 CONSTANTS = tuple(field.name for field in dataclasses.fields(Parameters) if field.name != "origin")
 SWITCHES = {"on": True, "off": False}
-PORT = Limits("port", 0, 65535)  # where a page is served
+PORT = Limits("port", 0, 65535)  # of the server of the page
 
 
-def _on_a_page(name: str) -> Limits:
+def _limit_constant(name: str) -> Limits:
     possible, (low, high) = limits_of(name), plausible(name)
-    # What a preset is known for can be tried too, such as the short-lived light chain of serotype E.
-    known = [getattr(Parameters.preset(each), name) for each in presets()]
+    # The values of the presets are allowed too, such as the short half-life of the light chain of serotype E.
+    known = [getattr(Parameters.preset(preset), name) for preset in presets()]
     low = min(low / BEYOND, *known) if name != "spread" else LEAST_SPREAD
     high = max(high * BEYOND, *filter(math.isfinite, known))
     return possible._replace(low=max(possible.low, low), high=min(possible.high, high))
 
 
-LIMITS = {name: _on_a_page(name) for name in CONSTANTS}
+LIMITS = {name: _limit_constant(name) for name in CONSTANTS}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,15 +51,15 @@ class Settings:
     Parameters
     ----------
     units : float, optional
-        Units (U) a visit; default: the labelled dose.
+        Units (U) at each visit; default: the labelled dose.
     product, muscle : str
     sites : int
-        Injection sites; 0 for a dose that is even along the muscle.
+        Number of injection sites; 0 for a dose that is even along the muscle.
     visits : int
     every : float
         Days between visits.
     observations, bands : bool
-        Whether published points, and percentiles of a population, are drawn.
+        Whether published points are drawn; whether percentiles of a population are drawn.
     parameters : Parameters
     """
 
@@ -75,8 +74,8 @@ class Settings:
     parameters: Parameters = dataclasses.field(default_factory=Parameters)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "visits", check_integer(self.visits, VISITS))
-        object.__setattr__(self, "sites", check_integer(self.sites, SITES))
+        object.__setattr__(self, "visits", check_integer(self.visits, PAGE_VISITS))
+        object.__setattr__(self, "sites", check_integer(self.sites, PAGE_SITES))
         for name, limits in LIMITS.items():
             check_number(getattr(self.parameters, name), limits)
         for name in ("observations", "bands"):
@@ -87,7 +86,7 @@ class Settings:
 
     @classmethod
     def read(cls, values: Mapping[str, Any]) -> Self:
-        """Return the settings of names and values; constants stand beside the other names.
+        """Return the settings for names and values; the names include the constants.
 
         Examples
         --------
@@ -98,11 +97,11 @@ class Settings:
         for name in values:
             check_name(name, [*names, *CONSTANTS], "setting")
         constants = {name: value for name, value in values.items() if name in CONSTANTS}
-        own = {name: value for name, value in values.items() if name in names}
-        return cls(**own, parameters=Parameters().replace(**constants))
+        others = {name: value for name, value in values.items() if name in names}
+        return cls(**others, parameters=Parameters().replace(**constants))
 
     @classmethod
-    def from_link(cls, words: Mapping[str, str]) -> Self:
+    def from_link(cls, texts: Mapping[str, str]) -> Self:
         """Return the settings of a link, whose values are text.
 
         Examples
@@ -110,26 +109,28 @@ class Settings:
         >>> Settings.from_link({"units": "30", "bands": "on"}).bands
         True
         """
-        return cls.read({name: _read_word(name, word) for name, word in words.items()})
+        return cls.read({name: _read_text(name, text) for name, text in texts.items()})
 
     @property
     def named(self) -> dict[str, Any]:
-        """Every setting under its name, the constants among them; what `read` reads."""
-        own = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
-        parameters = own.pop("parameters")
-        return own | {name: getattr(parameters, name) for name in CONSTANTS}
+        """Every setting under its name, with the constants, in the form that `read` takes."""
+        fields = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+        parameters = fields.pop("parameters")
+        return fields | {name: getattr(parameters, name) for name in CONSTANTS}
 
     @property
     def link(self) -> str:
-        """The part of a link behind the question mark: what differs from the defaults.
+        """The part of a link after the question mark: the settings that differ from the defaults.
 
         Examples
         --------
         >>> Settings.read({"units": 30, "visits": 4, "bands": True}).link
         'units=30&visits=4&bands=on'
         """
-        usual = type(self)().named
-        return urlencode({name: _word(value) for name, value in self.named.items() if value != usual[name]})
+        defaults = type(self)().named
+        return urlencode(
+            {name: _format_setting(value) for name, value in self.named.items() if value != defaults[name]}
+        )
 
     @property
     def schedule(self) -> Schedule:
@@ -141,35 +142,35 @@ class Settings:
 
     @property
     def timeline(self) -> Timeline:
-        """What `simulate` gives for these settings."""
-        return _computed(self)[0]
+        """The timeline that `simulate` returns for these settings."""
+        return _compute(self)[0]
 
     @property
     def cautions(self) -> tuple[str, ...]:
-        """What is possible but unusual about them."""
-        return _computed(self)[1]
+        """The cautions about the treatment."""
+        return _compute(self)[1]
 
 
-# A class that opens the same page asks for the same timelines.
+# Many visitors with the same settings need the same timeline.
 @lru_cache(maxsize=256)
-def _computed(settings: Settings) -> tuple[Timeline, tuple[str, ...]]:
+def _compute(settings: Settings) -> tuple[Timeline, tuple[str, ...]]:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", UnusualWarning)
         timeline = simulate(settings.schedule, parameters=settings.parameters)
-    return timeline, tuple(str(each.message) for each in caught)
+    return timeline, tuple(str(warning.message) for warning in caught)
 
 
-def _read_word(name: str, word: str) -> Any:
-    # What is no number and no switch stays text.
+def _read_text(name: str, text: str) -> Any:
+    # Numbers and switches are read; other settings stay text.
     if name in ("observations", "bands"):
-        return SWITCHES[check_name(word, SWITCHES, name)]
-    whole_numbers, numbers = {"visits": VISITS, "sites": SITES}, {"units": UNITS, "every": INTERVAL, **LIMITS}
+        return SWITCHES[check_name(text, SWITCHES, name)]
+    whole_numbers, numbers = {"visits": PAGE_VISITS, "sites": PAGE_SITES}, {"units": UNITS, "every": INTERVAL, **LIMITS}
     if name in whole_numbers:
-        return read_integer(word, whole_numbers[name])
-    return read_number(word, numbers[name]) if name in numbers else word
+        return read_integer(text, whole_numbers[name])
+    return read_number(text, numbers[name]) if name in numbers else text
 
 
-def _word(value: Any) -> str:
+def _format_setting(value: Any) -> str:
     if isinstance(value, bool):
         return "on" if value else "off"
     return f"{value:.15g}" if isinstance(value, float) else str(value)

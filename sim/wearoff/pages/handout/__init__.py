@@ -1,4 +1,4 @@
-"""The hand-out: one HTML file with sliders that needs no network and prints on one page."""
+"""The hand-out: one HTML file with sliders. It needs no network and prints on one page."""
 
 from .page import make_handout
 

@@ -1,4 +1,4 @@
-"""Every curve that the sliders can ask for, computed beforehand: the page itself knows no model."""
+"""The curves of all positions of the sliders, computed beforehand: the page does not compute the model."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ from ...treatment.schedule import Schedule
 from ...treatment.visit import Visit
 
 WEEKS = range(8, 31)  # between visits
-HORIZON = 104 * 7  # two years in whole weeks
-FIRST_DAYS = 14  # shown on an axis of their own
+COURSE_DAYS = 104 * 7  # two years in whole weeks
+FIRST_DAYS = 14  # days that have a picture of their own
 
-# An effect of 1 is stored as 65535: a step of 1.5e-5, and an error of at most half of it.
+# An effect of 1 is stored as 65535. So the step is 1.5e-5, and the error at most half of it.
 FULL_SCALE = 65535
 
 Array = npt.NDArray[np.float64]
@@ -36,27 +36,29 @@ Progress = Callable[[int, int], None]
 
 
 class Repeated(NamedTuple):
-    """What one dose at one interval gives: the effect on `repeat_days`, its measures, and what is unusual."""
+    """The results of one dose at one interval: the effect on `repeat_days`, its measures, and cautions."""
 
     visible: Array
     share: float
     lowest: float
-    unusual: list[str]
+    cautions: list[str]
 
 
 def labelled_visit(product: str, muscle: str) -> Visit:
-    """Return the labelled treatment, from which the sliders start; where none is known, raise `InputError`."""
-    chosen, place = find_product(product), find_muscle(muscle)
+    """Return the labelled treatment, at which the sliders start; raise `InputError` if none is known."""
+    chosen, treated = find_product(product), find_muscle(muscle)
     label = find_label(product, muscle)
     if label is None:
         known = [row["muscle"] for row in rows("labels") if row["product"] == product]
         problem = f"is {muscle!r}, for which no labelled dose of {product} is known"
         raise InputError("muscle", muscle, ", ".join(known), problem=problem)
-    return Visit(units=label.units, product=chosen, muscle=place)
+    return Visit(units=label.units, product=chosen, muscle=treated)
 
 
 def doses(labelled: float) -> list[float]:
-    """Return the units on the slider: half to three times the labelled dose, in steps of 1 U, or 5 U from 30 U on.
+    """Return the units on the slider: from half to three times the labelled dose.
+
+    The step is 1 U, or 5 U for labelled doses of 30 U or more.
 
     Examples
     --------
@@ -69,20 +71,23 @@ def doses(labelled: float) -> list[float]:
 
 
 def once_days() -> Array:
-    """Return the days on which the course of a single visit is stored: eight a day at first, then one."""
-    return np.append(np.arange(0, FIRST_DAYS, 1 / 8), np.arange(FIRST_DAYS, HORIZON + 1.0))
+    """Return the days on which the course of a single visit is stored: first eight values a day, then one."""
+    return np.append(np.arange(0, FIRST_DAYS, 1 / 8), np.arange(FIRST_DAYS, COURSE_DAYS + 1.0))
 
 
 def repeat_days(weeks: int) -> Array:
-    """Return the days on which visits every so many weeks are stored: four a day after each, later one in two."""
+    """Return the days on which the course of visits every `weeks` weeks is stored.
+
+    After each visit there are first four values a day, later one value in two days.
+    """
     after = np.concatenate([np.arange(0, 6, 0.25), np.arange(6.0, FIRST_DAYS), np.arange(FIRST_DAYS, 7.0 * weeks, 2)])
-    starts = np.arange(0.0, HORIZON, 7 * weeks)
+    starts = np.arange(0.0, COURSE_DAYS, 7 * weeks)
     days = (starts[:, None] + after).ravel()
-    return np.append(days[days < HORIZON], float(HORIZON))
+    return np.append(days[days < COURSE_DAYS], float(COURSE_DAYS))
 
 
 def all_curves(visit: Visit, parameters: Parameters, progress: Progress) -> dict[str, Any]:
-    """Compute what the page holds for every position of the two sliders.
+    """Return the data of the page for every position of the two sliders.
 
     Parameters
     ----------
@@ -90,55 +95,55 @@ def all_curves(visit: Visit, parameters: Parameters, progress: Progress) -> dict
         The labelled treatment.
     parameters : Parameters
     progress : callable
-        Called with the work done and all there is.
+        Called with the work done and the whole work.
 
     Returns
     -------
     dict
-        ``units`` and ``weeks``, places of the sliders; ``words`` and ``levels``, of the landmarks. ``once`` and
-        ``repeat`` (one for each of the weeks): ``days``, and ``visible``, the effect on these days for every dose, as
-        rows of 16-bit whole numbers in base64. For every dose ``landmarks`` of a single visit, and ``explanations`` of
-        those that are not reached. For every dose and number of weeks ``share`` of days at half effect or more,
-        ``lowest`` effect after the first peak, and ``unusual``, places in ``cautions``. For every number of weeks
-        ``visits_per_year``.
+        ``units`` and ``weeks`` are the positions of the sliders; ``words`` and ``levels`` belong to the landmarks.
+        ``once`` (a single visit) and ``repeat`` (one for each number of weeks) have ``days``, and ``visible``: the
+        effect on these days for every dose, as rows of 16-bit whole numbers in base64. Every dose has the ``landmarks``
+        of a single visit, and ``explanations`` of landmarks that are not reached. Every dose and number of weeks has
+        the ``share`` of days at half effect or more, the ``lowest`` effect after the first peak, and ``unusual``:
+        indices into ``cautions``. Every number of weeks has ``visits_per_year``.
     """
     units = doses(visit.units)
-    alone, found = [], []
+    single, repeated = [], []
     for done, amount in enumerate(units):
         progress(done, len(units))
-        patient = Patient(HALF, HORIZON, parameters, None, dataclasses.replace(visit, units=amount))
-        alone.append(patient.timeline(patient.on([0.0])))
-        found.append([_repeated(patient, weeks) for weeks in WEEKS])
+        patient = Patient(HALF, COURSE_DAYS, parameters, None, dataclasses.replace(visit, units=amount))
+        single.append(patient.timeline(patient.on([0.0])))
+        repeated.append([_compute_repeated(patient, weeks) for weeks in WEEKS])
     progress(len(units), len(units))
-    texts = list(dict.fromkeys(text for row in found for each in row for text in each.unusual))
+    texts = list(dict.fromkeys(text for row in repeated for result in row for text in result.cautions))
     return {
         "units": units,
         "weeks": list(WEEKS),
         "scale": FULL_SCALE,
         "words": {name: LANDMARKS[name].label for name in LANDMARK_DAYS},
         "levels": {name: LANDMARKS[name].level for name in LANDMARK_DAYS},
-        "once": _stored(once_days(), [each.course.visible_at(once_days()) for each in alone]),
-        "repeat": [_stored(repeat_days(weeks), [row[i].visible for row in found]) for i, weeks in enumerate(WEEKS)],
+        "once": _encode(once_days(), [timeline.course.visible_at(once_days()) for timeline in single]),
+        "repeat": [_encode(repeat_days(weeks), [row[i].visible for row in repeated]) for i, weeks in enumerate(WEEKS)],
         "landmarks": [
-            {str(name): value if np.isfinite(value) else None for name, value in each.landmarks.items()}
-            for each in alone
+            {str(name): value if np.isfinite(value) else None for name, value in timeline.landmarks.items()}
+            for timeline in single
         ],
-        "explanations": [explain_landmarks(each) for each in alone],
+        "explanations": [explain_landmarks(timeline) for timeline in single],
         "visits_per_year": [YEAR / (7 * weeks) for weeks in WEEKS],
-        "share": [[each.share for each in row] for row in found],
-        "lowest": [[each.lowest for each in row] for row in found],
-        "unusual": [[[texts.index(text) for text in each.unusual] for each in row] for row in found],
+        "share": [[result.share for result in row] for row in repeated],
+        "lowest": [[result.lowest for result in row] for row in repeated],
+        "unusual": [[[texts.index(text) for text in result.cautions] for result in row] for row in repeated],
         "cautions": texts,
     }
 
 
 def labelled_course(visit: Visit, parameters: Parameters) -> Timeline:
-    """Return two years after a single labelled treatment, of which the paragraphs speak."""
-    patient = Patient(HALF, HORIZON, parameters, None, visit)
+    """Return the timeline of two years after a single labelled treatment, which the text describes."""
+    patient = Patient(HALF, COURSE_DAYS, parameters, None, visit)
     return patient.timeline(patient.on([0.0]))
 
 
-def _repeated(patient: Patient, weeks: int) -> Repeated:
+def _compute_repeated(patient: Patient, weeks: int) -> Repeated:
     plan = patient.every(7 * weeks)
     course = patient.course(plan)
     measures = patient.measure(course)
@@ -146,21 +151,21 @@ def _repeated(patient: Patient, weeks: int) -> Repeated:
         course.visible_at(repeat_days(weeks)),
         measures["share_above"],
         measures["lowest_effect"],
-        _unusual(plan, 7 * weeks),
+        _find_cautions(plan, 7 * weeks),
     )
 
 
-def _unusual(plan: Schedule, interval: int) -> list[str]:
+def _find_cautions(plan: Schedule, interval: int) -> list[str]:
     product = plan.visits[0].product
-    found = cautions(plan)
-    # Closer visits than is custom have a caution already, which names the label.
+    texts = cautions(plan)
+    # Visits at a shorter interval than `CUSTOM_DAYS` already have a caution that names the label.
     if CUSTOM_DAYS <= interval < product.min_interval_days:
-        found.append(
+        texts.append(
             f"{interval} days between visits: the label of {product.name} asks for {product.min_interval_days:g}"
         )
-    return found
+    return texts
 
 
-def _stored(days: Array, curves: list[Array]) -> dict[str, Any]:
-    whole = np.rint(np.array(curves) * FULL_SCALE).astype("<u2")
-    return {"days": days.tolist(), "visible": base64.b64encode(whole.tobytes()).decode()}
+def _encode(days: Array, curves: list[Array]) -> dict[str, Any]:
+    integers = np.rint(np.array(curves) * FULL_SCALE).astype("<u2")
+    return {"days": days.tolist(), "visible": base64.b64encode(integers.tobytes()).decode()}

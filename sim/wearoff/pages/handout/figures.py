@@ -1,4 +1,4 @@
-"""The pictures of the hand-out: Bokeh figures that draw what the page puts into their sources."""
+"""The pictures of the hand-out: Bokeh figures of the data that the page puts into their sources."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...figures.style import BLACK, BLUE, GREY, ORANGE, SKY, VERMILION
 from ...levels import HALF
-from .curves import FIRST_DAYS, HORIZON
+from .curves import COURSE_DAYS, FIRST_DAYS
 
 if TYPE_CHECKING:
     from bokeh.models import ColumnDataSource, GlyphRenderer
@@ -14,19 +14,19 @@ if TYPE_CHECKING:
 
 PALE = "#E4E4E4"
 FONT = "Helvetica, Arial, sans-serif"
-TEXT = {"screen": "15px", "paper": "12px"}
+TEXT_SIZES = {"screen": "15px", "paper": "12px"}
 QUARTER = 13  # weeks
 
-# On the screen a picture fills its column; on paper its size is that of the page: pixels of an inch of 96.
+# On the screen a picture fills its column. On paper it has a fixed size in pixels of 1/96 inch.
 SCREEN = {"sizing_mode": "stretch_width", "height": 310}
 PAPER = {"first": {"width": 236, "height": 214}, "both": {"width": 458, "height": 214}}
 
 
 def make_document() -> dict[str, Any]:
-    """Return a Bokeh document as JSON, and under ``roots`` which figure is meant for which element of the page.
+    """Return a Bokeh document as JSON, and under ``roots`` the element of the page for each figure.
 
-    The sources are called ``once``, ``repeat``, ``visits``, ``early`` and ``late`` (landmarks, on the rise and on the
-    fall); all are empty.
+    The names of the sources are ``once``, ``repeat``, ``visits``, ``early`` (landmarks of the rise) and ``late``
+    (landmarks of the fall). All sources are empty.
     """
     from bokeh.document import Document
     from bokeh.models import ColumnDataSource
@@ -39,39 +39,39 @@ def make_document() -> dict[str, Any]:
     document = Document()
     roots = {}
     for medium in ("screen", "paper"):
-        for part, draw in (("first", _first_visit), ("both", _all_visits)):
+        for part, draw in (("first", _draw_first_visit), ("both", _draw_all_visits)):
             size = SCREEN if medium == "screen" else PAPER[part]
-            picture = draw(sources, size, TEXT[medium])
+            picture = draw(sources, size, TEXT_SIZES[medium])
             document.add_root(picture)
             roots[picture.id] = f"{part}-{medium}"
     return {"document": document.to_json(deferred=False), "roots": roots}
 
 
-def _first_visit(sources: dict[str, ColumnDataSource], size: dict[str, Any], text: str) -> figure:
-    picture = _empty(size, text, (0, FIRST_DAYS), "days after a visit")
+def _draw_first_visit(sources: dict[str, ColumnDataSource], size: dict[str, Any], text: str) -> figure:
+    picture = _make_empty(size, text, (0, FIRST_DAYS), "days after a visit")
     picture.varea("day", 0, "visible", source=sources["once"], color=SKY, alpha=0.25)
     curve = picture.line("day", "visible", source=sources["once"], color=BLUE, line_width=3)
-    _mark(picture, text, "day", sources["early"], BLUE)
-    _readout(picture, curve)
+    _mark_points(picture, text, "day", sources["early"], BLUE)
+    _add_tooltips(picture, curve)
     picture.xaxis.ticker = list(range(0, FIRST_DAYS + 1, 2))
     return picture
 
 
-def _all_visits(sources: dict[str, ColumnDataSource], size: dict[str, Any], text: str) -> figure:
-    picture = _empty(size, text, (-1, HORIZON / 7), "weeks since the first visit")
+def _draw_all_visits(sources: dict[str, ColumnDataSource], size: dict[str, Any], text: str) -> figure:
+    picture = _make_empty(size, text, (-1, COURSE_DAYS / 7), "weeks since the first visit")
     picture.varea("week", 0, "visible", source=sources["repeat"], color=SKY, alpha=0.25)
     picture.line("week", "visible", source=sources["once"], color=GREY, line_width=1.5, line_dash=[5, 4])
     curve = picture.line("week", "visible", source=sources["repeat"], color=BLUE, line_width=3)
-    _mark(picture, text, "week", sources["late"], GREY)
+    _mark_points(picture, text, "week", sources["late"], GREY)
     picture.scatter(
         "week", "visible", source=sources["visits"], marker="inverted_triangle", size=10, color=ORANGE, line_color=BLACK
     )
-    _readout(picture, curve)
-    picture.xaxis.ticker = list(range(0, HORIZON // 7 + 1, QUARTER))
+    _add_tooltips(picture, curve)
+    picture.xaxis.ticker = list(range(0, COURSE_DAYS // 7 + 1, QUARTER))
     return picture
 
 
-def _mark(picture: figure, text: str, across: str, source: ColumnDataSource, color: str) -> None:
+def _mark_points(picture: figure, text: str, across: str, source: ColumnDataSource, color: str) -> None:
     from bokeh.core.properties import value
 
     picture.scatter(across, "visible", source=source, size=9, fill_color="white", line_color=color, line_width=2.5)
@@ -89,16 +89,16 @@ def _mark(picture: figure, text: str, across: str, source: ColumnDataSource, col
     )
 
 
-def _readout(picture: figure, curve: GlyphRenderer) -> None:
+def _add_tooltips(picture: figure, curve: GlyphRenderer) -> None:
     from bokeh.models import HoverTool, InlineStyleSheet
 
-    shown = [("day", "@day{0.0}"), ("week", "@week{0.0}"), ("effect", "@visible{0.0%}")]
-    picture.add_tools(HoverTool(mode="vline", renderers=[curve], tooltips=shown, line_policy="nearest"))
-    # A finger that starts on a picture scrolls the page.
+    tooltips = [("day", "@day{0.0}"), ("week", "@week{0.0}"), ("effect", "@visible{0.0%}")]
+    picture.add_tools(HoverTool(mode="vline", renderers=[curve], tooltips=tooltips, line_policy="nearest"))
+    # A finger that moves on a picture scrolls the page.
     picture.stylesheets = [InlineStyleSheet(css=".bk-events { touch-action: auto !important; }")]
 
 
-def _empty(size: dict[str, Any], text: str, across: tuple[float, float], label: str) -> figure:
+def _make_empty(size: dict[str, Any], text: str, across: tuple[float, float], label: str) -> figure:
     from bokeh.models import NumeralTickFormatter, Range1d, Span
     from bokeh.plotting import figure
 

@@ -1,4 +1,4 @@
-"""The hand-out as one page of HTML, with everything that it needs inside."""
+"""The hand-out as one HTML page that contains everything it needs."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from .curves import Progress, all_curves, labelled_course, labelled_visit
 from .figures import make_document
 from .text import constants, durations, expected, sources
 
-HERE = Path(__file__).parent
+FOLDER = Path(__file__).parent
 
 
-def _silent(done: int, total: int) -> None:
+def _ignore(done: int, total: int) -> None:
     pass
 
 
@@ -28,20 +28,20 @@ def make_handout(
     product: str = "onabotulinumtoxinA",
     muscle: str = "glabella",
     parameters: Parameters | None = None,
-    progress: Progress = _silent,
+    progress: Progress = _ignore,
 ) -> str:
-    """Return the hand-out: sliders for units and interval, curves, landmarks, a word for patients and for students.
+    """Return the HTML of the hand-out: sliders for units and interval, curves, landmarks, text.
 
-    Nothing in it is loaded from elsewhere. The curves of every position of the sliders are `simulate`'s, stored to
-    within 1e-5.
+    The page loads nothing from elsewhere. For every position of the sliders it has the curve that `simulate` computes,
+    with an error of at most 1e-5.
 
     Parameters
     ----------
     product, muscle : str
-        What is given, and where; a labelled dose must be known.
+        Names of product and muscle; the product must have a labelled dose for the muscle.
     parameters : Parameters
     progress : callable
-        Called with the work done and all there is.
+        Called with the work done and the whole work.
 
     Returns
     -------
@@ -51,11 +51,12 @@ def make_handout(
     Raises
     ------
     InputError
-        Product or muscle is not known, or no labelled dose of the one for the other; or Bokeh is not installed.
+        The product or the muscle is not known; the product has no labelled dose for the muscle; or Bokeh is not
+        installed.
     """
     parameters = Parameters() if parameters is None else check_type(parameters, Parameters, "parameters")
     visit = labelled_visit(product, muscle)
-    program, template = _bokeh()
+    program, template = _load_bokeh()
     course = labelled_course(visit, parameters)
     shortest = visit.product.min_interval_days
     label = find_label(product, muscle)
@@ -84,16 +85,17 @@ def make_handout(
     return page
 
 
-def _bokeh() -> tuple[str, Any]:
-    # Imported by what uses it: it is optional, and slow to import. It brings the engine of the template.
+def _load_bokeh() -> tuple[str, Any]:
+    # Return the JavaScript of Bokeh and the template of the page. Bokeh is imported here, because it is optional and
+    # slow to import. It brings jinja2, the engine of the template.
     try:
         from bokeh.resources import Resources
         from jinja2 import Environment, FileSystemLoader, StrictUndefined
     except ImportError:
         raise not_installed("handout", "bokeh", "explore") from None
-    # The plots alone: no widgets, no tables.
+    # The component for plots, without those for widgets and tables.
     program = "\n".join(Resources(mode="inline", components=["bokeh"]).js_raw)
-    engine = Environment(loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined)
-    # Bokeh's references are read in the order in which they are written.
+    engine = Environment(loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined)
+    # Keys are not sorted, because Bokeh reads its references in the order in which they are written.
     engine.policies["json.dumps_kwargs"] = {"sort_keys": False, "separators": (",", ":")}
     return program, engine.get_template("page.html")

@@ -1,4 +1,4 @@
-"""The words of the hand-out that carry numbers: taken from the simulation and from the tables, never typed."""
+"""The text of the hand-out that has numbers: they come from the simulation and from the tables."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from ...treatment.visit import Visit
 
 
 class Expected(NamedTuple):
-    """What a patient may expect, and when."""
+    """A change that a patient may expect, and its time."""
 
     when: str
     what: str
 
 
 class Constants(NamedTuple):
-    """Constants that share a source, and that source."""
+    """Constants with the same source, and the source."""
 
     names: str
     source: str
@@ -37,26 +37,26 @@ EXPECTED = {
     "wear_off_day": f"{100 * WEAR_OFF:.0f} % is left: the line is nearly as it was",
 }
 
-# Used only where single injection sites are asked for, which the hand-out does not.
+# This constant is used for single injection sites alone, which the hand-out does not have.
 UNUSED = "spread"
 
 
 def expected(course: Timeline) -> list[Expected]:
-    """Return what a patient may expect on which day, in the order of the days."""
-    found = []
+    """Return the changes that a patient may expect, in the order of their days."""
+    changes = []
     for name, what in EXPECTED.items():
         day = float(course.landmarks[name])
         if not math.isfinite(day):
-            found.append(Expected("not in two years", what))
+            changes.append(Expected("not in two years", what))
         elif day < 28:
-            found.append(Expected(f"after {day:.0f} days", what))
+            changes.append(Expected(f"after {day:.0f} days", what))
         else:
-            found.append(Expected(f"after {day / 7:.0f} weeks", what))
-    return found
+            changes.append(Expected(f"after {day / 7:.0f} weeks", what))
+    return changes
 
 
 def duration(days: float) -> str:
-    """Return a length of time in a unit that people count in.
+    """Return a length of time in words: in minutes, hours or days.
 
     Examples
     --------
@@ -78,24 +78,24 @@ def durations(parameters: Parameters) -> dict[str, str]:
 
 
 def constants(parameters: Parameters) -> list[Constants]:
-    """Return the constants with their values, those of one source together; without what is not used."""
+    """Return the constants with their values, grouped by source; unused constants are left out."""
     table = parameters.table()
     table = table[table["name"] != UNUSED]
     return [
-        Constants(", ".join(_value(row) for _, row in group.iterrows()), str(source))
-        for source, group in table.groupby(table["source"].map(_first_clause), sort=False)
+        Constants(", ".join(_format_value(row) for _, row in group.iterrows()), str(source))
+        for source, group in table.groupby(table["source"].map(_cut_source), sort=False)
     ]
 
 
 def sources(visit: Visit) -> list[str]:
-    """Return where the treatment and its limits come from, each once; what was recalled says so."""
+    """Return the sources of the treatment and of its limits; the text says which values were recalled."""
     name, muscle = visit.product.name, visit.muscle.name
     product = column("products", "product")[name]
     label = next(row for row in rows("labels") if (row["product"], row["muscle"]) == (name, muscle))
     training = next(row for row in rows("typical_patient") if row["landmark"] == "wear_off_day")
     lines = [
-        f"{label['units']} U of {name} in the {words(muscle)}: {_recalled(label['source'], label)}",
-        f"Interval: {_recalled(product['limit_source'], product, 'limit_status')}",
+        f"{label['units']} U of {name} in the {words(muscle)}: {_mark_recalled(label['source'], label)}",
+        f"Interval: {_mark_recalled(product['limit_source'], product, 'limit_status')}",
         f"Course: {training['source']}",
     ]
     if float(product["relative_potency"]) != 1 or product["potency_kind"] == "assumed":
@@ -103,15 +103,15 @@ def sources(visit: Visit) -> list[str]:
     return lines
 
 
-def _value(row: pd.Series) -> str:
+def _format_value(row: pd.Series) -> str:
     unit = "" if row["unit"] in ("1", "fraction") else f" {row['unit']}"
     return f"{words(row['name'])} {row['value']:.4g}{unit}"
 
 
-def _first_clause(source: str) -> str:
-    # What follows the first semicolon is the source of the plausible range, which the page does not show.
+def _cut_source(source: str) -> str:
+    # After the first semicolon there is the source of the plausible range, which the page does not show.
     return source.split(";")[0]
 
 
-def _recalled(source: str, row: dict[str, str], status: str = "status") -> str:
+def _mark_recalled(source: str, row: dict[str, str], status: str = "status") -> str:
     return f"{source} (recalled, not found in a source)" if row[status] == "memory" else source
