@@ -40,7 +40,7 @@ def test_a_refusal_is_one_line_that_names_the_value_by_its_ends(value):
 
 
 def test_any_refusal_is_one_line():
-    message = str(InputError(f"file is 'first\nsecond {'x' * 10_000}'; allowed: a place"))
+    message = str(InputError("file", allowed="a place", problem=f"is 'first\nsecond {'x' * 10_000}'"))
     assert message.isprintable()
     assert len(message) == LONGEST
     assert message.startswith("file is 'first\\nsecond x")

@@ -117,9 +117,11 @@ def elasticities(
     UnusualWarning
         The visit is possible but unusual.
 
-    Notes ----- The rows are in the order of the widths of their bars. For this order, a half effect or a wear-off that
-    is not reached at an end of a range counts as day 0, as in `indices`. A row in which another quantity is not reached
-    comes first.
+    Notes
+    -----
+    The rows are in the order of the widths of their bars. For this order, a half effect or a wear-off that is not
+    reached at an end of a range counts as day 0, as in `indices`. A row in which another quantity is not reached comes
+    first.
 
     Examples
     --------

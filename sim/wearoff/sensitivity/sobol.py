@@ -57,10 +57,12 @@ def sobol_indices(
     InputError
         A value is not possible, or the function is constant, or it is not finite in some sample.
 
-    Notes ----- `scipy.stats.sobol_indices` computes them from two matrices of samples, A and B. For each input it also
-    uses AB: A with the column of that input from B. Its estimators are ``mean(f(B) (f(AB) - f(A))) / variance`` for the
-    first order and ``mean((f(A) - f(AB))^2) / (2 variance)`` for the total: (b) and (f) in table 2 of [1]_. The
-    variance is that of ``f(A)`` and ``f(B)`` together.
+    Notes
+    -----
+    `scipy.stats.sobol_indices` computes them from two matrices of samples, A and B. For each input it also uses AB: A
+    with the column of that input from B. Its estimators are ``mean(f(B) (f(AB) - f(A))) / variance`` for the first
+    order and ``mean((f(A) - f(AB))^2) / (2 variance)`` for the total: (b) and (f) in table 2 of [1]_. The variance is
+    that of ``f(A)`` and ``f(B)`` together.
 
     References
     ----------

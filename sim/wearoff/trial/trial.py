@@ -172,11 +172,13 @@ def run_trial(
     InputError
         A value is not possible, two arms have the same name, or a process ended before its work was done.
 
-    Notes ----- A response counts by its chance, averaged over the errors of the raters and over the kinds of patients
-    (moderate or severe, placebo responder or not). The mean is the same as if errors and kinds were drawn, and the
-    noise is smaller. The error of every course of the default population that was tested is below 1e-6. In populations
-    as wide and as steep as is plausible, one course in some thousands has an error of a few 1e-6. In wider ones it can
-    be 1e-5 or more.
+    Notes
+    -----
+    A response counts by its chance, averaged over the errors of the raters and over the kinds of patients (moderate or
+    severe, placebo responder or not). The mean is the same as if errors and kinds were drawn, and the noise is smaller.
+    The error of every course of the default population that was tested is below 1e-6. In populations as wide and as
+    steep as is plausible, one course in some thousands has an error of a few 1e-6. In wider ones it can be 1e-5 or
+    more.
 
     Examples
     --------
