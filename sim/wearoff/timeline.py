@@ -273,8 +273,9 @@ class Timeline:
             raise InputError("days", days, allowed, problem=f"has the shape {shown.shape}")
         moments = self.at(shown)
         before = moments.iloc[[0]].assign(**{**BASELINE, "time": np.nan})
-        moments = pd.concat([before, moments])
-        return draw_mechanism(moments, self.first_uptake, style, patient=self.description, title=title)
+        return draw_mechanism(
+            pd.concat([before, moments]), self.first_uptake, style, patient=self.description, title=title
+        )
 
     @property
     def description(self) -> str:

@@ -119,14 +119,20 @@ def indices(
     -----
     Half effect and wear-off are the last day on which the effect is at a level or above. In a sample in which the
     effect never reaches the level, that day is 0. An onset or a peak that is never reached has no such value. No sample
-    is left out, so the indices are then undefined. """ scan = Scan.create(quantity, names, parameters, visit, model)
-    factor = None if within is None else check_number(within, WITHIN) ranges = scan.plausible() if factor is None else
-    scan.around(factor) logs = dict(zip(scan.names, np.log(ranges), strict=True)) design = Design.draw(logs, samples,
-    confidence, rng) values = scan.evaluate(np.exp(design.points), SAMPLE_TOLERANCE) _refuse_undefined(values,
-    scan.quantity.name, factor) frame = scan.table()[["name", "unit"]].assign(low=ranges[:, 0], high=ranges[:, 1]) frame
-    = frame.merge(design.analyse(values, scan.quantity.name), on="name") frame = frame.sort_values("ST",
-    ascending=False, kind="stable", ignore_index=True) never_above = float(np.mean(values == 0)) if
-    scan.quantity.is_fall else 0.0 return Indices(frame, scan.quantity, never_above, scan.describe_patient())
+    is left out, so the indices are then undefined.
+    """
+    scan = Scan.create(quantity, names, parameters, visit, model)
+    factor = None if within is None else check_number(within, WITHIN)
+    ranges = scan.plausible() if factor is None else scan.around(factor)
+    logs = dict(zip(scan.names, np.log(ranges), strict=True))
+    design = Design.draw(logs, samples, confidence, rng)
+    values = scan.evaluate(np.exp(design.points), SAMPLE_TOLERANCE)
+    _refuse_undefined(values, scan.quantity.name, factor)
+    frame = scan.table()[["name", "unit"]].assign(low=ranges[:, 0], high=ranges[:, 1])
+    frame = frame.merge(design.analyse(values, scan.quantity.name), on="name")
+    frame = frame.sort_values("ST", ascending=False, kind="stable", ignore_index=True)
+    never_above = float(np.mean(values == 0)) if scan.quantity.is_fall else 0.0
+    return Indices(frame, scan.quantity, never_above, scan.describe_patient())
 
 
 def _refuse_undefined(values: Array, quantity: str, factor: float | None) -> None:

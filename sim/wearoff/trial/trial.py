@@ -176,9 +176,8 @@ def run_trial(
     -----
     A response counts by its chance, averaged over the errors of the raters and over the kinds of patients (moderate or
     severe, placebo responder or not). The mean is the same as if errors and kinds were drawn, and the noise is smaller.
-    The error of every course of the default population that was tested is below 1e-6. In populations as wide and as
-    steep as is plausible, one course in some thousands has an error of a few 1e-6. In wider ones it can be 1e-5 or
-    more.
+    The error of every tested course of the default population is below 1e-6. In populations as wide and steep as is
+    plausible, one course in some thousands has an error of a few 1e-6. In wider ones it can be above 1e-5.
 
     Examples
     --------
@@ -201,15 +200,14 @@ def run_trial(
         if arm.schedule is not None
     }
     tallies = _count_patients(plans, size, workers, progress)
+    landmarks = {name: _tabulate_landmarks(tally, people) for name, tally in tallies.items()}
     return Trial(
         people,
         count,
         _name_muscles(arm_of),
         _join_arms({name: _tabulate_responses(tallies.get(name), reported, people) for name in arm_of}),
         _join_arms({name: _tabulate_bands(tallies.get(name), np.arange(last + 1.0)) for name in arm_of}),
-        _join_arms(
-            {name: _tabulate_landmarks(tally, people) for name, tally in tallies.items()}, ["landmark", "reached"]
-        ),
+        _join_arms(landmarks, ["landmark", "reached"]),
     )
 
 
@@ -235,14 +233,14 @@ def _name_muscles(arms: dict[str, Arm]) -> tuple[str, ...]:
 def _check_responses(
     responses: Sequence[Any], response_days: float | Sequence[float], last: int
 ) -> tuple[Response, ...]:
-    allowed = Limits("response_days", 0, DAYS.high, "day")
-    days = [check_number(day, allowed) for day in one_or_many(response_days, (int, float), "response_days")]
+    limits = Limits("response_days", 0, DAYS.high, "day")
+    days = [check_number(day, limits) for day in one_or_many(response_days, (int, float), "response_days")]
     one_pair = len(responses) == 2 and all(isinstance(name, str) for name in responses)
     checked = []
     for pair in [responses] if one_pair else responses:
         if not isinstance(pair, tuple | list) or len(pair) != 2:
-            allowed_pairs = "pairs such as ('none_or_mild', 'investigator')"
-            raise InputError("responses", pair, allowed_pairs, problem=f"has {format_value(pair)}")
+            allowed = "pairs such as ('none_or_mild', 'investigator')"
+            raise InputError("responses", pair, allowed, problem=f"has {format_value(pair)}")
         endpoint, assessor = check_name(pair[0], ENDPOINTS, "endpoint"), check_name(pair[1], ASSESSORS, "assessor")
         checked += [Response(endpoint, assessor, day) for day in days if day <= last]
     return tuple(checked)
