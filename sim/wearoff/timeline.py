@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 MOST_MECHANISM_DAYS = 5  # days for which a picture of the mechanism has room
-
 LEVEL = Limits("keep", 0, 1, above=True)
 
 
@@ -273,9 +272,8 @@ class Timeline:
             raise InputError("days", days, allowed, problem=f"has the shape {shown.shape}")
         moments = self.at(shown)
         before = moments.iloc[[0]].assign(**{**BASELINE, "time": np.nan})
-        return draw_mechanism(
-            pd.concat([before, moments]), self.first_uptake, style, patient=self.description, title=title
-        )
+        moments = pd.concat([before, moments])
+        return draw_mechanism(moments, self.first_uptake, style, patient=self.description, title=title)
 
     @property
     def description(self) -> str:

@@ -72,7 +72,7 @@ def test_the_sandwich_is_wider_where_rows_have_the_same_patients():
     # Potency raises all rows of an arm together, and patients who respond on one day respond on the next: rows that
     # agree are worth less than as many independent ones. Known: with n rows of correlation 1 the variance is n times.
     found = fit(ROWS, ["potency"], population=TRUTH, patients=512)
-    problem, solution = found._problem, found._solution
+    problem, solution = found.problem, found.solution
     naive = 1 / (solution.jacobian**2).sum()
     x = solution.transformed[0]
     slope = (problem.back("potency", x + 1e-3) - problem.back("potency", x - 1e-3)) / 2e-3

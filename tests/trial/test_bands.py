@@ -53,7 +53,7 @@ def test_another_product_is_taken_for_its_units():
 def test_the_same_every_time_in_any_number():
     schedule, days = wo.Schedule.once(units=20), np.linspace(0, 240, 50)
     first = quick_bands(schedule, days)
-    quick._choose_grid.cache_clear()
+    quick.choose_band_grid.cache_clear()
     assert quick_bands(schedule, days).equals(first)
     # The only patient is the first of all patients: every percentile is this patient's effect.
     alone = quick_bands(schedule, days, patients=1)
@@ -72,7 +72,7 @@ def test_the_grid_is_kept_while_units_change(monkeypatch):
 
     choose_grid = quick.choose_grid
     monkeypatch.setattr(quick, "choose_grid", counted)
-    quick._choose_grid.cache_clear()
+    quick.choose_band_grid.cache_clear()
     for units in (5, 20, 21, 100):
         quick_bands(wo.Schedule.every(90, visits=2, units=units), [0, 100, 330])
     assert len(chosen) == 1
@@ -82,7 +82,7 @@ def test_the_grid_is_kept_while_units_change(monkeypatch):
         wo.Schedule.every(90, visits=2, units=20), [0, 100, 330], population=DEFAULT.replace(light_chain_half_life=60)
     )
     assert len(chosen) == 3
-    quick._choose_grid.cache_clear()
+    quick.choose_band_grid.cache_clear()
 
 
 def test_rising_percentiles_are_ordered_and_fractions():

@@ -68,6 +68,8 @@ class Fit:
         Sentences on the numbers that the rows do not determine.
     held : pandas.DataFrame
         The ranges that were held, with the fitted value of each quantity.
+    problem, solution : Problem, Solution
+        What was minimised, and where it is least: from these `profile` goes on.
     """
 
     population: Population
@@ -77,8 +79,8 @@ class Fit:
     goodness: dict[str, float]
     not_identifiable: tuple[str, ...]
     held: pd.DataFrame
-    _problem: Problem = dataclasses.field(repr=False)
-    _solution: Solution = dataclasses.field(repr=False)
+    problem: Problem = dataclasses.field(repr=False)
+    solution: Solution = dataclasses.field(repr=False)
 
     def _repr_html_(self) -> str:
         return notebook.show(f"fit to {len(self.rows)} observed rows", notebook.format_table(self.estimates))
@@ -96,11 +98,11 @@ class Fit:
         InputError
             The number was not fitted.
         """
-        place = list(self._problem.free).index(check_name(name, self._problem.free, "name"))
+        place = list(self.problem.free).index(check_name(name, self.problem.free, "name"))
         row = self.estimates.iloc[place]
         if math.isinf(row["se_percent"]):
             return float(row["low"]), float(row["high"])
-        return find_profile(self._problem, self._solution, place)
+        return find_profile(self.problem, self.solution, place)
 
     def figure(self, *, title: str | None = AUTO) -> Figure:
         """Draw the residuals of the rows, and the estimates with their intervals.

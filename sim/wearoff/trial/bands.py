@@ -59,7 +59,7 @@ def quick_bands(
     days = np.asarray(times, dtype=float)
     people = Population() if population is None else population
     doses = schedule.doses(people.parameters.spread)
-    treated = Treated(people, doses, _choose_grid(tuple(doses.days), people, float(days[-1])), MODEL)
+    treated = Treated(people, doses, choose_band_grid(tuple(doses.days), people, float(days[-1])), MODEL)
     visible = treated.solve(draw(patients, BAND_SEED)).visible_at(days)
     levels = np.quantile(visible, SHARES, axis=1)
     reported = mean_chance(visible, "none_or_mild", "investigator", people.raters).mean(axis=1)
@@ -67,6 +67,7 @@ def quick_bands(
 
 
 @lru_cache(maxsize=64)
-def _choose_grid(days: tuple[float, ...], people: Population, end: float) -> Grid:
+def choose_band_grid(days: tuple[float, ...], people: Population, end: float) -> Grid:
+    """Return a grid for doses on some days; it is kept while the units change."""
     doses = Doses(np.array(days), np.full((1, len(days)), GRID_UNITS), np.ones(1))
     return choose_grid(doses, people.constants(draw(PILOT_PATIENTS, BAND_SEED)), end, GRID_ACCURACY)
