@@ -109,8 +109,8 @@ class Timeline:
             raise InputError("times", outside[0], allowed, problem=problem)
         columns = {"time": days, **self.course.at(days)}
         # The model counts in units of onabotulinumtoxinA. The table counts in units of the first visit's product.
-        potency = self.schedule.visits[0].product.relative_potency
-        columns.update({name: columns[name] / potency for name in COMPARTMENTS})
+        if (potency := self.schedule.visits[0].product.relative_potency) != 1:
+            columns.update({name: columns[name] / potency for name in COMPARTMENTS})
         # The frame is made from one array. From ten columns, pandas would take as much time as the model.
         frame = pd.DataFrame(np.stack(list(columns.values())).T, columns=list(columns), copy=False)
         frame.attrs["units"] = {name: row.unit for name, row in COLUMNS.items()}

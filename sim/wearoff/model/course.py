@@ -150,9 +150,10 @@ class Course(NamedTuple):
         reading = Reading(self.mesh, time)
         amounts = np.stack([amount[..., 0] for amount in self.chain.before(day).at(time).values()])
         past = self.mesh.edges[:-1] < day
+        before = (np.zeros(1), np.zeros(1)) if self.begin is None else self.begin.largest
         cleaved, weak = (
-            np.maximum(np.abs(values[..., past, :]).max(axis=(-2, -1), initial=0.0), before)
-            for values, before in zip((self.cleaved, self.weak), _largest_before(self.begin), strict=True)
+            np.maximum(np.abs(values[..., past, :]).max(axis=(-2, -1), initial=0.0), largest)
+            for values, largest in zip((self.cleaved, self.weak), before, strict=True)
         )
         return State(day, amounts, reading(self.cleaved)[..., 0], reading(self.visible)[..., 0], (cleaved, weak))
 
@@ -231,8 +232,10 @@ def solve(
 
 def add_axes(constants: Constants, number: int) -> Constants:
     """Return the constants with new axes after those of the patients, to broadcast against zones and times."""
-    arrays = (np.asarray(constant, dtype=float) for constant in constants)
-    return Constants(*(array.reshape(*array.shape, *[1] * number) for array in arrays))
+    # A number broadcasts as it is.
+    return Constants(
+        *(each if isinstance(each, float) else np.reshape(each, (*np.shape(each), *[1] * number)) for each in constants)
+    )
 
 
 def mesh_starts(days: Array, end: float, begin: float = 0.0) -> Array:
@@ -260,18 +263,15 @@ def _count_pieces(
     # smoother, so that a mesh that is fine enough for the weakness is fine enough for it. Errors are measured against
     # the largest value until the next dose, so that a course does not depend on later doses.
     first = np.searchsorted(mesh.edges, starts)
-    pieces = [np.ones(len(mesh.edges) - 1, dtype=int)]
-    for values, before in zip((cleaved, weak), _largest_before(start), strict=True):
-        until_next = np.maximum.reduceat(np.abs(values).max(axis=-1), first, axis=-1)
-        largest = np.maximum(np.maximum.accumulate(until_next, axis=-1), before[..., None])
-        largest = np.maximum(largest, NEGLIGIBLE_SHARE * largest[..., -1:])
-        if values is weak and model.force is not MODEL.force:
-            largest = np.maximum(largest, FAINT)
-        of_interval = np.repeat(largest, np.diff(np.append(first, len(mesh.edges) - 1)), axis=-1)
-        pieces.append(pieces_needed(mesh, values, tolerance, of_interval))
-    most: Array = np.max(pieces, axis=0)
+    lengths = np.diff(np.append(first, len(mesh.edges) - 1))
+
+    def count(values: Array, before: Array, least: float) -> Array:
+        until_next = np.maximum.reduceat(values.max(axis=-1), first, axis=-1)
+        largest = np.maximum(np.maximum.accumulate(until_next, axis=-1), before)
+        largest = np.maximum(largest, np.maximum(NEGLIGIBLE_SHARE * largest[..., -1:], least))
+        return pieces_needed(mesh, values, tolerance, np.repeat(largest, lengths, axis=-1))
+
+    of_cleaved, of_weak = (np.zeros(1), np.zeros(1)) if start is None else (each[..., None] for each in start.largest)
+    least = 0.0 if model.force is MODEL.force else FAINT
+    most: Array = np.maximum(count(cleaved, of_cleaved, 0.0), count(weak, of_weak, least))
     return most
-
-
-def _largest_before(start: State | None) -> tuple[Array, Array]:
-    return (np.zeros(1), np.zeros(1)) if start is None else start.largest

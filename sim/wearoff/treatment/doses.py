@@ -29,15 +29,18 @@ def local_doses(visits: Sequence[Visit], spread: float | npt.NDArray[np.float64]
     Doses
         ``units`` has the shape (z, v), or (k, z, v) if the spread is an array and there are sites.
     """
-    length = visits[0].muscle.length
-    spreads = np.unique(spread)
-    sited = any(visit.sites is not None for visit in visits)
-    places, weights = zones(length, float(spreads[0])) if sited else (np.zeros(1), np.ones(1))
-    doses: dict[float, npt.NDArray[np.float64]] = {}
+    if all(visit.sites is None for visit in visits):
+        even: dict[float, float] = {}
+        for visit in visits:
+            even[visit.day] = even.get(visit.day, 0.0) + visit.units * visit.product.relative_potency
+        return Doses(np.array(list(even)), np.array([list(even.values())]), np.ones(1))
+    length, spreads = visits[0].muscle.length, np.unique(spread)
+    places, weights = zones(length, float(spreads[0]))
+    local: dict[float, npt.NDArray[np.float64]] = {}
     for visit in visits:
         units = np.full(len(places), visit.units) * visit.product.relative_potency
         if visit.sites is not None:
             relative = np.stack([relative_dose(places, length, visit.sites, float(value)) for value in spreads])
             units = units * relative[np.searchsorted(spreads, spread)]
-        doses[visit.day] = doses.get(visit.day, 0.0) + units
-    return Doses(np.array(list(doses)), np.stack(np.broadcast_arrays(*doses.values()), axis=-1), weights)
+        local[visit.day] = local.get(visit.day, 0.0) + units
+    return Doses(np.array(list(local)), np.stack(np.broadcast_arrays(*local.values()), axis=-1), weights)
