@@ -1,7 +1,7 @@
-"""Functions of a user's own for force and uptake: one patient, a trial, spacing, a fit, and SBML agree.
+"""Functions of a user's own for force and uptake: one patient, a trial, spacing and a fit agree.
 
-Judges: the built-in model, where a function is the built-in one under another name; scipy's Radau on
-`equations.slope`, and libroadrunner, where it is not.
+Judges: the built-in model, where a function is the built-in one under another name, and scipy's Radau on
+`equations.slope`, where it is not. tests/exchange/test_own_model.py has the exported model in libroadrunner.
 """
 
 import math
@@ -11,10 +11,8 @@ import pytest
 from scipy.integrate import solve_ivp
 
 import wearoff as wo
-from tests.exchange.simulators import COLUMNS, libroadrunner
 from tests.own_functions import BOTH, HILL, PROPORTIONAL, UNSATURATED, hill
 from wearoff import spacing
-from wearoff.exchange import to_sbml
 from wearoff.model.equations import MODEL, STATES, slope
 from wearoff.patients.draws import normals, seed_of
 
@@ -89,13 +87,6 @@ def test_the_recommended_interval_keeps_the_level_and_the_next_does_not(model):
         timeline = wo.simulate(wo.Schedule.every(interval, visits=visits, units=20), days=730, model=model)
         lowest = timeline.at(np.arange(10, 730, 0.25))["visible"].min()
         assert (lowest >= 0.5 - 1e-8) == kept
-
-
-@pytest.mark.parametrize("model", [PROPORTIONAL, HILL, UNSATURATED], ids=["proportional", "hill", "unsaturated"])
-def test_libroadrunner_solves_the_exported_model_alike(model):
-    visible = wo.simulate(PLAN, times=np.arange(301.0), model=model).frame["visible"]
-    theirs = libroadrunner(to_sbml(PLAN, model=model), 300)[:, COLUMNS.index("visible")]
-    assert np.abs(visible - theirs).max() < 1e-8
 
 
 def test_a_fit_finds_what_made_the_rows():
