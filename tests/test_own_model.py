@@ -106,6 +106,7 @@ def test_a_fit_finds_what_made_the_rows():
     assert wo.fit(rows, "potency", patients=256).goodness["deviance"] > 1
 
 
+@pytest.mark.proof
 def test_a_function_that_can_be_sent_is_shared_among_processes():
     one, two = (
         wo.run_trial([wo.Arm(units=20)], patients=1024, days=60, chunk=512, workers=workers, model=PROPORTIONAL)
