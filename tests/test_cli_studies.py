@@ -74,7 +74,7 @@ def test_compare(call, tmp_path):
         "comparison.json", "comparison.csv", "rmse.csv", "comparison.png", "comparison.svg",
     }  # fmt: skip
     assert "* used for the fit" in text
-    assert "not covered" in text
+    assert "not predicted, because" in text
 
 
 def test_compare_with_a_table_of_one_s_own(call, mine):

@@ -71,13 +71,16 @@ def test_only_the_label_s_rows_were_used_for_the_fit():
 
 @pytest.mark.proof
 def test_a_prediction_is_the_rate_of_a_virtual_trial():
-    # The same number computed in another way: the counts of run_trial, with other draws, and the predicted means.
+    # The same number computed in another way: the counts of run_trial, with other draws, and the predicted means. Of
+    # 1,024 patients a predicted rate is off by up to 0.3 with one seed or another, of 16,384 by less than a tenth.
+    predicted = compare(patients=16384).rows
+    label = predicted["source"].str.startswith("BOTOX") & (predicted["arm"] == "treated")
     trial = run_trial([Arm(units=20)], patients=16384, days=400, rng=5)
     rates = trial.responders.query("endpoint == 'none_or_mild' and assessor == 'investigator'").set_index("day")["rate"]
-    for row in investigator().itertuples():
+    for row in predicted[label & (predicted["endpoint"] == "none_or_mild")].itertuples():
         assert row.predicted == pytest.approx(100 * rates[row.day], abs=0.2)
     median = trial.landmarks.set_index("landmark").loc["return_to_baseline_day", "p50"]
-    rows = found().rows[(found().rows["endpoint"] == "return_to_baseline") & (found().rows["units"] == 20)]
+    rows = predicted[(predicted["endpoint"] == "return_to_baseline") & (predicted["units"] == 20)]
     # The median of 1024 days that vary by some 45 has a standard error of 1.7 days, and less by Sobol points.
     assert rows["predicted"].iloc[0] == pytest.approx(median, abs=1.5)
 
