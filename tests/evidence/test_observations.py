@@ -71,8 +71,8 @@ def test_only_the_label_s_rows_were_used_for_the_fit():
 
 @pytest.mark.proof
 def test_a_prediction_is_the_rate_of_a_virtual_trial():
-    # The same number computed in another way: the counts of run_trial, with other draws, and the predicted means. Of
-    # 1,024 patients a predicted rate is off by up to 0.3 with one seed or another, of 16,384 by less than a tenth.
+    # The same number computed in another way: the counts of run_trial, with other draws, and the predicted means. With
+    # 1,024 patients and one seed a predicted rate differed by 0.3 from that of 16,384.
     predicted = compare(patients=16384).rows
     label = predicted["source"].str.startswith("BOTOX") & (predicted["arm"] == "treated")
     trial = run_trial([Arm(units=20)], patients=16384, days=400, rng=5)
