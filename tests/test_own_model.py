@@ -134,7 +134,7 @@ def test_a_function_that_cannot_be_sent_is_refused_in_one_line():
         (wo.Model(force=lambda a: a), "force raises TypeError"),
         (wo.Model(force=0.5), "force is 0.5; allowed: a function"),
         (wo.Model(uptake=lambda dose, c: dose + 1), "uptake is 1; allowed: 0 U of a dose of 0 U"),
-        (wo.Model(uptake=lambda dose, c: -dose), "uptake is -1000; allowed: at least 0 U"),
+        (wo.Model(uptake=lambda dose, c: -dose), "uptake is -1000; allowed: finite and at least 0 U"),
         (hill, "model is <function hill"),
     ],
 )  # fmt: skip
@@ -160,3 +160,26 @@ def test_force_is_asked_with_arrays_of_any_shape():
     plain, own = (wo.simulate(units=20, sites=2, days=60, model=model) for model in (None, wo.Model(force=force)))
     np.testing.assert_allclose(own.frame["visible"], plain.frame["visible"], rtol=0, atol=1e-8)
     assert max(shapes) > 1
+
+
+def test_a_function_that_is_wrong_for_some_patients_only_is_refused_too():
+    # Right for the typical patient, with whom it is tried; not for those of twice the potency.
+    typical = wo.Parameters().constants().k_cleave
+
+    def too_strong(release, c):
+        return release ** np.where(np.asarray(c.k_cleave) > 2 * typical, -1.0, 1.0)
+
+    def not_finite(release, c):
+        return np.where(np.asarray(c.k_cleave) > 2 * typical, np.nan, release)
+
+    def negative(dose, c):
+        return np.where(np.asarray(c.k_cleave) > 2 * typical, -dose, dose)
+
+    for model, message in (
+        (wo.Model(force=too_strong), r"^force is [\d.e+inf]+; allowed: from 0 to 1"),
+        (wo.Model(force=not_finite), "^force is nan; allowed: from 0 to 1"),
+        (wo.Model(uptake=negative), "^uptake is -20; allowed: finite and at least 0 U"),
+    ):
+        wo.simulate(units=20, model=model)
+        with pytest.raises(wo.InputError, match=message), np.errstate(all="ignore"):
+            wo.run_trial([wo.Arm(units=20)], patients=512, days=60, model=model)

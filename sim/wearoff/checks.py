@@ -6,12 +6,13 @@ import datetime
 import functools
 import inspect
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple, TypeVar, cast
 
 from .errors import InputError, format_value, nearest_name
 
 Kind = TypeVar("Kind")
+Row = TypeVar("Row")
 Call = TypeVar("Call", bound=Callable[..., Any])
 
 # The first and the last date that day 0 may have. Days go on for a century after day 0.
@@ -148,6 +149,29 @@ def check_name(value: Any, known: Iterable[str], name: str) -> str:
     if isinstance(value, str) and value in names:
         return str(value)
     raise InputError(name, value, ", ".join(names), nearest=nearest_name(value, names))
+
+
+def check_row(value: Any, rows: Mapping[str, Row], name: str) -> Row:
+    """Return the row of a table that `value` names; a row itself is returned if the table has it.
+
+    Parameters
+    ----------
+    value : str or Row
+    rows : mapping of str to Row
+        Each row has its key as its ``name``.
+    name : str
+        What a row is, for the error.
+
+    Raises
+    ------
+    InputError
+        The name is not known, and the nearest is named; or the row differs from the row of that name.
+    """
+    is_row = isinstance(value, type(next(iter(rows.values()))))
+    row = rows[check_name(value.name if is_row else value, rows, name)]
+    if is_row and value != row:
+        raise InputError(name, value, str(row))
+    return row
 
 
 def checked_arguments(*passed_on: str) -> Callable[[Call], Call]:

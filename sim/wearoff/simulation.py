@@ -58,7 +58,7 @@ def simulate(
     start : date, optional
         The date of day 0; see `Schedule`.
     model : Model, optional
-        A model with the user's own functions; default: the built-in model.
+        A model with your own function for uptake or force; default: the built-in model.
 
     Returns
     -------

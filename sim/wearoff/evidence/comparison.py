@@ -139,8 +139,8 @@ def compare(
     rows = observed[list(COPIED_COLUMNS)].assign(observed=observed["value"], unit=observed["unit"], why_not=reasons)
     covered = rows["why_not"] == ""
     predictable = observed[covered]
-    pieces = read_model(model, people.parameters.constants())
-    treated = plan_treatments(predictable, people, pieces)
+    model = read_model(model, people.parameters.constants())
+    treated = plan_treatments(predictable, people, model)
     predicted = predict(predictable, people, draw(count, seed_of(rng)), treated).means
     rows["predicted"] = pd.Series(predicted, index=predictable.index)
     in_days = observed["endpoint"].isin(MEDIANS)
@@ -151,7 +151,7 @@ def compare(
     low, high = intervals(observed["value"].where(response), observed["n"].where(response))
     rows = rows.assign(low=low, high=high, error=rows["predicted"] - rows["observed"])
     order = [*COPIED_COLUMNS, "observed", "low", "high", "predicted", "error", "unit", "why_not"]
-    return Comparison(people, rows[order], _summarise_errors(rows[covered & (rows["arm"] == "treated")]), pieces)
+    return Comparison(people, rows[order], _summarise_errors(rows[covered & (rows["arm"] == "treated")]), model)
 
 
 def _summarise_errors(rows: pd.DataFrame) -> pd.DataFrame:

@@ -69,7 +69,7 @@ class Fit:
     held : pandas.DataFrame
         The ranges that were held, with the fitted value of each quantity.
     problem, solution : Problem, Solution
-        What was minimised, and where it is least: from these `profile` goes on.
+        The function that was minimised, and its minimum. `profile` uses both.
     """
 
     population: Population
@@ -88,10 +88,10 @@ class Fit:
     def profile(self, name: str) -> tuple[float, float]:
         """Return the ends of the 95 % profile interval of one number.
 
-        The other numbers are fitted again for each value of it. The likelihood treats the rows as independent. The drop
-        of the likelihood is scaled by the ratio of the sandwich's variance to that of independent rows (Varin 2011,
-        section 2.3). An end outside the plausible range becomes the end of that range. For a number without a standard
-        error the interval is its plausible range, as in `estimates`.
+        The other numbers are fitted again for each value of it. The likelihood treats the rows as independent. Its drop
+        is multiplied by a ratio of two variances: the variance from the sandwich, and the variance for independent rows
+        (Varin 2011, section 2.3). An end outside the plausible range becomes the end of that range. For a number
+        without a standard error the interval is its plausible range, as in `estimates`.
 
         Raises
         ------
@@ -167,8 +167,8 @@ def fit(
     rows = observations.reset_index(drop=True)
     _check_rows(rows, fitted)
     normal = draw(check_integer(patients, PATIENTS), seed_of(rng))
-    pieces = read_model(model, start.parameters.constants())
-    problem = Problem(rows, tuple(fitted), start, one_or_many(held, Held, "held"), normal, progress, pieces)
+    model = read_model(model, start.parameters.constants())
+    problem = Problem(rows, tuple(fitted), start, one_or_many(held, Held, "held"), normal, progress, model)
     solution = problem.solve()
     return _make_report(problem, solution)
 
@@ -177,7 +177,8 @@ def _check_rows(rows: pd.DataFrame, free: list[str]) -> None:
     for i, row in enumerate(rows.to_dict("records"), start=1):
         reason = why_not(row)
         if reason:
-            raise InputError(f"observations, row {i},", problem=f"is not covered: {reason}", allowed="rows that are")
+            problem = f"has no prediction: {reason}"
+            raise InputError(f"observations, row {i}", problem=problem, allowed="rows that the model predicts")
         if not row["n"] > 0:
             raise InputError(
                 "n", problem="is blank", allowed="a number, the weight of the row", where=f"observations, row {i}"

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _OWN_COLORS = {"light_chain": SKY, "snap25": GREEN, "release": ORANGE, "force": PURPLE, "visible": VERMILION}
-# The colour of each step: its own colour, else the colour of amounts of toxin or that of fractions.
+# The colour of each step. A step without a colour here has the colour of amounts, or the colour of fractions.
 COLOR_OF = {name: _OWN_COLORS.get(name, BLUE if name in AMOUNTS else GREY) for name in STEPS}
 TIME_TICKS = {
     1 / 1440: "1 min",

@@ -45,8 +45,9 @@ class Ending:
     intact, cut : PathCollection
         Pins of SNAP-25. The mean of their opacities is the fraction that is intact, or cut.
     open, full, cargo, cleft : PathCollection
-        Vesicles that empty themselves and vesicles that do not, acetylcholine in the latter and in the cleft. The mean
-        of the opacities of `open` and `cleft` is `release`, that of `full` and `cargo` is 1 - `release`.
+        Vesicles that empty themselves (`open`), vesicles that do not (`full`), their acetylcholine (`cargo`), and the
+        acetylcholine in the cleft. The mean opacity of `open` and `cleft` is `release`. The mean opacity of `full`
+        and `cargo` is 1 - `release`.
     fibre, bands, tendons : Polygon, PolyCollection, list of Line2D
         The fibre, whose length falls with the force from `LONG` to `SHORT`. The number of its bands is constant.
     skin : Line2D

@@ -1,4 +1,4 @@
-"""An Axes to draw in: that of a new figure, or a given one, whose look, limits and labels stay."""
+"""An Axes to draw in: the Axes of a new figure, or a given Axes, whose look, limits and labels stay."""
 
 from __future__ import annotations
 
@@ -103,8 +103,8 @@ class Panel(NamedTuple):
             return 0.0
         from matplotlib.font_manager import FontProperties
 
-        # In sizes of the font: the width of a letter is 0.5, that of the sign with its gaps 4; the height of a line
-        # with its gap is 1.7.
+        # Lengths are multiples of the font size: a letter is 0.5 wide, a sign of the legend with its gaps is 4 wide,
+        # and a line with its gap is 1.7 high.
         points: float = FontProperties(size=LEGEND_SIZE).get_size_in_points()
         width, height = (length / points for length in size_in_points(self.ax))
         names = [textwrap.fill(name, max(12, int((width - 4) / 0.5))) for name in names]

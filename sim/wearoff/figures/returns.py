@@ -45,7 +45,7 @@ def draw_returns(
     dates : sequence of datetime.date, optional
         The dates of the visits, shown instead of their days.
     ax : matplotlib.axes.Axes, optional
-        The Axes to draw in; default: that of a new figure.
+        The Axes to draw in; default: the Axes of a new figure.
     title : str or None
         See `Panel.write_title`.
 

@@ -44,7 +44,7 @@ def draw_tornado(
     patient : str
         The patient and the treatment: the words of the title.
     ax : matplotlib.axes.Axes, optional
-        The Axes to draw in; default: that of a new figure.
+        The Axes to draw in; default: the Axes of a new figure.
     title : str or None
         See `Panel.write_title`.
 
@@ -104,7 +104,7 @@ def draw_indices(
     patient : str
         The patient and the treatment: the words of the title.
     ax : matplotlib.axes.Axes, optional
-        The Axes to draw in; default: that of a new figure.
+        The Axes to draw in; default: the Axes of a new figure.
     title : str or None
         See `Panel.write_title`.
 

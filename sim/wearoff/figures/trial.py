@@ -79,7 +79,7 @@ def draw_responders(
     patients : str
         A description of the patients: the words of the title.
     ax : matplotlib.axes.Axes, optional
-        The Axes to draw in, with its next colours; default: that of a new figure.
+        The Axes to draw in, with its next colours; default: the Axes of a new figure.
     title : str or None
         See `Panel.write_title`.
 

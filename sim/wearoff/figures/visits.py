@@ -47,7 +47,7 @@ def draw_visits(
     start : datetime.date, optional
         The date of day 0: the time axis is then a calendar.
     ax : matplotlib.axes.Axes, optional
-        The Axes to draw in; default: that of a new figure.
+        The Axes to draw in; default: the Axes of a new figure.
     label, title : str or None
         See `Panel.choose_label` and `Panel.write_title`.
 

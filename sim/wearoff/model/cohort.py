@@ -21,7 +21,7 @@ from .hermite import Slopes, follow, quintic, slopes, steps
 from .mesh import Mesh, Reading, graded_mesh, pieces_needed
 from .radau import Following
 from .refinement import INTERVALS, ROUNDS, STEPS, unresolved
-from .response import weakness
+from .response import units_taken_up, weakness
 
 # The number of pilots that are solved at a time. Each group starts from the grid of the group before it.
 PILOTS_AT_ONCE = 256
@@ -201,7 +201,7 @@ class _Problem(NamedTuple):
 
     def _slopes(self, edges: Array) -> Slopes:
         # Here patients are the last axis, and doses or times are the first.
-        taken = np.atleast_2d(self.model.uptake(self.doses.units[0, :, None], self.constants))
+        taken = units_taken_up(self.doses.units[0, :, None], self.constants, self.model)
         rates = [np.atleast_1d(rate) for rate in rates_of(self.constants)]
         chain = chain_derivatives(edges, self.doses.days, taken, rates)
         return slopes(self.constants.k_cleave * chain, self.constants.k_snap25)

@@ -15,7 +15,7 @@ from .doses import Doses
 from .equations import COMPARTMENTS, MODEL, Constants, Model
 from .mesh import Mesh, Reading, graded_mesh, pieces_needed
 from .refinement import INTERVALS, ROUNDS, unresolved
-from .response import cleaved_fraction, visible_effect, weakness
+from .response import cleaved_fraction, units_taken_up, visible_effect, weakness
 
 # The promised accuracy is 1e-8. The estimated error is nearly always far larger than the true error, but not always, so
 # that the tolerance is smaller than 1e-8.
@@ -150,10 +150,9 @@ class Course(NamedTuple):
         reading = Reading(self.mesh, time)
         amounts = np.stack([amount[..., 0] for amount in self.chain.before(day).at(time).values()])
         past = self.mesh.edges[:-1] < day
-        before = (np.zeros(1), np.zeros(1)) if self.begin is None else self.begin.largest
         cleaved, weak = (
             np.maximum(np.abs(values[..., past, :]).max(axis=(-2, -1), initial=0.0), largest)
-            for values, largest in zip((self.cleaved, self.weak), before, strict=True)
+            for values, largest in zip((self.cleaved, self.weak), _largest_before(self.begin), strict=True)
         )
         return State(day, amounts, reading(self.cleaved)[..., 0], reading(self.visible)[..., 0], (cleaved, weak))
 
@@ -203,7 +202,7 @@ def solve(
     muscle, zones = add_axes(constants, 2), add_axes(constants, 3)
     rates = np.stack(np.broadcast_arrays(*rates_of(constants)))
     begin, amounts = (0.0, None) if start is None else (start.day, (start.day, start.amounts))
-    chain = Chain.after(doses.days, model.uptake(doses.units, muscle), rates, amounts)
+    chain = Chain.after(doses.days, units_taken_up(doses.units, muscle, model), rates, amounts)
     cleaved_before, visible_before = (0.0, 0.0) if start is None else (start.cleaved, start.visible)
 
     def light_chain(times: Array) -> Array:
@@ -247,8 +246,8 @@ def mesh_starts(days: Array, end: float, begin: float = 0.0) -> Array:
 
 def _first_mesh(starts: Array, end: float, fastest: float) -> Mesh:
     # A few intervals too many take less time than a round of refinement. Most courses need intervals cut in two if they
-    # begin more than a day after a dose. They need them cut in four in the days after the first dose, when the force
-    # falls.
+    # begin more than a day after a dose. They need them cut in four in the days after day 0, when a
+    # first dose makes the force fall.
     mesh = graded_mesh(starts, end, fastest)
     begin = mesh.edges[:-1]
     since = begin - starts[np.searchsorted(starts, begin, side="right") - 1]
@@ -271,7 +270,12 @@ def _count_pieces(
         largest = np.maximum(largest, np.maximum(NEGLIGIBLE_SHARE * largest[..., -1:], least))
         return pieces_needed(mesh, values, tolerance, np.repeat(largest, lengths, axis=-1))
 
-    of_cleaved, of_weak = (np.zeros(1), np.zeros(1)) if start is None else (each[..., None] for each in start.largest)
+    of_cleaved, of_weak = (largest[..., None] for largest in _largest_before(start))
     least = 0.0 if model.force is MODEL.force else FAINT
     most: Array = np.maximum(count(cleaved, of_cleaved, 0.0), count(weak, of_weak, least))
     return most
+
+
+def _largest_before(start: State | None) -> tuple[Array, Array]:
+    # Return the largest cleaved fraction and weakness before the course: 0 for a course from day 0.
+    return (np.zeros(1), np.zeros(1)) if start is None else start.largest

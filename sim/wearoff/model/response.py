@@ -25,6 +25,28 @@ RELEASES, DOSES = np.linspace(0.0, 1.0, 65), np.array([0.0, 1e-3, 0.1, 1.0, 5.0,
 FORCE_TOLERANCE = 1e-9
 
 
+def units_taken_up(units: Array, c: Constants, model: Model) -> Array:
+    """Return the units that are taken up of each dose.
+
+    Parameters
+    ----------
+    units : ndarray
+        Local doses in U.
+    c : Constants
+        Each broadcasts against `units`.
+    model : Model
+
+    Raises
+    ------
+    InputError
+        A user's own uptake is below 0, or not finite, for a dose or for the constants of a patient.
+    """
+    taken: Array = model.uptake(units, c)
+    if model.uptake is not MODEL.uptake and not (np.isfinite(taken).all() and taken.min(initial=0.0) >= 0):
+        raise InputError("uptake", float(taken.min()), "finite and at least 0 U")
+    return taken
+
+
 def cleaved_fraction(mesh: Mesh, light_chain: Array, c: Constants, start: Array | float = 0.0) -> Array:
     """Return the cleaved fraction of SNAP-25, 1 - S, at the mesh's nodes.
 
@@ -67,7 +89,9 @@ def weakness(cleaved: Array, c: Constants, model: Model = MODEL) -> Array:
     # error.
     cleaved = np.clip(cleaved, 0.0, 1.0)
     if model.force is not MODEL.force:
-        lost: Array = np.clip(1 - model.force(1 - cleaved, c), 0.0, 1.0)
+        force: Array = model.force(1 - cleaved, c)
+        _check_force(force)
+        lost: Array = np.clip(1 - force, 0.0, 1.0)
         return lost
     # 1 - F = (1 - S^h) / (1 + (S / A50)^h), computed in place: for many patients this is most of the work.
     power: Array = 1 - cleaved
@@ -110,20 +134,26 @@ def read_model(model: Model | None, c: Constants) -> Model:
     check_type(model, Model, "model")
     if model.force is not MODEL.force:
         values = _try_function("force", model.force, RELEASES, c)
-        if not (values.min() >= -FORCE_TOLERANCE and values.max() <= 1 + FORCE_TOLERANCE):
-            worst = values.min() if values.min() < -FORCE_TOLERANCE else values.max()
-            raise InputError("force", float(worst), "from 0 to 1, a fraction of baseline")
+        _check_force(values)
         if abs(values[-1] - 1) > FORCE_TOLERANCE:
             raise InputError("force", float(values[-1]), "1 where the release is 1, that of no toxin")
         if np.diff(values).min() < -FORCE_TOLERANCE:
             raise InputError("force", problem="falls where the release rises", allowed="a force that rises with it")
     if model.uptake is not MODEL.uptake:
-        values = _try_function("uptake", model.uptake, DOSES, c)
-        if values.min() < 0:
-            raise InputError("uptake", float(values.min()), "at least 0 U")
+        _try_function("uptake", model.uptake, DOSES, c)
+        values = units_taken_up(DOSES, c, model)
         if values[0] != 0:
             raise InputError("uptake", float(values[0]), "0 U of a dose of 0 U")
     return model
+
+
+def _check_force(force: Array) -> None:
+    # Raise an error if a user's own force leaves its range, for any patient. A NaN is not in the range.
+    low, high = force.min(initial=1.0), force.max(initial=0.0)
+    if not (low >= -FORCE_TOLERANCE and high <= 1 + FORCE_TOLERANCE):
+        raise InputError(
+            "force", float(high if high > 1 + FORCE_TOLERANCE else low), "from 0 to 1, a fraction of baseline"
+        )
 
 
 def _try_function(name: str, function: object, values: Array, c: Constants) -> Array:

@@ -76,7 +76,7 @@ def explain_recommendation(recommendation: Recommendation) -> str:
     instead = f"nearest: every {nearest['interval']:g} days, which keeps it on {nearest['share_above']:.1%} of days"
     if recommendation.outcome is Attainment.TOO_FAR_APART or recommendation.longest_interval is None:
         return f"no interval of {request.step} days or more keeps {keep}; {instead}"
-    takes = (units or 0.0) * YEAR / recommendation.longest_interval
+    takes = units * YEAR / recommendation.longest_interval
     return (
         f"max_units_per_year is {request.max_units_per_year:g}, and keeping {keep} takes {takes:.1f} U a year (every "
         f"{recommendation.longest_interval} days); {instead}"

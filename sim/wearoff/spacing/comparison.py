@@ -103,7 +103,7 @@ def compare(
     start : date, optional
         The date of day 0.
     model : Model, optional
-        A model with the user's own functions; default: the built-in model.
+        A model with your own function for uptake or force; default: the built-in model.
     **visit
         Arguments of `Visit` except its day, the same at every visit.
 

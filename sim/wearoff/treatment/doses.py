@@ -29,18 +29,23 @@ def local_doses(visits: Sequence[Visit], spread: float | npt.NDArray[np.float64]
     Doses
         ``units`` has the shape (z, v), or (k, z, v) if the spread is an array and there are sites.
     """
-    if all(visit.sites is None for visit in visits):
-        even: dict[float, float] = {}
-        for visit in visits:
-            even[visit.day] = even.get(visit.day, 0.0) + visit.units * visit.product.relative_potency
-        return Doses(np.array(list(even)), np.array([list(even.values())]), np.ones(1))
-    length, spreads = visits[0].muscle.length, np.unique(spread)
-    places, weights = zones(length, float(spreads[0]))
-    local: dict[float, npt.NDArray[np.float64]] = {}
+    length, sited = visits[0].muscle.length, any(visit.sites is not None for visit in visits)
+    places, weights = zones(length, float(np.min(spread))) if sited else (np.zeros(1), np.ones(1))
+    doses: dict[float, npt.NDArray[np.float64]] = {}
     for visit in visits:
-        units = np.full(len(places), visit.units) * visit.product.relative_potency
+        units = np.full(1, visit.units * visit.product.relative_potency)
         if visit.sites is not None:
-            relative = np.stack([relative_dose(places, length, visit.sites, float(value)) for value in spreads])
-            units = units * relative[np.searchsorted(spreads, spread)]
-        local[visit.day] = local.get(visit.day, 0.0) + units
-    return Doses(np.array(list(local)), np.stack(np.broadcast_arrays(*local.values()), axis=-1), weights)
+            units = units * _relative_doses(places, length, visit.sites, spread)
+        doses[visit.day] = doses.get(visit.day, 0.0) + units
+    shape = np.broadcast_shapes(places.shape, *(units.shape for units in doses.values()))
+    units_of_day = [np.broadcast_to(units, shape) for units in doses.values()]
+    return Doses(np.array(list(doses)), np.stack(units_of_day, axis=-1), weights)
+
+
+def _relative_doses(
+    places: npt.NDArray[np.float64], length: float, sites: int, spread: float | npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    # Return `relative_dose` for each spread; it is computed once for patients with the same spread.
+    spreads, patients = np.unique(spread, return_inverse=True)
+    relative = np.stack([relative_dose(places, length, sites, float(value)) for value in spreads])
+    return relative[patients.reshape(np.shape(spread))]

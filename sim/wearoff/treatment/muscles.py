@@ -16,8 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .. import tables
-from ..checks import Limits, check_name
-from ..errors import InputError
+from ..checks import Limits, check_row
 
 SITES = Limits("sites", 1, 1000)
 
@@ -50,11 +49,7 @@ def find_muscle(muscle: str | Muscle) -> Muscle:
     >>> find_muscle("glabella")
     Muscle(name='glabella', length=50.0)
     """
-    name = muscle.name if isinstance(muscle, Muscle) else muscle
-    row = _muscles()[check_name(name, _muscles(), "muscle")]
-    if isinstance(muscle, Muscle) and muscle != row:
-        raise InputError("muscle", muscle, str(row))
-    return row
+    return check_row(muscle, _muscles(), "muscle")
 
 
 @cache

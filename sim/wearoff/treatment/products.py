@@ -6,8 +6,7 @@ from functools import cache
 from typing import NamedTuple
 
 from .. import tables
-from ..checks import check_name
-from ..errors import InputError
+from ..checks import check_row
 
 
 class Product(NamedTuple):
@@ -48,11 +47,7 @@ def find_product(product: str | Product) -> Product:
     >>> find_product("abobotulinumtoxinA").relative_potency
     0.4
     """
-    name = product.name if isinstance(product, Product) else product
-    row = _products()[check_name(name, _products(), "product")]
-    if isinstance(product, Product) and product != row:
-        raise InputError("product", product, str(row))
-    return row
+    return check_row(product, _products(), "product")
 
 
 @cache

@@ -98,7 +98,7 @@ class Trial:
         *,
         title: str | None = AUTO,
     ) -> Axes:
-        """Draw responder rates day by day, a curve an arm, and return the Axes: `ax`, or that of a new figure.
+        """Draw responder rates day by day, a curve an arm, and return the Axes: `ax`, or the Axes of a new figure.
 
         In a given `ax` the legend is inside, and there is no title by default. `title` is as in `bands_figure`.
 
@@ -192,10 +192,10 @@ def run_trial(
     reported = _check_responses(responses, response_days, last)
     check_name(sampler, SAMPLERS, "sampler")
     seed = seed_of(rng)
-    pieces = read_model(model, people.parameters.constants())
-    check_shared(workers, pieces, "model")
+    model = read_model(model, people.parameters.constants())
+    check_shared(workers, model, "model")
     plans = {
-        name: plan_arm(arm.schedule, people, last, reported, count, sampler, seed, pieces)
+        name: plan_arm(arm.schedule, people, last, reported, count, sampler, seed, model)
         for name, arm in arm_of.items()
         if arm.schedule is not None
     }
