@@ -82,6 +82,7 @@ def test_compare_with_a_table_of_one_s_own(call, mine):
     assert [row["observed"] for row in found["rows"]] == [75, 80, 50, 30]
 
 
+@pytest.mark.proof
 def test_fit(call, mine, tmp_path):
     given = ["--free", "potency", "--free", "light_chain_half_life", "--profile", "potency", "--patients", "64"]
     status, out, err = call("fit", mine, *given, "--out", tmp_path / "out", "--json")

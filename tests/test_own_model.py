@@ -38,7 +38,7 @@ def by_scipy(model, parameters=None):
     return visible
 
 
-@pytest.mark.parametrize("name", some(list(MODELS), 2))
+@pytest.mark.parametrize("name", some(list(MODELS), 4))
 def test_one_patient_is_what_scipy_integrates(name):
     model = MODELS[name]
     visible = wo.simulate(PLAN, times=TIMES, model=model).frame["visible"]
@@ -94,6 +94,7 @@ def test_the_recommended_interval_keeps_the_level_and_the_next_does_not(name):
         assert (lowest >= 0.5 - 1e-8) == kept
 
 
+@pytest.mark.proof
 def test_a_fit_finds_what_made_the_rows():
     # Rows made by the proportional force are explained by it, and not by the built-in one.
     truth = wo.Population(parameters=wo.Parameters(potency=0.15))

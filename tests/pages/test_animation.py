@@ -188,6 +188,7 @@ def test_a_failing_ffmpeg_is_one_line(tmp_path, monkeypatch):
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.proof
 def test_the_command_writes_the_film_it_was_asked_for(call, tmp_path, monkeypatch):
     told = {}
 
