@@ -72,6 +72,10 @@ def test_one_thing_is_taken_as_one_of_several():
     assert alone.responders.equals(several.responders)
     assert spacing.compare(90, horizon=365).frame.equals(spacing.compare([90], horizon=365).frame)
     assert sensitivity.elasticities(names="potency").frame.equals(sensitivity.elasticities(names=["potency"]).frame)
+
+
+@pytest.mark.proof
+def test_one_name_or_one_range_of_a_fit_is_taken_as_one_of_several():
     rows = wo.published().query("used_for_fit")
     held = wo.Held("onset_day", 20, 2, 4)
     single, listed = (wo.fit(rows, *given, patients=64) for given in (["potency"], [["potency"]]))
@@ -94,6 +98,7 @@ def trial_of_two_workers(_):
         return str(error)
 
 
+@pytest.mark.proof
 def test_workers_in_a_worker_of_a_pool_are_refused_in_one_line():
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         (message,) = pool.map(trial_of_two_workers, [None])

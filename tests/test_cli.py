@@ -249,6 +249,7 @@ def test_the_nearest_name_is_suggested(call, wrong, right):
     assert f"did you mean '{right}'?" in call("simulate", "--muscle", wrong)[2]
 
 
+@pytest.mark.proof
 def test_out_that_is_a_file(call, tmp_path):
     (tmp_path / "out").write_text("mine")
     status, _, err = call("simulate", "--out", tmp_path / "out")

@@ -187,6 +187,7 @@ def test_the_objective_is_smooth():
     assert bend(0.01) / bend(0.04) == pytest.approx(1 / 16, rel=0.25)
 
 
+@pytest.mark.proof
 @pytest.mark.usefixtures("global_draws_left_alone")
 def test_the_same_fit_twice_gives_the_same_bytes_and_no_global_seed_moves():
     one, other = (fit(ROWS, ["potency"], population=TRUTH, patients=128).estimates for _ in range(2))
@@ -201,7 +202,7 @@ def test_the_same_fit_twice_gives_the_same_bytes_and_no_global_seed_moves():
         (lambda rows: rows, ["potenzy"], "free is 'potenzy'; did you mean 'potency'"),
         (lambda rows: rows.assign(n=np.nan), ["potency"], "row 1: n is blank"),
         (lambda rows: rows.drop(columns=["arm", "n"]), ["potency"], "observations lacks arm, n; allowed: as of"),
-        (lambda rows: rows.assign(endpoint="paralysis"), ["potency"], "row 1 has no prediction: endpoint paralysis is not one"),
+        (lambda rows: rows.assign(endpoint="paralysis"), ["potency"], "row 1 has no prediction: endpoint paralysis is"),
         (lambda rows: rows[rows["assessor"] != "subject"], ["subject_error"], "subject_error, which no row informs"),
         (lambda rows: rows[rows["arm"] == "placebo"], ["potency"], "potency, which no row informs"),
     ],

@@ -121,6 +121,7 @@ def test_what_is_not_ours_is_refused(tmp_path, before, after, said):
     assert "\n" not in str(refused.value)
 
 
+@pytest.mark.proof
 def test_a_spread_that_would_need_other_zones_is_refused(tmp_path):
     plan = wo.Schedule.once(units=20, sites=3)
     with pytest.raises(wo.InputError, match="spread only where there are no sites"):

@@ -127,9 +127,10 @@ def compare(
 
     Examples
     --------
-    >>> comparison = compare(patients=64)
-    >>> set(comparison.rmse["unit"]) == {"%", "day"}
-    True
+    >>> rows = published()
+    >>> comparison = compare(rows[rows["source"].str.startswith("BOTOX")], patients=64)
+    >>> set(comparison.rmse["unit"])
+    {'%'}
     """
     people = Population() if population is None else check_type(population, Population, "population")
     observed = published() if observations is None else observations
