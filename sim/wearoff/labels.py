@@ -46,6 +46,8 @@ COLUMNS = {
     "release": Label("acetylcholine release", FRACTION),
     "force": Label("muscle force", FRACTION),
     "visible": Label("visible effect", "fraction of full"),
+    "crease": Label("crease in the skin", FRACTION),
+    "depth": Label("depth of the line", FRACTION),
 }
 # Their values before any toxin.
 BASELINE = {name: float(row.unit == FRACTION) for name, row in COLUMNS.items()}
