@@ -65,8 +65,8 @@ LANDMARKS = {
 LANDMARK_DAYS = tuple(name for name, row in LANDMARKS.items() if row.unit == "day")
 
 DURATIONS = {
-    "return_to_baseline_day": Label("return to baseline", "day"),
-    "loss_of_none_or_mild_day": Label("loss of none or mild", "day"),
+    "return_to_baseline_day": Label("return to baseline", "day", definition="first visit with the grade at baseline"),
+    "loss_of_none_or_mild_day": Label("loss of none or mild", "day", definition="first visit with a worse grade"),
 }
 
 ENDPOINTS = {
@@ -75,6 +75,7 @@ ENDPOINTS = {
     "two_grades": Label("two grades better", "%"),
     "moderate_improvement": Label("moderate improvement", "%"),
     "onset_reported": Label("onset reported", "%"),
+    "none_at_rest": Label("no line at rest", "%"),
     "onset": Label("onset", "day"),
     "return_to_baseline": Label("return to baseline", "day"),
     "loss_of_none_or_mild": Label("loss of none or mild", "day"),

@@ -60,11 +60,14 @@ class Cohort(NamedTuple):
         Weakness at the mesh's nodes, without the first node of each interval.
     visible : ndarray, shape (n, m + 1, k)
         Visible effect at the mesh's nodes.
+    k_crease : float
+        Rate with which the crease follows the fold, in 1/day.
     """
 
     mesh: Mesh
     points: Array
     visible: Array
+    k_crease: float
 
     @property
     def weak(self) -> Array:
@@ -72,6 +75,18 @@ class Cohort(NamedTuple):
         # Most callers need the visible effect alone, so that this is computed only here.
         starts = np.concatenate([np.zeros_like(self.points[:1, -1]), self.points[:-1, -1]])
         return np.concatenate([starts[:, None], self.points], axis=1)
+
+    @property
+    def crease(self) -> Array:
+        """Crease at the mesh's nodes, a fraction of baseline, shape (n, m + 1, k)."""
+        # What has healed, 1 - C, follows the visible effect from 0.
+        return 1 - Following.at(self.mesh, self.k_crease)(self.visible[:, 1:])
+
+    def crease_at(self, times: Array) -> Array:
+        """Return the crease at `times`, a fraction of baseline, shape (times, k)."""
+        weights = Reading(self.mesh, times).matrix()
+        crease: Array = weights @ self.crease.reshape(weights.shape[1], -1)
+        return np.clip(crease, 0.0, 1.0, out=crease)
 
     def visible_at(self, times: Array) -> Array:
         """Return the visible effect at `times`, shape (times, k)."""
@@ -86,9 +101,10 @@ def choose_grid(doses: Doses, pilots: Constants, end: float, accuracy: float, mo
     Parameters
     ----------
     doses : Doses
-        In one zone.
+        In one zone: of all pilots, or of each.
     pilots : Constants
-        Arrays of shape (k,) or numbers; ``k_line`` is a number. There must be a pilot near every patient of the cohort.
+        Arrays of shape (k,) or numbers; ``k_line`` and ``k_crease`` are numbers. There must be a pilot near every
+        patient of the cohort.
     end : float
         The last day.
     accuracy : float
@@ -107,7 +123,8 @@ def choose_grid(doses: Doses, pilots: Constants, end: float, accuracy: float, mo
     for first in range(0, max(np.size(constant) for constant in pilots), PILOTS_AT_ONCE):
         part = slice(first, first + PILOTS_AT_ONCE)
         group = Constants(*(constant[part] if isinstance(constant, np.ndarray) else constant for constant in pilots))
-        problem = _Problem(doses, group, model)
+        own = doses._replace(units=doses.units[part]) if doses.units.ndim > 2 else doses
+        problem = _Problem(own, group, model)
         for _ in range(ROUNDS):
             grid = problem.halve_steps(grid, step_tolerance)
             grid = problem.halve_intervals(grid, coefficient_tolerance)
@@ -129,9 +146,9 @@ def solve_cohort(grid: Grid, doses: Doses, constants: Constants, model: Model = 
     ----------
     grid : Grid
     doses : Doses
-        In one zone; on the days for which the grid was chosen.
+        In one zone, of all patients or of each; on the days for which the grid was chosen.
     constants : Constants
-        Arrays of shape (k,) or numbers; ``k_line`` is a number.
+        Arrays of shape (k,) or numbers; ``k_line`` and ``k_crease`` are numbers.
     model : Model
     """
     return _Problem(doses, constants, model).solve(grid)
@@ -148,7 +165,8 @@ class _Problem(NamedTuple):
         derivatives = _stack_derivatives(slope, follow(*steps(slope, grid.edges)))
         weak = self._weakness(quintic(grid.edges, grid.mesh.nodes[:, 1:].ravel()) @ derivatives)
         points = weak.reshape(len(grid.mesh.edges) - 1, grid.mesh.degree, -1)
-        return Cohort(grid.mesh, points, Following.at(grid.mesh, float(self.constants.k_line))(points))
+        visible = Following.at(grid.mesh, float(self.constants.k_line))(points)
+        return Cohort(grid.mesh, points, visible, float(self.constants.k_crease))
 
     def estimate_errors(self, grid: Grid) -> tuple[float, float, float]:
         # Return the error of the steps, the error of the mesh, and the whole error, against a grid twice as fine.
@@ -201,7 +219,7 @@ class _Problem(NamedTuple):
 
     def _slopes(self, edges: Array) -> Slopes:
         # Here patients are the last axis, and doses or times are the first.
-        taken = units_taken_up(self.doses.units[0, :, None], self.constants, self.model)
+        taken = units_taken_up(np.atleast_2d(self.doses.units[..., 0, :]).T, self.constants, self.model)
         rates = [np.atleast_1d(rate) for rate in rates_of(self.constants)]
         chain = chain_derivatives(edges, self.doses.days, taken, rates)
         return slopes(self.constants.k_cleave * chain, self.constants.k_snap25)
