@@ -11,7 +11,7 @@ from wearoff.patients.grades import mean_chance
 from wearoff.patients.population import Population, plausible
 from wearoff.trial import bands as quick
 from wearoff.trial.bands import quick_bands
-from wearoff.trial.trial import PERCENTILES, SHARES
+from wearoff.trial.tabulation import PERCENTILES, SHARES
 
 DEFAULT = Population()
 WIDEST = Population(**{name: plausible(name)[1] for name in ("omega_potency", "omega_light_chain", "omega_depot")})

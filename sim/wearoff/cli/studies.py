@@ -46,6 +46,9 @@ def trial_command(
         int, whole_number("trial.trial.PATIENTS", "N", "Number of virtual patients in each arm.")
     ] = 10_000,
     days: Annotated[int, whole_number("trial.trial.DAYS", "N", "Last day of the trial.")] = 240,
+    look_every: Annotated[
+        int, whole_number("trial.trial.LOOK_EVERY", "N", "Days between visits of the trial after the last dose.")
+    ] = 28,
     sampler: Annotated[
         str, typer.Option(metavar="NAME", help="How patients are drawn: sobol (evenly) or random.")
     ] = "sobol",
@@ -68,8 +71,8 @@ def trial_command(
     population = read_population(preset, set_)
     with progress_bar("patients") as progress:
         trial = run_trial(
-            arms, population=population, patients=patients, days=days, sampler=sampler, rng=seed,
-            workers=workers, chunk=chunk, progress=progress,
+            arms, population=population, patients=patients, days=days, look_every=look_every, sampler=sampler,
+            rng=seed, workers=workers, chunk=chunk, progress=progress,
         )  # fmt: skip
     written = [] if out is None else write_all(out, trial_files(trial))
     print_result(trial_summary(trial), trial_text(trial), written, as_json=as_json)

@@ -16,9 +16,10 @@ import pandas as pd
 
 from ..model.cohort import Cohort
 from ..model.equations import MODEL, Model
-from ..model.landmarks import find_landmarks, last_day_above
-from ..patients.grades import BASELINES, chance, level_of_loss, level_of_return
+from ..model.landmarks import find_landmarks
+from ..patients.grades import Line, chance
 from ..patients.population import Population
+from ..patients.seen import mean_chance_seen_back
 from ..patients.treated import Treated
 from ..treatment.schedule import Schedule
 from .observations import DAYS_OF, LAST_DAY, MEDIANS
@@ -27,6 +28,7 @@ Array = npt.NDArray[np.float64]
 Treatment = tuple[str, float]
 
 ACCURACY = 1e-5  # of the visible effect; the error of a responder rate is then about 0.01 %
+LOOK_DAYS = np.arange(0.0, LAST_DAY, 28.0)  # the visits on which a duration is seen to end; none on day 0
 
 
 class Prediction(NamedTuple):
@@ -46,18 +48,18 @@ class Prediction(NamedTuple):
 
 
 class Patients(NamedTuple):
-    """The effect in the patients of one treatment on the days of its rows.
+    """The lines of the patients of one treatment on the days of its rows.
 
     Parameters
     ----------
-    visible : dict of float to ndarray, shape (k,)
-        The visible effect of each patient on each day.
-    days : dict of str to ndarray, shape (baselines, k)
-        The day of each event in each patient, for each grade at baseline.
+    lines : dict of float to Line
+        The line of each patient on each day, arrays of shape (k,).
+    days : dict of str to (ndarray, ndarray)
+        Days on which each event may be, and the share of the events on each.
     """
 
-    visible: dict[float, Array]
-    days: dict[str, Array]
+    lines: dict[float, Line]
+    days: dict[str, tuple[Array, Array]]
 
 
 def plan_treatments(rows: pd.DataFrame, population: Population, model: Model = MODEL) -> dict[Treatment, Treated]:
@@ -79,28 +81,27 @@ def predict(
     rows : pandas.DataFrame
         A table with the columns of `observations.published`; `observations.why_not` is empty for every row.
     population : Population
-    normal : ndarray, shape (patients, 3)
+    normal : ndarray, shape (patients, OF_PATIENT + 1)
         Standard normal numbers from `draws.draw`.
     treated : mapping
         From `plan_treatments`, for the same rows and for this population or one near it.
     """
     shares = np.array([kind.share for kind in population.raters.kinds()])
     patients = {
-        treatment: _read_patients(rows, treatment, treated[treatment]._replace(population=population).solve(normal))
+        treatment: _read_patients(rows, treatment, treated[treatment]._replace(population=population), normal)
         for treatment in _find_treatments(rows)
     }
-    size = len(normal)
+    untreated = Line.of(np.zeros(len(normal)), np.ones(len(normal)), population.constants(normal))
     means, covariance = np.empty(len(rows)), np.zeros((len(rows), len(rows)))
     responses: dict[Hashable, list[tuple[int, Array]]] = {}
     for i, row in enumerate(rows.to_dict("records")):
         treatment = (row["product"], row["units"])
         if row["endpoint"] in MEDIANS:
-            share = population.severe_share
-            days = patients[treatment].days[row["endpoint"]] / DAYS_OF[row["unit"]]
-            means[i], deviation = _find_median(days.ravel(), np.repeat([1 - share, share], size) / size)
+            days, weights = patients[treatment].days[row["endpoint"]]
+            means[i], deviation = _find_median(days / DAYS_OF[row["unit"]], weights)
             covariance[i, i] = deviation**2 / row["n"]
             continue
-        seen = np.zeros(size) if row["arm"] == "placebo" else patients[treatment].visible[row["day"]]
+        seen = untreated if row["arm"] == "placebo" else patients[treatment].lines[row["day"]]
         chances = np.stack(
             [
                 chance(seen, row["endpoint"], row["assessor"], kind, population.raters)
@@ -121,22 +122,34 @@ def _find_treatments(rows: pd.DataFrame) -> list[Treatment]:
     return list(dict.fromkeys(zip(treated["product"], treated["units"], strict=True)))
 
 
-def _read_patients(rows: pd.DataFrame, treatment: Treatment, cohort: Cohort) -> Patients:
+def _read_patients(rows: pd.DataFrame, treatment: Treatment, treated: Treated, normal: Array) -> Patients:
     product, units = treatment
-    treated = rows[(rows["arm"] != "placebo") & (rows["product"] == product) & (rows["units"] == units)]
-    days = np.unique(treated["day"].dropna())
-    events = dict.fromkeys(treated["endpoint"][treated["endpoint"].isin(MEDIANS)])
-    return Patients(
-        dict(zip(days, cohort.visible_at(days), strict=True)), {name: _read_event(name, cohort) for name in events}
-    )
+    of_treatment = rows[(rows["arm"] != "placebo") & (rows["product"] == product) & (rows["units"] == units)]
+    cohort, constants = treated.solve(normal), treated.population.constants(normal)
+
+    def read_lines(days: Array) -> Line:
+        return Line.of(cohort.visible_at(days), cohort.crease_at(days), constants)
+
+    days = np.unique(of_treatment["day"].dropna())
+    lines = dict(zip(days, (Line(*depths) for depths in zip(*read_lines(days), strict=True)), strict=True))
+    events = {}
+    for name in dict.fromkeys(of_treatment["endpoint"][of_treatment["endpoint"].isin(MEDIANS)]):
+        events[name] = (
+            _read_onset(cohort) if name == "onset" else _read_duration(name, read_lines(LOOK_DAYS), treated.population)
+        )
+    return Patients(lines, events)
 
 
-def _read_event(name: str, cohort: Cohort) -> Array:
-    if name == "onset":
-        onset = find_landmarks(cohort.mesh, cohort.visible, cohort.weak).onset_day
-        return np.tile(np.where(np.isnan(onset), np.inf, onset), (len(BASELINES), 1))
-    level = {"return_to_baseline": level_of_return, "loss_of_none_or_mild": level_of_loss}[name]
-    return np.stack([last_day_above(cohort.mesh, cohort.visible, level(grade)) for grade in BASELINES])
+def _read_onset(cohort: Cohort) -> tuple[Array, Array]:
+    onset = find_landmarks(cohort.mesh, cohort.visible, cohort.weak).onset_day
+    return np.where(np.isnan(onset), np.inf, onset), np.full(len(onset), 1 / len(onset))
+
+
+def _read_duration(name: str, lines: Line, population: Population) -> tuple[Array, Array]:
+    # The share that is seen at a visit is placed on the day of the visit, the rest after the last one.
+    at_visits = Line(*(depth[1:] for depth in lines))
+    seen = mean_chance_seen_back(at_visits, name, "investigator", population.raters).mean(axis=1)
+    return np.append(LOOK_DAYS[1:], np.inf), np.diff(np.concatenate([[0.0], seen, [1.0]]))
 
 
 def _find_median(days: Array, weights: Array) -> tuple[float, float]:

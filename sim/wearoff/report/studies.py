@@ -13,7 +13,8 @@ from ..evidence.fitting import Fit
 from ..figures.style import render
 from ..labels import words
 from ..sensitivity import Elasticities, Indices
-from ..trial.trial import PERCENTILES, Trial
+from ..trial.tabulation import PERCENTILES
+from ..trial.trial import Trial
 from .json_output import json_file, records, table
 
 Profiles = dict[str, tuple[float, float]]

@@ -12,11 +12,11 @@ from ..model.cohort import Grid, choose_grid
 from ..model.doses import Doses
 from ..model.equations import MODEL
 from ..patients.draws import draw
-from ..patients.grades import mean_chance
+from ..patients.grades import Line, mean_chance
 from ..patients.population import Population
-from ..patients.treated import Treated
+from ..patients.treated import Treated, vary_doses
 from ..treatment.schedule import Schedule
-from .trial import PERCENTILES, SHARES
+from .tabulation import PERCENTILES, SHARES
 
 Array = npt.NDArray[np.float64]
 
@@ -60,9 +60,12 @@ def quick_bands(
     people = Population() if population is None else population
     doses = schedule.doses(people.parameters.spread)
     treated = Treated(people, doses, choose_band_grid(tuple(doses.days), people, float(days[-1])), MODEL)
-    visible = treated.solve(draw(patients, BAND_SEED)).visible_at(days)
+    normals = draw(patients, BAND_SEED, len(doses.days))
+    cohort = treated.solve(normals)
+    visible = cohort.visible_at(days)
+    line = Line.of(visible, cohort.crease_at(days), people.constants(normals))
     levels = np.quantile(visible, SHARES, axis=1)
-    reported = mean_chance(visible, "none_or_mild", "investigator", people.raters).mean(axis=1)
+    reported = mean_chance(line, "none_or_mild", "investigator", people.raters).mean(axis=1)
     return pd.DataFrame({"time": days, **dict(zip(PERCENTILES, levels, strict=True)), "none_or_mild": reported})
 
 
@@ -70,4 +73,5 @@ def quick_bands(
 def choose_band_grid(days: tuple[float, ...], people: Population, end: float) -> Grid:
     """Return a grid for doses on some days; it is kept while the units change."""
     doses = Doses(np.array(days), np.full((1, len(days)), GRID_UNITS), np.ones(1))
-    return choose_grid(doses, people.constants(draw(PILOT_PATIENTS, BAND_SEED)), end, GRID_ACCURACY)
+    pilots = draw(PILOT_PATIENTS, BAND_SEED, len(days))
+    return choose_grid(vary_doses(people, doses, pilots), people.constants(pilots), end, GRID_ACCURACY)

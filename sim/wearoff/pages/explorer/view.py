@@ -22,7 +22,7 @@ from ...report.explanations import explain_landmarks
 from ...report.json_output import table
 from ...treatment.products import find_label
 from ...trial.bands import quick_bands
-from ...trial.trial import PERCENTILES
+from ...trial.tabulation import PERCENTILES
 from . import text
 from .plots import BAND_COLUMNS, DARK, LIGHT, CascadePlot, EffectPlot
 from .settings import CONSTANTS, PAGE_SITES, PAGE_VISITS, Settings
