@@ -187,6 +187,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
         st.sampled_from(["20", "40", "placebo", "50:abobotulinumtoxinA"]),
         st.one_of(st.builds("{}:{}".format, make.number_text(), one_of(*make.PRODUCTS)), make.any_text()),
     ),
+    "look_every": cheap(st.integers(1, 60)),
     "sampler": one_of("sobol", "random"),
     "workers": cheap(st.just(1), most=1, high=4096),
     "chunk": cheap(st.integers(1, 100)),

@@ -11,7 +11,8 @@ from wearoff.model.cohort import choose_grid, solve_cohort
 from wearoff.model.course import solve
 from wearoff.model.doses import Doses
 from wearoff.model.equations import Constants
-from wearoff.model.landmarks import find_landmarks, last_day_above
+from wearoff.model.landmarks import find_landmarks
+from wearoff.patients.draws import OF_PATIENT
 from wearoff.patients.population import Population
 
 ACCURACY, END = 1e-6, 365.0
@@ -33,12 +34,12 @@ def even(doses):
 
 
 def grid_of(population, doses, end=END, accuracy=ACCURACY):
-    return choose_grid(even(doses), population.pilots(), end, accuracy)
+    return choose_grid(even(doses), population.constants(population.pilots(len(doses))), end, accuracy)
 
 
 def drawn(population, patients, seed=1):
     """Return patients of the population who are not among its pilots."""
-    return population.constants(np.random.default_rng(seed).standard_normal((patients, 3)))
+    return population.constants(np.random.default_rng(seed).standard_normal((patients, OF_PATIENT)))
 
 
 def some_times(end=END):
@@ -177,16 +178,22 @@ def test_landmarks_are_those_of_single_patients(doses):
     assert min(reached.values()) >= 3
 
 
-def test_the_last_day_above_a_level_is_where_single_patients_fall_through_it():
-    cohort = solve_cohort(grid_of(Population(), ONE), even(ONE), drawn(Population(), 24, seed=4))
-    for level in (0.25, 0.5, 0.98):
-        last = last_day_above(cohort.mesh, cohort.visible, level)
-        for i, timeline in enumerate(single_patients(24, ONE)):
-            later = timeline.at(np.linspace(0, END, 4000))["visible"]
-            if last[i] == 0:
-                assert later.max() < level + ACCURACY
-            elif np.isinf(last[i]):
-                assert later[-1] > level - ACCURACY
-            else:
-                assert timeline.at([last[i]])["visible"][0] == pytest.approx(level, abs=ACCURACY)
-                assert (timeline.at(np.linspace(last[i], END, 200)[1:])["visible"] < level + ACCURACY).all()
+@pytest.mark.parametrize("half_life", some([235, 20, 1], 3))
+@pytest.mark.parametrize("doses", [ONE, FOUR], ids=["one visit", "four visits"])
+def test_the_crease_is_what_an_independent_solver_integrates(doses, half_life):
+    people = Population().replace(crease_half_life=half_life)
+    constants, times = drawn(people, 3, seed=3), np.arange(0.0, 366.0, 0.5)
+    found = solve_cohort(grid_of(people, doses), even(doses), constants).crease_at(times)
+    for i in range(3):
+        own = Constants(*(float(each[i] if np.ndim(each) else each) for each in constants))
+        assert np.abs(found[:, i] - reference(own, doses, times)["crease"]).max() < ACCURACY
+
+
+def test_patients_may_have_doses_of_their_own():
+    # Each is as if all had that patient's doses; a number of doses is chosen at random for each patient.
+    constants, grid = drawn(Population(), 8), grid_of(Population(), FOUR)
+    units = even(FOUR).units * np.random.default_rng(1).uniform(0.5, 2, (8, 1, 4))
+    found = solve_cohort(grid, even(FOUR)._replace(units=units), constants).visible
+    for i in range(8):
+        alone = solve_cohort(grid, even(FOUR)._replace(units=units[i]), constants).visible
+        assert found[..., i] == pytest.approx(alone[..., i], abs=1e-14)
