@@ -34,7 +34,7 @@ def by_scipy(model, parameters=None):
         solution = solve_ivp(
             slope, (visit.day, end), state, "Radau", TIMES[asked], args=(c, model.force), rtol=1e-10, atol=1e-13
         )
-        visible[asked], state = solution.y[-1], list(solution.y[:, -1])
+        visible[asked], state = solution.y[list(STATES).index("visible")], list(solution.y[:, -1])
     return visible
 
 

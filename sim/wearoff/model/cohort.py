@@ -42,7 +42,7 @@ class Grid(NamedTuple):
     edges : ndarray, shape (c,)
         Ends of the steps for the cleaved fraction, in days.
     mesh : Mesh
-        The mesh for weakness and visible effect: n intervals of degree m.
+        The mesh for weakness, visible effect and crease: n intervals of degree m.
     """
 
     edges: Array
@@ -60,11 +60,14 @@ class Cohort(NamedTuple):
         Weakness at the mesh's nodes, without the first node of each interval.
     visible : ndarray, shape (n, m + 1, k)
         Visible effect at the mesh's nodes.
+    k_crease : float
+        The rate of the crease, 1/day.
     """
 
     mesh: Mesh
     points: Array
     visible: Array
+    k_crease: float
 
     @property
     def weak(self) -> Array:
@@ -73,11 +76,25 @@ class Cohort(NamedTuple):
         starts = np.concatenate([np.zeros_like(self.points[:1, -1]), self.points[:-1, -1]])
         return np.concatenate([starts[:, None], self.points], axis=1)
 
+    @property
+    def crease(self) -> Array:
+        """Crease at the mesh's nodes, a fraction of baseline, shape (n, m + 1, k)."""
+        # The healed share, 1 - C, follows the visible effect. Like the weakness, it is computed only here.
+        crease: Array = 1 - Following.at(self.mesh, self.k_crease)(self.visible[:, 1:])
+        return crease
+
     def visible_at(self, times: Array) -> Array:
         """Return the visible effect at `times`, shape (times, k)."""
+        return self._read(self.visible, times)
+
+    def crease_at(self, times: Array) -> Array:
+        """Return the crease at `times`, a fraction of baseline, shape (times, k)."""
+        return self._read(self.crease, times)
+
+    def _read(self, values: Array, times: Array) -> Array:
         weights = Reading(self.mesh, times).matrix()
-        visible: Array = weights @ self.visible.reshape(weights.shape[1], -1)
-        return np.clip(visible, 0.0, 1.0, out=visible)
+        read: Array = weights @ values.reshape(weights.shape[1], -1)
+        return np.clip(read, 0.0, 1.0, out=read)
 
 
 def choose_grid(doses: Doses, pilots: Constants, end: float, accuracy: float, model: Model = MODEL) -> Grid:
@@ -88,7 +105,8 @@ def choose_grid(doses: Doses, pilots: Constants, end: float, accuracy: float, mo
     doses : Doses
         In one zone.
     pilots : Constants
-        Arrays of shape (k,) or numbers; ``k_line`` is a number. There must be a pilot near every patient of the cohort.
+        Arrays of shape (k,) or numbers; ``k_line`` and ``k_crease`` are numbers. There must be a pilot near every
+        patient of the cohort.
     end : float
         The last day.
     accuracy : float
@@ -102,7 +120,8 @@ def choose_grid(doses: Doses, pilots: Constants, end: float, accuracy: float, mo
     """
     starts = mesh_starts(doses.days, end)
     fastest = max(float(np.max(rate)) for rate in rates_of(pilots))
-    grid = Grid(graded_mesh(starts, end, fastest).edges, graded_mesh(starts, end, float(pilots.k_line)))
+    follows = float(max(pilots.k_line, pilots.k_crease))
+    grid = Grid(graded_mesh(starts, end, fastest).edges, graded_mesh(starts, end, follows))
     step_tolerance, coefficient_tolerance = STEP_TOLERANCE * accuracy, COEFFICIENT_TOLERANCE * accuracy
     for first in range(0, max(np.size(constant) for constant in pilots), PILOTS_AT_ONCE):
         part = slice(first, first + PILOTS_AT_ONCE)
@@ -131,7 +150,7 @@ def solve_cohort(grid: Grid, doses: Doses, constants: Constants, model: Model = 
     doses : Doses
         In one zone; on the days for which the grid was chosen.
     constants : Constants
-        Arrays of shape (k,) or numbers; ``k_line`` is a number.
+        Arrays of shape (k,) or numbers; ``k_line`` and ``k_crease`` are numbers.
     model : Model
     """
     return _Problem(doses, constants, model).solve(grid)
@@ -148,7 +167,8 @@ class _Problem(NamedTuple):
         derivatives = _stack_derivatives(slope, follow(*steps(slope, grid.edges)))
         weak = self._weakness(quintic(grid.edges, grid.mesh.nodes[:, 1:].ravel()) @ derivatives)
         points = weak.reshape(len(grid.mesh.edges) - 1, grid.mesh.degree, -1)
-        return Cohort(grid.mesh, points, Following.at(grid.mesh, float(self.constants.k_line))(points))
+        visible = Following.at(grid.mesh, float(self.constants.k_line))(points)
+        return Cohort(grid.mesh, points, visible, float(self.constants.k_crease))
 
     def estimate_errors(self, grid: Grid) -> tuple[float, float, float]:
         # Return the error of the steps, the error of the mesh, and the whole error, against a grid twice as fine.
