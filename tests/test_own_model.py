@@ -34,7 +34,7 @@ def by_scipy(model, parameters=None):
         solution = solve_ivp(
             slope, (visit.day, end), state, "Radau", TIMES[asked], args=(c, model.force), rtol=1e-10, atol=1e-13
         )
-        visible[asked], state = solution.y[-1], list(solution.y[:, -1])
+        visible[asked], state = solution.y[list(STATES).index("visible")], list(solution.y[:, -1])
     return visible
 
 
@@ -66,13 +66,15 @@ def test_a_trial_has_the_patients_of_simulate(name):
     model = MODELS[name]
     people = wo.Population()
     trial = wo.run_trial([wo.Arm(units=20)], population=people, patients=64, days=120, rng=3, model=model)
-    drawn = people.constants(normals("sobol", seed_of(3), 0)[:64])
+    normal = normals("sobol", seed_of(3), 0, 1)[:64]
+    drawn, factors = people.constants(normal), people.dose_factors(normal)[:, 0]
     names = {"potency": "k_cleave", "light_chain_half_life": "k_light_chain", "depot_half_life": "k_depot"}
     effects = []
     for i in range(64):
         own = {name: float(getattr(drawn, symbol)[i]) for name, symbol in names.items()}
         own = {name: math.log(2) / value if name.endswith("half_life") else value for name, value in own.items()}
-        effects.append(wo.simulate(units=20, parameters=wo.Parameters(**own), days=120, model=model).frame["visible"])
+        units, parameters = 20 * float(factors[i]), wo.Parameters(**own)
+        effects.append(wo.simulate(units=units, parameters=parameters, days=120, model=model).frame["visible"])
     median = np.median(effects, axis=0)
     bands = trial.bands.set_index("time")["p50"]
     # A histogram of the trial has bins of a thousandth of a full effect, and counts between its 32nd and 33rd patient.

@@ -45,6 +45,7 @@ def test_the_frame_is_tidy():
     timeline = wo.simulate(units=20, times=[0, 0.5, 3, 7])
     assert list(timeline.frame) == [
         "time", "depot", "free", "bound", "endosome", "light_chain", "snap25", "release", "force", "visible",
+        "crease", "depth",
     ]  # fmt: skip
     assert timeline.frame["time"].tolist() == [0, 0.5, 3, 7]
     assert timeline.frame.attrs["units"]["depot"] == "U"
@@ -180,7 +181,7 @@ def test_fractions_stay_in_range(parameters, days, units):
         warnings.simplefilter("ignore", wo.UnusualWarning)
         plan = wo.Schedule(tuple(wo.Visit(day=day, units=units) for day in sorted(days)))
         frame = wo.simulate(plan, parameters=parameters, times=np.linspace(0, 400, 300)).frame
-    for name in ("snap25", "release", "force", "visible"):
+    for name in ("snap25", "release", "force", "visible", "crease", "depth"):
         assert frame[name].between(0, 1).all(), name
     assert (frame[["depot", "free", "bound", "endosome", "light_chain"]] >= 0).all().all()
 
@@ -239,7 +240,7 @@ def test_a_curve_is_smooth_between_its_ends(plan, constants):
     # A plot shows straight lines between the points: they differ from the solution by at most a line's width.
     days = np.random.default_rng(1).uniform(0, timeline.times[-1], 5000)
     exact = timeline.at(np.sort(days))
-    for name in ("snap25", "force", "visible"):
+    for name in ("snap25", "force", "visible", "crease", "depth"):
         apart = np.interp(exact["time"], curve["time"], curve[name]) - exact[name]
         assert np.abs(apart).max() < 0.01, name
 
@@ -255,7 +256,7 @@ def test_a_cascade_is_smooth_on_a_logarithmic_axis(first):
     assert cascade["time"].iloc[-1] == timeline.times[-1]
     chosen = np.geomspace(since[0], since[-1], 7001)[1:-1]
     exact = timeline.at(first + chosen)
-    for name in ("depot", "free", "bound", "endosome", "light_chain", "snap25", "force", "visible"):
+    for name in set(cascade) - {"time"}:
         apart = np.interp(np.log(chosen), np.log(since), cascade[name]) - exact[name]
         # At an injection the amounts jump: they differ between the points on its two sides in any table.
         steady = np.abs(chosen - 90) > 1

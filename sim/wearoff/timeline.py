@@ -76,8 +76,8 @@ class Timeline:
 
         The columns are ``time`` in days, and its ``date`` if the schedule's start is known; ``depot``, ``free``,
         ``bound``, ``endosome`` and ``light_chain``, the toxin taken up, in units (U) of the first visit's product;
-        ``snap25`` (intact), ``release`` and ``force`` as fractions of baseline; and ``visible`` as a fraction of a full
-        effect. The row at the time of a visit is after the injection.
+        ``visible`` as a fraction of a full effect; and ``snap25`` (intact), ``release``, ``force``, ``crease`` and
+        ``depth`` as fractions of baseline. The row at the time of a visit is after the injection.
         """
         return self.at(self.times)
 

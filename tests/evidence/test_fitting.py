@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import optimize
-from studies.recovery import DAYS, FREE, SUBJECTS, recover, simulate_effect, simulate_rows
+from studies.recovery import DAYS, FREE, SUBJECTS, recover, simulate_depth, simulate_rows
 from tests.figures.legible import assert_legible
 
 import wearoff as wo
@@ -86,7 +86,7 @@ def test_the_covariance_of_rows_is_that_of_simulated_trials():
     # percentages, the treated arm's.
     count = 1000
     rng = np.random.default_rng(11)
-    pool = simulate_effect(TRUTH, rng, 4000)
+    pool = simulate_depth(TRUTH, rng, 4000)
     trials = [simulate_rows(TRUTH, rng, rng.choice(pool, SUBJECTS, replace=False))["value"] for _ in range(count)]
     rows = ROWS.reset_index(drop=True)
     found = predict(rows, TRUTH, draw(2048, 1), plan_treatments(rows, TRUTH))

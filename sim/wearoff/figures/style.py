@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 # The palette of Okabe and Ito, whose colours differ for readers with any colour vision (jfly.uni-koeln.de/color).
 BLUE, ORANGE, GREEN, VERMILION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
 SKY, PURPLE = "#56B4E9", "#CC79A7"
+BROWN = "#8C5A3C"  # of the skin; darker than every colour of the palette but blue
 # Text on backgrounds that are light in every style: the drawing of a nerve ending, and the pages.
 BLACK, GREY = "#222222", "#767676"
 # Colours of curves in one Axes, in their order.

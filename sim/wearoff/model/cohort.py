@@ -42,7 +42,7 @@ class Grid(NamedTuple):
     edges : ndarray, shape (c,)
         Ends of the steps for the cleaved fraction, in days.
     mesh : Mesh
-        The mesh for weakness and visible effect: n intervals of degree m.
+        The mesh for weakness, visible effect and crease: n intervals of degree m.
     """
 
     edges: Array
@@ -61,7 +61,7 @@ class Cohort(NamedTuple):
     visible : ndarray, shape (n, m + 1, k)
         Visible effect at the mesh's nodes.
     k_crease : float
-        Rate with which the crease follows the fold, in 1/day.
+        The rate of the crease, 1/day.
     """
 
     mesh: Mesh
@@ -79,20 +79,22 @@ class Cohort(NamedTuple):
     @property
     def crease(self) -> Array:
         """Crease at the mesh's nodes, a fraction of baseline, shape (n, m + 1, k)."""
-        # What has healed, 1 - C, follows the visible effect from 0.
-        return 1 - Following.at(self.mesh, self.k_crease)(self.visible[:, 1:])
-
-    def crease_at(self, times: Array) -> Array:
-        """Return the crease at `times`, a fraction of baseline, shape (times, k)."""
-        weights = Reading(self.mesh, times).matrix()
-        crease: Array = weights @ self.crease.reshape(weights.shape[1], -1)
-        return np.clip(crease, 0.0, 1.0, out=crease)
+        # The healed share, 1 - C, follows the visible effect. Like the weakness, it is computed only here.
+        crease: Array = 1 - Following.at(self.mesh, self.k_crease)(self.visible[:, 1:])
+        return crease
 
     def visible_at(self, times: Array) -> Array:
         """Return the visible effect at `times`, shape (times, k)."""
+        return self._read(self.visible, times)
+
+    def crease_at(self, times: Array) -> Array:
+        """Return the crease at `times`, a fraction of baseline, shape (times, k)."""
+        return self._read(self.crease, times)
+
+    def _read(self, values: Array, times: Array) -> Array:
         weights = Reading(self.mesh, times).matrix()
-        visible: Array = weights @ self.visible.reshape(weights.shape[1], -1)
-        return np.clip(visible, 0.0, 1.0, out=visible)
+        read: Array = weights @ values.reshape(weights.shape[1], -1)
+        return np.clip(read, 0.0, 1.0, out=read)
 
 
 def choose_grid(doses: Doses, pilots: Constants, end: float, accuracy: float, model: Model = MODEL) -> Grid:
@@ -118,7 +120,8 @@ def choose_grid(doses: Doses, pilots: Constants, end: float, accuracy: float, mo
     """
     starts = mesh_starts(doses.days, end)
     fastest = max(float(np.max(rate)) for rate in rates_of(pilots))
-    grid = Grid(graded_mesh(starts, end, fastest).edges, graded_mesh(starts, end, float(pilots.k_line)))
+    follows = float(max(pilots.k_line, pilots.k_crease))
+    grid = Grid(graded_mesh(starts, end, fastest).edges, graded_mesh(starts, end, follows))
     step_tolerance, coefficient_tolerance = STEP_TOLERANCE * accuracy, COEFFICIENT_TOLERANCE * accuracy
     for first in range(0, max(np.size(constant) for constant in pilots), PILOTS_AT_ONCE):
         part = slice(first, first + PILOTS_AT_ONCE)
