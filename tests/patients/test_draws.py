@@ -67,7 +67,9 @@ def test_threads_do_not_disturb_each_other(sampler):
     try:
         with ThreadPoolExecutor(4) as pool:
             for _ in range(5):
-                for found, expected in zip(pool.map(lambda b: normals(sampler, 9, b, VISITS), range(60)), once, strict=True):
+                for found, expected in zip(
+                    pool.map(lambda b: normals(sampler, 9, b, VISITS), range(60)), once, strict=True
+                ):
                     assert (found == expected).all()
     finally:
         sys.setswitchinterval(before)
@@ -88,7 +90,9 @@ def test_replicates_are_independent():
         assert np.abs(correlations).max() < 5 / np.sqrt(300)
     for one in range(REPLICATES):
         for other in range(one):
-            assert not (normals("sobol", 4, 0, VISITS)[one::REPLICATES] == normals("sobol", 4, 0, VISITS)[other::REPLICATES]).any()
+            assert not (
+                normals("sobol", 4, 0, VISITS)[one::REPLICATES] == normals("sobol", 4, 0, VISITS)[other::REPLICATES]
+            ).any()
 
 
 def test_every_replicate_of_whole_blocks_is_a_sequence_that_fills_the_cube_evenly():

@@ -4,10 +4,10 @@ import itertools
 
 import numpy as np
 import pytest
-import wearoff as wo
 from hypothesis import given
 from hypothesis import strategies as st
 
+import wearoff as wo
 from wearoff.patients.grades import (
     ASSESSORS,
     AT_REST,
@@ -137,7 +137,9 @@ def test_leniency_is_a_shift_of_the_grades():
     lenient = RATERS._replace(leniency=0.3)
     for endpoint, assessor, kind in itertools.product(ENDPOINTS, ASSESSORS, RATERS.kinds()):
         less = Line(*(depth - 0.3 / kind.baseline for depth in LINES))
-        found, expected = (chance(each, endpoint, assessor, kind, raters) for each, raters in ((LINES, lenient), (less, RATERS)))
+        found, expected = (
+            chance(each, endpoint, assessor, kind, raters) for each, raters in ((LINES, lenient), (less, RATERS))
+        )
         assert found == pytest.approx(expected, rel=1e-12)
 
 

@@ -92,7 +92,8 @@ def test_a_patient_whose_doses_act_more_or_less_is_one_who_gets_other_doses():
     found, factors, constants = treated.solve(drawn), people.dose_factors(drawn), people.constants(drawn)
     for i in range(6):
         visits = tuple(
-            wo.Visit(day=visit.day, units=visit.units * factor) for visit, factor in zip(schedule, factors[i], strict=True)
+            wo.Visit(day=visit.day, units=visit.units * factor)
+            for visit, factor in zip(schedule, factors[i], strict=True)
         )
         own = people.parameters.replace(
             potency=constants.k_cleave[i], light_chain_half_life=np.log(2) / constants.k_light_chain[i],
@@ -102,7 +103,9 @@ def test_a_patient_whose_doses_act_more_or_less_is_one_who_gets_other_doses():
         assert np.abs(found.visible_at(times)[:, i] - alone).max() < 1e-6
 
 
-@pytest.mark.parametrize("omegas", [{"omega_visit": 0.35, "omega_potency": 0.2}, {"omega_visit": 0.35, "omega_potency": 1}])
+@pytest.mark.parametrize(
+    "omegas", [{"omega_visit": 0.35, "omega_potency": 0.2}, {"omega_visit": 0.35, "omega_potency": 1}]
+)
 @pytest.mark.parametrize("visits", [1, 4])
 def test_grids_are_accurate_for_patients_whose_doses_vary(omegas, visits):
     people, doses = Population(**omegas), wo.Schedule.every(84, visits=visits, units=20).doses(6)
@@ -115,7 +118,9 @@ def test_grids_are_accurate_for_patients_whose_doses_vary(omegas, visits):
 def test_pilots_stand_around_the_patients_and_among_them():
     # In the directions of the visible effect: potency and dose together, loss, release; in standard deviations.
     people = Population(correlation_potency_light_chain=0)
-    spread = np.array([np.hypot(people.omega_potency, people.omega_visit), people.omega_light_chain, people.omega_depot])
+    spread = np.array(
+        [np.hypot(people.omega_potency, people.omega_visit), people.omega_light_chain, people.omega_depot]
+    )
 
     def stand(normal):
         constants, typical = people.constants(normal), people.parameters.symbols()
@@ -159,7 +164,9 @@ def test_every_name_has_limits_around_its_plausible_range_and_its_default():
         assert limits.low <= low <= Population().value(name) <= high <= limits.high, name
 
 
-@pytest.mark.parametrize("name", [*OMEGAS, "omega_visit", "severe_share", "placebo_share", "investigator_error", "subject_error"])
+@pytest.mark.parametrize(
+    "name", [*OMEGAS, "omega_visit", "severe_share", "placebo_share", "investigator_error", "subject_error"]
+)
 @pytest.mark.parametrize("value", [-1, 5, float("nan"), float("inf"), "much", None])
 def test_a_value_that_cannot_be_is_refused_by_its_name(name, value):
     with pytest.raises(InputError, match=f"^{name} is .*; allowed: from .* to "):

@@ -51,7 +51,9 @@ def test_two_visits_in_closed_form():
     assert both[:, 0] == pytest.approx([first, first + (1 - first) * second], rel=1e-14)
 
 
-@given(st.lists(st.floats(0, 1), min_size=1, max_size=8), st.sampled_from(list(RESPONSE_OF)), st.sampled_from(ASSESSORS))
+@given(
+    st.lists(st.floats(0, 1), min_size=1, max_size=8), st.sampled_from(list(RESPONSE_OF)), st.sampled_from(ASSESSORS)
+)
 def test_the_chance_rises_from_visit_to_visit_and_is_that_of_no_response_at_the_first(depths, duration, assessor):
     frown = np.array(depths)[:, None]
     lines = Line(frown, 0 * frown)

@@ -1,10 +1,10 @@
 """Grades and responders, computed from the line in the skin.
 
 The severity of a line is its grade at baseline, s0 = 2 or 3, times its depth as a fraction of baseline, on the scale
-none 0, mild 1, moderate 2, severe 3. A placebo responder's line is one grade better than that, with and without toxin. A
-rater sees the severity with a normal error. The grade is the value that the rater sees, rounded, and limited to 0 to 3.
-Lines are graded at maximum frown, and for one endpoint at rest. A grade is a response if it is none or mild, if it is
-one or two grades better than at baseline, or if it is none, as the endpoint asks.
+none 0, mild 1, moderate 2, severe 3. A placebo responder's line is one grade better than that, with and without toxin.
+A rater sees the severity with a normal error. The grade is the value that the rater sees, rounded, and limited to 0 to
+3. Lines are graded at maximum frown, and for one endpoint at rest. A grade is a response if it is none or mild, if it
+is one or two grades better than at baseline, or if it is none, as the endpoint asks.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from ..model.equations import Constants, depth
 Array = npt.NDArray[np.float64]
 
 # The endpoints, under their names in the observations. Two of them count as "one grade better": "moderate_improvement"
-# (at least moderate improvement in a global assessment) and "onset_reported" (a first effect is reported). One is graded
-# at rest: "none_at_rest" (no line, of all patients).
+# (at least moderate improvement in a global assessment) and "onset_reported" (a first effect is reported). One is
+# graded at rest: "none_at_rest" (no line, of all patients).
 AT_REST = "none_at_rest"
 ENDPOINTS = ("none_or_mild", "one_grade", "two_grades", "moderate_improvement", "onset_reported", AT_REST)
 # Who must see the response. For "composite" both investigator and subject must see it. A "rater" has the error of an

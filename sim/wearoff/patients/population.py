@@ -2,8 +2,8 @@
 
 Potency, the loss rate of the light chain, the release rate and the crease share vary between patients. The first three
 are log-normal, the crease share is logit-normal, and the typical patient has the median of each. The dose of a visit
-acts as if it were multiplied by a log-normal factor of the patient and the visit. ``omega`` is the standard deviation of
-the logarithm or of the logit, as in pharmacometrics.
+acts as if it were multiplied by a log-normal factor of the patient and the visit. ``omega`` is the standard deviation
+of the logarithm or of the logit, as in pharmacometrics.
 """
 
 from __future__ import annotations

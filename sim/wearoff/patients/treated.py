@@ -37,9 +37,7 @@ class Treated(NamedTuple):
     def plan(cls, population: Population, doses: Doses, end: float, accuracy: float, model: Model = MODEL) -> Self:
         """Return the patients on a grid up to day `end`, chosen for an accuracy of the visible effect."""
         pilots = population.pilots(len(doses.days))
-        grid = choose_grid(
-            vary_doses(population, doses, pilots), population.constants(pilots), end, accuracy, model
-        )
+        grid = choose_grid(vary_doses(population, doses, pilots), population.constants(pilots), end, accuracy, model)
         return cls(population, doses, grid, model)
 
     def solve(self, normals: Array) -> Cohort:
