@@ -30,7 +30,7 @@ REPLICATES = 8
 BLOCK = 512
 OF_PATIENT = 4  # columns: potency, loss of the light chain, release from the depot, crease share
 # Visits whose numbers are from the Sobol sequence. Later visits have pseudo-random numbers: scipy's sequence has at
-# most 21201 dimensions, each takes time and memory, and in many dimensions it is no more even than pseudo-random numbers.
+# most 21201 dimensions, each takes time and memory, and many dimensions are no more even than pseudo-random numbers.
 SOBOL_VISITS = 60
 BITS = 30  # binary digits of a coordinate of a Sobol point
 
