@@ -84,6 +84,7 @@ def test_without_variation_between_visits_doses_are_those_that_are_given():
     assert (given_.units == doses.units).all()
 
 
+@pytest.mark.filterwarnings("ignore::wearoff.UnusualWarning")
 def test_a_patient_whose_doses_act_more_or_less_is_one_who_gets_other_doses():
     # The judge is `simulate` with units times the factor, a patient and visit at a time.
     people, schedule, times = Population(omega_visit=0.35), wo.Schedule.every(84, visits=3, units=20), np.arange(365.0)
