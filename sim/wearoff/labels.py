@@ -73,6 +73,7 @@ ENDPOINTS = {
     "two_grades": Label("two grades better", "%"),
     "moderate_improvement": Label("moderate improvement", "%"),
     "onset_reported": Label("onset reported", "%"),
+    "none_at_rest": Label("no line at rest", "%"),
     "onset": Label("onset", "day"),
     "return_to_baseline": Label("return to baseline", "day"),
     "loss_of_none_or_mild": Label("loss of none or mild", "day"),

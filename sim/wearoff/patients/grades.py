@@ -19,7 +19,7 @@ Array = npt.NDArray[np.float64]
 
 # The endpoints, under their names in the observations. Two of them count as "one grade better": "moderate_improvement"
 # (at least moderate improvement in a global assessment) and "onset_reported" (a first effect is reported).
-ENDPOINTS = ("none_or_mild", "one_grade", "two_grades", "moderate_improvement", "onset_reported")
+ENDPOINTS = ("none_or_mild", "one_grade", "two_grades", "moderate_improvement", "onset_reported", "none_at_rest")
 # Who must see the response. For "composite" both investigator and subject must see it. A "rater" has the error of an
 # investigator.
 ASSESSORS = ("investigator", "subject", "composite", "rater")
