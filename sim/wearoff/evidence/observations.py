@@ -213,7 +213,8 @@ def _check_row(row: dict[str, str]) -> dict[str, Any]:
     n = float(read_integer(row["n"], SUBJECTS)) if row["n"] else math.nan
     ends = {end: read_number(row[end], Limits(end, 0, math.inf)) if end in row else math.nan for end in ("low", "high")}
     used_for_fit = YES_OR_NO[check_name(row["used_for_fit"], YES_OR_NO, "used_for_fit")]
-    checked = {**row, **ends, **_check_schedule(row), **read_units(row), "n": n, "used_for_fit": used_for_fit}
+    checked: dict[str, Any] = {**row, **ends, **_check_schedule(row), **read_units(row)}
+    checked |= {"n": n, "used_for_fit": used_for_fit}
     if endpoint in MEDIANS:
         checked |= {"value": _read_days(row), "day": math.nan}
     elif endpoint in ENDPOINTS:
@@ -231,8 +232,8 @@ def _check_schedule(row: dict[str, str]) -> dict[str, Any]:
         raise InputError("retreat", allowed="filled for treatments_in_a_year", problem="is blank")
     if row["endpoint"] == "none_at_rest_odds_ratio" and cycle == 1:
         raise InputError("cycle", cycle, "at least 2 for none_at_rest_odds_ratio")
-    looked_for = retreat is not None or row["endpoint"] in (*MEDIANS, *OF_TREATMENTS) and row["endpoint"] != "onset"
-    look_days = USUAL_LOOK_DAYS if looked_for else math.nan
+    at_visits = row["endpoint"] in (*MEDIANS, *OF_TREATMENTS) and row["endpoint"] != "onset"
+    look_days = USUAL_LOOK_DAYS if at_visits or retreat is not None else math.nan
     words = {name: " ".join(row[name].split()) for name in ("visit_days", "visit_units", "retreat", "among")}
     return {
         **words,

@@ -1,15 +1,18 @@
 """The cells of an observation that say when patients were treated, and which patients were counted.
 
-    visit_days    0 120 210                  days of all visits up to the treatment that the row is about
-    visit_units   20 20 40                   units at each of these visits, or one number for all of them
-    retreat       return_to_baseline from 84 treated again when the grade is that at baseline, from day 84 on
-                  grade 2 from 90            treated again when the grade is 2 or worse, from day 90 on
-    among         none_or_mild investigator 28   only patients who responded so after the first treatment
+Each cell has one form, such as:
+
+    visit_days    0 120 210                     days of all visits up to the treatment that the row is about
+    visit_units   20 20 40                      units at each of these visits, or one number for all of them
+    retreat       return_to_baseline from 84    treated again when the grade is that at baseline, from day 84 on
+                  grade 2 from 90               treated again when the grade is 2 or worse, from day 90 on
+    among         none_or_mild investigator 28  only patients who responded so after the first treatment
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from ..checks import Limits, check_name
@@ -168,7 +171,7 @@ def read_units(row: Mapping[str, str]) -> dict[str, float]:
 
 def _read_days(text: str) -> tuple[float, ...]:
     days = tuple(read_number(word, VISIT_DAY) for word in text.split()) or (0.0,)
-    if days[0] != 0 or any(after <= before for before, after in zip(days, days[1:], strict=False)):
+    if days[0] != 0 or any(after <= before for before, after in pairwise(days)):
         allowed = "ascending days that begin with 0, separated by blanks, such as 0 120 210"
         raise InputError("visit_days", text, allowed, problem=f"is {format_value(text)}")
     return days
