@@ -306,7 +306,7 @@ OBSERVATION_CELLS = {
     "product": st.sampled_from(PRODUCTS),
     "trial": st.just("trial 1"),
     "units": st.sampled_from(["20", "50", ""]),
-    "total_units": st.sampled_from(["", "", "64", "10"]),
+    "total_units": st.sampled_from(["", "", "", "64", "64.5", "10"]),
     "muscle": st.sampled_from([*MUSCLES, ""]),
     "arm": st.sampled_from(["treated", "treated", "treated", "placebo"]),
     "endpoint": st.sampled_from(
@@ -314,12 +314,14 @@ OBSERVATION_CELLS = {
     ),
     "assessor": st.sampled_from(["investigator", "subject", "composite", ""]),
     "day": st.sampled_from(["30", "7", "120", "90", "14", ""]),
-    "cycle": st.sampled_from(["1", "1", "", "2", "3"]),
-    "visit_days": st.sampled_from(["", "0", "0 120", "0 120 210", "0 84.5 180 720", "0 90 60"]),
-    "visit_units": st.sampled_from(["", "", "20", "20 40", "20 20 40"]),
-    "retreat": st.sampled_from(["", "", "", "return_to_baseline from 84", "grade 2 from 90", "grade 4 from 90"]),
+    "cycle": st.sampled_from([*["1"] * 6, "", "2", "3"]),
+    "visit_days": st.sampled_from(["", "", "0", "0 120", "0 120 210", "0 84.5 180 720", "0 90 60"]),
+    "visit_units": st.sampled_from([*[""] * 6, "20", "20 40", "20 20 40"]),
+    "retreat": st.sampled_from([*[""] * 6, "return_to_baseline from 84", "grade 2 from 90", "grade 4 from 90"]),
     "look_days": st.sampled_from(["", "28", "14", "0"]),
-    "among": st.sampled_from(["", "", "none_or_mild investigator 28", "one_grade subject 7", "none_or_mild 28"]),
+    "among": st.sampled_from(
+        ["", "", "", "", "none_or_mild investigator 28", "one_grade subject 7", "none_or_mild 28"]
+    ),
     "value": st.sampled_from(["80", "12", "0", "100", "3.5"]),
     "low": st.just("1"),
     "high": st.just("2"),
