@@ -45,7 +45,9 @@ def pages() -> dict[str, str]:
         "presets": table(tables.rows("presets"), ("preset", "parameter", "value", "unit", "kind", "source")),
         "products": products(),
         "labels": table(tables.rows("labels"), ("product", "muscle", "units", "sites", "source", "status")),
-        "muscles": table(tables.rows("muscles"), ("muscle", "length", "length_unit", "length_kind", "length_source")),
+        "muscles": table(
+            tables.rows("muscles"), ("muscle", "sides", "length", "length_unit", "length_kind", "length_source")
+        ),
         "typical_patient": typical_patient(),
         "errors": table(
             records(comparison.rmse), ("endpoint", "unit", "rows", "rmse", "rmse_fitted", "rmse_predicted")

@@ -115,7 +115,7 @@ def test_sensitivity(call, tmp_path):
 
 @pytest.mark.filterwarnings("always::wearoff.UnusualWarning")
 def test_what_both_parts_of_a_command_find_unusual_is_said_once(call):
-    assert call("sensitivity", "--samples", 2, "--units", 50.5)[2].count("extrapolation") == 1
+    assert call("sensitivity", "--samples", 2, "--units", 90.5)[2].count("extrapolation") == 1
 
 
 def test_a_median_that_most_never_come_to_is_without_end(call, tmp_path):

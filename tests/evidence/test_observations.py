@@ -12,7 +12,16 @@ from tests.figures.legible import assert_legible
 import wearoff as wo
 from wearoff import tables
 from wearoff.evidence.comparison import compare
-from wearoff.evidence.observations import check_observations, intervals, published, read_observations, why_not
+from wearoff.evidence.observations import (
+    OBSERVATION_COLUMNS,
+    check_observations,
+    intervals,
+    published,
+    read_observations,
+    why_not,
+)
+from wearoff.patients.grades import ENDPOINTS
+from wearoff.treatment.muscles import find_muscle
 from wearoff.trial.arms import Arm
 from wearoff.trial.trial import run_trial
 
@@ -62,11 +71,73 @@ def test_and_the_median_onset_of_the_three_abobotulinumtoxina_trials_within_one_
     assert (rows["error"].abs() <= 1.5).all()
 
 
-def test_only_the_label_s_rows_were_used_for_the_fit():
+def test_the_rows_for_fits_were_read_and_say_of_how_many_patients():
     used = published().query("used_for_fit")
-    assert set(used["source"].str[:18]) == {"BOTOX Cosmetic USP"}
-    assert set(used["endpoint"][used["arm"] == "treated"]) == {"none_or_mild"}
-    assert (used["status"] == "memory").all()
+    assert (used["status"] == "read").all()
+    responses = used["endpoint"].isin(ENDPOINTS)
+    assert used["n"].notna().where(responses, True).all()
+    assert set(used["endpoint"][~responses]) == {"return_to_baseline", "loss_of_none_or_mild"}
+    # A number of patients that was computed from the percentages says nothing about their error.
+    assert not used["note"][responses].str.contains("n derived from the percentages").any()
+    for row in used.to_dict("records"):
+        assert why_not(row) == "" or why_not(row).endswith("not predicted yet"), row
+
+
+def test_every_row_names_its_trial_and_is_there_once():
+    rows = published()
+    assert (rows["trial"] != "").all()
+    assert set(rows["source"][rows["trial"] == "ona CFL 1"]) == {
+        "Carruthers A 2014 Dermatol Surg 40:1181",
+        "ASAPS 2013 abstract 5712 (same trial)",
+    }
+    treated = ["trial", "product", "units", "total_units", "muscle", "arm", "cycle", "among"]
+    assert not rows.duplicated([*treated, "endpoint", "assessor", "day"]).any()
+    # One placebo arm of a trial counts once, whatever the doses that it was beside.
+    assert not rows[rows["arm"] == "placebo"].duplicated(["trial", "muscle", "endpoint", "assessor", "day"]).any()
+
+
+def test_a_part_of_pooled_trials_says_so():
+    part = published().query("trial == 'ona GL pivotal 2'")
+    assert len(part) == 2
+    assert part["note"].str.contains("one of the two trials in 'ona GL pivotal, pooled'").all()
+
+
+def test_the_units_are_those_in_the_muscle_and_those_of_the_treatment():
+    rows = published()
+    rows = rows[(rows["trial"] == "ona FHL 2") & (rows["arm"] == "treated")]
+    assert rows["units"].tolist() == [20, 20]  # in the forehead
+    assert rows["total_units"].tolist() == [40, 64]  # with the glabella, and with the crow's feet too
+    assert find_muscle("crows_feet").sides == 2
+
+
+def test_the_second_trial_of_crow_s_feet_is_about_the_third_treatment():
+    # Carruthers J 2015: 56.5 % after 24 U, 63.6 % with 20 U in the glabella, 1.1 % after placebo.
+    rows = published().query("trial == 'ona CFL 2'")
+    assert rows["value"].tolist() == [56.5, 63.6, 1.1]
+    assert rows["units"].tolist() == [24, 24, 0]
+    assert rows["total_units"].tolist() == [24, 44, 0]
+    assert set(rows["cycle"]) == {3}
+    assert set(rows["visit_days"]) == {"0 120 210"}
+
+
+def test_what_is_assumed_of_the_visits_is_in_the_note():
+    rows = published()
+    durations = rows["endpoint"].isin(["return_to_baseline", "loss_of_none_or_mild"]) | (rows["retreat"] != "")
+    assert (rows["look_days"].notna() == durations | (rows["endpoint"] == "none_at_rest_odds_ratio")).all()
+    assert rows["note"][rows["look_days"].notna()].str.contains("visits every 4 weeks assumed").all()
+    at_rest = rows[rows["endpoint"] == "none_at_rest"]
+    assert at_rest["note"].str.contains("treatment on need as in the open trial assumed").all()
+    assert rows["note"][rows["among"] != ""].str.contains("assumed").all()
+
+
+def test_the_reader_takes_the_published_rows_as_they_are():
+    rows = published()
+    known = [why_not(row) == "" or why_not(row).endswith("not predicted yet") for row in rows.to_dict("records")]
+    rows = rows[known]
+    again = check_observations(rows.assign(used_for_fit=rows["used_for_fit"].map({True: "yes", False: "no"})))
+    assert list(again) == list(rows) == list(OBSERVATION_COLUMNS)
+    same = [column for column in rows if column != "assessor"]  # a blank one is read as the investigator
+    pd.testing.assert_frame_equal(again[same], rows[same].reset_index(drop=True))
 
 
 @pytest.mark.proof
@@ -92,8 +163,20 @@ def test_every_row_is_predicted_or_says_why_not():
     assert covered.sum() > 60
     reasons = set(found().rows["why_not"])
     assert "endpoint unspecified_response is not one of the model's" in reasons
-    assert "product relabotulinumtoxinA has no relative potency" in reasons
     assert "the dose is not given" in reasons
+    assert "the assessor is not given" in reasons
+    assert "lines at rest are not predicted yet" in reasons
+    assert "later treatments and treatments on need are not predicted yet" in reasons
+    assert "a selection among the patients is not predicted yet" in reasons
+
+
+def test_the_reason_why_a_row_is_not_predicted():
+    row = check_observations(pd.DataFrame([GOOD])).iloc[0].to_dict()
+    assert why_not(row) == ""
+    assert why_not({**row, "product": "BoNT-A"}) == "product BoNT-A has no relative potency"
+    assert why_not({**row, "muscle": ""}) == "muscle (not given) is not one of the model's"
+    assert why_not({**row, "value": np.nan}) == "the value is not given"
+    assert why_not({**row, "arm": "placebo", "endpoint": "onset"}) == "without toxin there is no such day"
 
 
 def test_the_errors_by_endpoint_are_those_of_the_rows():

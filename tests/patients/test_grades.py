@@ -128,8 +128,8 @@ def test_raters_without_error_give_the_grade_itself():
 
 def test_the_worst_grade_is_the_last_that_responds():
     for endpoint, baseline in itertools.product(ENDPOINTS, BASELINES):
-        grades = np.arange(4)
-        assert worst_grade(endpoint, baseline) == grades[responds(endpoint, grades, baseline)].max()
+        scale = np.arange(4)
+        assert worst_grade(endpoint, baseline) == scale[responds(endpoint, scale, baseline)].max()
 
 
 def test_leniency_is_a_shift_of_the_grades():

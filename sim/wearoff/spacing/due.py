@@ -121,7 +121,7 @@ def next_visit(
     product = next_one.product
     if day - last.day < product.min_interval_days:
         warnings.append(
-            f"day {day} is {day - last.day:g} days after the last visit, sooner than the label of {product.name} "
+            f"day {day} is {day - last.day:g} days after the last visit, sooner than {product.label_in_words} "
             f"allows: {product.min_interval_days:g} days"
         )
     return NextVisit(outcome, day, given.date(day), patient.keep, last.day, largest, tuple(warnings))

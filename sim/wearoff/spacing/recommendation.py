@@ -200,7 +200,7 @@ def recommend(
 
 def _warn_of_label(interval: int, product: Product, keep: float, share_above: float) -> str:
     return (
-        f"the recommended interval, {interval} days, is shorter than the label of {product.name} allows: every "
+        f"the recommended interval, {interval} days, is shorter than {product.label_in_words} allows: every "
         f"{product.min_interval_days:g} days the effect is at {keep:g} or more on {share_above:.1%} of days"
     )
 

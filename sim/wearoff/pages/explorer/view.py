@@ -276,8 +276,9 @@ def _compute_bands(settings: Settings) -> pd.DataFrame:
 
 
 def _find_points(settings: Settings) -> pd.DataFrame:
-    # The published points are for one visit, so those after a second visit are left out.
+    # The published points are for the first visit and all patients, so those after a second visit are left out.
     rows = published()
+    rows = rows[(rows["cycle"] == 1) & (rows["retreat"] == "") & (rows["among"] == "")]
     alike = (
         (rows["product"] == settings.product) & (rows["muscle"] == settings.muscle) & (rows["units"] == settings.units)
     )
