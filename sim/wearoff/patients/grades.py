@@ -20,11 +20,11 @@ from ..model.equations import Constants, depth
 
 Array = npt.NDArray[np.float64]
 
-# The endpoints, under their names in the observations. Two of them count as "one grade better": "moderate_improvement"
-# (at least moderate improvement in a global assessment) and "onset_reported" (a first effect is reported). One is
-# graded at rest: "none_at_rest" (no line, of all patients).
-AT_REST = "none_at_rest"
-ENDPOINTS = ("none_or_mild", "one_grade", "two_grades", "moderate_improvement", "onset_reported", AT_REST)
+# The endpoints, under their names in the observations. "moderate_improvement" (at least moderate improvement in a global
+# assessment) counts as "one grade better". "onset_reported" (a first effect is reported) is no grade: the line must be
+# better than at baseline by `Raters.report_change`. One is graded at rest: "none_at_rest" (no line, of all patients).
+AT_REST, ONSET = "none_at_rest", "onset_reported"
+ENDPOINTS = ("none_or_mild", "one_grade", "two_grades", "moderate_improvement", ONSET, AT_REST)
 # Who must see the response. For "composite" both investigator and subject must see it. A "rater" has the error of an
 # investigator.
 ASSESSORS = ("investigator", "subject", "composite", "rater")
@@ -83,6 +83,8 @@ class Raters(NamedTuple):
         Share of placebo responders.
     investigator_error, subject_error : float
         Standard deviations of the errors, in grades.
+    report_change : float
+        Improvement of a line, in grades, at which a first effect is reported.
     leniency : float
         Grades by which the raters of one trial see every line less severe than it is.
     """
@@ -91,6 +93,7 @@ class Raters(NamedTuple):
     placebo_share: float
     investigator_error: float
     subject_error: float
+    report_change: float = 0.5
     leniency: float = 0.0
 
     def kinds(self) -> Iterator[Kind]:
@@ -160,7 +163,10 @@ def find_room(line: Line, endpoint: str, kind: Kind, raters: Raters) -> Array:
     """
     depth_graded = line.rest if endpoint == AT_REST else line.frown
     severity = kind.baseline * depth_graded - kind.placebo_responder
-    result: Array = worst_grade(endpoint, kind.baseline) + 0.5 + raters.leniency - severity
+    worst_severity = (
+        kind.baseline - raters.report_change if endpoint == ONSET else worst_grade(endpoint, kind.baseline) + 0.5
+    )
+    result: Array = worst_severity + raters.leniency - severity
     return result
 
 

@@ -61,6 +61,12 @@ class Population:
         Share of patients whose line is one grade better with any treatment and with none.
     investigator_error, subject_error : float
         Standard deviations of the raters' errors, in grades.
+    report_change : float
+        Improvement of a line, in grades, at which a first effect is reported.
+    omega_trial_potency : float
+        Standard deviation of the logarithm by which potency differs between trials. A simulated trial is a median one.
+    omega_trial_leniency : float
+        Standard deviation of the leniency of the raters of different trials, in grades.
 
     Raises
     ------
@@ -88,6 +94,9 @@ class Population:
     placebo_share: float = _read_default("placebo_share")
     investigator_error: float = _read_default("investigator_error")
     subject_error: float = _read_default("subject_error")
+    report_change: float = _read_default("report_change")
+    omega_trial_potency: float = _read_default("omega_trial_potency")
+    omega_trial_leniency: float = _read_default("omega_trial_leniency")
 
     def __post_init__(self) -> None:
         check_type(self.parameters, Parameters, "parameters")
@@ -136,7 +145,9 @@ class Population:
     @property
     def raters(self) -> Raters:
         """The shares of the kinds of patients, and the errors of the raters."""
-        return Raters(self.severe_share, self.placebo_share, self.investigator_error, self.subject_error)
+        return Raters(
+            self.severe_share, self.placebo_share, self.investigator_error, self.subject_error, self.report_change
+        )
 
     def constants(self, normals: Array) -> Constants:
         """Return the constants of k patients, computed from independent standard normal numbers.
