@@ -7,6 +7,7 @@ from typing import NamedTuple, Self
 import numpy as np
 import numpy.typing as npt
 
+from ..model.carried import Carried
 from ..model.cohort import Cohort, Grid, choose_grid, solve_cohort
 from ..model.doses import Doses
 from ..model.equations import MODEL, Model
@@ -40,10 +41,18 @@ class Treated(NamedTuple):
         grid = choose_grid(vary_doses(population, doses, pilots), population.constants(pilots), end, accuracy, model)
         return cls(population, doses, grid, model)
 
-    def solve(self, normals: Array) -> Cohort:
-        """Return the courses of k patients, given their standard normal numbers, shape (k, OF_PATIENT + visits)."""
+    def solve(self, normals: Array, start: Carried | None = None) -> Cohort:
+        """Return the courses of k patients.
+
+        Parameters
+        ----------
+        normals : ndarray, shape (k, OF_PATIENT + visits)
+            Their standard normal numbers.
+        start : Carried, optional
+            What they carry from earlier treatments; default: nothing.
+        """
         doses = vary_doses(self.population, self.doses, normals)
-        return solve_cohort(self.grid, doses, self.population.constants(normals), self.model)
+        return solve_cohort(self.grid, doses, self.population.constants(normals), self.model, start)
 
 
 def vary_doses(population: Population, doses: Doses, normals: Array) -> Doses:
