@@ -56,6 +56,13 @@ def test_trial_takes_the_population_s_numbers(call):
     assert peaks[0]["p95"] - peaks[0]["p5"] > peaks[1]["p95"] - peaks[1]["p5"]
 
 
+def test_trial_looks_as_often_as_it_is_asked_to(call):
+    arguments = ("trial", "--arm", 5, *FAST, "--days", 60, "--look-every", 7, "--json")
+    rows = {row["landmark"]: row for row in json.loads(call(*arguments)[1])["landmarks"]}
+    # An arm with a small dose: somebody is seen back at one of the visits, which are each seven days.
+    assert rows["return_to_baseline_day"]["p5"] % 7 == 0
+
+
 @pytest.mark.proof
 def test_workers_and_chunk_change_nothing(call):
     once = call("trial", *FAST, "--days", 30, "--json")[1]
