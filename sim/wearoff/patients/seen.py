@@ -52,7 +52,32 @@ def chance_seen_back(lines: Line, duration: str, assessor: str, kind: Kind, rate
     >>> chance_seen_back(lines, "return_to_baseline", "investigator", moderate, raters).tolist()
     [[0.5], [0.75]]
     """
-    room = find_room(lines, RESPONSE_OF[duration], kind, raters)
+    return _accumulate(find_room(lines, RESPONSE_OF[duration], kind, raters), assessor, raters)
+
+
+def chance_seen_at(lines: Line, grade: int | None, assessor: str, kind: Kind, raters: Raters) -> Array:
+    """Return the chance that a grade, or a worse one, has been seen by each visit, as `chance_seen_back` does.
+
+    Parameters
+    ----------
+    lines : Line
+        Arrays of shape (visits, k).
+    grade : int or None
+        From 1 to 3; None for the grade at baseline.
+    assessor, kind, raters
+        As in `chance_seen_back`.
+
+    Returns
+    -------
+    ndarray, shape (visits, k)
+    """
+    severity = kind.baseline * lines.frown - kind.placebo_responder
+    better = (kind.baseline if grade is None else grade) - 0.5
+    return _accumulate(better + raters.leniency - severity, assessor, raters)
+
+
+def _accumulate(room: Array, assessor: str, raters: Raters) -> Array:
+    # Return the chance that each rater has seen a line without room at one of the visits so far.
     not_seen = 1 - np.prod([ndtr(-room / error) for error in raters.errors(assessor)], axis=0)
     result: Array = 1 - np.cumprod(not_seen, axis=0)
     return result

@@ -1,0 +1,221 @@
+"""The lines of the patients of each treatment among some rows of observations, on the days that the rows need.
+
+Rows of one treatment have the same patients, and all treatments have the same random numbers. So a prediction is a
+smooth function of the numbers of the population. Courses are kept while the numbers that they depend on stay the same:
+a fit that changes the error of a rater solves nothing again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import ndtr
+
+from ..model.cohort import Cohort
+from ..model.doses import Doses
+from ..model.equations import MODEL, Constants, Model
+from ..patients.draws import OF_PATIENT
+from ..patients.grades import Kind, Line, Raters
+from ..patients.population import Population
+from ..patients.seen import chance_seen_at
+from ..patients.treated import Treated
+from ..treatment.muscles import find_muscle
+from ..treatment.products import find_product
+from ..treatment.schedule import Schedule
+from ..treatment.visit import Visit
+from .schedules import Retreat, read_retreat, read_visits
+
+Array = npt.NDArray[np.float64]
+
+ACCURACY = 1e-5  # of the visible effect; the error of a responder rate is then about 0.01 %
+KEPT = 400  # number of solved treatments that are kept
+# Patients who are treated on need are looked at for this long after each treatment, and then treated again.
+LONGEST_WAIT = 720.0
+USUAL_WAIT = 28.0  # days between the looks at patients who are treated on need, where the row does not say
+
+
+class Treatment(NamedTuple):
+    """What the patients of some rows were given, up to the treatment that the rows are about.
+
+    Parameters
+    ----------
+    product : str
+    days : tuple of float
+        Days of the visits.
+    units : tuple of float
+        Units of the product in the muscle at each visit.
+    retreat : Retreat or None
+        When they were treated again; None for the `days`.
+    cycle : int
+        The treatment that the rows are about.
+    every : float
+        Days between the looks at patients who are treated on need.
+    """
+
+    product: str
+    days: tuple[float, ...]
+    units: tuple[float, ...]
+    retreat: Retreat | None
+    cycle: int
+    every: float
+
+    @classmethod
+    def of(cls, row: Mapping[Any, Any], cycle: int) -> Treatment:
+        """Return one of the treatments of a row of a treated arm, with those before it."""
+        days, units = read_visits(row)
+        sides, retreat = find_muscle(row["muscle"]).sides, read_retreat(row["retreat"])
+        every = row["look_days"] if row["look_days"] > 0 else USUAL_WAIT
+        kept = len(days) if retreat else cycle
+        local = tuple(each / sides for each in units[:kept])
+        return cls(row["product"], days[:kept], local, retreat, cycle, every if retreat else 0.0)
+
+    @property
+    def last_visit(self) -> float:
+        """The day of the treatment that the rows are about, in the time of the solution."""
+        return 0.0 if self.retreat else self.days[-1]
+
+
+class Seen(NamedTuple):
+    """The patients of a treatment after it.
+
+    Parameters
+    ----------
+    days : ndarray, shape (d,)
+        Days after the treatment that the rows are about.
+    visible, crease : ndarray, shape (d, k)
+        Visible effect and crease on these days.
+    kinds : ndarray of int, shape (k,), or None
+        The kind of each patient who is treated on need: its place in `Raters.kinds`. None where all patients stand for
+        all kinds.
+    intervals : ndarray, shape (cycles - 1, k)
+        Days between the treatments of patients who are treated on need.
+    """
+
+    days: Array
+    visible: Array
+    crease: Array
+    kinds: npt.NDArray[np.intp] | None
+    intervals: Array
+
+    def line(self, days: npt.ArrayLike, constants: Constants) -> Line:
+        """Return the lines on some of the days, shape (days, k), for the constants of the patients."""
+        places = np.searchsorted(self.days, days)
+        return Line.of(self.visible[places], self.crease[places], constants)
+
+
+class Courses:
+    """Solves the treatments of some rows for any population, and keeps what it has solved.
+
+    Parameters
+    ----------
+    days_of : dict of Treatment to ndarray
+        The days on which the rows of each treatment are read.
+    normal : ndarray, shape (k, OF_PATIENT + visits)
+        Standard normal numbers from `draws.draw`, with two columns more than the most treatments of any row has.
+    model : Model
+    """
+
+    def __init__(self, days_of: Mapping[Treatment, Array], normal: Array, model: Model = MODEL) -> None:
+        self.days_of, self.normal, self.model = days_of, normal, model
+        self.grids: dict[Treatment, Treated] = {}
+        self.solved: dict[Hashable, Seen] = {}
+
+    def plan(self, population: Population) -> None:
+        """Choose the grids anew, accurate for this population and for others near it."""
+        self.solved.clear()
+        for treatment, days in self.days_of.items():
+            end = LONGEST_WAIT if treatment.retreat else treatment.last_visit + float(days[-1]) + 1
+            doses = _find_doses(treatment, population, 1.0)
+            self.grids[treatment] = Treated.plan(population, doses, end, ACCURACY, self.model)
+
+    def solve(self, treatment: Treatment, population: Population, potency: float) -> Seen:
+        """Return the patients of a treatment, for a relative potency of its product."""
+        key = (treatment, potency, _list_numbers(population, on_need=treatment.retreat is not None))
+        if key not in self.solved:
+            if len(self.solved) >= KEPT:
+                self.solved.clear()
+            treated = self.grids[treatment]._replace(
+                population=population, doses=_find_doses(treatment, population, potency)
+            )
+            find = self._solve_on_need if treatment.retreat else self._solve_schedule
+            self.solved[key] = find(treatment, treated)
+        return self.solved[key]
+
+    def _solve_schedule(self, treatment: Treatment, treated: Treated) -> Seen:
+        days = self.days_of[treatment]
+        cohort = treated.solve(self.normal[:, : OF_PATIENT + len(treatment.days)])
+        return _read(cohort, treatment.last_visit + days, days, None, np.empty((0, len(self.normal))))
+
+    def _solve_on_need(self, treatment: Treatment, treated: Treated) -> Seen:
+        # Each patient has one kind. The day of a patient's next treatment depends on what is seen at the looks: it is
+        # the day on which the chance of having been treated passes a random number of the patient. Between two looks
+        # the chance is a straight line, and half the time between looks is added, so that the day is right on average
+        # and changes smoothly with the numbers of the population.
+        people, retreat = treated.population, treatment.retreat
+        assert retreat is not None
+        uniform = ndtr(self.normal[:, OF_PATIENT + treatment.cycle :])
+        kinds = _draw_kinds(people.raters, uniform[:, 0])
+        looks = np.arange(retreat.earliest_day, LONGEST_WAIT, treatment.every)
+        start, intervals = None, []
+        for cycle in range(treatment.cycle):
+            cohort = treated.solve(self.normal[:, [*range(OF_PATIENT), OF_PATIENT + cycle]], start)
+            if cycle == treatment.cycle - 1:
+                break
+            line = Line.of(cohort.visible_at(looks), cohort.crease_at(looks), people.constants(self.normal))
+            seen = np.empty(line.frown.shape)
+            for place, kind in enumerate(people.raters.kinds()):
+                own = kinds == place
+                lines = Line(line.frown[:, own], line.rest[:, own])
+                seen[:, own] = chance_seen_at(lines, retreat.grade, "investigator", kind, people.raters)
+            days = _find_days(looks, seen, uniform[:, 1 + cycle], treatment.every)
+            intervals.append(days)
+            start = cohort.carry(days)
+        days = self.days_of[treatment]
+        return _read(cohort, days, days, kinds, np.array(intervals).reshape(-1, len(self.normal)))
+
+
+def weigh_kinds(seen: Seen | None, kinds: list[Kind], count: int) -> Array:
+    """Return the weight of each patient as each kind, shape (kinds, k); the weights of a patient add up to 1."""
+    if seen is None or seen.kinds is None:
+        return np.repeat([[kind.share] for kind in kinds], count, axis=1)
+    return (seen.kinds == np.arange(len(kinds))[:, None]).astype(float)
+
+
+def _read(cohort: Cohort, times: Array, days: Array, kinds: Any, intervals: Array) -> Seen:
+    return Seen(days, cohort.visible_at(times), cohort.crease_at(times), kinds, intervals)
+
+
+def _find_doses(treatment: Treatment, population: Population, potency: float) -> Doses:
+    product = find_product(treatment.product)
+    visits = [
+        Visit(day=day, product=product, units=units) for day, units in zip(treatment.days, treatment.units, strict=True)
+    ]
+    doses = Schedule(tuple(visits)).doses(population.parameters.spread)
+    return doses._replace(units=doses.units * (potency / product.relative_potency))
+
+
+def _list_numbers(population: Population, *, on_need: bool) -> tuple[Any, ...]:
+    # Return the numbers that a course depends on. Treatments on need also depend on what raters see.
+    if on_need:
+        return (population,)
+    names = ("omega_potency", "omega_light_chain", "omega_depot", "omega_visit", "correlation_potency_light_chain")
+    constants = population.parameters.constants()._replace(q=0.0)
+    return (constants, population.parameters.spread, *(population.value(name) for name in names))
+
+
+def _draw_kinds(raters: Raters, uniform: Array) -> npt.NDArray[np.intp]:
+    edges = np.cumsum([kind.share for kind in raters.kinds()])[:-1]
+    return np.searchsorted(edges, uniform)
+
+
+def _find_days(looks: Array, seen: Array, uniform: Array, every: float) -> Array:
+    # Return the day on which each patient is treated again; `seen` has the shape (looks, k).
+    days = np.full(len(uniform), looks[-1])
+    for patient, (chances, place) in enumerate(zip(seen.T, uniform, strict=True)):
+        if place < chances[-1]:
+            between = np.interp(place, chances, looks)
+            days[patient] = looks[0] if place <= chances[0] else min(between + every / 2, looks[-1])
+    return days
