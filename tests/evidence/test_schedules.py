@@ -4,6 +4,7 @@ import io
 import re
 from pathlib import Path
 
+import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
@@ -13,6 +14,7 @@ from wearoff.evidence.comparison import compare
 from wearoff.evidence.observations import check_observations, read_observations
 from wearoff.evidence.schedules import Among, Retreat, Visits, read_among, read_cycle, read_retreat, read_visits
 
+mpl.use("Agg")
 DOCS = Path(__file__).parents[2] / "docs"
 
 
@@ -187,4 +189,6 @@ def test_rows_that_are_not_predicted_are_compared_all_the_same():
     rows = documented_rows()
     found = compare(rows, patients=64).rows
     assert found["predicted"].notna().tolist() == [True, False, False, False, False]
-    assert compare(rows[1:], patients=64).rows["predicted"].isna().all()
+    none = compare(rows[1:], patients=64)
+    assert none.rows["predicted"].isna().all()
+    assert none.figure().axes == []
