@@ -72,6 +72,10 @@ class Treatment(NamedTuple):
         local = tuple(each / sides for each in units[:kept])
         return cls(row["product"], days[:kept], local, retreat, cycle, every if retreat else 0.0)
 
+    def find_end(self, days: Array) -> float:
+        """Return the last day of the solution, for rows that are read on some days."""
+        return LONGEST_WAIT if self.retreat else self.last_visit + float(days[-1]) + 1
+
     @property
     def last_visit(self) -> float:
         """The day of the treatment that the rows are about, in the time of the solution."""
@@ -125,11 +129,16 @@ class Courses:
 
     def plan(self, population: Population) -> None:
         """Choose the grids anew, accurate for this population and for others near it."""
+        # Treatments on the same days share a grid: that of the largest dose, whose courses are the steepest.
         self.solved.clear()
-        for treatment, days in self.days_of.items():
-            end = LONGEST_WAIT if treatment.retreat else treatment.last_visit + float(days[-1]) + 1
-            doses = _find_doses(treatment, population, 1.0)
-            self.grids[treatment] = Treated.plan(population, doses, end, ACCURACY, self.model)
+        grids = {}
+        for days in {treatment.days for treatment in self.days_of}:
+            alike = [treatment for treatment in self.days_of if treatment.days == days]
+            largest = max(alike, key=lambda each: max(each.units) * find_product(each.product).relative_potency)
+            end = max(treatment.find_end(self.days_of[treatment]) for treatment in alike)
+            doses = _find_doses(largest, population, find_product(largest.product).relative_potency)
+            grids[days] = Treated.plan(population, doses, end, ACCURACY, self.model)
+        self.grids = {treatment: grids[treatment.days] for treatment in self.days_of}
 
     def solve(self, treatment: Treatment, population: Population, potency: float) -> Seen:
         """Return the patients of a treatment, for a relative potency of its product."""
