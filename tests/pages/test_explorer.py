@@ -16,9 +16,11 @@ from tests.processes import HEAR_INTERRUPTS, running
 
 import wearoff as wo
 from wearoff.figures.style import render
+from wearoff.labels import STEPS
 from wearoff.pages.explorer.settings import CONSTANTS
 from wearoff.report.explanations import explain_landmarks
 
+ROWS_BELOW = len(STEPS) - 1 - STEPS.index("light_chain")
 TREATMENT = ["units", "sites", "visits", "every"]
 LANDMARKS = ["onset_day", "full_effect_day", "peak_day", "peak_effect", "half_effect_day", "wear_off_day"]
 # A column of the data that the page draws, as a list of numbers.
@@ -114,8 +116,8 @@ def test_the_page_shows_what_simulate_gives(visit):
     since = np.array(page.evaluate(COLUMN, ["drawn-cascade", "time"]))
     chain = np.array(page.evaluate(COLUMN, ["drawn-cascade", "light_chain"]))
     amounts = wo.simulate(units=20).at(since)["light_chain"].to_numpy()
-    # Each row has a scale and a base line of its own.
-    np.testing.assert_allclose((chain - 4) / 0.85, amounts / amounts.max(), atol=1e-12)
+    # Each row has a scale and a base line of its own: the number of rows below it.
+    np.testing.assert_allclose((chain - ROWS_BELOW) / 0.85, amounts / amounts.max(), atol=1e-12)
 
 
 @pytest.mark.filterwarnings("ignore::wearoff.UnusualWarning")
