@@ -130,10 +130,12 @@ def test_each_slider_changes_curve_and_landmarks(visit):
         before = settings(page)
         given = until_other(page, lambda handle=handle: handle.press("ArrowRight"))
         assert {key for key in given | before if given.get(key) != before.get(key)} == {name}
-        assert page.locator(f".setting-{name} .bk-slider-value").inner_text() == f"{float(given[name]):.4g}"
+        # The page has four digits. A number between two of them, such as 0.33375, may be rounded up or down.
+        shown = page.locator(f".setting-{name} .bk-slider-value").inner_text()
+        assert float(shown) == pytest.approx(float(given[name]), rel=5.01e-4)
         assert_shows(page, expected(given))
         moved.add(name)
-    assert len(moved) == 16
+    assert moved == {*TREATMENT, *CONSTANTS}
 
 
 @pytest.mark.filterwarnings("ignore::wearoff.UnusualWarning")
