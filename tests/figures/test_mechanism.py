@@ -121,7 +121,9 @@ def test_what_is_silent_has_its_pins_cut():
     # Each vesicle has five pins, cut in the order of the vesicles: with 40 % intact, two vesicles have no intact pin.
     _, ax = plt.subplots()
     ending = Ending(ax, 10.0)
-    ending.show(dict.fromkeys(TOXIN, 0.0) | {"snap25": 0.5, "release": 0.5, "force": 1.0, "visible": 0.0, "crease": 1.0})
+    ending.show(
+        dict.fromkeys(TOXIN, 0.0) | {"snap25": 0.5, "release": 0.5, "force": 1.0, "visible": 0.0, "crease": 1.0}
+    )
     for vesicle, dock in enumerate(layout.DOCKED):
         pins = np.argsort(np.abs(layout.PINS[:, 0] - dock[0]))[:4]
         assert set(np.asarray(ending.cut.get_alpha())[pins]) == {ending.full.get_alpha()[vesicle]}

@@ -30,7 +30,10 @@ def drawn(number):
 
 def some_states(rng, shape=()):
     """Return states within their ranges."""
-    return [*rng.uniform(0, 10, (len(COMPARTMENTS), *shape)), *rng.uniform(0.01, 1, (len(STATES) - len(COMPARTMENTS), *shape))]
+    return [
+        *rng.uniform(0, 10, (len(COMPARTMENTS), *shape)),
+        *rng.uniform(0.01, 1, (len(STATES) - len(COMPARTMENTS), *shape)),
+    ]
 
 
 def test_every_constant_has_a_row():
@@ -136,9 +139,8 @@ def test_the_slopes_integrated_are_the_solution(number):
     # is made for these.
     parameters, doses = (wo.Parameters(), {0.0: 20.0}) if number == 0 else drawn(number)
     c, times = parameters.constants(), np.arange(0.0, 301.0, 2.5)
-    found = np.zeros((len(STATES), len(times)))
-    found[list(STATES).index("snap25")] = STATES["snap25"]
     state = np.array([*STATES.values()])
+    found = np.tile(state[:, None], len(times))
     for (day, units), stop in zip(doses.items(), [*list(doses)[1:], times[-1] + 1], strict=True):
         state[0] += MODEL.uptake(units, c)
         asked = (times >= day) & (times < stop)

@@ -101,7 +101,7 @@ def derive_formulas(model: Model, first_potency: str, ending: str = "") -> Formu
         {name: write(formula) for name, formula in slopes.items()},
         write(releases[0]),
         write(force),
-        write(depth(*map(symbol, WHOLE), constants)),
+        write(depth(symbol("visible"), symbol("crease"), constants)),
     )
 
 

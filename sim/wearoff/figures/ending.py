@@ -123,8 +123,8 @@ class Ending:
         self.bands: PolyCollection = PolyCollection([], facecolor=PURPLE, linewidth=0, zorder=2, label="bands")
         self._below = Polygon(layout.skin(FURROW), closed=True, facecolor=glyphs.SKIN, linewidth=0, zorder=1)
         (self.skin,) = ax.plot([], [], color=glyphs.SKIN_EDGE, linewidth=1.8 * unit, zorder=1, label="skin")
-        crease = {"color": BLACK, "linewidth": 1.2 * unit, "solid_capstyle": "butt"}
-        (self.crease,) = ax.plot([], [], **crease, zorder=1, label="crease")
+        (self.crease,) = ax.plot([], [], color=BLACK, linewidth=1.4 * unit, zorder=2, label="crease")
+        self.crease.set_solid_capstyle("butt")
         ax.add_patch(self.fibre)
         ax.add_collection(self.bands, autolim=False)
         ax.add_patch(self._below)

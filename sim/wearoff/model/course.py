@@ -166,8 +166,8 @@ class Course(NamedTuple):
             np.maximum(np.abs(values[..., past, :]).max(axis=(-2, -1), initial=0.0), largest)
             for values, largest in zip((self.cleaved, self.weak), _largest_before(self.begin), strict=True)
         )
-        now = (reading(values)[..., 0] for values in (self.cleaved, self.visible, self.healed))
-        return State(day, amounts, *now, (cleaved, weak))
+        cleaved_now, visible, healed = (reading(each)[..., 0] for each in (self.cleaved, self.visible, self.healed))
+        return State(day, amounts, cleaved_now, visible, healed, (cleaved, weak))
 
 
 def solve(
