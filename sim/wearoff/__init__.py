@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from . import exchange, plates, sensitivity, spacing
     from .evidence.comparison import Comparison, compare
     from .evidence.fitting import Fit, fit
-    from .evidence.likelihood import Held
+    from .evidence.likelihood import Prior
     from .evidence.observations import check_observations, published, read_observations
     from .model.equations import Model
     from .outcomes import Outcome
@@ -35,7 +35,7 @@ __all__ = [
     "Arm",
     "Comparison",
     "Fit",
-    "Held",
+    "Prior",
     "InputError",
     "Model",
     "Outcome",
@@ -81,7 +81,7 @@ _MODULE_OF = {
     "Comparison": "evidence.comparison",
     "compare": "evidence.comparison",
     "Fit": "evidence.fitting",
-    "Held": "evidence.likelihood",
+    "Prior": "evidence.likelihood",
     "fit": "evidence.fitting",
     "explorer": "pages.explorer.view",
 }

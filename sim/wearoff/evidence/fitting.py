@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.special import chdtrc, ndtri
 
 from .. import notebook
 from ..checks import Limits, check_integer, check_name, check_number, check_type, checked_arguments, one_or_many
@@ -28,11 +27,12 @@ from ..model.equations import Model
 from ..model.response import read_model
 from ..patients.draws import seed_of
 from ..patients.population import Population
-from .likelihood import STEP, Prior, Problem, check_priors
+from .estimates import explain_unidentified, measure_goodness, tabulate_estimates, tabulate_priors, tabulate_rows
+from .likelihood import Prior, Problem, check_priors
 from .numbers import TRIAL_NUMBERS, Number, find_number, read_value, transform
-from .observations import CONFIDENCE, MEDIANS, intervals, refuse_incomplete, why_not
+from .observations import MEDIANS, refuse_incomplete, why_not
 from .prediction import Setting
-from .solution import Solution, Spread, find_errors_of_deviations, find_profile, locate, solve
+from .solution import Solution, Spread, find_profile, solve
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -40,8 +40,6 @@ if TYPE_CHECKING:
 Array = npt.NDArray[np.float64]
 
 PATIENTS = Limits("patients", 64, 1_000_000)
-# An estimate this near to an end of the range that is searched, on the transformed scale, counts as at the end.
-AT_BOUND = 1e-3
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -116,7 +114,9 @@ class Fit:
         """
         names = self.estimates["name"]
         fitted = ", ".join(names) if len(names) < 6 else f"{len(names)} numbers"
-        return draw_fit(self.rows, self.estimates, shown=f"fit of {fitted} to {len(self.rows)} observed rows", title=title)
+        return draw_fit(
+            self.rows, self.estimates, shown=f"fit of {fitted} to {len(self.rows)} observed rows", title=title
+        )
 
 
 @checked_arguments()
@@ -229,85 +229,12 @@ def _make_report(problem: Problem, solution: Solution, of_trials: tuple[Number, 
     return Fit(
         population,
         dict(setting.potencies),
-        _tabulate_estimates(problem, solution, of_trials),
+        tabulate_estimates(problem, solution, of_trials),
         correlations,
-        _tabulate_rows(problem, solution),
-        _measure_goodness(problem, solution, len(of_trials)),
-        _explain_unidentified(names, spread, correlations),
-        _tabulate_priors(problem, linear.x),
+        tabulate_rows(problem, solution),
+        measure_goodness(problem, solution, len(of_trials)),
+        explain_unidentified(names, spread, correlations),
+        tabulate_priors(problem, linear.x),
         problem,
         solution,
     )
-
-
-def _tabulate_estimates(problem: Problem, solution: Solution, of_trials: tuple[Number, ...]) -> pd.DataFrame:
-    alone = Spread.of(solution.information(with_priors=False)).deviations
-    errors = Spread.of(solution.information(with_priors=True)).deviations
-    of_deviations, of_deviations_alone = find_errors_of_deviations(problem, solution, of_trials)
-    numbers = [*problem.numbers, *of_trials]
-    transformed = np.append(solution.linear.x, np.log(solution.deviations[locate(of_trials)]))
-    ends = np.array([number.prior for number in of_trials]).reshape(-1, 2).T
-    low, high = np.append(problem.low, ends[0] - 4 * ends[1]), np.append(problem.high, ends[0] + 4 * ends[1])
-    records = [
-        _describe(number, problem.start, *each)
-        for number, *each in zip(
-            numbers, transformed, np.append(errors, of_deviations), np.append(alone, of_deviations_alone), low, high,
-            strict=True,
-        )
-    ]  # fmt: skip
-    columns = ["name", "start", "prior_low", "prior_high", "rows_se_percent", "estimate", "se_percent", "low", "high"]
-    return pd.DataFrame(records, columns=[*columns, "at_bound"])
-
-
-def _describe(
-    number: Number, start: Setting, x: float, error: float, alone: float, low: float, high: float
-) -> tuple[object, ...]:
-    estimate = number.back(x)
-    slope = (number.back(x + STEP) - number.back(x - STEP)) / (2 * STEP)
-    percent = 100 * slope / (1.0 if number.name.startswith("correlation") else abs(estimate))
-    reach = float(ndtri((1 + CONFIDENCE) / 2)) * error
-    near, far = (x - reach, x + reach) if math.isfinite(reach) else (low, high)
-    at_bound = bool(min(x - low, high - x) < AT_BOUND)
-    interval = (number.back(near), number.back(far))
-    begin = read_value(number.name, start)
-    return (number.name, begin, number.low, number.high, percent * alone, estimate, percent * error, *interval, at_bound)
-
-
-def _tabulate_rows(problem: Problem, solution: Solution) -> pd.DataFrame:
-    rows = problem.rows.rename(columns={"value": "observed"})
-    response = ~problem.median
-    low, high = intervals(rows["observed"].where(response), rows["n"].where(response))
-    columns = ["source", "trial", "product", "units", "arm", "endpoint", "assessor", "day", "cycle", "n", "unit", "status", "observed"]
-    linear = solution.linear
-    return rows[columns].assign(low=low, high=high, predicted=linear.prediction.values, residual=linear.residuals)
-
-
-def _measure_goodness(problem: Problem, solution: Solution, of_trials: int) -> dict[str, float]:
-    residuals = solution.linear.residuals
-    dof = len(residuals) - len(problem.numbers) - of_trials
-    p = float(chdtrc(dof, solution.chi2)) if dof > 0 else math.nan
-    # The determinant of the covariance is that of the inverse weights, squared.
-    criterion = solution.squares - 2 * float(np.linalg.slogdet(solution.weights)[1])
-    return {"deviance": float(residuals @ residuals), "chi2": solution.chi2, "dof": float(dof), "p": p, "criterion": criterion}
-
-
-def _explain_unidentified(names: list[str], spread: Spread, correlations: pd.DataFrame) -> tuple[str, ...]:
-    sentences = []
-    for direction in spread.flat:
-        parts = [f"{x:+.2f} {name}" for name, x in zip(names, direction, strict=True) if abs(x) > 0.3]
-        sentences.append(
-            f"the rows say nothing about {' '.join(parts)} (on the transformed scale): fix all but one of them"
-        )
-    for i, one in enumerate(names):
-        for j, other in enumerate(names[i + 1 :], start=i + 1):
-            shared = correlations.to_numpy()[i, j]
-            if abs(shared) > 0.95:
-                sentences.append(
-                    f"{one} and {other} hardly differ in what they do to the rows: correlation {shared:+.3f}"
-                )
-    return tuple(sentences)
-
-
-def _tabulate_priors(problem: Problem, x: Array) -> pd.DataFrame:
-    frame = pd.DataFrame(problem.priors, columns=list(Prior._fields))
-    return frame.assign(value=problem.quantities(problem.setting(x)))

@@ -131,9 +131,7 @@ class Problem:
         middle, width = np.array([number.prior for number in numbers]).reshape(-1, 2).T
         self.prior_mean, self.prior_sd = middle, width
         reach = 4 if with_ranges else 2
-        self.low, self.high = (
-            np.clip(middle + side * reach * width, *self._possible()) for side in (-1, 1)
-        )
+        self.low, self.high = (np.clip(middle + side * reach * width, *self._possible()) for side in (-1, 1))
         trial = rows["trial"].where(rows["trial"] != "", rows.index.astype(str))
         self.one_trial = (trial.to_numpy()[:, None] == trial.to_numpy()) & (rows["trial"] != "").to_numpy()
         arm = rows[["trial", "source", "arm", "product", "units", "cycle"]].astype(str).agg("|".join, axis=1).to_numpy()
@@ -197,9 +195,7 @@ class Problem:
         effects = (change(setting, {"potency": potency}), setting._replace(leniency=STEP))
         by_effect = [(self.evaluate(each)[0] - residuals) / STEP for each in effects]
         of_trial = np.stack([np.outer(slope, slope) * self.one_trial for slope in by_effect])
-        return Linear(
-            x, residuals, slopes, of_priors, prior_slopes, prediction, self._correlate(prediction), of_trial
-        )
+        return Linear(x, residuals, slopes, of_priors, prior_slopes, prediction, self._correlate(prediction), of_trial)
 
     def _correlate(self, prediction: Prediction) -> Array:
         # The correlations of the rows of one arm: their patients are the same, and the errors of raters independent.

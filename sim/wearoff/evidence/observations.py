@@ -121,13 +121,10 @@ def why_not(row: Mapping[Any, Any]) -> str:
 
 
 def _find_unpredicted(row: Mapping[Any, Any]) -> str:
-    # What `prediction` cannot do yet.
-    if row["endpoint"].startswith("none_at_rest"):
-        return "lines at rest are not predicted yet"
-    if row["cycle"] > 1 or row["retreat"]:
-        return "later treatments and treatments on need are not predicted yet"
-    if row["among"]:
-        return "a selection among the patients is not predicted yet"
+    if row["among"] and row["cycle"] > 1:
+        return "a selection after the first treatment is not followed to later ones"
+    if row["endpoint"] in OF_TREATMENTS and row["cycle"] < 2 and not row["retreat"]:
+        return "there is one treatment"
     return ""
 
 

@@ -101,7 +101,7 @@ class Predictor:
         self.rows = rows.to_dict("records")
         self.treatments = [_find_treatment(row) for row in self.rows]
         days_of: dict[Treatment, set[float]] = {}
-        for row, treatment in zip(self.rows, self.treatments, strict=True):
+        for row, treatment in self._pairs():
             if treatment is not None:
                 days_of.setdefault(treatment, set()).update(_list_days(row))
             if row["endpoint"] == ODDS_RATIO:
@@ -194,7 +194,9 @@ def find_visits(row: Mapping[Any, Any]) -> Array:
     return np.append(before, np.arange(median + every, LAST_DAY, every))
 
 
-def _find_chances(row: Mapping[Any, Any], seen: Seen | None, raters: Raters, constants: Constants) -> tuple[Array, Array]:
+def _find_chances(
+    row: Mapping[Any, Any], seen: Seen | None, raters: Raters, constants: Constants
+) -> tuple[Array, Array]:
     # Return the chance of a response of each patient as each kind, and its weight. Without toxin the line stays whole.
     if seen is None:
         patients = np.size(constants.q)
@@ -246,4 +248,3 @@ def _find_onset(row: Mapping[Any, Any], seen: Seen, raters: Raters, constants: C
     by_day = (chances * weights).sum(axis=(1, 2)) / weights.sum()
     reached = np.flatnonzero(by_day >= 0.5)
     return float(ONSET_DAYS[reached[0]]) / DAYS_OF[row["unit"]] if len(reached) else math.inf
-

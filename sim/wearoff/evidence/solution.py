@@ -160,7 +160,10 @@ def deviance_of(problem: Problem, linear: Linear, deviations: Array, of_trials: 
         step = np.clip(step, -2 * problem.prior_sd, 2 * problem.prior_sd)
         residuals = residuals + slopes @ step
     logs = np.log(deviations)
-    of_priors = [(logs[place] - number.prior[0]) / number.prior[1] for place, number in zip(locate(of_trials), of_trials, strict=True)]
+    of_priors = [
+        (logs[place] - number.prior[0]) / number.prior[1]
+        for place, number in zip(locate(of_trials), of_trials, strict=True)
+    ]
     return float(np.linalg.slogdet(covariance)[1] + residuals @ residuals + np.sum(np.square(of_priors)))
 
 
@@ -218,7 +221,14 @@ def _minimise(
     low, high = problem.low[moving], problem.high[moving]
     begin = np.clip(linear.x[moving], low + 1e-9, high - 1e-9)
     found = least_squares(
-        residuals, begin, slopes, bounds=(low, high), x_scale=problem.prior_sd[moving], ftol=1e-9, xtol=1e-8, max_nfev=1 + steps
+        residuals,
+        begin,
+        slopes,
+        bounds=(low, high),
+        x_scale=problem.prior_sd[moving],
+        ftol=1e-9,
+        xtol=1e-8,
+        max_nfev=1 + steps,
     )
     return insert(found.x)
 

@@ -55,7 +55,9 @@ def parameters_text(table: pd.DataFrame) -> str:
 def comparison_text(comparison: Comparison) -> str:
     """Return the rows of each source beside their predictions, the rows without one, and the errors by endpoint."""
     covered = comparison.rows["why_not"] == ""
-    sections = [_format_covered(comparison.rows[covered])] if covered.any() else []
+    sections = [_format_covered(comparison.rows[covered & ~comparison.rows["own"]])] if covered.any() else []
+    if comparison.rows["own"].any():
+        sections.append(f"your own rows\n\n{_format_covered(comparison.rows[covered & comparison.rows['own']])}")
     if not covered.all():
         reasons = comparison.rows["why_not"][~covered].value_counts()
         counted = [(f"{count}", str(reason)) for reason, count in reasons.items()]
@@ -77,7 +79,8 @@ def _format_covered(rows: pd.DataFrame) -> str:
     for row, line in zip(records, lines, strict=True):
         source = f"{row['source']} (memory)" if row["status"] == "memory" else row["source"]
         treatment = "placebo" if row["arm"] == "placebo" else f"{row['units']:g} U {row['product']}"
-        treatment = f"{treatment}, {row['muscle']}".replace("_", " ")
+        later = f", treatment {row['cycle']}" if row["cycle"] > 1 else ""
+        treatment = f"{treatment}, {row['muscle']}{later}".replace("_", " ")
         groups.setdefault(source, {}).setdefault(treatment, []).append(line)
     text = [heading]
     for source, treatments in groups.items():
@@ -89,9 +92,11 @@ def _format_covered(rows: pd.DataFrame) -> str:
 
 
 def _format_errors(rmse: pd.DataFrame) -> str:
-    cells: list[tuple[str, ...]] = [("root-mean-square error", "rows", "all", "fitted", "predicted")]
+    columns = {"rmse": "all", "rmse_fitted": "fitted", "rmse_predicted": "predicted", "rmse_own": "your own"}
+    shown = [key for key in columns if key in rmse]
+    cells: list[tuple[str, ...]] = [("root-mean-square error", "rows", *(columns[key] for key in shown))]
     for row in rmse.to_dict("records"):
         name = f"{row['endpoint'].replace('_', ' ')} ({row['unit']})"
-        errors = ("-" if pd.isna(row[key]) else f"{row[key]:.1f}" for key in ("rmse", "rmse_fitted", "rmse_predicted"))
+        errors = ("-" if pd.isna(row[key]) else f"{row[key]:.1f}" for key in shown)
         cells.append((name, f"{row['rows']}", *errors))
-    return "\n".join(align(cells, "<>>>>"))
+    return "\n".join(align(cells, "<>>" + ">" * len(shown[1:])))
