@@ -92,14 +92,12 @@ def report(found: Fit) -> str:
     priors = found.priors.rename(columns={"sd": "standard deviation", "value": "fitted"})
     rows = found.rows[["trial", "arm", "product", "units", "endpoint", "assessor", "day", "cycle", "n", "unit"]]
     rows = rows.assign(**found.rows[["observed", "predicted", "residual"]])
-    goodness = found.goodness
+    goodness = {**found.goodness, "factor": (found.goodness["chi2"] / found.goodness["dof"]) ** 0.5}
     parts = [
         INTRODUCTION.format(rows=len(rows), numbers=len(estimates)),
         f"## Estimates\n\n{to_markdown(estimates[names])}",
         f"## Landmarks of the typical patient\n\n{LANDMARKS}\n\n{to_markdown(priors.drop(columns='units'))}",
-        f"## How well it fits\n\nDeviance {goodness['deviance']:.0f} with the rows as independent. With their correlations"
-        f" and the effects of the trials, chi-squared is {goodness['chi2']:.1f} on {goodness['dof']:.0f} degrees of freedom,"
-        f" p = {goodness['p']:.2g}.",
+        f"## How well it fits\n\n{FITS.format(**goodness)}",
         "## Not determined\n\n" + "\n".join(f"- {each}" for each in found.not_identifiable or ["nothing"]),
         f"## Rows\n\nResiduals are in standard deviations, with the rows as independent.\n\n{to_markdown(rows)}",
     ]
@@ -108,15 +106,20 @@ def report(found: Fit) -> str:
 
 INTRODUCTION = """# The fit of the defaults
 
-Written by `python -m studies.defaults --write`. {numbers} numbers are fitted to the {rows} published rows that were read
-in their source. The rows alone do not determine most of them, so each has a prior: its plausible range is the prior's
-middle 95 %, on the logarithmic scale (logit for fractions). An interval from rows and prior is a posterior interval, to
-the first order. "Rows alone" is the standard error without any prior; where the rows alone say nothing, that word stands
-there. Trials differ in the potency of the product in their hands (`omega_trial_potency`) and in the leniency of their
-raters (`omega_trial_leniency`)."""
+Written by `python -m studies.defaults --write`. {numbers} numbers are fitted to the {rows} published rows that were
+read in their source. The rows alone do not determine most of them, so each has a prior: its plausible range is the
+prior's middle 95 %, on the logarithmic scale (logit for fractions). An interval from rows and prior is a posterior
+interval, to the first order. "Rows alone" is the standard error without any prior; where the rows alone say nothing,
+that word stands there. Trials differ in the potency of the product in their hands (`omega_trial_potency`) and in the
+leniency of their raters (`omega_trial_leniency`). Rival models are in [rivals.md](rivals.md)."""
 
 LANDMARKS = """The landmarks of the typical patient (20 U of onabotulinumtoxinA in the glabella) have priors from
 `data/typical_patient.csv`: the training text that the project starts from, not data of trials."""
+
+FITS = """Deviance {deviance:.0f} with the rows as independent. With their correlations and the effects of the trials,
+chi-squared is {chi2:.0f} on {dof:.0f} degrees of freedom, p = {p:.2g}: trials differ by more than two effects of a
+trial and the number of its patients explain. So the intervals below are too narrow by a factor of about
+{factor:.1f}, the root of the ratio."""
 
 
 def to_markdown(frame: pd.DataFrame) -> str:

@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtr
 
 from ..model.cohort import Cohort
 from ..model.doses import Doses
@@ -118,12 +117,14 @@ class Courses:
     days_of : dict of Treatment to ndarray
         The days on which the rows of each treatment are read.
     normal : ndarray, shape (k, OF_PATIENT + visits)
-        Standard normal numbers from `draws.draw`, with two columns more than the most treatments of any row has.
+        Standard normal numbers from `draws.draw`.
+    uniform : ndarray, shape (k, 1 + visits)
+        Numbers from 0 to 1 that decide the kind of a patient who is treated on need, and the days of treatment.
     model : Model
     """
 
-    def __init__(self, days_of: Mapping[Treatment, Array], normal: Array, model: Model = MODEL) -> None:
-        self.days_of, self.normal, self.model = days_of, normal, model
+    def __init__(self, days_of: Mapping[Treatment, Array], normal: Array, uniform: Array, model: Model = MODEL) -> None:
+        self.days_of, self.normal, self.uniform, self.model = days_of, normal, uniform, model
         self.grids: dict[Treatment, Treated] = {}
         self.solved: dict[Hashable, Seen] = {}
 
@@ -142,48 +143,48 @@ class Courses:
 
     def solve(self, treatment: Treatment, population: Population, potency: float) -> Seen:
         """Return the patients of a treatment, for a relative potency of its product."""
-        key = (treatment, potency, _list_numbers(population, on_need=treatment.retreat is not None))
-        if key not in self.solved:
+        numbers = _list_numbers(population, on_need=treatment.retreat is not None)
+        if (treatment, potency, numbers) not in self.solved:
             if len(self.solved) >= KEPT:
                 self.solved.clear()
-            treated = self.grids[treatment]._replace(
-                population=population, doses=_find_doses(treatment, population, potency)
-            )
-            find = self._solve_on_need if treatment.retreat else self._solve_schedule
-            self.solved[key] = find(treatment, treated)
-        return self.solved[key]
+            doses = _find_doses(treatment, population, potency)
+            treated = self.grids[treatment]._replace(population=population, doses=doses)
+            if treatment.retreat:
+                # The treatments before are found on the way.
+                alike = [each for each in self.days_of if each._replace(cycle=treatment.cycle) == treatment]
+                found = self._solve_on_need(alike, treatment.retreat, treated)
+            else:
+                found = {treatment: self._solve_schedule(treatment, treated)}
+            self.solved.update({(each, potency, numbers): seen for each, seen in found.items()})
+        return self.solved[treatment, potency, numbers]
 
     def _solve_schedule(self, treatment: Treatment, treated: Treated) -> Seen:
         days = self.days_of[treatment]
         cohort = treated.solve(self.normal[:, : OF_PATIENT + len(treatment.days)])
         return _read(cohort, treatment.last_visit + days, days, None, np.empty((0, len(self.normal))))
 
-    def _solve_on_need(self, treatment: Treatment, treated: Treated) -> Seen:
+    def _solve_on_need(self, treatments: list[Treatment], retreat: Retreat, treated: Treated) -> dict[Treatment, Seen]:
         # Each patient has one kind. The day of a patient's next treatment depends on what is seen at the looks: it is
         # the day on which the chance of having been treated passes a random number of the patient. Between two looks
         # the chance is a straight line, and half the time between looks is added, so that the day is right on average
         # and changes smoothly with the numbers of the population.
-        people, retreat = treated.population, treatment.retreat
-        assert retreat is not None
-        uniform = ndtr(self.normal[:, OF_PATIENT + treatment.cycle :])
-        kinds = _draw_kinds(people.raters, uniform[:, 0])
-        looks = np.arange(retreat.earliest_day, LONGEST_WAIT, treatment.every)
-        start, intervals = None, []
-        for cycle in range(treatment.cycle):
-            cohort = treated.solve(self.normal[:, [*range(OF_PATIENT), OF_PATIENT + cycle]], start)
-            if cycle == treatment.cycle - 1:
-                break
-            line = Line.of(cohort.visible_at(looks), cohort.crease_at(looks), people.constants(self.normal))
-            seen = np.empty(line.frown.shape)
-            for place, kind in enumerate(people.raters.kinds()):
-                own = kinds == place
-                lines = Line(line.frown[:, own], line.rest[:, own])
-                seen[:, own] = chance_seen_at(lines, retreat.grade, "investigator", kind, people.raters)
-            days = _find_days(looks, seen, uniform[:, 1 + cycle], treatment.every)
-            intervals.append(days)
+        people, constants = treated.population, treated.population.constants(self.normal)
+        kinds = _draw_kinds(people.raters, self.uniform[:, 0])
+        every = treatments[0].every
+        looks = np.arange(retreat.earliest_day, LONGEST_WAIT, every)
+        result, start, intervals = {}, None, np.empty((0, len(self.normal)))
+        for cycle in range(1, 1 + max(each.cycle for each in treatments)):
+            cohort = treated.solve(self.normal[:, [*range(OF_PATIENT), OF_PATIENT + cycle - 1]], start)
+            for treatment in treatments:
+                if treatment.cycle == cycle:
+                    days = self.days_of[treatment]
+                    result[treatment] = _read(cohort, days, days, kinds, intervals)
+            line = Line.of(cohort.visible_at(looks), cohort.crease_at(looks), constants)
+            chances = _find_chances_of_treatment(line, kinds, retreat, people.raters)
+            days = _find_days(looks, chances, self.uniform[:, cycle], every)
+            intervals = np.append(intervals, days[None], axis=0)
             start = cohort.carry(days)
-        days = self.days_of[treatment]
-        return _read(cohort, days, days, kinds, np.array(intervals).reshape(-1, len(self.normal)))
+        return result
 
 
 def weigh_kinds(seen: Seen | None, kinds: list[Kind], count: int) -> Array:
@@ -217,14 +218,28 @@ def _list_numbers(population: Population, *, on_need: bool) -> tuple[Any, ...]:
 
 def _draw_kinds(raters: Raters, uniform: Array) -> npt.NDArray[np.intp]:
     edges = np.cumsum([kind.share for kind in raters.kinds()])[:-1]
-    return np.searchsorted(edges, uniform)
+    kinds: npt.NDArray[np.intp] = np.searchsorted(edges, uniform)
+    return kinds
 
 
-def _find_days(looks: Array, seen: Array, uniform: Array, every: float) -> Array:
-    # Return the day on which each patient is treated again; `seen` has the shape (looks, k).
-    days = np.full(len(uniform), looks[-1])
-    for patient, (chances, place) in enumerate(zip(seen.T, uniform, strict=True)):
-        if place < chances[-1]:
-            between = np.interp(place, chances, looks)
-            days[patient] = looks[0] if place <= chances[0] else min(between + every / 2, looks[-1])
-    return days
+def _find_chances_of_treatment(line: Line, kinds: npt.NDArray[np.intp], retreat: Retreat, raters: Raters) -> Array:
+    # Return the chance that each patient has been treated again by each look, shape (looks, k).
+    chances = np.empty(line.frown.shape)
+    for place, kind in enumerate(raters.kinds()):
+        own = kinds == place
+        lines = Line(line.frown[:, own], line.rest[:, own])
+        chances[:, own] = chance_seen_at(lines, retreat.grade, "investigator", kind, raters)
+    return chances
+
+
+def _find_days(looks: Array, chances: Array, uniform: Array, every: float) -> Array:
+    # Return the day on which each patient is treated again; `chances` has the shape (looks, k).
+    treated = chances >= uniform
+    after = treated.argmax(axis=0)
+    before, patients = np.maximum(after - 1, 0), np.arange(len(uniform))
+    low, high = chances[before, patients], chances[after, patients]
+    part = (uniform - low) / np.where(high > low, high - low, 1.0)
+    between = looks[before] + part * (looks[after] - looks[before]) + every / 2
+    days = np.where(after == 0, looks[0], np.minimum(between, looks[-1]))
+    result: Array = np.where(treated.any(axis=0), days, looks[-1])
+    return result

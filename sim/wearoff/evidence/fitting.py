@@ -53,9 +53,9 @@ class Fit:
     potencies : dict of str to float
         The estimates of relative potencies, by product.
     estimates : pandas.DataFrame
-        ``name, start, prior_low, prior_high, rows_se_percent, estimate, se_percent, low, high, at_bound``. ``prior_low``
-        and ``prior_high`` are the middle 95 % of the prior, the plausible range. ``se_percent`` is the standard error in
-        per cent of the estimate (for correlations, in hundredths), from rows and priors; ``rows_se_percent`` that from
+        ``name, start, prior_low, prior_high, rows_se_percent, estimate, se_percent, low, high, at_bound``.
+        ``prior_low`` and ``prior_high`` are the middle 95 % of the prior. ``se_percent`` is the standard error in per
+        cent of the estimate (for correlations, in hundredths), from rows and priors; ``rows_se_percent`` that from
         the rows alone, infinite where they say nothing. ``low`` and ``high`` are the 95 % interval from ``se_percent``;
         the range that was searched if it is infinite. ``at_bound`` says that the estimate is at an end of that range;
         then standard error and interval mean little.

@@ -178,7 +178,8 @@ class Problem:
         }
         values = [float(read_quantity(prior.quantity).read(courses[prior.units])) for prior in self.priors]
         # A landmark that is not reached counts as on the first day or on the last: far from any prior.
-        return np.nan_to_num(np.array(values), nan=0.0, posinf=TYPICAL_DAYS)
+        result: Array = np.nan_to_num(np.array(values), nan=0.0, posinf=TYPICAL_DAYS)
+        return result
 
     def linearise(self, x: Array) -> Linear:
         """Return the residuals near x, with their slopes from differences to one side."""

@@ -13,9 +13,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.special import ndtr
 
 from ..model.equations import MODEL, Constants, Model
-from ..patients.draws import draw
+from ..patients.draws import OF_PATIENT, draw
 from ..patients.grades import ENDPOINTS, Line, Raters, chance
 from ..patients.population import Population
 from ..patients.seen import RESPONSE_OF, chance_seen_back
@@ -26,7 +27,6 @@ from .schedules import LAST_DAY, read_among, read_retreat
 
 Array = npt.NDArray[np.float64]
 
-EXTRA_DRAWS = 2  # columns of random numbers beside those of visits: the kind of a patient, and its treatments on need
 ONSET_DAYS = np.arange(1.0, 61.0)  # days on which a patient may report an onset
 REST_DAY = 30.0  # day after each treatment on which lines at rest are compared between treatments
 YEAR = 365.0
@@ -107,9 +107,11 @@ class Predictor:
             if row["endpoint"] == ODDS_RATIO:
                 days_of.setdefault(Treatment.of(row, 1), set()).add(REST_DAY)
         most = max((max(len(each.days), each.cycle) for each in days_of), default=1)
-        normal = draw(patients, seed, most + EXTRA_DRAWS + most)
-        self.courses = Courses({each: np.array(sorted(days)) for each, days in days_of.items()}, normal, model)
-        self.normal = normal
+        # Beside the numbers of visits: one for the kind of a patient, and one for each treatment on need.
+        drawn = draw(patients, seed, most + 1 + most)
+        self.normal, uniform = drawn[:, : OF_PATIENT + most], ndtr(drawn[:, OF_PATIENT + most :])
+        ascending = {each: np.array(sorted(days)) for each, days in days_of.items()}
+        self.courses = Courses(ascending, self.normal, uniform, model)
 
     def plan(self, population: Population) -> None:
         """Choose the grids anew, accurate for this population and for others near it."""

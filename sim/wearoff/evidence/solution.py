@@ -130,7 +130,7 @@ def weigh(covariance: Array) -> Array:
 
 
 def find_deviations(problem: Problem, linear: Linear, begin: Array, of_trials: tuple[Number, ...]) -> Array:
-    """Return the most probable deviations of the trials' effects; those that are not in `of_trials` keep their value."""
+    """Return the most probable deviations of the trials' effects; those not in `of_trials` keep their value."""
     from scipy.optimize import minimize
 
     places = locate(of_trials)
