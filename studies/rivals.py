@@ -134,7 +134,7 @@ def predict_repeats(people: Population) -> dict[str, str]:
         Arm(schedule), population=people, patients=2048, days=int(days[-1]), responses=responses, response_days=days
     )
     rates = trial.responders.pivot_table(index="endpoint", columns="day", values="rate")
-    first, third = rates.loc["none_or_mild"]
+    first, third = rates.loc["none_or_mild"].to_numpy(float)
     odds = rates.loc["none_at_rest"] / (1 - rates.loc["none_at_rest"]).clip(lower=1e-12)
     ratio = (odds.iloc[1] / odds.iloc[0]) ** (1 / (VISITS - 1))
     return {
