@@ -245,7 +245,7 @@ def test_published_points_and_bands(visit):
     assert np.abs(median - exact)[days > 8].max() < 0.05
     rates = trial.responders.query("endpoint == 'none_or_mild' and assessor == 'investigator' and day >= 7")
     assert np.abs(np.interp(rates["day"], days, reported) - rates["rate"]).max() < 0.03
-    assert "BOTOX Cosmetic USPI sec 14 GL pooled 2 studies (memory)" in page.locator(".effect ul").inner_text()
+    assert "BOTOX Cosmetic label, section 14 (memory)" in page.locator(".effect ul").inner_text()
     given = until_other(page, lambda: page.locator(".setting-observations input").click())
     assert given == {"bands": "on"}
     assert page.evaluate(COLUMN, ["drawn-points", "day"]) == []
