@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from .labels import LANDMARKS, describe_landmark
+from .labels import LANDMARKS, describe_landmark, head
 from .outcomes import Outcome
 
 ROWS = 30  # rows shown of a table; of a longer table, the first and the last rows
@@ -35,6 +35,11 @@ def format_table(frame: pd.DataFrame) -> str:
         index=False, border=0, max_rows=ROWS, na_rep="-", justify="inherit", float_format=lambda value: f"{value:.4g}"
     )
     return table
+
+
+def format_in_words(frame: pd.DataFrame) -> str:
+    """Return a table as HTML, its columns named in words, with their units."""
+    return format_table(frame.rename(columns=head))
 
 
 def format_landmarks(landmarks: pd.Series) -> str:

@@ -15,6 +15,7 @@ from ..timeline import Timeline
 from ..treatment.schedule import Schedule
 from .explanations import explain_landmarks, explain_recommendation
 from .json_output import json_file, records, table
+from .text import wrap
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -88,8 +89,10 @@ def spacing_summary(comparison: Comparison, recommendation: Recommendation) -> d
         "outcome": recommendation.outcome.name.lower(),
         "explanation": explain_recommendation(recommendation),
         "nearest": recommendation.nearest,
+        "share_of_patients": recommendation.share_of_patients,
         "label_interval": recommendation.label_interval,
         "label_share_above": recommendation.label_share_above,
+        "label_share_of_patients": recommendation.label_share_of_patients,
         "plans": records(recommendation.frame),
         "schedules": {name: records(plan.to_frame()[_choose_columns(plan)]) for name, plan in plans.items()},
         "warnings": list(dict.fromkeys((*comparison.warnings, *recommendation.warnings))),
@@ -101,24 +104,31 @@ def _choose_columns(plan: Schedule) -> list[str]:
 
 
 def spacing_text(comparison: Comparison, recommendation: Recommendation) -> str:
-    """Return the comparison as a table, then the recommendation."""
+    """Return the comparison as a table, then the longest interval and the best dates."""
     lines = [
-        f"{'every':>10}{'days at':>10}{'longest':>10}{'lowest':>9}{'units':>9}{'visits':>9}",
-        f"{'':>10}{f'{comparison.keep:g} or more':>10}{'gap':>10}{'effect':>9}{'a year':>9}{'a year':>9}",
+        f"{'every':>10}{'days at':>12}{'kept in':>10}{'longest':>10}{'lowest':>9}{'units':>9}{'visits':>9}",
+        f"{'':>10}{f'{comparison.keep:g} or more':>12}{'patients':>10}"
+        f"{'gap':>10}{'effect':>9}{'a year':>9}{'a year':>9}",
     ]
     for row in comparison.frame.itertuples():
         lines.append(
-            f"{row.interval:>5g} days{row.share_above:>10.1%}{row.longest_gap:>8.1f} d{row.lowest_effect:>9.2f}"
-            f"{row.units_per_year:>9.1f}{row.visits_per_year:>9.1f}"
+            f"{row.interval:>5g} days{row.share_above:>12.1%}{row.share_of_patients:>10.0%}{row.longest_gap:>8.1f} d"
+            f"{row.lowest_effect:>9.2f}{row.units_per_year:>9.1f}{row.visits_per_year:>9.1f}"
         )
     lines.append("")
-    lines.append(explain_recommendation(recommendation))
+    lines.append(wrap(explain_recommendation(recommendation)))
+    if recommendation.nearest.get("interval") != recommendation.label_interval:
+        label = f"the label's shortest interval, {recommendation.label_interval:g} days, keeps it in "
+        lines.append(f"{label}{recommendation.label_share_of_patients:.0%} of patients")
     if recommendation.dates is not None:
-        share = float(recommendation.frame.loc[recommendation.frame["plan"] == "dates", "share_above"].item())
+        row = recommendation.frame.set_index("plan").loc["dates"]
         plan = recommendation.dates.schedule
         visits = "1 visit" if len(plan) == 1 else f"{len(plan)} visits"
         days = [f"{visit.day:g}" if plan.start is None else f"{plan.date(visit.day)}" for visit in plan]
-        lines.append(f"best dates: {visits}, {share:.1%} of days at {comparison.keep:g} or more")
+        lines.append(
+            f"best dates: {visits}, {row['share_above']:.1%} of days at {comparison.keep:g} or more, kept in "
+            f"{row['share_of_patients']:.0%} of patients"
+        )
         lines.append(f"  {'' if plan.start else 'on days '}{', '.join(days)}")
     return "\n".join(lines)
 
