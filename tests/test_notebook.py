@@ -12,7 +12,7 @@ from wearoff import notebook, sensitivity, spacing
 ONE_VISIT = wo.simulate(units=20)
 TWO_CONSTANTS = ["potency", "light_chain_half_life"]
 RESULTS = {
-    "timeline": (lambda: ONE_VISIT, ["onset", "wear-off", "reached"]),
+    "timeline": (lambda: ONE_VISIT, ["onset", "wear-off", "reached", "middle half of", *ONE_VISIT.ranges.values()]),
     "parameters": (wo.Parameters, ["potency", "1/(U day)"]),
     "population": (wo.Population, ["omega_potency"]),
     "trial": (lambda: wo.run_trial(wo.Arm(units=20), patients=16, rng=1), ["half_effect_day", "16 virtual"]),

@@ -6,6 +6,7 @@ needs one row in `COLUMNS`; a compartment whose unit is U is an amount of toxin.
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 from .levels import FULL, HALF, ONSET, WEAR_OFF
@@ -118,6 +119,17 @@ def words(name: str) -> str:
         if name in table:
             return table[name].label
     return name.replace("_half_life", " half-life").replace("snap25", "SNAP-25").replace("_", " ")
+
+
+def whole_day(day: float) -> int:
+    """Return the nearest whole day: pictures, pages and commands name whole days, and tables have the exact ones.
+
+    Examples
+    --------
+    >>> whole_day(2.8), whole_day(2.5), whole_day(126.9)
+    (3, 3, 127)
+    """
+    return math.floor(day + 0.5)
 
 
 def head(name: str) -> str:

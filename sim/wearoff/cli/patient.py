@@ -100,10 +100,10 @@ def space_command(
     out: Out = None,
     as_json: Json = False,
 ) -> None:
-    """Compare intervals between visits, and find the longest to keep a level.
+    """Compare intervals between visits.
 
-    It is the longest that does so in the typical patient, among those that the label allows; the share of patients is
-    given too. It also finds the best dates, which need not be evenly spaced.
+    It also finds the longest interval that keeps the effect in the typical patient, among those that the label allows,
+    and says in what share of patients it does; and the best dates, which need not be evenly spaced.
     """
     from .. import spacing
     from ..files import write_all

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..figures.style import render
-from ..labels import describe_landmark
+from ..labels import describe_landmark, whole_day
 from ..levels import HALF
 from ..parameters import Parameters
 from ..plates import serotypes_figure, sites_figure
@@ -20,6 +20,7 @@ from .text import wrap
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+NAMES = 34  # letters of the names of landmarks
 VISIBLE_AT = (1, 2, 3, 7, 14, 30, 60, 90, 120, 150, 180)
 
 
@@ -33,6 +34,7 @@ def simulation_summary(timeline: Timeline) -> dict[str, Any]:
         "parameters": dict(zip(*timeline.parameters.table()[["name", "value"]].to_numpy().T, strict=True)),
         "landmarks": timeline.landmarks.to_dict(),
         **({"dates": timeline.dates} if timeline.schedule.start else {}),
+        **({} if timeline.middle_half is None else {"middle_half": records(timeline.middle_half)}),
         "outcomes": {name: outcome.name.lower() for name, outcome in timeline.outcomes.items()},
         "explanations": explain_landmarks(timeline),
         "spill": list(timeline.spill),
@@ -41,16 +43,27 @@ def simulation_summary(timeline: Timeline) -> dict[str, Any]:
 
 
 def landmarks_text(timeline: Timeline) -> str:
-    """Return the landmarks, one a line, with their dates if known."""
-    lines, explanations = [], explain_landmarks(timeline)
+    """Return the landmarks of the typical patient, one a line, with dates if known and the middle half of patients.
+
+    Days are whole days.
+    """
+    explanations, ranges = explain_landmarks(timeline), timeline.ranges
+    wide = 22 if timeline.schedule.start else 18
+    lines = [f"{'':<{NAMES}}{'typical patient':<{wide}}middle half of patients"] if ranges else []
     for name, value in timeline.landmarks.items():
         if name in explanations:
             text = f"not reached: {explanations[str(name)]}"
         else:
-            text = f"{value:8.3f}" if name == "peak_effect" else f"day {value:6.1f}"
+            text = f"{value:7.2f}" if name == "peak_effect" else f"day {whole_day(value):>3}"
             if name in timeline.dates:
                 text += f"  {timeline.dates[str(name)]}"
-        lines.append(f"{describe_landmark(str(name)):<34}{text}")
+        text = f"{describe_landmark(str(name)):<{NAMES}}{text}"
+        if name in ranges:
+            if name in explanations:
+                lines.append(text)
+                text = ""
+            text = f"{text:<{NAMES + wide}}{ranges[str(name)]}"
+        lines.append(text)
     return "\n".join(lines)
 
 

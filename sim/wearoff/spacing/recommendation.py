@@ -236,7 +236,8 @@ def recommend(
 def _warn_of_label(interval: int, product: Product, keep: float, share_above: float) -> str:
     return (
         f"the longest interval that keeps the level, {interval} days, is shorter than {product.label_in_words} "
-        f"allows: every {product.min_interval_days:g} days the effect is at {keep:g} or more on {share_above:.1%} of days"
+        f"allows: every {product.min_interval_days:g} days the effect is at {keep:g} or more on {share_above:.1%} of "
+        "days"
     )
 
 
