@@ -103,9 +103,7 @@ def assert_shows(page, timeline):
             assert shown.count() == 0
             assert explain_landmarks(timeline)[name] in page.locator("dl").inner_text()
         else:
-            assert shown.inner_text() == (
-                f"{day:.2f}" if name == "peak_effect" else f"day {whole_day(day)}"
-            )
+            assert shown.inner_text() == (f"{day:.2f}" if name == "peak_effect" else f"day {whole_day(day)}")
 
 
 def test_the_page_shows_what_simulate_gives(visit):

@@ -134,13 +134,13 @@ def spacing_text(comparison: Comparison, recommendation: Recommendation) -> str:
         label = f"the label's shortest interval, {recommendation.label_interval:g} days, keeps it in "
         lines.append(f"{label}{recommendation.label_share_of_patients:.0%} of patients")
     if recommendation.dates is not None:
-        row = recommendation.frame.set_index("plan").loc["dates"]
+        best = recommendation.frame[recommendation.frame["plan"] == "dates"].iloc[0]
         plan = recommendation.dates.schedule
         visits = "1 visit" if len(plan) == 1 else f"{len(plan)} visits"
         days = [f"{visit.day:g}" if plan.start is None else f"{plan.date(visit.day)}" for visit in plan]
         lines.append(
-            f"best dates: {visits}, {row['share_above']:.1%} of days at {comparison.keep:g} or more, kept in "
-            f"{row['share_of_patients']:.0%} of patients"
+            f"best dates: {visits}, {best['share_above']:.1%} of days at {comparison.keep:g} or more, kept in "
+            f"{best['share_of_patients']:.0%} of patients"
         )
         lines.append(f"  {'' if plan.start else 'on days '}{', '.join(days)}")
     return "\n".join(lines)

@@ -205,7 +205,7 @@ def recommend(
     answer = _search(patient, request)
     plans = {"even": answer.even, "dates": answer.dates}
     timelines = {name: patient.timeline(patient.on(days)) for name, days in plans.items() if days}
-    rows = []
+    rows: list[dict[str, Any]] = []
     for name, timeline in timelines.items():
         totals = {"visits": len(timeline.schedule), "units": patient.units * len(timeline.schedule)}
         share = people.share_kept(plans[name])
