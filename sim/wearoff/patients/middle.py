@@ -8,7 +8,7 @@ from typing import NamedTuple, Self
 import numpy as np
 import pandas as pd
 
-from ..checks import Limits, check_integer, check_type
+from ..checks import Limits, check_integer, check_type, checked_arguments
 from ..defaults import SEED
 from ..errors import InputError
 from ..labels import LANDMARKS, whole_day
@@ -65,6 +65,7 @@ class People(NamedTuple):
         return pd.DataFrame({"time": times, **dict(zip(SHARES, levels, strict=True))})
 
 
+@checked_arguments()
 def middle_half(
     schedule: Schedule, population: Population | None = None, patients: int = SAMPLE, *, model: Model = MODEL
 ) -> pd.DataFrame:
