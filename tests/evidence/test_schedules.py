@@ -150,7 +150,7 @@ BAD = {
     "retreat, grade": ({**BASE, "retreat": "grade 4 from 90"}, "retreat is 'grade 4'; did you mean 'grade 3'?"),
     "retreat, event": ({**BASE, "retreat": "return from 90"}, "retreat is 'return'; did you mean 'return_to_baseline'"),
     "retreat, day": ({**BASE, "retreat": "grade 2 from 0"}, "retreat is 0; allowed: from 1 to 730 day"),
-    "look_days, none": ({**BASE, "look_days": "0"}, "look_days is 0; allowed: above 0 to 365 day"),
+    "look_days, none": ({**BASE, "look_days": "0"}, "look_days is 0; allowed: from 1 to 365 day"),
     "look_days, text": ({**BASE, "look_days": "monthly"}, "look_days is 'monthly', not a number"),
     "among, form": ({**BASE, "among": "responders"}, "among is 'responders'; allowed: an endpoint, an asses"),
     "among, endpoint": ({**BASE, "among": "onset subject 3"}, "among is 'onset'; did you mean 'onset_reported'?"),

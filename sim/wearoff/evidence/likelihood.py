@@ -132,9 +132,10 @@ class Problem:
         self.prior_mean, self.prior_sd = middle, width
         reach = 4 if with_ranges else 2
         self.low, self.high = (np.clip(middle + side * reach * width, *self._possible()) for side in (-1, 1))
-        trial = rows["trial"].where(rows["trial"] != "", rows.index.astype(str))
-        self.one_trial = (trial.to_numpy()[:, None] == trial.to_numpy()) & (rows["trial"] != "").to_numpy()
-        arm = rows[["trial", "source", "arm", "product", "units", "cycle"]].astype(str).agg("|".join, axis=1).to_numpy()
+        trial = rows["trial"].to_numpy()
+        self.one_trial = (trial[:, None] == trial) & (trial != "")
+        names = ["trial", "source", "arm", "product", "units", "total_units", "cycle"]
+        arm = rows[names].astype(str).agg("|".join, axis=1).to_numpy()
         self.one_arm = arm[:, None] == arm
 
     def _possible(self) -> tuple[Array, Array]:
