@@ -106,8 +106,10 @@ def why_not(row: Mapping[Any, Any]) -> str:
         return f"endpoint {row['endpoint']} is not one of the model's"
     if row["muscle"] not in tables.column("muscles", "muscle"):
         return f"muscle {row['muscle'] or '(not given)'} is not one of the model's"
-    if row["assessor"] not in ASSESSORS and (row["endpoint"] in ENDPOINTS or row["assessor"]):
-        return f"assessor {row['assessor']} is not one of the model's" if row["assessor"] else "the assessor is not given"
+    if row["endpoint"] in ENDPOINTS and not row["assessor"]:
+        return "the assessor is not given"
+    if row["assessor"] and row["assessor"] not in ASSESSORS:
+        return f"assessor {row['assessor']} is not one of the model's"
     if row["arm"] == "placebo" and row["endpoint"] not in ENDPOINTS:
         return "without toxin there is no such day"
     if row["arm"] != "placebo":
