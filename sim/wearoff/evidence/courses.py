@@ -189,8 +189,9 @@ class Courses:
 def weigh_kinds(seen: Seen | None, kinds: list[Kind], count: int) -> Array:
     """Return the weight of each patient as each kind, shape (kinds, k); the weights of a patient add up to 1."""
     if seen is None or seen.kinds is None:
-        return np.repeat([[kind.share] for kind in kinds], count, axis=1)
-    return (seen.kinds == np.arange(len(kinds))[:, None]).astype(float)
+        return np.repeat(np.array([[kind.share] for kind in kinds]), count, axis=1)
+    own: Array = (seen.kinds == np.arange(len(kinds))[:, None]).astype(float)
+    return own
 
 
 def _read(cohort: Cohort, times: Array, days: Array, kinds: Any, intervals: Array) -> Seen:

@@ -135,7 +135,7 @@ class Predictor:
             seen = self.courses.solve(treatment, setting.population, setting.potency(treatment.product))
         endpoint = row["endpoint"]
         if endpoint in ENDPOINTS:
-            chances, weights = _find_chances(row, seen, setting.raters, constants)
+            chances, weights = find_chances(row, seen, setting.raters, constants)
             rate = float((chances * weights).sum() / weights.sum())
             return 100 * rate, rate, 0.0, chances, weights
         assert seen is not None
@@ -157,7 +157,7 @@ class Predictor:
         for cycle in (1, int(row["cycle"])):
             treatment = Treatment.of(row, cycle)
             seen = self.courses.solve(treatment, setting.population, setting.potency(treatment.product))
-            chances, weights = _find_chances(at_rest, seen, setting.raters, constants)
+            chances, weights = find_chances(at_rest, seen, setting.raters, constants)
             rate = float((chances * weights).sum() / weights.sum())
             odds.append(rate / (1 - rate))
         return float((odds[1] / odds[0]) ** (1 / (int(row["cycle"]) - 1)))
@@ -196,10 +196,11 @@ def find_visits(row: Mapping[Any, Any]) -> Array:
     return np.append(before, np.arange(median + every, LAST_DAY, every))
 
 
-def _find_chances(
+def find_chances(
     row: Mapping[Any, Any], seen: Seen | None, raters: Raters, constants: Constants
 ) -> tuple[Array, Array]:
-    # Return the chance of a response of each patient as each kind, and its weight. Without toxin the line stays whole.
+    """Return the chance of a response of each patient as each kind, and its weight, each of shape (kinds, k)."""
+    # Without toxin the line stays as it is.
     if seen is None:
         patients = np.size(constants.q)
         line = Line.of(np.zeros(patients), np.ones(patients), constants)
@@ -207,11 +208,11 @@ def _find_chances(
         line = seen.line([row["day"]], constants)
     kinds = list(raters.kinds())
     chances = np.stack([chance(line, row["endpoint"], row["assessor"], kind, raters).reshape(-1) for kind in kinds])
-    return chances, _weigh(row, seen, raters, constants)
+    return chances, weigh(row, seen, raters, constants)
 
 
-def _weigh(row: Mapping[Any, Any], seen: Seen | None, raters: Raters, constants: Constants) -> Array:
-    # Return the weight of each patient as each kind: the patients among whom the row counts.
+def weigh(row: Mapping[Any, Any], seen: Seen | None, raters: Raters, constants: Constants) -> Array:
+    """Return the weight of each patient as each kind, shape (kinds, k): how much the row counts it."""
     weights = weigh_kinds(seen, list(raters.kinds()), np.size(constants.q))
     among = read_among(row["among"])
     if among is not None and seen is not None:
@@ -222,15 +223,25 @@ def _weigh(row: Mapping[Any, Any], seen: Seen | None, raters: Raters, constants:
     return weights
 
 
+def find_seen_back(row: Mapping[Any, Any], seen: Seen, raters: Raters, constants: Constants) -> tuple[Array, Array]:
+    """Return the visits of a row, and the chance that each patient, as each kind, has been seen back by each.
+
+    Returns
+    -------
+    (ndarray, ndarray), shapes (visits,) and (visits, kinds, k)
+    """
+    visits = find_visits(row)
+    lines = seen.line(visits, constants)
+    assessor = row["assessor"] or "investigator"
+    by_kind = [chance_seen_back(lines, row["endpoint"], assessor, kind, raters) for kind in raters.kinds()]
+    return visits, np.stack(by_kind, axis=1)
+
+
 def _predict_median(
     row: Mapping[Any, Any], seen: Seen, raters: Raters, constants: Constants
 ) -> tuple[float, float, float, Array, Array]:
-    visits, weights = find_visits(row), _weigh(row, seen, raters, constants)
-    lines = seen.line(visits, constants)
-    assessor = row["assessor"] or "investigator"
-    seen_back = np.stack(
-        [chance_seen_back(lines, row["endpoint"], assessor, kind, raters) for kind in raters.kinds()], axis=1
-    )
+    visits, seen_back = find_seen_back(row, seen, raters, constants)
+    weights = weigh(row, seen, raters, constants)
     by_visit = (seen_back * weights).sum(axis=(1, 2)) / weights.sum()
     days_of_unit = DAYS_OF[row["unit"]]
     half = int(np.searchsorted(by_visit, 0.5))
@@ -243,7 +254,7 @@ def _predict_median(
 
 def _find_onset(row: Mapping[Any, Any], seen: Seen, raters: Raters, constants: Constants) -> float:
     # Return the first day on which half of the patients have an onset.
-    weights = _weigh(row, seen, raters, constants)
+    weights = weigh(row, seen, raters, constants)
     line = seen.line(ONSET_DAYS, constants)
     assessor = row["assessor"] or "investigator"
     chances = np.stack([chance(line, "onset_reported", assessor, kind, raters) for kind in raters.kinds()], axis=1)

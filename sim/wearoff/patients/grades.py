@@ -22,7 +22,7 @@ Array = npt.NDArray[np.float64]
 
 # The endpoints, under their names in the observations. "moderate_improvement" (at least moderate improvement in a
 # global assessment) counts as "one grade better". "onset_reported" (a first effect is reported) is no grade: the line
-# must be better than at baseline by `Raters.report_change`. "none_at_rest" is graded at rest (no line, of all patients).
+# must be better than at baseline by `Raters.report_change`. "none_at_rest" is graded at rest: no line, of all patients.
 AT_REST, ONSET = "none_at_rest", "onset_reported"
 ENDPOINTS = ("none_or_mild", "one_grade", "two_grades", "moderate_improvement", ONSET, AT_REST)
 # Who must see the response. For "composite" both investigator and subject must see it. A "rater" has the error of an
