@@ -288,14 +288,13 @@ def _find_ranges(settings: Settings) -> dict[str, str]:
 
 def _find_points(settings: Settings) -> pd.DataFrame:
     # The published points are for the first visit and all patients, so those after a second visit are left out.
-    rows = published()
-    rows = rows[(rows["cycle"] == 1) & (rows["retreat"] == "") & (rows["among"] == "")]
+    rows = published().query("cycle == 1 and retreat == '' and among == ''")
     alike = (
         (rows["product"] == settings.product) & (rows["muscle"] == settings.muscle) & (rows["units"] == settings.units)
     )
     rated = (rows["arm"] == "treated") & (rows["endpoint"] == "none_or_mild") & (rows["assessor"] == "investigator")
     early = (rows["day"] <= settings.every) | (settings.visits == 1)
     chosen = rows[alike & rated & early & (rows["unit"] == "%")]
-    # Values that were recalled and not found in a source are marked.
+    # Recalled values are marked.
     recalled = np.where(chosen["status"] == "memory", " (memory)", "")
     return pd.DataFrame({"day": chosen["day"], "share": chosen["value"] / 100, "source": chosen["source"] + recalled})
