@@ -43,7 +43,7 @@ START = {
     "potency": 0.11, "light_chain_half_life": 52.0, "depot_half_life": 0.9, "snap25_half_life": 8.0,
     "force_steepness": 2.8, "omega_potency": 0.8, "crease_share": 0.15,
 }  # fmt: skip
-DIGITS = 4
+DIGITS = 3
 
 
 def main() -> None:

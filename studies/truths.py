@@ -86,22 +86,23 @@ def simulate_rows(truth: Setting, rng: np.random.Generator) -> pd.DataFrame:
     rows = published()
     rows = rows[rows["used_for_fit"]].reset_index(drop=True)
     deviations = [truth.population.value(name) for name in TRIAL_NUMBERS]
-    values = rows["value"].to_numpy(float).copy()
+    predictor = Predictor(rows, PATIENTS, int(rng.integers(2**31)))
+    predictor.plan(truth.population)
+    values = np.empty(len(rows))
     for _, group in rows.groupby("trial"):
         of_potency, leniency = rng.normal(0.0, deviations)
         potency = truth.population.parameters.potency * np.exp(of_potency)
         setting = change(truth, {"potency": potency})._replace(leniency=leniency)
-        predictor = Predictor(group, PATIENTS, int(rng.integers(2**31)))
-        predictor.plan(setting.population)
-        values[group.index] = _simulate_trial(predictor, setting, rng)
+        values[group.index] = _simulate_trial(predictor, group.index, setting, rng)
     return rows.assign(value=values)
 
 
-def _simulate_trial(predictor: Predictor, setting: Setting, rng: np.random.Generator) -> list[float]:
+def _simulate_trial(predictor: Predictor, places: pd.Index, setting: Setting, rng: np.random.Generator) -> list[float]:
     constants, raters = setting.population.constants(predictor.normal), setting.raters
     drawn: dict[Any, tuple[Array, Array]] = {}
     values = []
-    for row, treatment in zip(predictor.rows, predictor.treatments, strict=True):
+    for place in places:
+        row, treatment = predictor.rows[place], predictor.treatments[place]
         seen = None
         if treatment is not None:
             seen = predictor.courses.solve(treatment, setting.population, setting.potency(treatment.product))

@@ -16,7 +16,7 @@ from tests.processes import HEAR_INTERRUPTS, running
 
 import wearoff as wo
 from wearoff.figures.style import render
-from wearoff.labels import STEPS
+from wearoff.labels import STEPS, whole_day
 from wearoff.pages.explorer.settings import CONSTANTS
 from wearoff.report.explanations import explain_landmarks
 
@@ -104,7 +104,7 @@ def assert_shows(page, timeline):
             assert shown.count() == 0
             assert explain_landmarks(timeline)[name] in page.locator("dl").inner_text()
         else:
-            assert shown.inner_text() == (f"{day:.3f}" if name == "peak_effect" else f"day {day:.1f}")
+            assert shown.inner_text() == (f"{day:.2f}" if name == "peak_effect" else f"day {whole_day(day)}")
 
 
 def test_the_page_shows_what_simulate_gives(visit):

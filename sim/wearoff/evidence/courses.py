@@ -31,8 +31,6 @@ Array = npt.NDArray[np.float64]
 
 ACCURACY = 1e-5  # of the visible effect; the error of a responder rate is then about 0.01 %
 KEPT = 400  # number of solved treatments that are kept
-# Patients who are treated on need are looked at for this long after each treatment, and then treated again.
-LONGEST_WAIT = 720.0
 USUAL_WAIT = 28.0  # days between the looks at patients who are treated on need, where the row does not say
 
 
@@ -73,7 +71,8 @@ class Treatment(NamedTuple):
 
     def find_end(self, days: Array) -> float:
         """Return the last day of the solution, for rows that are read on some days."""
-        return LONGEST_WAIT if self.retreat else self.last_visit + float(days[-1]) + 1
+        wait = self.retreat.find_longest_wait() if self.retreat else 0.0
+        return max(self.last_visit + float(days[-1]), wait) + 1
 
     @property
     def last_visit(self) -> float:
@@ -171,7 +170,7 @@ class Courses:
         people, constants = treated.population, treated.population.constants(self.normal)
         kinds = _draw_kinds(people.raters, self.uniform[:, 0])
         every = treatments[0].every
-        looks = np.arange(retreat.earliest_day, LONGEST_WAIT, every)
+        looks = np.arange(retreat.earliest_day, retreat.find_longest_wait(), every)
         result, start, intervals = {}, None, np.empty((0, len(self.normal)))
         for cycle in range(1, 1 + max(each.cycle for each in treatments)):
             cohort = treated.solve(self.normal[:, [*range(OF_PATIENT), OF_PATIENT + cycle - 1]], start)

@@ -166,9 +166,9 @@ def fit(
     Raises
     ------
     InputError
-        There are no priors and fewer rows than numbers to fit; a rate has no n, or the model does not cover a row; no
-        row depends on a number and no prior speaks of it; a number starts outside its plausible range; or a prior is of
-        an unknown quantity.
+        There is no row, or there are no priors and fewer rows than numbers to fit; a rate has no n, or the model does
+        not cover a row; no row depends on a number and no prior speaks of it; a number starts outside its plausible
+        range; or a prior is of an unknown quantity.
     """
     people = Population() if population is None else check_type(population, Population, "population")
     start = Setting(people)
@@ -193,6 +193,8 @@ def fit(
 
 
 def _check_rows(rows: pd.DataFrame, least: int) -> None:
+    if not len(rows):
+        raise InputError("observations", problem="has no row", allowed="at least 1 row")
     for i, row in enumerate(rows.to_dict("records"), start=1):
         reason = why_not(row)
         if not reason and row["unit"] not in ("%", "day", "week"):

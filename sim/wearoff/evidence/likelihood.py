@@ -20,11 +20,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ..checks import check_type
+from ..checks import Limits, check_number, check_type
 from ..errors import InputError
 from ..model.equations import MODEL, Model
-from ..sensitivity.quantities import read_quantity
+from ..sensitivity.quantities import Landmark, read_quantity
 from ..simulation import simulate
+from ..treatment.visit import UNITS
 from .numbers import TRIAL_NUMBERS, Number, change
 from .observations import MEDIANS
 from .prediction import Prediction, Predictor, Setting
@@ -35,6 +36,7 @@ Array = npt.NDArray[np.float64]
 # small that the curvature of the residuals is.
 STEP = 1e-3
 TYPICAL_DAYS = 400  # last day of the simulation of the typical patient, for priors of landmarks
+LARGEST = 1e4  # of the mean and the standard deviation of a prior, in days
 ASSUMED_PATIENTS = 50  # number of patients of a median that is published without it
 CLOSEST = 1e-9  # a predicted rate is at least this far from 0 and from 1
 
@@ -132,9 +134,10 @@ class Problem:
         self.prior_mean, self.prior_sd = middle, width
         reach = 4 if with_ranges else 2
         self.low, self.high = (np.clip(middle + side * reach * width, *self._possible()) for side in (-1, 1))
-        trial = rows["trial"].where(rows["trial"] != "", rows.index.astype(str))
-        self.one_trial = (trial.to_numpy()[:, None] == trial.to_numpy()) & (rows["trial"] != "").to_numpy()
-        arm = rows[["trial", "source", "arm", "product", "units", "cycle"]].astype(str).agg("|".join, axis=1).to_numpy()
+        trial = rows["trial"].to_numpy()
+        self.one_trial = (trial[:, None] == trial) & (trial != "")
+        names = ["trial", "source", "arm", "product", "units", "total_units", "cycle"]
+        arm = rows[names].astype(str).agg("|".join, axis=1).to_numpy()
         self.one_arm = arm[:, None] == arm
 
     def _possible(self) -> tuple[Array, Array]:
@@ -214,12 +217,15 @@ class Problem:
 
 
 def check_priors(priors: Sequence[Prior]) -> None:
-    """Raise `InputError` for a prior of an unknown quantity, or with a standard deviation that is not above 0."""
+    """Raise `InputError` for a prior of an unknown quantity, or with a number that is not possible."""
     for item in priors:
         check_type(item, Prior, "priors")
-        read_quantity(item.quantity)
-        if not item.sd > 0:
-            raise InputError("sd", item.sd, "above 0", problem=f"of {item.quantity} is {item.sd:g}")
+        quantity = read_quantity(item.quantity)
+        if not isinstance(quantity, Landmark) and quantity.last_day > TYPICAL_DAYS:
+            raise InputError("effect_on_day", quantity.last_day, f"up to {TYPICAL_DAYS} day in a prior")
+        check_number(item.mean, Limits(f"mean of {item.quantity}", -LARGEST, LARGEST))
+        check_number(item.sd, Limits(f"sd of {item.quantity}", 0, LARGEST, above=True))
+        check_number(item.units, UNITS)
 
 
 def compute_deviances(observed: Array, predicted: Array, n: Array) -> Array:

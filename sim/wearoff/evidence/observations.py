@@ -22,7 +22,7 @@ from .schedules import read_among, read_cycle, read_retreat, read_units, read_vi
 OBSERVED_DAY = Limits("day", 0, LAST_DAY, "day")
 PERCENT = Limits("value", 0, 100, "%")
 SUBJECTS = Limits("n", 1, 10_000_000)
-LOOK_DAYS = Limits("look_days", 0, 365, "day", above=True)
+LOOK_DAYS = Limits("look_days", 1, 365, "day")
 USUAL_LOOK_DAYS = 28.0  # days between the visits of a trial whose source does not say
 
 # Endpoints whose value is a median of days over the patients.
@@ -106,8 +106,10 @@ def why_not(row: Mapping[Any, Any]) -> str:
         return f"endpoint {row['endpoint']} is not one of the model's"
     if row["muscle"] not in tables.column("muscles", "muscle"):
         return f"muscle {row['muscle'] or '(not given)'} is not one of the model's"
-    if row["endpoint"] in ENDPOINTS and row["assessor"] not in ASSESSORS:
+    if row["endpoint"] in ENDPOINTS and not row["assessor"]:
         return "the assessor is not given"
+    if row["assessor"] and row["assessor"] not in ASSESSORS:
+        return f"assessor {row['assessor']} is not one of the model's"
     if row["arm"] == "placebo" and row["endpoint"] not in ENDPOINTS:
         return "without toxin there is no such day"
     if row["arm"] != "placebo":
@@ -218,8 +220,7 @@ def _check_row(row: dict[str, str]) -> dict[str, Any]:
         checked |= {"value": _read_per_cent(row, n), "unit": "%", "day": _read_day(row)}
     else:
         checked |= {"value": _read_of_treatments(row), "day": math.nan}
-    if endpoint not in MEDIANS:
-        check_name(row["assessor"], ASSESSORS, "assessor")
+    check_name(row["assessor"], ASSESSORS, "assessor")
     return {column: checked[column] for column in OBSERVATION_COLUMNS}
 
 

@@ -22,6 +22,8 @@ from ..patients.grades import ASSESSORS, ENDPOINTS
 from ..treatment.visit import UNITS, Visit
 
 LAST_DAY = 730.0  # the last day that is simulated; a later observation cannot be compared
+# Patients who are treated on need are looked at for this long after each treatment, and then treated again.
+LONGEST_WAIT = 720.0
 VISIT_DAY = Limits("visit_days", 0, LAST_DAY, "day")
 EARLIEST_DAY = Limits("retreat", 1, LAST_DAY, "day")
 AMONG_DAY = Limits("among", 0, LAST_DAY, "day")
@@ -58,6 +60,10 @@ class Retreat(NamedTuple):
     def grade(self) -> int | None:
         """The grade that must be seen, or a worse one; None for the return to baseline."""
         return int(self.event.removeprefix("grade ")) if self.event.startswith("grade ") else None
+
+    def find_longest_wait(self) -> float:
+        """Return how long patients are looked at after a treatment; there is a look at least on the earliest day."""
+        return max(LONGEST_WAIT, self.earliest_day + 1)
 
 
 class Among(NamedTuple):

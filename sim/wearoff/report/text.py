@@ -62,7 +62,9 @@ def comparison_text(comparison: Comparison) -> str:
         reasons = comparison.rows["why_not"][~covered].value_counts()
         counted = [(f"{count}", str(reason)) for reason, count in reasons.items()]
         sections.append("\n".join(align([("rows", "not predicted, because"), *counted], "><")))
-    return "\n\n".join([*sections, _format_errors(comparison.rmse)])
+    if not comparison.rmse.empty:
+        sections.append(_format_errors(comparison.rmse))
+    return "\n\n".join(sections)
 
 
 def _format_covered(rows: pd.DataFrame) -> str:

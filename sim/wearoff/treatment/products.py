@@ -56,7 +56,7 @@ def find_product(product: str | Product) -> Product:
     Examples
     --------
     >>> find_product("abobotulinumtoxinA").relative_potency
-    0.4
+    0.459
     """
     return check_row(product, _products(), "product")
 
