@@ -16,9 +16,11 @@ from tests.processes import HEAR_INTERRUPTS, running
 
 import wearoff as wo
 from wearoff.figures.style import render
-from wearoff.labels import whole_day
+from wearoff.labels import STEPS, whole_day
 from wearoff.pages.explorer.settings import CONSTANTS
+from wearoff.patients.middle import describe_ranges
 from wearoff.report.explanations import explain_landmarks
+from wearoff.trial.bands import quick_middle_half
 
 TREATMENT = ["units", "sites", "visits", "every"]
 LANDMARKS = ["onset_day", "full_effect_day", "peak_day", "peak_effect", "half_effect_day", "wear_off_day"]
@@ -116,7 +118,8 @@ def test_the_page_shows_what_simulate_gives(visit):
     chain = np.array(page.evaluate(COLUMN, ["drawn-cascade", "light_chain"]))
     amounts = wo.simulate(units=20).at(since)["light_chain"].to_numpy()
     # Each row has a scale and a base line of its own.
-    np.testing.assert_allclose((chain - 4) / 0.85, amounts / amounts.max(), atol=1e-12)
+    base = len(STEPS) - 1 - STEPS.index("light_chain")
+    np.testing.assert_allclose((chain - base) / 0.85, amounts / amounts.max(), atol=1e-12)
 
 
 @pytest.mark.filterwarnings("ignore::wearoff.UnusualWarning")
@@ -299,3 +302,11 @@ def test_a_class_at_once(address):
         answers, failures = thread.submit(asyncio.run, class_of(address, 8, 3.0)).result()
     assert failures == 0
     assert len(answers) > 8
+
+
+def test_with_the_percentiles_the_headline_has_the_middle_half_of_patients(visit):
+    page = visit("?bands=on")
+    beside = page.locator("dt", has_text="middle half of patients").all_inner_texts()
+    once = wo.Schedule.once(units=20)
+    ranges = describe_ranges(quick_middle_half(once, 240.0))
+    assert [text.rpartition(": ")[2] for text in beside] == [ranges[name] for name in LANDMARKS if name in ranges]
