@@ -18,7 +18,9 @@ import wearoff as wo
 from wearoff.figures.style import render
 from wearoff.labels import STEPS, whole_day
 from wearoff.pages.explorer.settings import CONSTANTS
+from wearoff.patients.middle import describe_ranges
 from wearoff.report.explanations import explain_landmarks
+from wearoff.trial.bands import quick_middle_half
 
 ROWS_BELOW = len(STEPS) - 1 - STEPS.index("light_chain")
 TREATMENT = ["units", "sites", "visits", "every"]
@@ -302,3 +304,11 @@ def test_a_class_at_once(address):
         answers, failures = thread.submit(asyncio.run, class_of(address, 8, 3.0)).result()
     assert failures == 0
     assert len(answers) > 8
+
+
+def test_with_the_percentiles_the_headline_has_the_middle_half_of_patients(visit):
+    page = visit("?bands=on")
+    beside = page.locator("dt", has_text="middle half of patients").all_inner_texts()
+    once = wo.Schedule.once(units=20)
+    ranges = describe_ranges(quick_middle_half(once, 240.0))
+    assert [text.rpartition(": ")[2] for text in beside] == [ranges[name] for name in LANDMARKS if name in ranges]

@@ -218,7 +218,8 @@ def test_the_words_take_their_numbers_from_the_simulation(page):
     assert f"after {landmarks['onset_day']:.0f} days" in page
     assert f"after {landmarks['half_effect_day'] / 7:.0f} weeks" in page
     quarters = simulate().middle_half.set_index("landmark").loc["onset_day"]
-    assert f"middle half of patients: {quarters['p25']:.0f} to {quarters['p75']:.0f} days" in page
+    assert "in brackets in the middle half of patients" in page
+    assert f"({quarters['p25']:.0f} to {quarters['p75']:.0f} days)" in page
     left = simulate(times=[90]).frame["visible"].item()
     assert f"on day 90 this patient still has {100 * left:.0f}&nbsp;%" in page
     assert page.count("no dosing advice") == 1

@@ -39,14 +39,14 @@ def format_landmarks(landmarks: pd.Series, explanations: Mapping[str, str], rang
     """
     terms = []
     for name, row in LANDMARKS.items():
-        people = f"<small>middle half of patients: {ranges[name]}</small>" if name in ranges else ""
         if name in explanations:
-            cell = f'<dd class="none">not reached<small>{html.escape(explanations[name])}</small>{people}</dd>'
+            cell = f'<dd class="none">not reached<small>{html.escape(explanations[name])}</small></dd>'
         else:
             value = f"{landmarks[name]:.2f}" if name == "peak_effect" else f"day {whole_day(landmarks[name])}"
-            cell = f'<dd><span id="{name}">{value}</span>{people}</dd>'
+            cell = f'<dd id="{name}">{value}</dd>'
         mark, definition = _MARK_OF.get(name, ""), row.definition or "&nbsp;"
-        terms.append(f"<div><dt>{mark}{row.label}<small>{definition}</small></dt>{cell}</div>")
+        people = f"<small>middle half of patients: {ranges[name]}</small>" if name in ranges else ""
+        terms.append(f"<div><dt>{mark}{row.label}<small>{definition}</small>{people}</dt>{cell}</div>")
     return f'<dl aria-live="polite">{"".join(terms)}</dl>'
 
 
