@@ -12,7 +12,8 @@ from tests.figures.legible import assert_legible
 import wearoff as wo
 from wearoff import tables
 from wearoff.evidence.comparison import compare
-from wearoff.evidence.observations import check_observations
+from wearoff.evidence.observations import MEDIANS, check_observations
+from wearoff.patients.grades import ENDPOINTS
 from wearoff.report.text import comparison_text
 
 mpl.use("Agg")
@@ -67,20 +68,23 @@ def test_the_errors_by_endpoint_are_those_of_the_rows():
     assert np.isnan(found.loc["two_grades", "rmse_own"])
 
 
+@pytest.mark.usefixtures("few_pilots")
 def test_without_rows_of_one_s_own_there_is_no_error_of_them():
     found = compare(OWN[:1], patients=8)
     assert "rmse_own" not in found.rmse
     assert not found.rows["own"].any()
 
 
+@pytest.mark.usefixtures("few_pilots")
 def test_the_documented_rows_are_all_predicted():
-    found = compare(documented_rows(), patients=64).rows
-    assert found["predicted"].notna().all()
-    assert (found["why_not"] == "").all()
-    rates = found[found["unit"] == "%"]
-    assert rates["predicted"].between(5, 95).all()
+    found = compare(documented_rows(), patients=8)
+    assert found.rows["predicted"].notna().all()
+    assert (found.rows["why_not"] == "").all()
+    assert found.rows["predicted"][found.rows["unit"] == "%"].between(50, 100).all()
+    assert max(map(len, comparison_text(found).splitlines())) <= 80
 
 
+@pytest.mark.usefixtures("few_pilots")
 def test_rows_without_a_prediction_can_be_compared_alone():
     rows = OWN[:1].assign(endpoint="paralysis")
     found = compare(rows, patients=8)
@@ -96,15 +100,15 @@ def test_the_text_is_at_most_80_columns_wide():
     assert "your own rows" in text
     assert "your own" in text.splitlines()[-len(comparison().rmse) - 1]
     assert "treatment 3" in text
-    documented = comparison_text(compare(documented_rows(), patients=8))
-    assert max(map(len, documented.splitlines())) <= 80
 
 
+@pytest.mark.usefixtures("few_pilots")
 def test_the_numbers_of_the_population_change_the_predictions():
     small = wo.Population().replace(potency=0.03)
-    assert compare(OWN, population=small, patients=64).rows["predicted"].iloc[0] < 60
+    assert compare(OWN[:1], population=small, patients=64).rows["predicted"].iloc[0] < 60
 
 
+@pytest.mark.usefixtures("few_pilots")
 def test_a_comparison_is_repeatable_and_immutable():
     one, other = (compare(OWN[:1], patients=8, rng=3) for _ in range(2))
     pd.testing.assert_frame_equal(one.rows, other.rows, check_exact=True)
@@ -144,8 +148,23 @@ def test_the_comparison_is_legible_and_tells_what_was_fitted_and_what_recalled()
     assert_legible(figure)
 
 
+@pytest.mark.usefixtures("few_pilots")
 def test_a_table_from_a_frame_is_predicted_like_one_from_a_file():
     row = {"endpoint": "none_or_mild", "day": 30, "value": 80, "unit": "count", "n": 100}
     found = compare(check_observations(pd.DataFrame([row])), patients=8)
     assert found.rows["observed"].tolist() == [80]
     assert found.rows["unit"].tolist() == ["%"]
+
+
+@pytest.mark.usefixtures("few_pilots")
+def test_the_text_of_one_s_own_rows_of_every_endpoint_is_at_most_80_columns_wide():
+    cells = {"value": 1, "unit": "%", "n": 10_000_000, "day": 29.5, "assessor": "investigator"}
+    rates = [{**cells, "endpoint": name} for name in ENDPOINTS]
+    durations = [{**cells, "endpoint": name, "unit": "week", "value": 40} for name in MEDIANS]
+    of_treatments = [
+        {**cells, "endpoint": "none_at_rest_odds_ratio", "unit": "odds ratio", "cycle": 2, "visit_days": "0 120"},
+        {**cells, "endpoint": "treatments_in_a_year", "unit": "treatments", "retreat": "grade 2 from 90"},
+    ]
+    rows = check_observations(pd.DataFrame([*rates, *durations, *of_treatments]).assign(used_for_fit="yes"))
+    text = comparison_text(compare(rows, patients=8))
+    assert max(map(len, text.splitlines())) <= 80

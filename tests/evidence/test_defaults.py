@@ -114,4 +114,4 @@ def test_the_fitted_defaults_are_those_of_the_report():
     for name, value in report.items():
         product = name.removeprefix("relative_potency_")
         own = float(potencies[product]["relative_potency"]) if product != name else Population().value(name)
-        assert own == pytest.approx(value, rel=1e-3), name
+        assert own == pytest.approx(value, rel=6e-3), name  # the tables have three digits

@@ -9,7 +9,7 @@ import pytest
 from scipy import optimize
 from scipy.special import ndtri
 from studies.recovery import recover, simulate_rows
-from tests.extent import FULL, some
+from tests.extent import some
 from tests.figures.legible import assert_legible
 
 import wearoff as wo
@@ -19,10 +19,11 @@ from wearoff.evidence.likelihood import Prior
 from wearoff.evidence.numbers import find_number
 from wearoff.evidence.observations import check_observations
 from wearoff.evidence.prediction import Predictor, Setting
-from wearoff.patients import population
 from wearoff.patients.draws import seed_of
 from wearoff.patients.population import Population, plausible
 
+# Rows and fits have the same grids, so that these need not be as accurate as in other tests.
+pytestmark = pytest.mark.usefixtures("few_pilots")
 mpl.use("Agg")
 TRUTH = Population()
 ROWS = simulate_rows(TRUTH, np.random.default_rng(7))
@@ -35,14 +36,6 @@ FEW = check_observations(
         {"endpoint": ["none_or_mild"] * 4, "day": [7, 30, 90, 120], "value": [75, 80, 50, 30], "unit": "%", "n": 200}
     )
 )
-
-
-@pytest.fixture(autouse=True)
-def few_pilots(monkeypatch):
-    """In a short run the grids are chosen with few patients; rows and fits have the same ones."""
-    if not FULL:
-        monkeypatch.setattr(population, "DIRECTIONS", 8)
-        monkeypatch.setattr(population, "DRAWN_BLOCKS", 0)
 
 
 def exact_rows(truth, patients=256, n=400, **cells):
@@ -245,14 +238,15 @@ def test_standard_errors_from_rows_alone_are_those_of_repeated_fits():
     # 1 / sqrt(118), 9 %; four of them.
     free = ["potency", "light_chain_half_life"]
     fits = [
-        fit(simulate_rows(TRUTH, np.random.default_rng([60, i])), free, patients=256, ranges=False) for i in range(60)
+        fit(simulate_rows(TRUTH, np.random.default_rng([60, i])), free, patients=1024, ranges=False) for i in range(60)
     ]
     for place, name in enumerate(free):
         logs = np.log([each.estimates["estimate"][place] for each in fits])
         errors = np.array([each.estimates["rows_se_percent"][place] for each in fits]) / 100
         print(name, logs.std(ddof=1), errors.mean(), logs.mean() - np.log(TRUTH.value(name)))
         assert logs.std(ddof=1) / np.sqrt((errors**2).mean()) == pytest.approx(1, abs=0.37)
-        assert abs(logs.mean() - np.log(TRUTH.value(name))) < 4 * logs.std(ddof=1) / np.sqrt(60)
+        # All fits have the same virtual patients, whose Monte Carlo error they share: of 256 it was 3 % of potency.
+        assert abs(logs.mean() - np.log(TRUTH.value(name))) < 4 * logs.std(ddof=1) / np.sqrt(60) + 0.01
 
 
 @pytest.mark.proof

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from ..evidence.observations import OF_TREATMENTS
+
 if TYPE_CHECKING:
     from ..evidence.comparison import Comparison
 
@@ -69,13 +71,16 @@ def comparison_text(comparison: Comparison) -> str:
 
 def _format_covered(rows: pd.DataFrame) -> str:
     records = rows.to_dict("records")
-    cells: list[tuple[str, ...]] = [("", "day", "observed", "predicted", "error", "unit", "")]
+    cells: list[tuple[str, ...]] = [("", "day", "observed", "predicted", "error", "unit")]
     for row in records:
-        response = ", ".join(filter(None, (row["endpoint"], row["assessor"]))).replace("_", " ")
+        # The endpoints of several treatments have no assessor, and their names say their units.
+        of_treatments = row["endpoint"] in OF_TREATMENTS
+        response = row["endpoint"] if of_treatments else ", ".join(filter(None, (row["endpoint"], row["assessor"])))
         numbers = (f"{row[name]:.1f}" for name in ("observed", "predicted", "error"))
         day = "" if pd.isna(row["day"]) else f"{row['day']:g}"
-        cells.append((f"    {response}", day, *numbers, row["unit"], "*" if row["used_for_fit"] else ""))
-    heading, *lines = align(cells, "<>>>><<")
+        name = f"  {'*' if row['used_for_fit'] else ' '} {response.replace('_', ' ')}"
+        cells.append((name, day, *numbers, "" if of_treatments else row["unit"]))
+    heading, *lines = align(cells, "<>>>><")
     # The lines of each treatment of each source, in the order of their first row.
     groups: dict[str, dict[str, list[str]]] = {}
     for row, line in zip(records, lines, strict=True):
