@@ -135,9 +135,8 @@ class Explorer:
             bands = _compute_bands(settings) if settings.bands or settings.observations else None
             points = _find_points(settings) if settings.observations else None
             self.effect.show(timeline.curve, timeline.landmarks, visits, bands, points)
-            self.numbers.text = text.format_landmarks(
-                timeline.landmarks, explain_landmarks(timeline), _find_ranges(settings) if settings.bands else {}
-            )
+            ranges = _find_ranges(settings) if settings.bands else {}
+            self.numbers.text = text.format_landmarks(timeline.landmarks, explain_landmarks(timeline), ranges)
             self.legend.text = text.format_legend(settings, points, self.dark)
             self.links.text = text.format_links(settings.link, self.dark)
             if problem:
