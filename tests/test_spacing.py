@@ -194,8 +194,9 @@ def test_the_next_visit_may_be_another():
     assert spacing.next_visit(once, units=40, keep=0.4).day >= spacing.next_visit(once, keep=0.4).day
     sooner = spacing.next_visit(once, keep=0.8, allow_shorter=True)
     assert "sooner than the label of onabotulinumtoxinA allows: 90 days" in sooner.warnings[-1]
-    mixed = spacing.next_visit(once, keep=0.4, product="abobotulinumtoxinA")  # its labelled 50 U
-    assert mixed.day == spacing.next_visit(once, keep=0.4).day  # 50 U are taken for 20 U of the other
+    relative = wo.Visit(product="abobotulinumtoxinA").product.relative_potency
+    mixed = spacing.next_visit(once, keep=0.4, product="abobotulinumtoxinA", units=20 / relative)
+    assert mixed.day == spacing.next_visit(once, keep=0.4).day  # these units are taken for 20 U of the other
     assert any("not interchangeable" in text for text in mixed.warnings)
 
 

@@ -209,7 +209,7 @@ def test_the_rows_are_in_the_order_of_what_the_ranges_do():
     assert ends["at_low"].isna().any()
     assert (np.diff(np.ptp(ends.fillna(0).to_numpy(), axis=1)) <= 0).all()
     # An onset that is not reached has no such day: first comes what can prevent it.
-    onset = elasticities("onset_day").frame
+    onset = elasticities("onset_day", parameters=wo.Parameters(potency=0.06)).frame
     missing = onset[["at_low", "at_high"]].isna().any(axis=1)
     assert 0 < missing.sum() < len(onset)
     assert missing.is_monotonic_decreasing
@@ -305,7 +305,7 @@ def test_an_onset_that_is_not_reached_is_named_with_a_way_out():
         (lambda: indices(names=["spread"], samples=2), r"half_effect_day is [\d.]+ in every sample"),
         # Only where one constant alone is changed is the level reached: a variance of nothing.
         (
-            lambda: indices(samples=2, within=1.3, parameters=wo.Parameters(potency=0.05), rng=6),
+            lambda: indices(samples=2, within=1.3, parameters=wo.Parameters(potency=0.03), rng=6),
             "half_effect_day is 0 in every sample",
         ),
         (lambda: sobol_indices(np.sum, {}), "ranges is empty"),
