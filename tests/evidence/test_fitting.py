@@ -251,13 +251,13 @@ def test_standard_errors_from_rows_alone_are_those_of_repeated_fits():
 
 @pytest.mark.proof
 def test_the_deviations_between_trials_are_estimated_from_rows_with_known_effects():
-    # 24 trials, each with its own potency and leniency; the rates are then those of very many patients.
+    # 16 trials, each with its own potency and leniency; the rates are then those of very many patients.
     rng = np.random.default_rng(5)
     truth = TRUTH.replace(omega_trial_potency=0.4, omega_trial_leniency=0.2)
     tables = []
-    for trial in range(24):
+    for trial in range(16):
         potency, leniency = rng.standard_normal(2) * [0.4, 0.2]
-        rows = exact_rows(TRUTH, n=2000, trial=f"trial {trial}")
+        rows = exact_rows(TRUTH, n=2000, trial=f"trial {trial}").query("day in (7, 60, 120)").reset_index(drop=True)
         predictor = Predictor(rows, 256, seed_of(SEED))
         own = truth.replace(potency=TRUTH.parameters.potency * float(np.exp(potency)))
         predictor.plan(own)
@@ -268,8 +268,8 @@ def test_the_deviations_between_trials_are_estimated_from_rows_with_known_effect
     print(found.estimates)
     for name, known in (("omega_trial_potency", 0.4), ("omega_trial_leniency", 0.2)):
         row = row_of(found, name)
-        # The standard deviation of 24 effects is known to 1 / sqrt(46), 15 %.
-        assert 5 < row["rows_se_percent"] < 40
+        # The standard deviation of 16 effects is known to 1 / sqrt(30), 18 %.
+        assert 10 < row["rows_se_percent"] < 40
         assert abs(np.log(row["estimate"] / known)) < 3 * row["rows_se_percent"] / 100
         assert found.population.value(name) == row["estimate"]
         assert found.profile(name) == (row["low"], row["high"])
