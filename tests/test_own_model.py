@@ -56,9 +56,10 @@ def test_the_built_in_functions_under_another_name_change_nothing(name):
     trial, again = (wo.run_trial(arms, patients=512, days=200, model=each) for each in (MODEL, model))
     np.testing.assert_allclose(again.responders["rate"], trial.responders["rate"], rtol=0, atol=1e-5)
     for plan in ({}, {"visits": 4}):
-        best, same = (spacing.recommend(horizon=365, model=each, **plan) for each in (MODEL, model))
+        plan |= {"horizon": 365, "allow_shorter": True}
+        best, same = (spacing.recommend(model=each, **plan) for each in (MODEL, model))
         assert (same.interval, same.dates.schedule) == (best.interval, best.dates.schedule)
-    assert spacing.next_visit(PLAN, model=model).day == spacing.next_visit(PLAN).day
+    assert spacing.next_visit(PLAN, model=model).latest_day == spacing.next_visit(PLAN).latest_day
 
 
 @pytest.mark.filterwarnings("ignore::wearoff.UnusualWarning")
@@ -88,7 +89,7 @@ def test_a_trial_has_the_patients_of_simulate(name):
 @pytest.mark.parametrize("name", some(["proportional", "unsaturated", "hill"], 2))
 def test_the_recommended_interval_keeps_the_level_and_the_next_does_not(name):
     model = MODELS[name]
-    found = spacing.recommend(keep=0.5, horizon=730, model=model)
+    found = spacing.recommend(keep=0.5, horizon=730, model=model, allow_shorter=True)
     assert found.outcome is spacing.Attainment.ATTAINABLE
     for interval, kept in ((found.interval, True), (found.interval + 1, False)):
         visits = math.ceil(730 / interval)

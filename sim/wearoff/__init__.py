@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .outcomes import Outcome
     from .pages.explorer.view import explorer as explorer
     from .parameters import Parameters, presets
+    from .patients.middle import middle_half
     from .patients.population import Population
     from .simulation import simulate
     from .timeline import Timeline
@@ -50,6 +51,7 @@ __all__ = [
     "compare",
     "exchange",
     "fit",
+    "middle_half",
     "plates",
     "presets",
     "published",
@@ -72,6 +74,7 @@ _MODULE_OF = {
     "Schedule": "treatment.schedule",
     "Visit": "treatment.visit",
     "Population": "patients.population",
+    "middle_half": "patients.middle",
     "Arm": "trial.arms",
     "Trial": "trial.trial",
     "run_trial": "trial.trial",

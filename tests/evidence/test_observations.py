@@ -38,8 +38,8 @@ def test_every_row_names_its_trial_and_is_there_once():
     rows = published()
     assert (rows["trial"] != "").all()
     assert set(rows["source"][rows["trial"] == "ona CFL 1"]) == {
-        "Carruthers A 2014 Dermatol Surg 40:1181",
-        "ASAPS 2013 abstract 5712 (same trial)",
+        "Carruthers A 2014, Dermatol Surg 40:1181",
+        "ASAPS meeting 2013, abstract 5712",
     }
     treated = ["trial", "product", "units", "total_units", "muscle", "arm", "cycle", "among"]
     assert not rows.duplicated([*treated, "endpoint", "assessor", "day"]).any()

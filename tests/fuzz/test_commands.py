@@ -158,7 +158,7 @@ def case_files():
 SOLVED = functools.lru_cache(200)(simulation.solve_schedule)
 POINTS = functools.lru_cache(50)(np.polynomial.legendre.leggauss)
 # Without a value.
-FLAGS = ("version", "as_json", "show")
+FLAGS = ("version", "as_json", "show", "allow_shorter")
 CONSTANTS = [name for name in numbers() if name not in ("spread",)][:11]
 QUANTITIES = ("onset_day", "peak_day", "peak_effect", "half_effect_day", "wear_off_day", "effect_on_day_90")
 EFFECTS = st.builds("effect_on_day_{}".format, st.one_of(make.number_text(), make.any_text()))

@@ -16,9 +16,11 @@ from tests.processes import HEAR_INTERRUPTS, running
 
 import wearoff as wo
 from wearoff.figures.style import render
-from wearoff.labels import STEPS
+from wearoff.labels import STEPS, whole_day
 from wearoff.pages.explorer.settings import CONSTANTS
+from wearoff.patients.middle import describe_ranges
 from wearoff.report.explanations import explain_landmarks
+from wearoff.trial.bands import quick_middle_half
 
 ROWS_BELOW = len(STEPS) - 1 - STEPS.index("light_chain")
 TREATMENT = ["units", "sites", "visits", "every"]
@@ -104,7 +106,7 @@ def assert_shows(page, timeline):
             assert shown.count() == 0
             assert explain_landmarks(timeline)[name] in page.locator("dl").inner_text()
         else:
-            assert shown.inner_text() == (f"{day:.3f}" if name == "peak_effect" else f"day {day:.1f}")
+            assert shown.inner_text() == (f"{day:.2f}" if name == "peak_effect" else f"day {whole_day(day)}")
 
 
 def test_the_page_shows_what_simulate_gives(visit):
@@ -245,7 +247,7 @@ def test_published_points_and_bands(visit):
     assert np.abs(median - exact)[days > 8].max() < 0.05
     rates = trial.responders.query("endpoint == 'none_or_mild' and assessor == 'investigator' and day >= 7")
     assert np.abs(np.interp(rates["day"], days, reported) - rates["rate"]).max() < 0.03
-    assert "BOTOX Cosmetic USPI sec 14 GL pooled 2 studies (memory)" in page.locator(".effect ul").inner_text()
+    assert "BOTOX Cosmetic label, section 14 (memory)" in page.locator(".effect ul").inner_text()
     given = until_other(page, lambda: page.locator(".setting-observations input").click())
     assert given == {"bands": "on"}
     assert page.evaluate(COLUMN, ["drawn-points", "day"]) == []
@@ -302,3 +304,11 @@ def test_a_class_at_once(address):
         answers, failures = thread.submit(asyncio.run, class_of(address, 8, 3.0)).result()
     assert failures == 0
     assert len(answers) > 8
+
+
+def test_with_the_percentiles_the_headline_has_the_middle_half_of_patients(visit):
+    page = visit("?bands=on")
+    beside = page.locator("dt", has_text="middle half of patients").all_inner_texts()
+    once = wo.Schedule.once(units=20)
+    ranges = describe_ranges(quick_middle_half(once, 240.0))
+    assert [text.rpartition(": ")[2] for text in beside] == [ranges[name] for name in LANDMARKS if name in ranges]

@@ -11,7 +11,7 @@ from wearoff.patients.grades import Line, mean_chance
 from wearoff.patients.population import Population, plausible
 from wearoff.patients.treated import vary_doses
 from wearoff.trial import bands as quick
-from wearoff.trial.bands import quick_bands
+from wearoff.trial.bands import quick_bands, quick_middle_half
 from wearoff.trial.tabulation import PERCENTILES, SHARES
 
 DEFAULT = Population()
@@ -102,3 +102,14 @@ def test_rising_percentiles_are_ordered_and_fractions():
         mean_chance(Line(np.ones((1, 1)), np.zeros((1, 1))), "none_or_mild", "investigator", DEFAULT.raters).item(),
         abs=1e-12,
     )
+
+
+def test_the_quick_middle_half_is_that_of_more_patients():
+    once = wo.Schedule.once(units=20)
+    # Followed for three years, as the others are.
+    quick, table = (each.set_index("landmark") for each in (quick_middle_half(once, 1096.0), wo.middle_half(once)))
+    for name in table.index:
+        width = table["p75"][name] - table["p25"][name]
+        assert (quick["p50"][name] - table["p50"][name]) == pytest.approx(0, abs=0.2 * width), name
+        assert quick["reached"][name] == pytest.approx(table["reached"][name], abs=0.04)
+    assert quick_middle_half(once, 60.0).set_index("landmark")["p75"]["wear_off_day"] == np.inf

@@ -193,10 +193,10 @@ def frame(figure: Figure, title: str | None, words: str, caption: Sequence[str],
     figure.set_layout_engine("constrained", w_pad=margin, h_pad=margin, wspace=0.02, hspace=0.0)
 
 
-def legend_above(ax: Axes, gap: float = 1.8, columns: int = 10) -> None:
+def legend_above(ax: Axes, gap: float = 1.8, columns: int = 10, sign: float = 2.0) -> None:
     """Put the legend above the Axes, where no curve can overlap it; without labels there is no legend.
 
-    `gap` is the distance of its entries in sizes of the font.
+    `gap` is the distance of its entries, and `sign` the width of their signs, in sizes of the font.
     """
     if ax.get_legend_handles_labels()[0]:
         ax.legend(
@@ -206,6 +206,7 @@ def legend_above(ax: Axes, gap: float = 1.8, columns: int = 10) -> None:
             frameon=False,
             fontsize=10,
             handletextpad=0.5,
+            handlelength=sign,
             columnspacing=gap,
         )
 
