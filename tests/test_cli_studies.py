@@ -102,11 +102,11 @@ def test_compare(call, tmp_path):
     assert "not predicted, because" in text
 
 
-@pytest.mark.usefixtures("few_published")
+@pytest.mark.usefixtures("few_published", "few_pilots")
 def test_compare_with_rows_of_one_s_own(call, tmp_path):
     # The rows that docs/tables.md shows: one of each kind of schedule.
     (tmp_path / "mine.csv").write_text(documented_text())
-    options = ["compare", tmp_path / "mine.csv", "--patients", 64]
+    options = ["compare", tmp_path / "mine.csv", "--patients", 8]
     status, out, err = call(*options, "--json")
     assert (status, err) == (0, "")
     found = json.loads(out)

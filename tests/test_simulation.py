@@ -19,13 +19,6 @@ def random_parameters():
     return st.builds(wo.Parameters, **{row["name"]: st.floats(float(row["low"]), float(row["high"])) for row in rows})
 
 
-def test_the_typical_patient():
-    timeline = wo.simulate(units=20)
-    found = {**timeline.landmarks, "effect_at_day_180": timeline.at([180.0])["visible"][0]}
-    for row in tables.rows("typical_patient"):
-        assert float(row["low"]) <= found[row["landmark"]] <= float(row["high"]), row["landmark"]
-
-
 @pytest.mark.filterwarnings("ignore::wearoff.UnusualWarning")
 def test_dose_moves_onset_and_half_effect():
     ten, twenty, forty = (wo.simulate(units=units).landmarks for units in (10, 20, 40))

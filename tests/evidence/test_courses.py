@@ -5,6 +5,7 @@ import functools
 import numpy as np
 import pandas as pd
 import pytest
+from tests.extent import some
 
 from wearoff.evidence import courses
 from wearoff.evidence.observations import check_observations
@@ -67,11 +68,11 @@ def test_what_raters_see_of_a_course_is_no_reason_to_solve_it_again(solved):
 
 @pytest.mark.parametrize(
     "change",
-    [
+    some([
         {"potency": 0.2}, {"light_chain_half_life": 70}, {"line_half_life": 0.5}, {"crease_half_life": 100},
         {"omega_potency": 0.5}, {"omega_light_chain": 0.5}, {"omega_depot": 0.5}, {"omega_visit": 0.3},
         {"correlation_potency_light_chain": 0.3}, {"force_steepness": 4}, {"dose_at_half_uptake": 20},
-    ],
+    ], 2),
 )  # fmt: skip
 def test_whatever_a_course_depends_on_solves_it_again(solved, change):
     predictor = planned("ROWS")

@@ -28,7 +28,8 @@ from tests.extent import extent
 
 from wearoff import cli, plates, simulation, timeline
 from wearoff.cli.options import app
-from wearoff.evidence import likelihood, prediction
+from wearoff.evidence import comparison, courses, solution
+from wearoff.evidence.observations import published
 from wearoff.pages import animation
 from wearoff.pages.explorer import server
 from wearoff.pages.handout import curves, page
@@ -191,7 +192,6 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "sampler": one_of("sobol", "random"),
     "workers": cheap(st.just(1), most=1, high=4096),
     "chunk": cheap(st.integers(1, 100)),
-    "observations": read(make.OBSERVATIONS, make.OBSERVATION_FILES),
     "free": one_of("potency", "light_chain_half_life", "subject_error"),
     "profile": one_of("potency"),
     "quantity": make.mostly(one_of(*QUANTITIES), EFFECTS),
@@ -205,7 +205,8 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
 OWN: dict[tuple[str, str], st.SearchStrategy[Any]] = {
     ("animate", "file"): places(".gif"),
     ("animate", "days"): cheap(st.integers(1, 60), most=400, high=36525),
-    ("fit", "file"): VALUES["observations"],
+    ("fit", "file"): read(make.OBSERVATIONS, make.OBSERVATION_FILES),
+    ("compare", "file"): read(make.OBSERVATIONS, make.OBSERVATION_FILES),
     ("fit", "patients"): cheap(st.sampled_from([64]), most=64, high=1e9),
     ("handout", "file"): places(".html"),
     # Every zone of a muscle and every site has a formula of its own.
@@ -219,7 +220,7 @@ SMALL = {
     "simulate": {"days": "30"},
     "space": {"horizon": "100", "intervals": "60"},
     "trial": {"patients": "8", "days": "5"},
-    "compare": {"observations": Written(make.OBSERVATION_FILES[0]), "patients": "8"},
+    "compare": {"file": Written(make.OBSERVATION_FILES[0]), "patients": "8"},
     "fit": {"file": Written(make.OBSERVATION_FILES[0]), "patients": "64", "free": "potency"},
     "sensitivity": {"samples": "2"},
     "plates": {"out": "new"},
@@ -427,8 +428,10 @@ def cheaply(patch, stage):
     patch.setattr(population, "DIRECTIONS", 4)
     patch.setattr(population, "DRAWN_BLOCKS", 0)
     # Two steps of a fit, on grids that are chosen once and coarse.
-    patch.setattr(likelihood, "ROUNDS", 1)
-    patch.setattr(prediction, "ACCURACY", 1e-3)
+    patch.setattr(solution, "ROUNDS", 1)
+    patch.setattr(courses, "ACCURACY", 1e-3)
+    # Two of the published rows beside those of the case.
+    patch.setattr(comparison, "published", functools.cache(lambda: published().query("trial == 'ona GL pivotal 2'")))
     full = optimize.least_squares
     patch.setattr(optimize, "least_squares", lambda *given, **named: full(*given, **{**named, "max_nfev": 2}))
     # The port is tried as always, but no server runs.
