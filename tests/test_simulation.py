@@ -28,10 +28,11 @@ def test_dose_moves_onset_and_half_effect():
 
 
 def test_units_of_another_product_are_its_own():
-    # 50 U of abobotulinumtoxinA stand for 20 U of onabotulinumtoxinA: the same effect, amounts in its own units.
-    one, other = wo.simulate(units=20).frame, wo.simulate(units=50, product="abobotulinumtoxinA").frame
+    # As many units of abobotulinumtoxinA as stand for 30 U of onabotulinumtoxinA: the same effect, in its own units.
+    relative = wo.Visit(product="abobotulinumtoxinA").product.relative_potency
+    one, other = wo.simulate(units=30).frame, wo.simulate(units=30 / relative, product="abobotulinumtoxinA").frame
     np.testing.assert_allclose(other["visible"], one["visible"], atol=1e-12)
-    np.testing.assert_allclose(other["depot"], 2.5 * one["depot"], rtol=1e-12)
+    np.testing.assert_allclose(other["depot"], one["depot"] / relative, rtol=1e-12)
 
 
 def test_the_frame_is_tidy():

@@ -95,7 +95,7 @@ def compare_command(
     out: Out = None,
     as_json: Json = False,
 ) -> None:
-    """Compare predictions with the published observations, and with your own."""
+    """Compare predictions with published rows, and with your own."""
     from ..evidence.comparison import compare
     from ..evidence.observations import read_observations
     from ..files import write_all
