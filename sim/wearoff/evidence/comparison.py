@@ -84,13 +84,15 @@ class Comparison:
         pairs = list(dict.fromkeys(zip(drawn["endpoint"], drawn["assessor"], strict=True)))
         treated = drawn[drawn["arm"] == "treated"]
         arms = dict.fromkeys(zip(treated["units"], treated["product"], strict=True))
+        # The curves go on for ten days after the last point.
+        last = max(180, 10 + int(drawn["day"].max())) if len(drawn) else 180
         curves = run_trial(
             [*(Arm(units=units, product=product) for units, product in arms), Arm.placebo()],
             population=self.population,
             patients=1024,
-            days=180,
+            days=last,
             responses=pairs,
-            response_days=[*np.arange(0.0, 10.0, 0.5), *range(10, 181, 5)],
+            response_days=[*np.arange(0.0, 10.0, 0.5), *range(10, last + 1, 5)],
             rng=SEED,
             model=self.model,
         ).responders

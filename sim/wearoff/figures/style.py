@@ -21,7 +21,9 @@ BROWN = "#8C5A3C"  # of the skin; darker than every colour of the palette but bl
 # Text on backgrounds that are light in every style: the drawing of a nerve ending, and the pages.
 BLACK, GREY = "#222222", "#767676"
 # Colours of curves in one Axes, in their order.
-COLORS = (BLUE, VERMILION, GREEN, ORANGE, PURPLE, SKY)
+# Two more, for pictures of all products (Tol 2021, the scheme "muted").
+WINE, OLIVE = "#882255", "#999933"
+COLORS = (BLUE, VERMILION, GREEN, ORANGE, PURPLE, SKY, WINE, OLIVE)
 
 SIZE = (8.0, 4.5)  # inches: the shape of a slide, and the width of a printed page
 DPI = 200
