@@ -47,10 +47,11 @@ def test_the_percentiles_are_those_of_the_same_patients(visits, units, people):
 
 
 def test_another_product_is_taken_for_its_units():
-    # By data/products.csv 50 U of abobotulinumtoxinA are taken for 20 U of onabotulinumtoxinA.
+    # As many units of abobotulinumtoxinA as data/products.csv takes for 30 U of onabotulinumtoxinA.
+    relative = wo.Visit(product="abobotulinumtoxinA").product.relative_potency
     days = np.linspace(0, 240, 50)
-    one = quick_bands(wo.Schedule.once(units=20), days)
-    other = quick_bands(wo.Schedule.once(units=50, product="abobotulinumtoxinA"), days)
+    one = quick_bands(wo.Schedule.once(units=30), days)
+    other = quick_bands(wo.Schedule.once(units=30 / relative, product="abobotulinumtoxinA"), days)
     np.testing.assert_allclose(other, one, rtol=0, atol=1e-9)
 
 
