@@ -107,7 +107,7 @@ def test_a_simulation_solves_nobody_else(monkeypatch):
 
 
 def test_the_typical_patient_of_own_constants_is_among_its_own_people():
-    timeline = wo.simulate(units=20, parameters=wo.Parameters(light_chain_half_life=60))
+    timeline = wo.simulate(units=20, parameters=wo.Parameters(light_chain_half_life=40))
     shorter = timeline.middle_half.set_index("landmark")["p50"]["wear_off_day"]
     people = wo.Population(parameters=timeline.parameters)
     pd.testing.assert_frame_equal(timeline.middle_half, middle_half(ONCE, people), rtol=1e-3)

@@ -128,7 +128,7 @@ def compare(
     Examples
     --------
     >>> compare([90, 180]).frame[["interval", "share_above", "units_per_year"]].round(3).to_dict("list")
-    {'interval': [90.0, 180.0], 'share_above': [0.99, 0.616], 'units_per_year': [81.167, 40.583]}
+    {'interval': [90.0, 180.0], 'share_above': [0.989, 0.501], 'units_per_year': [81.167, 40.583]}
     """
     patient = Patient.from_arguments(keep, horizon, parameters, start, visit, model)
     numbers = [
