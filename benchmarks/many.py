@@ -34,12 +34,12 @@ SIZES = (1_000, 10_000, 100_000, 1_000_000)
 def population() -> list[Figure]:
     """Return the figures of 100,000 patients: one labelled treatment, the visible effect on each day."""
     people = Population()
-    blocks = [people.constants(normals("sobol", 1, block)) for block in range(-(-PATIENTS // BLOCK))]
+    blocks = [people.constants(normals("sobol", 1, block, 1)) for block in range(-(-PATIENTS // BLOCK))]
     effect, times = np.empty((DAYS + 1, len(blocks) * BLOCK)), np.arange(DAYS + 1.0)
 
     def ours() -> Any:
         # Choosing the grid is part of the work that is timed.
-        grid = choose_grid(DOSES, people.pilots(), float(DAYS), ACCURACY)
+        grid = choose_grid(DOSES, people.constants(people.pilots(1)), float(DAYS), ACCURACY)
         for i, constants in enumerate(blocks):
             effect[:, i * BLOCK : (i + 1) * BLOCK] = solve_cohort(grid, DOSES, constants).visible_at(times)
         return effect

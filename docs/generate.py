@@ -17,7 +17,7 @@ import wearoff as wo
 from wearoff import tables
 from wearoff.cli.options import app
 from wearoff.labels import COLUMNS, STEPS
-from wearoff.model.equations import STATES, Constants, force, slope, uptake
+from wearoff.model.equations import STATES, Constants, depth, force, slope, uptake
 from wearoff.report.json_output import records
 
 Rows = Iterable[Mapping[str, Any]]
@@ -45,7 +45,9 @@ def pages() -> dict[str, str]:
         "presets": table(tables.rows("presets"), ("preset", "parameter", "value", "unit", "kind", "source")),
         "products": products(),
         "labels": table(tables.rows("labels"), ("product", "muscle", "units", "sites", "source", "status")),
-        "muscles": table(tables.rows("muscles"), ("muscle", "length", "length_unit", "length_kind", "length_source")),
+        "muscles": table(
+            tables.rows("muscles"), ("muscle", "sides", "length", "length_unit", "length_kind", "length_source")
+        ),
         "typical_patient": typical_patient(),
         "errors": table(
             records(comparison.rmse), ("endpoint", "unit", "rows", "rmse", "rmse_fitted", "rmse_predicted")
@@ -112,7 +114,11 @@ def equations() -> str:
         for (name, start), each in zip(STATES.items(), slopes, strict=True)
     ]
     rows[0]["equation"] += ", plus the uptake at each visit"
-    values = {"release": releases[0], "force": force(quantities["release"], own)}
+    values = {
+        "release": releases[0],
+        "force": force(quantities["release"], own),
+        "depth": depth(quantities["visible"], quantities["crease"], own),
+    }
     rows += [
         {"name": name, "equation": f"${names[name]} =$ {latex(each)}", "start": ""} for name, each in values.items()
     ]

@@ -18,7 +18,9 @@ import pandas as pd
 from wearoff.evidence.fitting import fit
 from wearoff.evidence.observations import check_observations
 from wearoff.model.course import solve
+from wearoff.patients.draws import OF_PATIENT
 from wearoff.patients.population import Population
+from wearoff.patients.treated import vary_doses
 from wearoff.treatment.schedule import Schedule
 
 Array = npt.NDArray[np.float64]
@@ -60,24 +62,24 @@ def recover(truth: Population, seed: int, free: tuple[str, ...] = FREE, patients
     return estimates.assign(inside=(estimates["low"] <= known) & (known <= estimates["high"]))
 
 
-def simulate_effect(truth: Population, rng: np.random.Generator, subjects: int = SUBJECTS) -> Array:
-    """Return the visible effect of patients drawn at random, one row a patient, on `DAYS`."""
-    constants = truth.constants(rng.standard_normal((subjects, 3)))
-    course = solve(Schedule.once(units=UNITS).doses(truth.parameters.spread), constants, DAYS[-1], tolerance=1e-6)
-    return course.visible_at(np.array(DAYS))
+def simulate_depth(truth: Population, rng: np.random.Generator, subjects: int = SUBJECTS) -> Array:
+    """Return the depth of the lines of patients drawn at random, one row a patient, on `DAYS`."""
+    normals = rng.standard_normal((subjects, OF_PATIENT + 1))
+    doses = vary_doses(truth, Schedule.once(units=UNITS).doses(truth.parameters.spread), normals)
+    return solve(doses, truth.constants(normals), DAYS[-1], tolerance=1e-6).at(np.array(DAYS))["depth"]
 
 
-def simulate_rows(truth: Population, rng: np.random.Generator, effect: Array | None = None) -> pd.DataFrame:
+def simulate_rows(truth: Population, rng: np.random.Generator, depth: Array | None = None) -> pd.DataFrame:
     """Return the rows that a trial of a treated and a placebo arm reports: none or mild, and one grade better.
 
-    `effect` as of `simulate_effect`, of `SUBJECTS` patients; default: drawn here.
+    `depth` as of `simulate_depth`, of `SUBJECTS` patients; default: drawn here.
     """
-    treated = simulate_effect(truth, rng) if effect is None else effect
+    treated = simulate_depth(truth, rng) if depth is None else depth
     records = []
-    for arm, visible in (("treated", treated), ("placebo", np.zeros_like(treated))):
+    for arm, lines in (("treated", treated), ("placebo", np.ones_like(treated))):
         baseline = np.where(rng.random(SUBJECTS) < truth.severe_share, 3, 2)[:, None]
         better = (rng.random(SUBJECTS) < truth.placebo_share)[:, None]
-        severity = baseline * (1 - visible) - better
+        severity = baseline * lines - better
         for assessor, error, endpoint in (
             ("investigator", truth.investigator_error, "none_or_mild"),
             ("subject", truth.subject_error, "one_grade"),

@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
+from tests.extent import FULL
 from wearoff import cli
+from wearoff.patients import population
 
 # The same examples in every run: a test fails because of a change, not by chance. No test has a deadline.
 settings.register_profile("repeatable", derandomize=True, deadline=None)
@@ -37,6 +39,14 @@ def global_draws_left_alone():
     before = state()
     yield
     assert state() == before
+
+
+@pytest.fixture
+def few_pilots(monkeypatch):
+    """In a short run the grids are chosen with few patients, which takes less time and is less accurate."""
+    if not FULL:
+        monkeypatch.setattr(population, "DIRECTIONS", 8)
+        monkeypatch.setattr(population, "DRAWN_BLOCKS", 0)
 
 
 @pytest.fixture

@@ -75,12 +75,12 @@ def test_one_thing_is_taken_as_one_of_several():
 
 
 @pytest.mark.proof
-def test_one_name_or_one_range_of_a_fit_is_taken_as_one_of_several():
-    rows = wo.published().query("used_for_fit")
-    held = wo.Held("onset_day", 20, 2, 4)
+def test_one_name_or_one_prior_of_a_fit_is_taken_as_one_of_several():
+    rows = wo.published().query("trial == 'ona GL pivotal 2'")
+    prior = wo.Prior("onset_day", 3, 1, 20)
     single, listed = (wo.fit(rows, *given, patients=64) for given in (["potency"], [["potency"]]))
     assert single.estimates.equals(listed.estimates)
-    assert len(wo.fit(rows, "potency", held=held, patients=64).held) == 1
+    assert len(wo.fit(rows, "potency", priors=prior, patients=64).priors) == 1
 
 
 def test_the_date_of_day_0_is_set_beside_a_schedule_and_not_changed():

@@ -121,7 +121,7 @@ def test_parameters_prints_every_constant(call):
 
 
 def test_space_on_the_default(call, tmp_path):
-    status, out, err = call("space", "--json", "--start", "2027-01-04", "--out", tmp_path)
+    status, out, err = call("space", "--keep", "0.4", "--json", "--start", "2027-01-04", "--out", tmp_path)
     found = json.loads(out)
     assert (status, err) == (0, "")
     rows = found["intervals"]
@@ -129,13 +129,15 @@ def test_space_on_the_default(call, tmp_path):
     for row in rows:
         assert set(row) == {
             "interval", "share_above", "longest_gap", "lowest_effect", "units_per_year", "visits_per_year",
+            "share_of_patients",
         }  # fmt: skip
     for measure in ("share_above", "units_per_year"):
         values = [row[measure] for row in rows]
         assert values == sorted(values, reverse=True)
-    assert found["recommended_interval"] == wearoff.spacing.recommend().interval
+    expected = wearoff.spacing.recommend(keep=0.4)
     interval = found["recommended_interval"]
-    assert any("shorter than the label" in text for text in found["warnings"]) == (interval < 90)
+    assert (interval, found["share_of_patients"]) == (expected.interval, expected.share_of_patients)
+    assert found["label_share_of_patients"] == expected.label_share_of_patients
     date = datetime.date(2027, 1, 4) + datetime.timedelta(days=interval)
     assert found["schedules"]["even"][1] == {"time": float(interval), "date": date.isoformat(), "amt": 20.0}
     assert (tmp_path / "spacing.json").read_text() == out
@@ -144,7 +146,8 @@ def test_space_on_the_default(call, tmp_path):
         "dates_returns",
     }  # fmt: skip
     status, again, _ = call("simulate", "--schedule", tmp_path / "dates.csv", "--json")
-    assert json.loads(again)["dates"]["onset_day"] == "2027-01-06"
+    onset = round(json.loads(again)["landmarks"]["onset_day"])
+    assert json.loads(again)["dates"]["onset_day"] == f"2027-01-{4 + onset:02}"
 
 
 def test_space_says_when_it_cannot_be_had(call):
@@ -153,11 +156,15 @@ def test_space_says_when_it_cannot_be_had(call):
     assert "keep is 0.97, above the largest effect" in out
     assert json.loads(call("space", "--keep", "0.97", "--json")[1])["recommended_interval"] is None
     _, out, err = call("space", "--keep", "0.8")
-    assert f"recommended: every {wearoff.spacing.recommend(keep=0.8).interval} days" in out
+    assert "no interval that the label allows keeps 0.8 in the typical patient" in " ".join(out.split())
+    _, out, err = call("space", "--keep", "0.8", "--allow-shorter")
+    longest = wearoff.spacing.recommend(keep=0.8, allow_shorter=True)
+    share = f"{longest.interval} days, which keeps it in {longest.share_of_patients:.0%} of patients"
+    assert share in " ".join(out.split())
     assert "shorter than the label of onabotulinumtoxinA allows: every 90 days" in err
-    assert "nearest: every 122 days" in call("space", "--max-units-per-year", "60")[1]
+    assert "nearest: every 122 days" in " ".join(call("space", "--max-units-per-year", "60")[1].split())
     assert "best dates: 3 visits" in call("space", "--visits", "3")[1]
-    assert "recommended: one visit, which keeps it for all 60 days" in call("space", "--horizon", "60")[1]
+    assert "one visit keeps 0.5 in the typical patient for all 60 days" in call("space", "--horizon", "60")[1]
 
 
 @pytest.mark.proof

@@ -7,6 +7,8 @@ import signal
 import pandas as pd
 import pytest
 
+import wearoff as wo
+from tests.evidence.predicted import documented_text
 from tests.extent import some
 from tests.processes import HEAR_INTERRUPTS, everyone_ends, running
 from wearoff.patients.population import Population
@@ -56,10 +58,32 @@ def test_trial_takes_the_population_s_numbers(call):
     assert peaks[0]["p95"] - peaks[0]["p5"] > peaks[1]["p95"] - peaks[1]["p5"]
 
 
+def test_trial_looks_as_often_as_it_is_asked_to(call):
+    arguments = ("trial", "--arm", 5, *FAST, "--days", 60, "--look-every", 7, "--json")
+    rows = {row["landmark"]: row for row in json.loads(call(*arguments)[1])["landmarks"]}
+    # An arm with a small dose: somebody is seen back at one of the visits, which are each seven days.
+    assert rows["return_to_baseline_day"]["p5"] % 7 == 0
+
+
 @pytest.mark.proof
 def test_workers_and_chunk_change_nothing(call):
     once = call("trial", *FAST, "--days", 30, "--json")[1]
     assert call("trial", *FAST, "--days", 30, "--json", "--workers", 2, "--chunk", 100)[1] == once
+
+
+# Rows of `wearoff compare --json` have at least these keys.
+KEYS = {
+    "source", "trial", "product", "muscle", "endpoint", "assessor", "day", "cycle", "units", "observed", "predicted",
+    "used_for_fit",
+}  # fmt: skip
+
+
+@pytest.fixture
+def few_published(monkeypatch):
+    """Only the label's rows of the published table, so that a comparison is quick."""
+    rows = wo.published()
+    label = rows[rows["source"].str.startswith("BOTOX")]
+    monkeypatch.setattr("wearoff.evidence.comparison.published", lambda: label)
 
 
 @pytest.mark.proof
@@ -67,8 +91,9 @@ def test_compare(call, tmp_path):
     status, text, err = call("compare", *FAST, "--out", tmp_path)
     found = json.loads((tmp_path / "comparison.json").read_text())
     assert (status, err) == (0, "")
+    assert len(found["rows"]) == len(wo.published())
     for row in found["rows"]:
-        assert {"source", "endpoint", "day", "observed", "predicted", "used_for_fit"} <= set(row)
+        assert set(row) >= KEYS
     assert found["rmse"]["none_or_mild"] > 0
     assert {path.name for path in tmp_path.iterdir()} == {
         "comparison.json", "comparison.csv", "rmse.csv", "comparison.png", "comparison.svg",
@@ -77,18 +102,52 @@ def test_compare(call, tmp_path):
     assert "not predicted, because" in text
 
 
-def test_compare_with_a_table_of_one_s_own(call, mine):
-    found = json.loads(call("compare", "--observations", mine, *FAST, "--json")[1])
-    assert [row["observed"] for row in found["rows"]] == [75, 80, 50, 30]
-
-
-@pytest.mark.proof
-def test_fit(call, mine, tmp_path):
-    given = ["--free", "potency", "--free", "light_chain_half_life", "--profile", "potency", "--patients", "64"]
-    status, out, err = call("fit", mine, *given, "--out", tmp_path / "out", "--json")
-    found = json.loads(out)
+@pytest.mark.usefixtures("few_published", "few_pilots")
+def test_compare_with_rows_of_one_s_own(call, tmp_path):
+    # The rows that docs/tables.md shows: one of each kind of schedule.
+    (tmp_path / "mine.csv").write_text(documented_text())
+    options = ["compare", tmp_path / "mine.csv", "--patients", 8]
+    status, out, err = call(*options, "--json")
     assert (status, err) == (0, "")
-    assert [row["name"] for row in found["estimates"]] == ["potency", "light_chain_half_life"]
+    found = json.loads(out)
+    for row in found["rows"]:
+        assert set(row) >= KEYS
+    own = [row for row in found["rows"] if row["own"]]
+    assert [row["trial"] for row in own] == ["ona CFL 1", "ona CFL 2", "EV-004", "SAKURA, pooled", "Joseph 2021"]
+    assert [row["cycle"] for row in own] == [1, 3, 1, 2, 1]
+    assert [row["observed"] for row in own] == pytest.approx([66.7, 56.5, 3, 68.7, 7 * 32.3])
+    assert all(row["predicted"] > 0 for row in own)
+    assert len(found["rows"]) > len(own)
+    (errors,) = [row for row in found["rmse_of_rows"] if row["endpoint"] == "none_or_mild"]
+    squares = [(row["predicted"] - row["observed"]) ** 2 for row in own if row["endpoint"] == "none_or_mild"]
+    assert errors["rmse_own"] == pytest.approx((sum(squares) / len(squares)) ** 0.5)
+    text = call(*options)[1]
+    assert "your own rows" in text
+    assert "24 U onabotulinumtoxinA, crows feet, treatment 3" in text
+    assert max(map(len, text.splitlines())) <= 80
+
+
+def test_a_product_that_is_not_in_the_table_is_refused_with_file_and_line(call, tmp_path):
+    (tmp_path / "mine.csv").write_text("product,endpoint,day,value,unit\nbotulin,none_or_mild,30,80,%\n")
+    status, out, err = call("compare", tmp_path / "mine.csv")
+    assert (status, out) == (2, "")
+    assert err.startswith("error: mine.csv, line 2: product is 'botulin'; did you mean")
+    assert "Allowed: onabotulinumtoxinA, " in err
+    assert err.count("\n") == 1
+
+
+@pytest.mark.usefixtures("few_pilots")
+def test_fit(call, mine, tmp_path):
+    given = ["--free", "potency", "--free", "endocytosis_half_life", "--profile", "potency", "--patients", "64"]
+    status, text, err = call("fit", mine, *given, "--out", tmp_path / "out")
+    found = json.loads((tmp_path / "out" / "fit.json").read_text())  # what --json prints
+    assert (status, err) == (0, "")
+    assert [row["name"] for row in found["estimates"]] == ["potency", "endocytosis_half_life"]
+    for row in found["estimates"]:
+        assert row["prior_low"] < row["estimate"] < row["prior_high"]
+        assert row["low"] < row["estimate"] < row["high"]
+    # Whoever is asked after days knows nothing of minutes.
+    assert found["estimates"][1]["rows_se_percent"] == "inf"
     assert (
         found["profiles"]["potency"]["low"] < found["estimates"][0]["estimate"] < found["profiles"]["potency"]["high"]
     )
@@ -96,9 +155,36 @@ def test_fit(call, mine, tmp_path):
     assert {path.name for path in (tmp_path / "out").iterdir()} == {
         "fit.json", "estimates.csv", "rows.csv", "fit.png", "fit.svg",
     }  # fmt: skip
-    text = call("fit", mine, "--patients", "64")[1]
-    for name in ("potency", "light_chain_half_life", "omega_potency", "chi-squared", "largest correlations"):
+    lines = text.splitlines()
+    # How well the rows are fitted comes first: it says what the rest is worth.
+    assert "chi-squared" in lines[0]
+    assert "on 2 degrees of freedom, p = " in lines[0]
+    assert lines[2].split("  ")[-1].strip() == "95 % interval"
+    (row,) = [line for line in lines if line.startswith("endocytosis_half_life")]
+    assert "0.0017 to 0.0068" in row
+    assert "nothing" in row
+    (row,) = [line for line in lines if line.startswith("potency")]
+    assert "0.03 to 0.6" in row
+    assert "nothing" not in row
+    assert "  profile" in text
+    assert "rows alone: the standard error without any prior" in text
+
+
+@pytest.mark.usefixtures("few_pilots")
+def test_a_fit_of_the_default_numbers_to_rows_that_contradict_the_model_says_so_first(call, tmp_path):
+    rows = [
+        "endpoint,day,value,unit,n",
+        *(f"none_or_mild,{day},{value},%,4000" for day, value in ((7, 5), (30, 90), (31, 5))),
+    ]
+    (tmp_path / "odd.csv").write_text("\n".join([*rows, "none_or_mild,90,50,%,4000"]) + "\n")
+    text = call("fit", tmp_path / "odd.csv", "--patients", "64")[1]
+    assert text.startswith("the rows contradict the model: chi-squared ")
+    for name in ("potency", "light_chain_half_life", "omega_potency", "largest correlations"):
         assert name in text
+    one = "endpoint,day,value,unit,n\nnone_or_mild,30,80,%,100\n"
+    (tmp_path / "one.csv").write_text(one)
+    text = call("fit", tmp_path / "one.csv", "--patients", "64")[1]
+    assert text.startswith("1 rows and 3 numbers: the rows cannot contradict the model")
 
 
 def test_sensitivity(call, tmp_path):
@@ -115,15 +201,16 @@ def test_sensitivity(call, tmp_path):
 
 @pytest.mark.filterwarnings("always::wearoff.UnusualWarning")
 def test_what_both_parts_of_a_command_find_unusual_is_said_once(call):
-    assert call("sensitivity", "--samples", 2, "--units", 50.5)[2].count("extrapolation") == 1
+    assert call("sensitivity", "--samples", 2, "--units", 90.5)[2].count("extrapolation") == 1
 
 
+@pytest.mark.usefixtures("few_published")
 def test_a_median_that_most_never_come_to_is_without_end(call, tmp_path):
     (tmp_path / "onset.csv").write_text("endpoint,day,value,unit,n\nonset,,3,day,100\n")
-    options = ["--observations", tmp_path / "onset.csv", "--patients", 64, "--preset", "serotype_E", "--json"]
+    options = [tmp_path / "onset.csv", "--patients", 64, "--set", "potency=0.0001", "--json"]
     status, out, err = call("compare", *options)
     assert (status, err) == (0, "")
-    assert json.loads(out)["rows"][0]["predicted"] == "inf"
+    assert json.loads(out)["rows"][-1]["predicted"] == "inf"
 
 
 BAD = [
@@ -140,19 +227,18 @@ BAD = [
     ["trial", "--set", "omega_potency"],
     ["trial", "--preset", "lebeda"],
     *(["compare", "--patients", value] for value in ("0", "7", "x")),
-    ["compare", "--observations", "nothing.csv"],
-    ["compare", "--observations", "."],
+    ["compare", "nothing.csv"],
+    ["compare", "."],
+    *(["compare", f"bad_{name}.csv"] for name in ("percent", "count", "endpoint", "day")),
     ["compare", "--seed", "x"],
     ["fit", "nothing.csv"],
     ["fit", "."],
     ["fit", "mine.csv", "--free", "potenzy"],
-    ["fit", "mine.csv", "--free", "subject_error"],
+    ["fit", "mine.csv", "--free", "relative_potency_onabotulinumtoxinA"],
     ["fit", "mine.csv", "--profile", "force_steepness"],
-    ["fit", "onset.csv", "--free", "potency", "--patients", "64", "--preset", "serotype_E"],
+    ["fit", "onset.csv", "--free", "potency", "--patients", "64"],
+    ["fit", "mine.csv", "--set", "omega_potency=0"],
     ["fit", "mine.csv", "--patients", "0"],
-    ["fit", "mine.csv", *(part for name in ("potency", "force_steepness", "release_at_half_force", "omega_depot",
-                                           "omega_potency")
-                          for part in ("--free", name))],
     ["fit", "bad_percent.csv"],
     ["fit", "bad_count.csv"],
     ["fit", "bad_endpoint.csv"],

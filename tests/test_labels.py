@@ -9,13 +9,13 @@ from wearoff.evidence.observations import MEDIANS
 from wearoff.figures import layout
 from wearoff.model.landmarks import FALLS, Landmarks
 from wearoff.patients.grades import ASSESSORS, ENDPOINTS
-from wearoff.trial.blocks import LEVEL_OF_DURATION
+from wearoff.patients.seen import RESPONSE_OF
 
 
 def test_everything_has_a_label_and_nothing_else_has():
     assert list(labels.COLUMNS) == list(wo.simulate(times=[0, 1]).frame)
     assert tuple(labels.LANDMARKS) == Landmarks._fields
-    assert list(labels.DURATIONS) == list(LEVEL_OF_DURATION)
+    assert list(labels.DURATIONS) == [f"{duration}_day" for duration in RESPONSE_OF]
     assert set(labels.ENDPOINTS) == {*ENDPOINTS, *MEDIANS}
     assert set(labels.ASSESSORS) == set(ASSESSORS)
 

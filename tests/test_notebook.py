@@ -12,14 +12,15 @@ from wearoff import notebook, sensitivity, spacing
 ONE_VISIT = wo.simulate(units=20)
 TWO_CONSTANTS = ["potency", "light_chain_half_life"]
 RESULTS = {
-    "timeline": (lambda: ONE_VISIT, ["onset", "wear-off", "reached"]),
+    "timeline": (lambda: ONE_VISIT, ["onset", "wear-off", "reached", "middle half of", *ONE_VISIT.ranges.values()]),
     "parameters": (wo.Parameters, ["potency", "1/(U day)"]),
     "population": (wo.Population, ["omega_potency"]),
     "trial": (lambda: wo.run_trial(wo.Arm(units=20), patients=16, rng=1), ["half_effect_day", "16 virtual"]),
-    "compared intervals": (lambda: spacing.compare([90]), ["units_per_year"]),
-    "recommendation": (spacing.recommend, ["every 86 days", "the level can be kept", "dates"]),
+    "compared intervals": (lambda: spacing.compare([90]), ["units a year (U)", "share of patients in whom"]),
+    "recommendation": (lambda: spacing.recommend(keep=0.4), ["at most every", "the level can be kept", "dates"]),
+    "shorter than the label": (lambda: spacing.recommend(keep=0.8), ["no interval", "that the label allows"]),
     "no recommendation": (lambda: spacing.recommend(keep=0.97), ["above the largest effect of one visit"]),
-    "next visit": (lambda: spacing.next_visit(wo.Schedule.once(start="2027-01-04")), ["2027-03-31", "86"]),
+    "next visit": (lambda: spacing.next_visit(wo.Schedule.once(start="2027-01-04")), ["2027-04-04", "90"]),
     "elasticities": (lambda: sensitivity.elasticities("wear_off_day", TWO_CONSTANTS), ["wear-off", *TWO_CONSTANTS]),
     "indices": (
         lambda: sensitivity.indices("wear_off_day", TWO_CONSTANTS, samples=8, within=1.2, rng=1),

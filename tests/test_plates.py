@@ -69,19 +69,36 @@ def test_the_bars_are_the_half_lives_and_say_what_the_source_says():
 def test_when_each_serotype_is_visible_is_written():
     texts = [text.get_text() for text in panel(wo.plates.serotypes_figure(), "half-lives").texts]
     landmarks = wo.simulate().landmarks
-    assert f"visible from day {landmarks['onset_day']:.0f} to {landmarks['wear_off_day']:.0f}" in texts
+    assert f"here: visible from day {landmarks['onset_day']:.0f} to {landmarks['wear_off_day']:.0f}" in texts
     short = wo.simulate(parameters=wo.Parameters.preset("serotype_E")).landmarks["peak_effect"]
-    assert f"never visible: peaks at {short:.2f}" in texts
+    assert any(text.startswith(f"here: never visible: peaks at {short:.2f}\n") for text in texts)
     lasting = wo.Parameters(light_chain_half_life=np.inf)
     texts = [text.get_text() for text in panel(wo.plates.serotypes_figure(parameters=lasting), "half-lives").texts]
-    assert "visible from day 3 on" in texts
+    assert f"here: visible from day {landmarks['onset_day']:.0f} on" in texts
     assert "not lost" in texts
 
 
 def test_the_plate_says_that_it_is_an_illustration():
     said = written_on(wo.plates.serotypes_figure())
+    assert "If only the light chain's half-life differed" in said
     assert "serotypes differ here by the half-life of the light chain alone" in said
     assert "Foran 2003 J Biol Chem 278:1363" in said
+
+
+def test_what_was_seen_in_people_is_beside_each_bar():
+    figure = wo.plates.serotypes_figure()
+    ax = panel(figure, "half-lives")
+    beside = [text.get_text().replace("\n", " ") for text in ax.texts if text.get_text().startswith("here: ")]
+    names = [label.get_text() for label in ax.get_yticklabels()]
+    rows = tables.column("serotypes", "serotype")
+    assert set(rows) <= set(names)
+    for name, text in zip(names, beside, strict=True):
+        if name in rows:
+            author_and_year = " ".join(rows[name]["source"].split()[:2])
+            assert text.endswith(f"in people: {rows[name]['figure']} ({author_and_year})")
+            assert rows[name]["source"] in written_on(figure)
+        else:
+            assert text.endswith("in people: no human figure at hand") == (name != "A")
 
 
 def test_the_other_serotypes_start_from_the_constants_given():

@@ -40,7 +40,7 @@ def test_the_comparison_shows_every_row_once_in_80_columns():
     assert 0 < len(covered) < len(found.rows)
     lines = comparison_text(found).splitlines()
     assert max(map(len, lines)) <= 80
-    shown = [" ".join(line.split()) for line in lines if line.startswith("    ")][1:]  # without the heading
+    shown = [" ".join(line.split()) for line in lines if line.startswith(("    ", "  * "))][1:]  # without the heading
     assert len(shown) == len(covered)
     for row in covered.to_dict("records"):
         numbers = " ".join(f"{row[name]:.1f}" for name in ("observed", "predicted", "error"))

@@ -88,8 +88,8 @@ def test_the_residual_at_a_return_is_the_course_without_it():
         assert row.light_chain == pytest.approx(before["light_chain"][0], abs=1e-8)
 
 
-def test_the_recommended_interval_holds_and_one_day_more_does_not():
-    found = spacing.recommend()
+def test_the_longest_interval_holds_and_one_day_more_does_not():
+    found = spacing.recommend(allow_shorter=True)
     for more, holds in ((0, True), (1, False)):
         days = np.arange(0, 730, found.interval + more)
         assert (days_above(days, wo.Parameters(), 730, 0.5)[1] >= 0) == holds
@@ -103,7 +103,7 @@ def test_the_recommended_interval_holds_and_one_day_more_does_not():
 
 
 def test_an_interval_shorter_than_the_labels_is_said():
-    found = spacing.recommend(keep=0.8)
+    found = spacing.recommend(keep=0.8, allow_shorter=True)
     assert found.interval < 84
     said = f"every 90 days the effect is at 0.8 or more on {found.label_share_above:.1%} of days"
     assert any(said in text for text in found.warnings)
@@ -125,6 +125,7 @@ def test_recommendations_equal_brute_force(seed):
     parameters, keep = drawn(rng), rng.uniform(0.2, 0.8)
     horizon = GRID * int(rng.integers(9, 14))
     asked = {"keep": keep, "horizon": horizon, "parameters": parameters, "units": 20, "step": GRID}
+    asked |= {"allow_shorter": True, "patients": 8}
     found = spacing.recommend(**asked)
     days = range(GRID, horizon, GRID)
     if visible([0], parameters, horizon, np.linspace(0, horizon, 2000)).max() < keep:
@@ -165,7 +166,7 @@ def test_one_day_after_the_latest_next_visit_the_level_is_lost(seed):
     keep = rng.uniform(0.2, 0.95) * visible([0], parameters, 200, np.linspace(0, 200, 2001)).max()
     given = tuple(np.sort(rng.integers(0, 200, 3)).astype(float))
     plan = wo.Schedule(tuple(wo.Visit(day=day, units=20) for day in given))
-    day = spacing.next_visit(plan, keep=keep, parameters=parameters).day
+    day = spacing.next_visit(plan, keep=keep, parameters=parameters, allow_shorter=True).day
     horizon = day + 30
 
     def lowest(next_day):
@@ -179,8 +180,9 @@ def test_one_day_after_the_latest_next_visit_the_level_is_lost(seed):
 
 
 def test_the_next_visit_after_evenly_spaced_ones_comes_later_each_time():
-    interval = spacing.recommend().interval
-    days = [spacing.next_visit(wo.Schedule.every(interval, visits=n, start="2027-01-04")) for n in (1, 2, 3)]
+    interval = spacing.recommend(allow_shorter=True).interval
+    plans = [wo.Schedule.every(interval, visits=n, start="2027-01-04") for n in (1, 2, 3)]
+    days = [spacing.next_visit(plan, allow_shorter=True) for plan in plans]
     assert days[0].day == interval
     assert days[0].date == datetime.date(2027, 1, 4) + datetime.timedelta(days=interval)
     waits = [found.day - interval * n for n, found in enumerate(days)]
@@ -189,12 +191,62 @@ def test_the_next_visit_after_evenly_spaced_ones_comes_later_each_time():
 
 def test_the_next_visit_may_be_another():
     once = wo.Schedule.once()
-    assert spacing.next_visit(once, units=40).day >= spacing.next_visit(once).day
-    sooner = spacing.next_visit(once, keep=0.8)
+    assert spacing.next_visit(once, units=40, keep=0.4).day >= spacing.next_visit(once, keep=0.4).day
+    sooner = spacing.next_visit(once, keep=0.8, allow_shorter=True)
     assert "sooner than the label of onabotulinumtoxinA allows: 90 days" in sooner.warnings[-1]
-    mixed = spacing.next_visit(once, product="abobotulinumtoxinA")  # its labelled 50 U
-    assert mixed.day == spacing.next_visit(once).day  # 50 U are taken for 20 U of the other
+    relative = wo.Visit(product="abobotulinumtoxinA").product.relative_potency
+    mixed = spacing.next_visit(once, keep=0.4, product="abobotulinumtoxinA", units=20 / relative)
+    assert mixed.day == spacing.next_visit(once, keep=0.4).day  # these units are taken for 20 U of the other
     assert any("not interchangeable" in text for text in mixed.warnings)
+
+
+# What the label allows
+
+
+def test_no_interval_is_shorter_than_the_labels():
+    found, asked = spacing.recommend(keep=0.8), {"keep": 0.8, "allow_shorter": True}
+    assert found.outcome is spacing.Attainment.LABEL_TOO_LONG
+    assert found.interval is None
+    assert found.share_of_patients is None
+    assert found.longest_interval == spacing.recommend(**asked).interval < 90
+    assert found.nearest["interval"] == 90
+    assert found.nearest["share_above"] == found.label_share_above
+    assert found.nearest["share_of_patients"] == found.label_share_of_patients
+    said = explain_recommendation(found)
+    assert f"it is lost after {found.longest_interval} days, and the label of onabotulinumtoxinA asks for" in said
+    for plan in (found.dates, spacing.recommend(keep=0.8, visits=5).dates):
+        assert np.diff([visit.day for visit in plan.schedule]).min() >= 90
+    assert found.warnings == ()
+
+
+def test_the_next_visit_is_not_sooner_than_the_label_allows():
+    once = wo.Schedule.once(start="2027-01-04")
+    found = spacing.next_visit(once, keep=0.8)
+    assert found.outcome is spacing.Attainment.LABEL_TOO_LONG
+    assert (found.day, found.date, found.label_day, found.label_date) == (None, None, 90, datetime.date(2027, 4, 4))
+    assert found.latest_day == spacing.next_visit(once, keep=0.8, allow_shorter=True).day
+    assert "the label's earliest day is 90, 2027-04-04" in explain_next_visit(found)
+    kept = spacing.next_visit(once, keep=0.4)
+    assert kept.day == kept.latest_day > kept.label_day == 90
+
+
+@pytest.mark.parametrize("seed", range(12) if FULL else range(4))
+def test_dates_that_the_label_allows_equal_brute_force(seed):
+    rng = np.random.default_rng(seed)
+    parameters, keep = drawn(rng), rng.uniform(0.2, 0.6)
+    horizon, gap = GRID * 26, GRID * 7  # the first multiple of 14 days that is 90 days or more
+    asked = {"keep": keep, "horizon": horizon, "parameters": parameters, "units": 20, "step": GRID, "patients": 8}
+    days = range(GRID, horizon, GRID)
+    for visits in (2, 3):
+        dates = spacing.recommend(visits=visits, **asked).dates
+        if dates is None:
+            continue
+        chosen = [visit.day for visit in dates.schedule]
+        assert np.diff(chosen).min(initial=gap) >= gap
+        plans = [(0, *later) for later in itertools.combinations(days, visits - 1)]
+        plans = [plan for plan in plans if np.diff(plan).min() >= gap]
+        best = max(days_above(plan, parameters, horizon, keep)[0] for plan in plans)
+        assert days_above(chosen, parameters, horizon, keep)[0] == pytest.approx(best, abs=2e-3)
 
 
 # Levels that cannot be kept
@@ -212,7 +264,7 @@ def test_a_level_above_the_peak_names_the_nearest():
         in explain_recommendation(found)
     )
     assert found.outcome is spacing.Attainment.ABOVE_PEAK
-    below = spacing.recommend(keep=found.nearest["keep"] - 1e-4)
+    below = spacing.recommend(keep=found.nearest["keep"] - 1e-4, allow_shorter=True)
     assert below.interval is not None
     next_visit = spacing.next_visit(wo.Schedule.once(), keep=0.97)
     assert next_visit.outcome is spacing.Attainment.NOT_REACHED
@@ -220,9 +272,9 @@ def test_a_level_above_the_peak_names_the_nearest():
 
 
 def test_a_limit_that_is_too_tight_names_the_nearest():
-    found = spacing.recommend(max_units_per_year=60)
+    found = spacing.recommend(max_units_per_year=60, allow_shorter=True)
     assert found.interval is None
-    interval = spacing.recommend().interval
+    interval = spacing.recommend(allow_shorter=True).interval
     takes = f"takes {20 * 365.25 / interval:.1f} U a year (every {interval} days)"
     assert f"max_units_per_year is 60, and keeping 0.5 {takes}" in explain_recommendation(found)
     assert found.outcome is spacing.Attainment.TOO_MANY_UNITS
@@ -232,7 +284,8 @@ def test_a_limit_that_is_too_tight_names_the_nearest():
     assert found.nearest["share_above"] == pytest.approx(expected, abs=1e-5)
     assert len(found.dates.schedule) <= len(found.even.schedule)
     assert found.frame["share_above"].is_monotonic_increasing  # the dates are no worse than the interval
-    assert spacing.recommend(max_units_per_year=20 * 365.25 / interval + 0.1).interval == interval
+    limit = 20 * 365.25 / interval + 0.1
+    assert spacing.recommend(max_units_per_year=limit, allow_shorter=True).interval == interval
 
 
 def test_an_effect_that_never_ends_needs_no_return():
@@ -240,6 +293,7 @@ def test_an_effect_that_never_ends_needs_no_return():
     found = spacing.recommend(parameters=forever)
     assert found.interval == 730
     assert [visit.day for visit in found.dates.schedule] == [0]
+    assert found.share_of_patients > 0
     assert found.warnings == spacing.recommend(parameters=forever, horizon=30).warnings == ()
     next_visit = spacing.next_visit(wo.Schedule.once(), parameters=forever)
     assert next_visit.outcome is spacing.Attainment.NOT_NEEDED
@@ -281,6 +335,8 @@ def test_no_effect_at_all():
         (lambda: spacing.recommend(max_units_per_year=0), "max_units_per_year is 0; allowed: above 0 U"),
         (lambda: spacing.recommend(visits=0), "visits is 0"),
         (lambda: spacing.recommend(step=0), "step is 0"),
+        (lambda: spacing.recommend(allow_shorter=1), "allow_shorter is 1"),
+        (lambda: spacing.compare(patients=0), "patients is 0; allowed: from 1 to 100000"),
         (lambda: spacing.next_visit(wo.Schedule.once(), keep=2), "keep is 2"),
         (lambda: spacing.next_visit(wo.Schedule.once(), units=0), "units is 0"),
     ],

@@ -30,7 +30,8 @@ def faults(row: dict[str, str]) -> list[str]:
 
 def test_all_tables_are_known():
     assert TABLES == [
-        "labels", "muscles", "observations", "parameters", "population", "presets", "products", "typical_patient",
+        "labels", "muscles", "observations", "parameters", "population", "presets", "products", "serotypes",
+        "typical_patient",
     ]  # fmt: skip
 
 

@@ -70,6 +70,22 @@ def test_the_three_missing_values_are_one_in_every_table(missing, separator):
     assert Schedule.from_frame(frame) == Schedule.once(units=20)
 
 
+@pytest.mark.parametrize("missing", ["", ".", "NA"])
+def test_the_columns_of_a_schedule_are_read_as_the_others_are(missing):
+    rows = read_observations(
+        io.StringIO(
+            "ENDPOINT;Day;value;unit;n;CYCLE;Visit_Days;visit_units;retreat;look_days;among;total_units\n"
+            f"none_or_mild;30;56,5;%;227;3;0  120 210;{missing};{missing};{missing};{missing};{missing}\n"
+            f"onset;;2,5;day;50;{missing};{missing};{missing};{missing};{missing};{missing};40,5\n"
+        )
+    )
+    assert rows["cycle"].tolist() == [3, 1]
+    assert rows["visit_days"].tolist() == ["0 120 210", ""]
+    assert rows["retreat"].tolist() == rows["among"].tolist() == rows["visit_units"].tolist() == ["", ""]
+    assert rows["look_days"].isna().all()
+    assert rows["total_units"].tolist() == [20, 40.5]
+
+
 def test_a_row_marked_in_column_c_is_a_comment_and_that_is_said():
     # NONMEM's IGNORE=C: the record on day 45 is left out.
     with pytest.warns(UnusualWarning, match="^table, line 3: marked in column 'C', so taken as a comment"):
@@ -143,11 +159,11 @@ def test_a_table_that_a_library_wrote_and_read_again_is_the_same(tmp_path):
 
 
 def test_the_units_of_a_day_are_added_up_for_the_caution():
-    # As 60 U at once is: the label's trials had 20 and 40 U.
-    said = "60 U of onabotulinumtoxinA in the glabella is outside the doses observed (20 to 40 U): an extrapolation"
-    assert cautions(Schedule.once(units=60)) == [said]
-    assert cautions(Schedule.from_csv(io.StringIO("time,amt\n0,20\n0,20\n0,20\n"))) == [said]
-    assert said in cautions(Schedule.from_csv(io.StringIO("time,amt\n0,20\n0.25,20\n0.5,20\n")))
+    # As 90 U at once is: the trials had 20 to 80 U.
+    said = "90 U of onabotulinumtoxinA in the glabella is outside the doses observed (20 to 80 U): an extrapolation"
+    assert cautions(Schedule.once(units=90)) == [said]
+    assert cautions(Schedule.from_csv(io.StringIO("time,amt\n0,30\n0,30\n0,30\n"))) == [said]
+    assert said in cautions(Schedule.from_csv(io.StringIO("time,amt\n0,30\n0.25,30\n0.5,30\n")))
     assert cautions(Schedule.from_csv(io.StringIO("time,amt\n0,10\n0,10\n90,20\n"))) == []
 
 

@@ -3,7 +3,7 @@
 >>> import wearoff as wo
 >>> timeline = wo.simulate(units=20)
 >>> float(round(timeline.landmarks["peak_day"], 1))
-7.6
+7.7
 """
 
 from importlib import import_module
@@ -15,12 +15,13 @@ if TYPE_CHECKING:
     from . import exchange, plates, sensitivity, spacing
     from .evidence.comparison import Comparison, compare
     from .evidence.fitting import Fit, fit
-    from .evidence.likelihood import Held
+    from .evidence.likelihood import Prior
     from .evidence.observations import check_observations, published, read_observations
     from .model.equations import Model
     from .outcomes import Outcome
     from .pages.explorer.view import explorer as explorer
     from .parameters import Parameters, presets
+    from .patients.middle import middle_half
     from .patients.population import Population
     from .simulation import simulate
     from .timeline import Timeline
@@ -35,12 +36,12 @@ __all__ = [
     "Arm",
     "Comparison",
     "Fit",
-    "Held",
     "InputError",
     "Model",
     "Outcome",
     "Parameters",
     "Population",
+    "Prior",
     "Schedule",
     "Timeline",
     "Trial",
@@ -50,6 +51,7 @@ __all__ = [
     "compare",
     "exchange",
     "fit",
+    "middle_half",
     "plates",
     "presets",
     "published",
@@ -72,6 +74,7 @@ _MODULE_OF = {
     "Schedule": "treatment.schedule",
     "Visit": "treatment.visit",
     "Population": "patients.population",
+    "middle_half": "patients.middle",
     "Arm": "trial.arms",
     "Trial": "trial.trial",
     "run_trial": "trial.trial",
@@ -81,7 +84,7 @@ _MODULE_OF = {
     "Comparison": "evidence.comparison",
     "compare": "evidence.comparison",
     "Fit": "evidence.fitting",
-    "Held": "evidence.likelihood",
+    "Prior": "evidence.likelihood",
     "fit": "evidence.fitting",
     "explorer": "pages.explorer.view",
 }

@@ -6,6 +6,7 @@ needs one row in `COLUMNS`; a compartment whose unit is U is an amount of toxin.
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 from .levels import FULL, HALF, ONSET, WEAR_OFF
@@ -46,6 +47,8 @@ COLUMNS = {
     "release": Label("acetylcholine release", FRACTION),
     "force": Label("muscle force", FRACTION),
     "visible": Label("visible effect", "fraction of full"),
+    "crease": Label("crease in the skin", FRACTION),
+    "depth": Label("depth of the line", FRACTION),
 }
 # Their values before any toxin.
 BASELINE = {name: float(row.unit == FRACTION) for name, row in COLUMNS.items()}
@@ -54,7 +57,7 @@ STEPS = tuple(name for name in COLUMNS if name != "time")
 
 LANDMARKS = {
     "onset_day": Label("onset", "day", ONSET, f"effect reaches {ONSET:.2f}"),
-    "full_effect_day": Label("full effect", "day", FULL, f"{FULL:.2f} of the peak"),
+    "full_effect_day": Label("near its peak", "day", FULL, f"{FULL:.2f} of the peak"),
     "peak_day": Label("peak", "day", definition="largest effect"),
     "peak_effect": Label("effect at the peak", "fraction of full"),
     "half_effect_day": Label("half effect", "day", HALF, f"falls through {HALF:.2f}"),
@@ -63,8 +66,8 @@ LANDMARKS = {
 LANDMARK_DAYS = tuple(name for name, row in LANDMARKS.items() if row.unit == "day")
 
 DURATIONS = {
-    "return_to_baseline_day": Label("return to baseline", "day"),
-    "loss_of_none_or_mild_day": Label("loss of none or mild", "day"),
+    "return_to_baseline_day": Label("return to baseline", "day", definition="first visit with the grade at baseline"),
+    "loss_of_none_or_mild_day": Label("loss of none or mild", "day", definition="first visit with a worse grade"),
 }
 
 ENDPOINTS = {
@@ -73,6 +76,7 @@ ENDPOINTS = {
     "two_grades": Label("two grades better", "%"),
     "moderate_improvement": Label("moderate improvement", "%"),
     "onset_reported": Label("onset reported", "%"),
+    "none_at_rest": Label("no line at rest", "%"),
     "onset": Label("onset", "day"),
     "return_to_baseline": Label("return to baseline", "day"),
     "loss_of_none_or_mild": Label("loss of none or mild", "day"),
@@ -85,7 +89,22 @@ ASSESSORS = {
     "rater": Label("a rater"),
 }
 
-_TABLES = (COLUMNS, LANDMARKS, DURATIONS, ENDPOINTS, ASSESSORS)
+# The columns of the tables of spacing.
+SPACING = {
+    "interval": Label("days between visits"),
+    "share_above": Label("share of days at the level or above"),
+    "share_of_patients": Label("share of patients in whom the level is kept"),
+    "longest_gap": Label("longest gap below the level", "day"),
+    "lowest_effect": Label("lowest effect after the first peak"),
+    "units_per_year": Label("units a year", "U"),
+    "visits_per_year": Label("visits a year"),
+    "keep": Label("level to keep"),
+    "latest_day": Label("latest day that keeps the level"),
+    "label_day": Label("earliest day that the label allows"),
+    "label_date": Label("its date"),
+}
+
+_TABLES = (COLUMNS, LANDMARKS, DURATIONS, ENDPOINTS, ASSESSORS, SPACING)
 
 
 def words(name: str) -> str:
@@ -100,6 +119,29 @@ def words(name: str) -> str:
         if name in table:
             return table[name].label
     return name.replace("_half_life", " half-life").replace("snap25", "SNAP-25").replace("_", " ")
+
+
+def whole_day(day: float) -> int:
+    """Return the nearest whole day: pictures, pages and commands name whole days, and tables have the exact ones.
+
+    Examples
+    --------
+    >>> whole_day(2.8), whole_day(2.5), whole_day(126.9)
+    (3, 3, 127)
+    """
+    return math.floor(day + 0.5)
+
+
+def head(name: str) -> str:
+    """Return the label of a column, with its unit.
+
+    Examples
+    --------
+    >>> head("longest_gap"), head("visits")
+    ('longest gap below the level (day)', 'visits')
+    """
+    unit = next((table[name].unit for table in _TABLES if name in table), "")
+    return f"{words(name)} ({unit})" if unit else words(name)
 
 
 def describe_landmark(name: str) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from .labels import LANDMARKS, describe_landmark
+from .labels import LANDMARKS, describe_landmark, head
 from .outcomes import Outcome
 
 ROWS = 30  # rows shown of a table; of a longer table, the first and the last rows
@@ -37,14 +38,24 @@ def format_table(frame: pd.DataFrame) -> str:
     return table
 
 
-def format_landmarks(landmarks: pd.Series) -> str:
-    """Return the landmarks of `Timeline.landmarks` as a table in HTML, each with its definition and its outcome."""
+def format_in_words(frame: pd.DataFrame) -> str:
+    """Return a table as HTML, its columns named in words, with their units."""
+    return format_table(frame.rename(columns=head))
+
+
+def format_landmarks(landmarks: pd.Series, ranges: Mapping[str, str]) -> str:
+    """Return the landmarks of `Timeline.landmarks` as a table in HTML, each with its definition and its outcome.
+
+    `ranges` has the ranges of the middle half of patients, in words; empty if there are none.
+    """
     rows = {
         "landmark": [describe_landmark(name) for name in landmarks.index],
         "value": [f"{value:.3g}" if np.isfinite(value) else "" for value in landmarks],
         "unit": [LANDMARKS[name].unit for name in landmarks.index],
         "outcome": [Outcome.of(value).message for value in landmarks],
     }
+    if ranges:
+        rows["middle half of patients"] = [ranges.get(str(name), "") for name in landmarks.index]
     return format_table(pd.DataFrame(rows))
 
 

@@ -41,6 +41,7 @@ class Attainment(_Messages):
     """Whether there are visits that keep a level of the effect; if not, the reason."""
 
     ATTAINABLE = "the level can be kept"
+    LABEL_TOO_LONG = "the level is lost before the shortest interval that the label allows has passed"
     ABOVE_PEAK = "the level is above the largest effect of one visit"
     TOO_FAR_APART = "visits as far apart as the step do not keep the level"
     TOO_MANY_UNITS = "keeping the level takes more units a year than the limit"

@@ -52,7 +52,11 @@ class Parameters:
     force_steepness : float
         Steepness of force against release.
     line_half_life : float
-        Half-life in days with which the visible line follows the muscle.
+        Half-life in days with which the fold in the skin follows the muscle.
+    crease_half_life : float
+        Half-life in days with which the crease in the skin follows the fold.
+    crease_share : float
+        Share of the line at maximum frown that is crease; the rest is fold.
     spread : float
         Standard deviation in mm of the Gaussian with which the dose of a site spreads.
     origin : str
@@ -84,6 +88,8 @@ class Parameters:
     release_at_half_force: float = _default("release_at_half_force")
     force_steepness: float = _default("force_steepness")
     line_half_life: float = _default("line_half_life")
+    crease_half_life: float = _default("crease_half_life")
+    crease_share: float = _default("crease_share")
     spread: float = _default("spread")
     origin: str = "default"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -40,10 +40,11 @@ def serotypes_figure(
     style: str = "print",
     title: str | None = AUTO,
 ) -> Figure:
-    """Draw how long each serotype acts: the visible effect over a year, and the half-life of the light chain.
+    """Draw how long serotypes would act if only the half-life of the light chain differed, and what was seen in people.
 
     The picture is an illustration. `parameters` are those of serotype A. The other serotypes differ from it in the
-    half-life of the light chain alone (``data/presets.csv``).
+    half-life of the light chain alone (``data/presets.csv``). Beside each is the figure of people that is at hand
+    (``data/serotypes.csv``).
 
     Parameters
     ----------
@@ -74,7 +75,8 @@ def serotypes_figure(
 
     References
     ----------
-    Foran et al. 2003, J Biol Chem 278:1363 (half-life of inhibition in rat cerebellar neurons).
+    Foran et al. 2003, J Biol Chem 278:1363 (half-life of inhibition in rat cerebellar neurons). Those of the figures of
+    people are in the table.
 
     Examples
     --------
@@ -100,10 +102,13 @@ def serotypes_figure(
     sources = dict.fromkeys(serotype.source for serotype in serotypes if serotype.source)
     return draw_serotypes(
         pd.concat(curves),
-        pd.DataFrame(serotypes).assign(first_day=first_days, last_day=last_days),
+        pd.DataFrame(serotypes).assign(first_day=first_days, last_day=last_days, people=_read_people(timelines)),
         ONSET,
         patient=describe_visit(timelines["A"].schedule.visits[0], parameters),
-        source=f"Half-lives: A, this model; others, the number shown, of {'; '.join(sources)}.",
+        sources=(
+            f"Half-lives: A, this model; others, the number shown, of {'; '.join(sources)}.",
+            f"In people: {'; '.join(row['source'] for row in tables.rows('serotypes'))}.",
+        ),
         title=title,
         style=style,
     )
@@ -187,6 +192,13 @@ def _read_serotypes(parameters: Parameters) -> list[_Serotype]:
             name = row["preset"].removeprefix(_PREFIX)
             others.append(_Serotype(name, float(row["value"]), what, f"inhibition in {where}"))
     return [_Serotype("A", half_life, words, ""), *sorted(others, key=lambda serotype: -serotype.half_life)]
+
+
+def _read_people(names: Iterable[str]) -> list[str]:
+    # Return what was seen in people for each serotype, with author and year; serotype A is the model's own.
+    seen = tables.column("serotypes", "serotype")
+    texts = {name: f"{row['figure']} ({' '.join(row['source'].split()[:2])})" for name, row in seen.items()}
+    return ["" if name == "A" else texts.get(name, "no human figure at hand") for name in names]
 
 
 def _find_visible_days(timeline: Timeline) -> tuple[float, float]:

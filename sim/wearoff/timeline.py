@@ -21,7 +21,7 @@ from .figures.mechanism import draw_mechanism
 from .figures.returns import draw_returns
 from .figures.style import AUTO
 from .figures.visits import draw_visits
-from .labels import BASELINE, COLUMNS
+from .labels import BASELINE, COLUMNS, whole_day
 from .levels import HALF, ONSET
 from .model.course import Course
 from .model.equations import COMPARTMENTS
@@ -29,6 +29,9 @@ from .model.intervals import intervals_above
 from .model.landmarks import find_landmarks
 from .outcomes import Outcome
 from .parameters import Parameters
+from .patients.few import SAMPLE
+from .patients.middle import People, describe_ranges, has_middle_half
+from .patients.population import Population
 from .times import read_days
 from .treatment.description import describe_patient, name_patient
 from .treatment.muscles import spill
@@ -68,7 +71,7 @@ class Timeline:
 
     def _repr_html_(self) -> str:
         picture = notebook.draw_curve(self.curve["time"], self.curve["visible"])
-        return notebook.show(self.description, picture, notebook.format_landmarks(self.landmarks))
+        return notebook.show(self.description, picture, notebook.format_landmarks(self.landmarks, self.ranges))
 
     @cached_property
     def frame(self) -> pd.DataFrame:
@@ -76,8 +79,8 @@ class Timeline:
 
         The columns are ``time`` in days, and its ``date`` if the schedule's start is known; ``depot``, ``free``,
         ``bound``, ``endosome`` and ``light_chain``, the toxin taken up, in units (U) of the first visit's product;
-        ``snap25`` (intact), ``release`` and ``force`` as fractions of baseline; and ``visible`` as a fraction of a full
-        effect. The row at the time of a visit is after the injection.
+        ``visible`` as a fraction of a full effect; and ``snap25`` (intact), ``release``, ``force``, ``crease`` and
+        ``depth`` as fractions of baseline. The row at the time of a visit is after the injection.
         """
         return self.at(self.times)
 
@@ -88,17 +91,7 @@ class Timeline:
         ----------
         times : array_like, shape (k,)
             Days in any order, from 0 to the end of the simulation; a single number gives one row. Dates are counted
-            from the schedule's start, and durations from day 0.
-
-        Returns
-        -------
-        pandas.DataFrame
-
-        Raises
-        ------
-        InputError
-            The days are not numbers, dates or durations; they have more than one axis; or one is outside the
-            simulation.
+            from the schedule's start, and durations from day 0. Days outside the simulation are refused.
         """
         days = read_days(times, "times", f"days from 0 to {self.end:g}", self.schedule.start)
         if days.ndim > 1:
@@ -147,17 +140,9 @@ class Timeline:
         return table[[column for column in ("visit", "time", "date", "visible", "light_chain") if column in table]]
 
     def intervals_above(self, level: float) -> npt.NDArray[np.float64]:
-        """Return the intervals of time in which the visible effect is at least `level`.
+        """Return the first and last day of each interval of time with an effect of at least `level`, shape (s, 2).
 
-        Parameters
-        ----------
-        level : float
-            A fraction of a full effect, above 0 and at most 1.
-
-        Returns
-        -------
-        ndarray, shape (s, 2)
-            First and last day of each interval, ascending.
+        `level` is a fraction of a full effect, above 0 and at most 1.
         """
         return intervals_above(self.course, check_number(level, LEVEL._replace(name="level")))
 
@@ -179,9 +164,9 @@ class Timeline:
 
     @property
     def dates(self) -> dict[str, datetime.date]:
-        """The dates of the landmarks that are reached; empty if the schedule's start is not known."""
+        """The dates of the landmarks that are reached, each of the nearest whole day; empty without a known start."""
         days = self.landmarks.drop("peak_effect")
-        dates = {str(name): self.schedule.date(day) for name, day in days[np.isfinite(days)].items()}
+        dates = {str(name): self.schedule.date(whole_day(day)) for name, day in days[np.isfinite(days)].items()}
         return {name: date for name, date in dates.items() if date is not None}
 
     @property
@@ -189,8 +174,25 @@ class Timeline:
         """The outcome of each landmark: reached, never reached, or not reached within the days computed."""
         return {str(name): Outcome.of(value) for name, value in self.landmarks.items()}
 
+    @cached_property
+    def middle_half(self) -> pd.DataFrame | None:
+        """The middle half of the default population around this patient, for each landmark; see `patients.middle`.
+
+        It is None for several visits, for injection sites, and for a visit after the end of the simulation.
+        """
+        return None if self._people is None else self._people.landmarks()
+
+    @cached_property
+    def _people(self) -> People | None:
+        # Many patients are solved when they are first asked for: `simulate` does not.
+        if not has_middle_half(self.schedule) or self.schedule.visits[0].day >= self.end:
+            return None
+        return People.of(self.schedule, Population(parameters=self.parameters), SAMPLE, self.end, self.course.model)
+
     def plot(self, ax: Axes | None = None, *, label: str | None = AUTO, title: str | None = AUTO) -> Axes:
         """Draw the visible effect with its landmarks, and return the Axes.
+
+        A new figure of one visit also has the 25th to 75th percentile of the effect in many patients.
 
         Parameters
         ----------
@@ -201,10 +203,12 @@ class Timeline:
         title : str or None
             Default: patient and treatment, above a new figure; no title if `ax` is given.
         """
+        people = self._people if ax is None else None
         landmarks = {str(name): float(day) for name, day in self.landmarks.items()}
         return draw_effect(
             self.curve["time"], self.curve["visible"], landmarks, self._visit_days(), ONSET, patient=self.description,
             name=self._name, start=self.schedule.start, ax=ax, label=label, title=title,
+            middle=people and people.effect(self.curve["time"].to_numpy()),
         )  # fmt: skip
 
     def plot_visits(
@@ -250,21 +254,11 @@ class Timeline:
         Parameters
         ----------
         days : array_like, shape (k,)
-            One to five days, from 0 to the end of the simulation.
+            One to five days, from 0 to the end of the simulation; the first visit must be before the end.
         style : str
             ``print`` (180 mm wide) or ``slide`` (16 to 9, with text that can be read from the last row).
         title : str or None
             As in `plot`.
-
-        Returns
-        -------
-        matplotlib.figure.Figure
-
-        Raises
-        ------
-        InputError
-            The days are not numbers, one is outside the simulation, there are none or too many, the first visit is
-            after the end, or the style is not known.
         """
         shown = read_days(days, "days", "such as (1, 7, 120)", self.schedule.start)
         if shown.ndim > 1 or not 1 <= len(shown) <= MOST_MECHANISM_DAYS:
@@ -284,6 +278,11 @@ class Timeline:
     def first_uptake(self) -> float:
         """The toxin that is taken up into the depot at the first visit (U)."""
         return float(self.at(self._first_visit())["depot"][0])
+
+    @property
+    def ranges(self) -> dict[str, str]:
+        """The ranges of the middle half of patients in words, under the names of landmarks; empty if there are none."""
+        return {} if self.middle_half is None else describe_ranges(self.middle_half)
 
     @property
     def _name(self) -> str:

@@ -8,7 +8,7 @@ import roadrunner
 
 from wearoff.model.equations import COMPARTMENTS
 
-COLUMNS = (*COMPARTMENTS, "snap25", "release", "force", "visible")
+COLUMNS = (*COMPARTMENTS, "snap25", "release", "force", "visible", "crease", "depth")
 RTOL, ATOL = 1e-10, 1e-14
 
 roadrunner.Logger.setLevel(roadrunner.Logger.LOG_FATAL)

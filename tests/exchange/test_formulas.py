@@ -16,7 +16,7 @@ from tests.exchange.simulators import COLUMNS, copasi, libroadrunner
 import wearoff as wo
 from wearoff.exchange import read_case, to_antimony, to_sbml
 from wearoff.exchange.formulas import write
-from wearoff.model.equations import CHAIN, MODEL, STATES, Constants, Model, slope
+from wearoff.model.equations import CHAIN, MODEL, STATES, Constants, Model, depth, slope
 
 DAYS = 120
 # libroadrunner is asked for a relative error of 1e-10 a step.
@@ -51,6 +51,7 @@ def solve(model, units):
     columns = dict(zip(STATES, run.y, strict=True))
     columns["release"] = columns["snap25"]
     columns["force"] = model.force(columns["release"], c)
+    columns["depth"] = depth(columns["visible"], columns["crease"], c)
     return np.column_stack([columns[name] for name in COLUMNS])
 
 
@@ -169,7 +170,7 @@ def test_the_flows_of_the_file_add_up_to_the_slopes_of_the_equations():
         slopes[reaction.getReactant(0).getSpecies()] -= flow
         if reaction.getNumProducts():
             slopes[reaction.getProduct(0).getSpecies()] += flow
-    for name in ("snap25", "visible"):
+    for name in ("snap25", "visible", "crease"):
         text = formula(model.getRuleByVariable(name).getMath())
         slopes[name] = sympy.sympify(text.replace("^", "**"), locals=names)
     c = Constants(*(names[name] for name in Constants._fields))

@@ -10,6 +10,8 @@ from tests.figures.legible import assert_legible
 
 import wearoff as wo
 from wearoff.figures.style import render
+from wearoff.labels import LANDMARKS
+from wearoff.patients.middle import People
 
 mpl.use("Agg")
 
@@ -96,11 +98,26 @@ def test_the_curve_drawn_is_the_solution_and_the_marks_are_the_landmarks():
     assert np.abs(np.asarray(effect) - timeline.at(days)["visible"]).max() == 0
     marks = {line.get_label().split("\n")[0]: line.get_xdata()[0] for line in ax.lines if "\n" in line.get_label()}
     expected = timeline.landmarks.drop("peak_effect")
-    assert marks == {
-        name.removesuffix("_day").replace("_", " ").replace("wear off", "wear-off"): day
-        for name, day in expected.items()
-    }
+    assert marks == {LANDMARKS[name].label: day for name, day in expected.items()}
     mpl.pyplot.close(ax.get_figure())
+
+
+def test_one_visit_has_the_band_of_the_middle_half_of_patients():
+    timeline = wo.simulate(units=20)
+    ax = timeline.plot()
+    names = [text.get_text().replace("\n", " ") for text in ax.get_legend().get_texts()]
+    assert "middle half of patients" in names
+    (band,) = (each for each in ax.collections if each.get_label().startswith("middle half"))
+    edges = band.get_paths()[0].vertices
+    days = np.arange(0, 241, 40.0)
+    visible = People.of(timeline.schedule, wo.Population(), 512, 240.0).cohort.visible_at(days)
+    for day, (low, high) in zip(days, np.quantile(visible, [0.25, 0.75], axis=1).T, strict=True):
+        heights = edges[np.abs(edges[:, 0] - day) < 0.7][:, 1]
+        assert (heights.min(), heights.max()) == pytest.approx((low, high), abs=0.02)
+    mpl.pyplot.close(ax.get_figure())
+    for other in (wo.simulate(wo.Schedule.every(90, visits=2)).plot(), timeline.plot(ax=mpl.pyplot.subplots()[1])):
+        assert not [each for each in other.collections if str(each.get_label()).startswith("middle half")]
+        mpl.pyplot.close(other.get_figure())
 
 
 def test_axes_carry_their_units():

@@ -12,13 +12,13 @@ from tests.figures.legible import assert_legible
 
 import wearoff as wo
 from wearoff.figures import layout
-from wearoff.figures.ending import FURROW, LONG, SHORT, THICK, THIN, Ending
+from wearoff.figures.ending import CREASE, FURROW, LONG, SHORT, THICK, THIN, Ending
 from wearoff.figures.mechanism import draw_mechanism
 
 mpl.use("Agg")
 
 TOXIN = ["depot", "free", "bound", "endosome", "light_chain"]
-FRACTIONS = ["snap25", "release", "force", "visible"]
+FRACTIONS = ["snap25", "release", "force", "visible", "crease"]
 DAYS = [0, 0.01, 0.3, 1, 3, 7, 30, 90, 120, 180]
 TIMELINES = {
     "typical": wo.simulate(units=20),
@@ -48,7 +48,10 @@ def read_back(ax, whole):
     np.testing.assert_allclose(opacity["open"] + opacity["full"], 1)
     np.testing.assert_allclose(opacity["cargo"].mean() + opacity["cleft"].mean(), 1)
     (fibre,) = (patch for patch in ax.patches if patch.get_label() == "fibre")
-    (skin,) = (line for line in ax.lines if line.get_label() == "skin")
+    skin, crease = (next(line for line in ax.lines if line.get_label() == name) for name in ("skin", "crease"))
+    # The crease begins at the bottom of the fold and ends within the skin.
+    assert crease.get_ydata()[0] == max(skin.get_ydata())
+    assert crease.get_ydata()[1] < layout.SKIN_TOP
     length, thickness = np.ptp(fibre.get_xy(), axis=0)
     force = (LONG - length) / (LONG - SHORT)
     assert thickness == pytest.approx(THIN + (THICK - THIN) * force)
@@ -61,6 +64,7 @@ def read_back(ax, whole):
         "release": opacity["cleft"].mean(),
         "force": force,
         "visible": 1 - np.ptp(skin.get_ydata()) / FURROW,
+        "crease": np.ptp(crease.get_ydata()) / CREASE,
     }, np.diff(bands)[0]
 
 
@@ -75,7 +79,7 @@ def test_what_is_drawn_is_the_simulation(plan):
         moment = timeline.at([day]).iloc[0]
         ending.show(moment)
         shown, pitch = read_back(ax, whole)
-        assert shown == pytest.approx(dict(moment.drop("time")), abs=1e-9), day
+        assert shown == pytest.approx(dict(moment.drop(["time", "depth"])), abs=1e-9), day
         pitches[moment["force"]] = pitch
     # The distance between striations grows in proportion to the force that is lost.
     force, pitch = np.array(sorted(pitches.items())).T
@@ -91,8 +95,8 @@ def test_the_cells_of_the_plate_and_their_numbers_are_the_simulation():
     cells = [ax for ax in figure.axes if any(each.get_label() == "depot" for each in ax.collections)]
     numbers = [ax for ax in figure.axes if len(ax.containers) == 2]
     assert [ax.get_title() for ax in cells] == ["before", "day 1", "month 3 (day 90)", "month 12 (day 361)"]
-    before = dict.fromkeys([*TOXIN, "visible"], 0.0) | dict.fromkeys(["snap25", "release", "force"], 1.0)
-    moments = [before, *timeline.at([1, 90, 361]).drop(columns="time").to_dict("records")]
+    before = dict.fromkeys([*TOXIN, "visible"], 0.0) | dict.fromkeys(["snap25", "release", "force", "crease"], 1.0)
+    moments = [before, *timeline.at([1, 90, 361]).drop(columns=["time", "depth"]).to_dict("records")]
     assert moments[3]["light_chain"] > 3.9 * whole  # far more than a hundred dots
     for cell, bars, moment in zip(cells, numbers, moments, strict=True):
         assert read_back(cell, whole)[0] == pytest.approx(moment, abs=1e-9)
@@ -117,7 +121,9 @@ def test_what_is_silent_has_its_pins_cut():
     # Each vesicle has five pins, cut in the order of the vesicles: with 40 % intact, two vesicles have no intact pin.
     _, ax = plt.subplots()
     ending = Ending(ax, 10.0)
-    ending.show(dict.fromkeys(TOXIN, 0.0) | {"snap25": 0.5, "release": 0.5, "force": 1.0, "visible": 0.0})
+    ending.show(
+        dict.fromkeys(TOXIN, 0.0) | {"snap25": 0.5, "release": 0.5, "force": 1.0, "visible": 0.0, "crease": 1.0}
+    )
     for vesicle, dock in enumerate(layout.DOCKED):
         pins = np.argsort(np.abs(layout.PINS[:, 0] - dock[0]))[:4]
         assert set(np.asarray(ending.cut.get_alpha())[pins]) == {ending.full.get_alpha()[vesicle]}

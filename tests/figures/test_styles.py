@@ -53,7 +53,7 @@ TITLES = {
     "tradeoff": f"{SHOWN}, repeated over 730 days",
     "comparison": "published responder rates, glabella",
     "fit": "fit of potency to 6 observed rows",
-    "serotypes": "How long each serotype acts after the same dose",
+    "serotypes": "If only the light chain's half-life differed",
     "sites": f"Where the needle goes, {SHOWN}",
 }
 TITLES |= {"visits": TITLES["calendar"], "returns": TITLES["calendar"], "responders": TITLES["bands"]}

@@ -13,6 +13,7 @@ import pandas as pd
 from hypothesis import strategies as st
 
 from wearoff import Schedule, tables
+from wearoff.evidence.observations import OF_TREATMENTS
 from wearoff.exchange import to_sbml
 
 PRODUCTS = sorted(tables.column("products", "product"))
@@ -303,17 +304,28 @@ EVENT_FILES = (
 OBSERVATION_CELLS = {
     "source": st.just("Someone 2020"),
     "product": st.sampled_from(PRODUCTS),
-    "dose": st.just("labelled"),
+    "trial": st.just("trial 1"),
     "units": st.sampled_from(["20", "50", ""]),
+    "total_units": st.sampled_from(["", "", "", "64", "64.5", "10"]),
     "muscle": st.sampled_from([*MUSCLES, ""]),
     "arm": st.sampled_from(["treated", "treated", "treated", "placebo"]),
-    "endpoint": st.sampled_from(["none_or_mild", "none_or_mild", "one_grade", "onset"]),
+    "endpoint": st.sampled_from(
+        [*["none_or_mild"] * 6, *["onset"] * 2, "one_grade", "none_at_rest", "return_to_baseline", *OF_TREATMENTS]
+    ),
     "assessor": st.sampled_from(["investigator", "subject", "composite", ""]),
     "day": st.sampled_from(["30", "7", "120", "90", "14", ""]),
+    "cycle": st.sampled_from([*["1"] * 6, "", "2", "3"]),
+    "visit_days": st.sampled_from(["", "", "0", "0 120", "0 120 210", "0 84.5 180 720", "0 90 60"]),
+    "visit_units": st.sampled_from([*[""] * 6, "20", "20 40", "20 20 40"]),
+    "retreat": st.sampled_from([*[""] * 6, "return_to_baseline from 84", "grade 2 from 90", "grade 4 from 90"]),
+    "look_days": st.sampled_from(["", "28", "14", "0"]),
+    "among": st.sampled_from(
+        ["", "", "", "", "none_or_mild investigator 28", "one_grade subject 7", "none_or_mild 28"]
+    ),
     "value": st.sampled_from(["80", "12", "0", "100", "3.5"]),
     "low": st.just("1"),
     "high": st.just("2"),
-    "unit": st.sampled_from(["%", "%", "%", "count", "day", "week"]),
+    "unit": st.sampled_from(["%", "%", "%", "count", "day", "week", "treatments", "odds ratio"]),
     "n": st.sampled_from(["100", "200", ""]),
     "note": st.just("a, note"),
     "status": st.just("given"),
@@ -323,6 +335,10 @@ OBSERVATIONS = Columns(OBSERVATION_CELLS, ("endpoint", "day", "value", "unit", "
 OBSERVATION_FILES = (
     b"endpoint,day,value,unit,n\nnone_or_mild,7,75,%,200\nnone_or_mild,30,80,%,200\nnone_or_mild,90,50,%,200\n"
     b"none_or_mild,120,60,count,200\nonset,,3,day,40\n",
+    b"endpoint,day,value,unit,n,units,cycle,visit_days,visit_units,retreat,look_days,among\n"
+    b"none_or_mild,30,56,%,227,24,3,0 120 210,24,,,\nnone_at_rest,28,68.7,%,568,,2,,,return_to_baseline from 84,28,\n"
+    b"treatments_in_a_year,,3,treatments,352,,,,,grade 2 from 90,,\n"
+    b"return_to_baseline,,32.3,week,80,,,,,,28,none_or_mild investigator 28\n",
 )
 CASE_FILES = {
     ".xml": (

@@ -28,7 +28,8 @@ from tests.extent import extent
 
 from wearoff import cli, plates, simulation, timeline
 from wearoff.cli.options import app
-from wearoff.evidence import likelihood, prediction
+from wearoff.evidence import comparison, courses, solution
+from wearoff.evidence.observations import published
 from wearoff.pages import animation
 from wearoff.pages.explorer import server
 from wearoff.pages.handout import curves, page
@@ -157,7 +158,7 @@ def case_files():
 SOLVED = functools.lru_cache(200)(simulation.solve_schedule)
 POINTS = functools.lru_cache(50)(np.polynomial.legendre.leggauss)
 # Without a value.
-FLAGS = ("version", "as_json", "show")
+FLAGS = ("version", "as_json", "show", "allow_shorter")
 CONSTANTS = [name for name in numbers() if name not in ("spread",)][:11]
 QUANTITIES = ("onset_day", "peak_day", "peak_effect", "half_effect_day", "wear_off_day", "effect_on_day_90")
 EFFECTS = st.builds("effect_on_day_{}".format, st.one_of(make.number_text(), make.any_text()))
@@ -187,10 +188,10 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
         st.sampled_from(["20", "40", "placebo", "50:abobotulinumtoxinA"]),
         st.one_of(st.builds("{}:{}".format, make.number_text(), one_of(*make.PRODUCTS)), make.any_text()),
     ),
+    "look_every": cheap(st.integers(1, 60)),
     "sampler": one_of("sobol", "random"),
     "workers": cheap(st.just(1), most=1, high=4096),
     "chunk": cheap(st.integers(1, 100)),
-    "observations": read(make.OBSERVATIONS, make.OBSERVATION_FILES),
     "free": one_of("potency", "light_chain_half_life", "subject_error"),
     "profile": one_of("potency"),
     "quantity": make.mostly(one_of(*QUANTITIES), EFFECTS),
@@ -204,7 +205,8 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
 OWN: dict[tuple[str, str], st.SearchStrategy[Any]] = {
     ("animate", "file"): places(".gif"),
     ("animate", "days"): cheap(st.integers(1, 60), most=400, high=36525),
-    ("fit", "file"): VALUES["observations"],
+    ("fit", "file"): read(make.OBSERVATIONS, make.OBSERVATION_FILES),
+    ("compare", "file"): read(make.OBSERVATIONS, make.OBSERVATION_FILES),
     ("fit", "patients"): cheap(st.sampled_from([64]), most=64, high=1e9),
     ("handout", "file"): places(".html"),
     # Every zone of a muscle and every site has a formula of its own.
@@ -218,7 +220,7 @@ SMALL = {
     "simulate": {"days": "30"},
     "space": {"horizon": "100", "intervals": "60"},
     "trial": {"patients": "8", "days": "5"},
-    "compare": {"observations": Written(make.OBSERVATION_FILES[0]), "patients": "8"},
+    "compare": {"file": Written(make.OBSERVATION_FILES[0]), "patients": "8"},
     "fit": {"file": Written(make.OBSERVATION_FILES[0]), "patients": "64", "free": "potency"},
     "sensitivity": {"samples": "2"},
     "plates": {"out": "new"},
@@ -426,8 +428,10 @@ def cheaply(patch, stage):
     patch.setattr(population, "DIRECTIONS", 4)
     patch.setattr(population, "DRAWN_BLOCKS", 0)
     # Two steps of a fit, on grids that are chosen once and coarse.
-    patch.setattr(likelihood, "ROUNDS", 1)
-    patch.setattr(prediction, "ACCURACY", 1e-3)
+    patch.setattr(solution, "ROUNDS", 1)
+    patch.setattr(courses, "ACCURACY", 1e-3)
+    # Two of the published rows beside those of the case.
+    patch.setattr(comparison, "published", functools.cache(lambda: published().query("trial == 'ona GL pivotal 2'")))
     full = optimize.least_squares
     patch.setattr(optimize, "least_squares", lambda *given, **named: full(*given, **{**named, "max_nfev": 2}))
     # The port is tried as always, but no server runs.

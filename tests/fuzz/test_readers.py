@@ -23,7 +23,9 @@ from tests.extent import extent
 from wearoff import InputError, Parameters, Schedule, UnusualWarning, Visit, simulate
 from wearoff.cli.options import read_changes
 from wearoff.evidence.observations import DEFAULTS, LAST_DAY, check_observations, read_observations
+from wearoff.evidence.schedules import read_among, read_retreat, read_visits
 from wearoff.exchange import read_case
+from wearoff.patients.grades import ENDPOINTS
 from wearoff.patients.population import Population, limits_of
 from wearoff.patients.population import names as numbers
 
@@ -79,14 +81,31 @@ def is_visit(visit):
 def is_observations(rows):
     assert len(rows)
     assert set(DEFAULTS) <= set(rows)
-    medians = rows["endpoint"].isin(["onset", "return_to_baseline", "loss_of_none_or_mild"])
-    assert rows["value"].between(0, 100).where(~medians, rows["value"].between(0, LAST_DAY)).all()
-    assert rows["day"].isna().equals(medians)
+    responses = rows["endpoint"].isin(ENDPOINTS)
+    assert rows["value"].between(0, 100).where(responses, rows["value"].between(0, 1000)).all()
+    assert rows["day"].notna().equals(responses)
     assert rows["used_for_fit"].map(type).eq(bool).all()
-    assert rows["units"].isna().eq(False).all()
+    assert (rows["units"] <= rows["total_units"]).all()
+    for row in rows.to_dict("records"):
+        is_planned(row)
     # As a table it is read again, and is the same.
     again = rows.assign(used_for_fit=rows["used_for_fit"].map({True: "yes", False: "no"}))
     pd.testing.assert_frame_equal(check_observations(again)[list(rows)], rows)
+
+
+def is_planned(row):
+    """The cells of a row's schedule are in their forms, and the row's treatment is among the visits or on need."""
+    days, units = read_visits(row)
+    assert days[0] == 0
+    assert len(days) == len(units)
+    assert all(before < after for before, after in pairwise(days))
+    assert read_retreat(row["retreat"]) is not None or 1 <= row["cycle"] <= len(days)
+    read_among(row["among"])
+    if row["arm"] == "treated":
+        assert units[min(row["cycle"], len(units)) - 1] == row["units"]
+    if not math.isnan(row["day"]) and not row["retreat"]:
+        assert days[row["cycle"] - 1] + row["day"] <= LAST_DAY
+    assert math.isnan(row["look_days"]) or 0 < row["look_days"] <= 365
 
 
 def is_parameters(constants):

@@ -62,6 +62,18 @@ def test_200_random_patients_agree_with_an_independent_solver():
     assert max(errors) < 1e-8
 
 
+@pytest.mark.parametrize("crease_half_life", [1.0, 36525.0])
+@pytest.mark.parametrize("others", [1, 100])
+def test_a_crease_as_quick_and_as_slow_as_is_possible(crease_half_life, others):
+    # Beside the other rates, and beside rates that are a hundred times slower.
+    rates = {name: value / others for name, value in DEFAULT.items() if name.startswith("k_")}
+    constants = {**DEFAULT, **rates, "k_crease": np.log(2) / crease_half_life, "q": 0.99}
+    times = np.union1d(np.arange(301.0), np.geomspace(0.001, 300, 200))
+    error = worst_error(constants, {0.0: 20.0, 90.0: 20.0}, times)
+    print(f"worst error {error:.1e}")
+    assert error < 1e-8
+
+
 @pytest.mark.parametrize("later", [5e-324, 1e-300, 1e-12, 1e-9, 1e-6])
 def test_doses_almost_at_once_and_almost_at_the_start(later):
     times = np.linspace(0, 30, 61)
@@ -91,7 +103,7 @@ def test_many_patients_are_the_same_patients_one_by_one():
 def test_fifty_years_of_200_visits_stay_finite_and_in_range():
     days = np.arange(200) * 91.0
     frame = solve(even(days, np.full(200, 20.0)), Constants(**DEFAULT), 18262.0).at(np.linspace(0, 18262, 5000))
-    for name in ("snap25", "release", "force", "visible"):
+    for name in ("snap25", "release", "force", "visible", "crease", "depth"):
         assert np.isfinite(frame[name]).all()
         assert (frame[name] >= 0).all()
         assert (frame[name] <= 1).all()

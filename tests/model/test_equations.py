@@ -12,7 +12,7 @@ from tests.extent import extent
 
 import wearoff as wo
 from wearoff import tables
-from wearoff.model.equations import CHAIN, COMPARTMENTS, MODEL, STATES, Constants, Model, force, slope, uptake
+from wearoff.model.equations import CHAIN, COMPARTMENTS, MODEL, STATES, Constants, Model, depth, force, slope, uptake
 from wearoff.model.response import weakness
 
 SYMBOLS = Constants(*sympy.symbols(Constants._fields))
@@ -30,7 +30,10 @@ def drawn(number):
 
 def some_states(rng, shape=()):
     """Return states within their ranges."""
-    return [*rng.uniform(0, 10, (len(COMPARTMENTS), *shape)), *rng.uniform(0.01, 1, (2, *shape))]
+    return [
+        *rng.uniform(0, 10, (len(COMPARTMENTS), *shape)),
+        *rng.uniform(0.01, 1, (len(STATES) - len(COMPARTMENTS), *shape)),
+    ]
 
 
 def test_every_constant_has_a_row():
@@ -40,7 +43,7 @@ def test_every_constant_has_a_row():
 def test_the_chain_is_a_chain():
     assert [step.target for step in CHAIN] == [*COMPARTMENTS[1:], None]
     assert {step.rate for step in CHAIN} < set(Constants._fields)
-    assert tuple(STATES) == (*COMPARTMENTS, "snap25", "visible")
+    assert tuple(STATES) == (*COMPARTMENTS, "snap25", "visible", "crease")
 
 
 @pytest.mark.parametrize("function", [force, uptake])
@@ -98,8 +101,9 @@ def test_the_chain_loses_nothing_but_what_the_last_step_takes():
 
 def test_slope_takes_a_force_of_the_users_own():
     found = slope(0, VARIABLES, SYMBOLS, force=lambda release, c: release)
-    snap25, visible = VARIABLES[-2:]
-    assert sympy.expand(found[-1] - SYMBOLS.k_line * (1 - snap25 - visible)) == 0
+    by_name, states = dict(zip(STATES, found, strict=True)), dict(zip(STATES, VARIABLES, strict=True))
+    expected = SYMBOLS.k_line * (1 - states["snap25"] - states["visible"])
+    assert sympy.expand(by_name["visible"] - expected) == 0
 
 
 def test_uptake_saturates():
@@ -135,9 +139,8 @@ def test_the_slopes_integrated_are_the_solution(number):
     # is made for these.
     parameters, doses = (wo.Parameters(), {0.0: 20.0}) if number == 0 else drawn(number)
     c, times = parameters.constants(), np.arange(0.0, 301.0, 2.5)
-    found = np.zeros((len(STATES), len(times)))
-    found[list(STATES).index("snap25")] = STATES["snap25"]
     state = np.array([*STATES.values()])
+    found = np.tile(state[:, None], len(times))
     for (day, units), stop in zip(doses.items(), [*list(doses)[1:], times[-1] + 1], strict=True):
         state[0] += MODEL.uptake(units, c)
         asked = (times >= day) & (times < stop)
@@ -147,8 +150,8 @@ def test_the_slopes_integrated_are_the_solution(number):
         state = run.y[:, -1].copy()
     schedule = wo.Schedule(tuple(wo.Visit(day=day, units=units) for day, units in doses.items()))
     frame = wo.simulate(schedule, parameters=parameters, times=times).frame
-    errors = {
-        name: np.abs(column - frame[name]).max() / frame[name].max() for name, column in zip(STATES, found, strict=True)
-    }
+    columns = dict(zip(STATES, found, strict=True))
+    columns["depth"] = depth(columns["visible"], columns["crease"], c)
+    errors = {name: np.abs(column - frame[name]).max() / frame[name].max() for name, column in columns.items()}
     print({name: f"{error:.1e}" for name, error in errors.items()})
     assert max(errors.values()) < 1e-8

@@ -60,7 +60,7 @@ def test_work_grows_with_the_visits(monkeypatch):
 def test_every_later_visit_of_a_thousand_does_the_same():
     # Equal visits lead to a steady cycle: the last hundred cycles are equal.
     found = course(1000).at(np.arange(900, 1000) * 30.0 + 10.0)
-    for name in ("light_chain", "snap25", "visible"):
+    for name in ("light_chain", "snap25", "visible", "crease"):
         assert found[name] == pytest.approx(found[name][-1], rel=1e-8), name
 
 
@@ -91,4 +91,4 @@ def test_a_tolerance_that_no_mesh_reaches_is_refused(tolerance):
 @pytest.mark.parametrize("accuracy", [0.0, 1e-30, 1e-17])
 def test_an_accuracy_that_no_grid_reaches_is_refused(accuracy):
     with pytest.raises(wo.InputError, match=r"cannot be resolved within .*; allowed: a larger tolerance"):
-        choose_grid(ONE, Population().pilots(), 365.0, accuracy)
+        choose_grid(ONE, Population().constants(Population().pilots(1)), 365.0, accuracy)

@@ -52,9 +52,9 @@ def test_every_frame_is_the_simulation_on_its_day(timeline, last):
     for frame in (29, *range(30)):
         film.show(frame)
         moment = expected.iloc[frame].to_dict()
-        day = moment.pop("time")
+        day, _ = moment.pop("time"), moment.pop("depth")
         assert read_back(cell, whole)[0] == pytest.approx(moment, abs=1e-9)
-        assert bars.containers[1][4].get_width() == moment["visible"]
+        assert [bars.containers[1][i].get_width() for i in (4, 5)] == [moment["visible"], moment["crease"]]
         assert [point[0] for point in film.point.get_data()] == [day, moment["visible"]]
         passed, effect = film.passed.get_data()
         np.testing.assert_array_equal(timeline.at(passed)["visible"], effect)

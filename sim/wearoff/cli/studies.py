@@ -46,6 +46,9 @@ def trial_command(
         int, whole_number("trial.trial.PATIENTS", "N", "Number of virtual patients in each arm.")
     ] = 10_000,
     days: Annotated[int, whole_number("trial.trial.DAYS", "N", "Last day of the trial.")] = 240,
+    look_every: Annotated[
+        int, whole_number("trial.trial.LOOK_EVERY", "N", "Days between visits of the trial after the last dose.")
+    ] = 28,
     sampler: Annotated[
         str, typer.Option(metavar="NAME", help="How patients are drawn: sobol (evenly) or random.")
     ] = "sobol",
@@ -68,8 +71,8 @@ def trial_command(
     population = read_population(preset, set_)
     with progress_bar("patients") as progress:
         trial = run_trial(
-            arms, population=population, patients=patients, days=days, sampler=sampler, rng=seed,
-            workers=workers, chunk=chunk, progress=progress,
+            arms, population=population, patients=patients, days=days, look_every=look_every, sampler=sampler,
+            rng=seed, workers=workers, chunk=chunk, progress=progress,
         )  # fmt: skip
     written = [] if out is None else write_all(out, trial_files(trial))
     print_result(trial_summary(trial), trial_text(trial), written, as_json=as_json)
@@ -77,8 +80,11 @@ def trial_command(
 
 @app.command("compare", epilog="Example: wearoff compare --out out")
 def compare_command(
-    observations: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="CSV file of your observations; default: the published ones.")
+    file: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="[FILE]", help="CSV file of your own observations, to be predicted beside the published."
+        ),
     ] = None,
     patients: Annotated[
         int, whole_number("evidence.comparison.PATIENTS", "N", "Number of virtual patients in each arm.")
@@ -89,15 +95,15 @@ def compare_command(
     out: Out = None,
     as_json: Json = False,
 ) -> None:
-    """Compare predictions with the published observations."""
+    """Compare predictions with published rows, and with your own."""
     from ..evidence.comparison import compare
     from ..evidence.observations import read_observations
     from ..files import write_all
     from ..report.studies import comparison_files, comparison_summary
     from ..report.text import comparison_text
 
-    rows = None if observations is None else read_observations(observations)
-    comparison = compare(rows, population=read_population(preset, set_), patients=patients, rng=seed)
+    own = None if file is None else read_observations(file)
+    comparison = compare(own=own, population=read_population(preset, set_), patients=patients, rng=seed)
     written = [] if out is None else write_all(out, comparison_files(comparison))
     print_result(comparison_summary(comparison), comparison_text(comparison), written, as_json=as_json)
 

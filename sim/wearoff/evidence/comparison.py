@@ -15,12 +15,12 @@ from ..figures.comparison import draw_comparison
 from ..figures.style import AUTO
 from ..model.equations import Model
 from ..model.response import read_model
-from ..patients.draws import draw, seed_of
+from ..patients.draws import seed_of
 from ..patients.population import Population
 from ..trial.arms import Arm
 from ..trial.trial import run_trial
-from .observations import DAYS_OF, MEDIANS, intervals, published, refuse_incomplete, why_not
-from .prediction import plan_treatments, predict
+from .observations import DAYS_OF, intervals, published, refuse_incomplete, why_not
+from .prediction import Predictor, Setting
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 PATIENTS = Limits("patients", 8, 1_000_000)
 COPIED_COLUMNS = (
     "source",
+    "trial",
     "product",
     "units",
     "muscle",
@@ -35,6 +36,7 @@ COPIED_COLUMNS = (
     "endpoint",
     "assessor",
     "day",
+    "cycle",
     "n",
     "status",
     "used_for_fit",
@@ -49,13 +51,13 @@ class Comparison:
     ----------
     population : Population
     rows : pandas.DataFrame
-        One row an observation: ``source, product, units, muscle, arm, endpoint, assessor, day, n, status,
-        used_for_fit``; ``observed, low, high`` (the 95 % binomial interval if n is known), ``predicted, error``
-        (predicted less observed) in their ``unit``: per cent, or days for medians; ``why_not``: the reason why there is
-        no prediction, or empty.
+        One row an observation: ``source, trial, product, units, muscle, arm, endpoint, assessor, day, cycle, n, status,
+        used_for_fit``; ``own``: whether it is of your own table; ``observed, low, high`` (the 95 % binomial interval if
+        n is known), ``predicted, error`` (predicted less observed) in their ``unit``: per cent, days for medians, or
+        that of the row; ``why_not``: the reason why there is no prediction, or empty.
     rmse : pandas.DataFrame
-        One row an endpoint: ``endpoint, unit, rows, rmse``, over the treated arms; ``rmse_fitted`` over the rows that
-        were used for the fit, and ``rmse_predicted`` over the others.
+        One row an endpoint: ``endpoint, unit, rows, rmse``, over the published treated arms; ``rmse_fitted`` over the
+        rows that were used for the fit, and ``rmse_predicted`` over the others; ``rmse_own`` over your own rows.
     model : Model
     """
 
@@ -74,18 +76,23 @@ class Comparison:
         `title` is written over the figure; default: a description of the rows. None leaves it out.
         """
         drawn = self.rows[
-            (self.rows["muscle"] == "glabella") & (self.rows["unit"] == "%") & (self.rows["why_not"] == "")
+            (self.rows["muscle"] == "glabella")
+            & (self.rows["unit"] == "%")
+            & (self.rows["why_not"] == "")
+            & (self.rows["cycle"] == 1)
         ]
         pairs = list(dict.fromkeys(zip(drawn["endpoint"], drawn["assessor"], strict=True)))
         treated = drawn[drawn["arm"] == "treated"]
         arms = dict.fromkeys(zip(treated["units"], treated["product"], strict=True))
+        # The curves go on for ten days after the last point.
+        last = max(180, 10 + int(drawn["day"].max())) if len(drawn) else 180
         curves = run_trial(
             [*(Arm(units=units, product=product) for units, product in arms), Arm.placebo()],
             population=self.population,
             patients=1024,
-            days=180,
+            days=last,
             responses=pairs,
-            response_days=[*np.arange(0.0, 10.0, 0.5), *range(10, 181, 5)],
+            response_days=[*np.arange(0.0, 10.0, 0.5), *range(10, last + 1, 5)],
             rng=SEED,
             model=self.model,
         ).responders
@@ -96,6 +103,7 @@ class Comparison:
 def compare(
     observations: pd.DataFrame | None = None,
     *,
+    own: pd.DataFrame | None = None,
     population: Population | None = None,
     patients: int = 4096,
     rng: np.random.Generator | int | None = SEED,
@@ -107,6 +115,8 @@ def compare(
     ----------
     observations : pandas.DataFrame, optional
         A table from `read_observations`; default: `published`.
+    own : pandas.DataFrame, optional
+        Your own observations from `read_observations`, to be predicted beside the others.
     population : Population, optional
     patients : int
         Number of virtual patients in each arm.
@@ -123,7 +133,11 @@ def compare(
     Raises
     ------
     InputError
-        The number of patients, the seed or the population is not possible, or the table is not complete.
+        The number of patients, the seed or the population is not possible, or a table is not complete.
+
+    Notes
+    -----
+    Every trial is predicted as a median one: potency and leniency do not differ between trials.
 
     Examples
     --------
@@ -133,41 +147,41 @@ def compare(
     {'%'}
     """
     people = Population() if population is None else check_type(population, Population, "population")
-    observed = published() if observations is None else observations
-    refuse_incomplete(observed)
-    count = check_integer(patients, PATIENTS)
+    tables = [published() if observations is None else observations, *([] if own is None else [own])]
+    for table in tables:
+        refuse_incomplete(table)
+    observed = pd.concat([table.assign(own=i == 1) for i, table in enumerate(tables)], ignore_index=True)
+    count, seed = check_integer(patients, PATIENTS), seed_of(rng)
     reasons = [why_not(row) for row in observed.to_dict("records")]
-    rows = observed[list(COPIED_COLUMNS)].assign(observed=observed["value"], unit=observed["unit"], why_not=reasons)
-    covered = rows["why_not"] == ""
-    predictable = observed[covered]
+    rows = observed[list(COPIED_COLUMNS)].assign(own=observed["own"], unit=observed["unit"], why_not=reasons)
+    predictable = observed[rows["why_not"] == ""]
     model = read_model(model, people.parameters.constants())
-    treated = plan_treatments(predictable, people, model)
-    predicted = predict(predictable, people, draw(count, seed_of(rng)), treated).means
-    rows["predicted"] = pd.Series(predicted, index=predictable.index)
-    in_days = observed["endpoint"].isin(MEDIANS)
-    factor = observed["unit"].map(DAYS_OF).where(in_days, 1.0)
-    rows["observed"], rows["predicted"] = rows["observed"] * factor, rows["predicted"] * factor
-    rows["unit"] = observed["unit"].where(~in_days, "day")
-    response = covered & ~in_days
-    low, high = intervals(observed["value"].where(response), observed["n"].where(response))
+    predictor = Predictor(predictable, count, seed, model)
+    predictor.plan(people)
+    values = pd.Series(predictor.predict(Setting(people)).values, index=predictable.index)
+    # Days and weeks are given in days.
+    factor = observed["unit"].map(DAYS_OF).fillna(1.0)
+    rows["observed"], rows["predicted"] = observed["value"] * factor, values * factor
+    rows["unit"] = observed["unit"].where(~observed["unit"].isin(DAYS_OF), "day")
+    rates = (rows["why_not"] == "") & (rows["unit"] == "%")
+    low, high = intervals(observed["value"].where(rates), observed["n"].where(rates))
     rows = rows.assign(low=low, high=high, error=rows["predicted"] - rows["observed"])
-    order = [*COPIED_COLUMNS, "observed", "low", "high", "predicted", "error", "unit", "why_not"]
-    return Comparison(people, rows[order], _summarise_errors(rows[covered & (rows["arm"] == "treated")]), model)
+    order = [*COPIED_COLUMNS, "own", "observed", "low", "high", "predicted", "error", "unit", "why_not"]
+    treated = rows[(rows["why_not"] == "") & (rows["arm"] == "treated")]
+    return Comparison(people, rows[order], _summarise_errors(treated), model)
 
 
 def _summarise_errors(rows: pd.DataFrame) -> pd.DataFrame:
     def rmse(errors: pd.Series) -> float:
         return float(np.sqrt((errors**2).mean()))
 
-    records = [
-        {
-            "endpoint": endpoint,
-            "unit": unit,
-            "rows": len(group),
-            "rmse": rmse(group["error"]),
-            "rmse_fitted": rmse(group["error"][group["used_for_fit"]]),
-            "rmse_predicted": rmse(group["error"][~group["used_for_fit"]]),
-        }
-        for (endpoint, unit), group in rows.groupby(["endpoint", "unit"], sort=False)
-    ]
+    records = []
+    for (endpoint, unit), group in rows.groupby(["endpoint", "unit"], sort=False):
+        others = group[~group["own"]]
+        errors, fitted = others["error"], others["used_for_fit"]
+        record = {"endpoint": endpoint, "unit": unit, "rows": len(others), "rmse": rmse(errors)}
+        record |= {"rmse_fitted": rmse(errors[fitted]), "rmse_predicted": rmse(errors[~fitted])}
+        if rows["own"].any():
+            record["rmse_own"] = rmse(group["error"][group["own"]])
+        records.append(record)
     return pd.DataFrame(records)

@@ -1,249 +1,249 @@
-"""The residuals that a fit minimises: a smooth function of the fitted numbers.
+"""The likelihood of rows of observations, as residuals that a fit minimises.
 
-The numbers are transformed by the logarithm, the logit or Fisher's z, so that they have no bounds. A range that is held
-adds a residual: it is 0 within the range, and rises steeply outside.
+A row has a residual in standard deviations: the signed root of its binomial deviance. Rows of one arm have the same
+patients. Trials differ: in the potency of the product in their hands, and in the leniency of their raters. Both are
+random effects. They enter by the slopes of the residuals, as in a model-based meta-analysis to the first order. The
+covariance of the residuals follows from both, and the residuals are weighted with it.
+
+References
+----------
+Beal, Sheiner 1982, Crit Rev Biomed Eng 8:195 (the first-order method).
+Mandema, Gibbs, Boyd, Wada, Pfister 2011, Clin Pharmacol Ther 90:766 (model-based meta-analysis).
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ..checks import check_number, check_type
+from ..checks import Limits, check_number, check_type
 from ..errors import InputError
 from ..model.equations import MODEL, Model
-from ..patients.population import Population, limits_of, plausible
-from ..patients.treated import Treated
-from ..sensitivity.quantities import read_quantity
+from ..sensitivity.quantities import Landmark, read_quantity
 from ..simulation import simulate
-from ..timeline import Timeline
 from ..treatment.visit import UNITS
+from .numbers import TRIAL_NUMBERS, Number, change
 from .observations import MEDIANS
-from .prediction import Prediction, Treatment, plan_treatments, predict
+from .prediction import Prediction, Predictor, Setting
 
 Array = npt.NDArray[np.float64]
 
-# The step of central differences, on the transformed scale. It is so large that the errors of the grids are negligible,
-# and so small that the curvature of the residuals is.
+# The step of differences, on the transformed scale. It is so large that the errors of the grids are negligible, and so
+# small that the curvature of the residuals is.
 STEP = 1e-3
-# Grids are chosen again until the estimates move by less than `SETTLED` on the transformed scale, at most `ROUNDS`
-# times.
-SETTLED, ROUNDS = 2e-3, 6
-TYPICAL_DAYS = 400  # last day of the simulation of the typical patient, for ranges that are held
-HELD_WEIGHT = 0.3  # standard deviations for each hundredth of its width by which a quantity is outside its range
+TYPICAL_DAYS = 400  # last day of the simulation of the typical patient, for priors of landmarks
+LARGEST = 1e4  # of the mean and the standard deviation of a prior, in days
+ASSUMED_PATIENTS = 50  # number of patients of a median that is published without it
+CLOSEST = 1e-9  # a predicted rate is at least this far from 0 and from 1
 
 
-class Held(NamedTuple):
-    """A range in which a quantity must stay: a landmark of the typical patient, or a median day of a treatment.
+class Prior(NamedTuple):
+    """A normal prior of a quantity of the typical patient.
 
     Parameters
     ----------
     quantity : str
-        A landmark such as ``onset_day``, ``effect_on_day_180``; or ``return_to_baseline`` and the other medians.
+        A landmark such as ``onset_day``, or ``effect_on_day_180``.
+    mean, sd : float
+        Days, or fractions.
     units : float
         The dose of onabotulinumtoxinA in the glabella, in U.
-    low, high : float
-        Ends of the range: days, or fractions.
     """
 
     quantity: str
+    mean: float
+    sd: float
     units: float
-    low: float
-    high: float
 
 
-class Solution(NamedTuple):
-    """The least squares: the transformed numbers, the slopes of the residuals, the prediction, the residuals."""
+class Linear(NamedTuple):
+    """The residuals near some transformed numbers x.
 
-    transformed: Array
-    jacobian: Array
-    prediction: Prediction
+    Parameters
+    ----------
+    x : ndarray, shape (f,)
+    residuals : ndarray, shape (n,)
+        Of the rows, in standard deviations.
+    slopes : ndarray, shape (n, f)
+    of_priors : ndarray, shape (p,)
+        Residuals of the priors.
+    prior_slopes : ndarray, shape (p, f)
+    prediction : Prediction
+    alike : ndarray, shape (n, n)
+        Correlations of the rows of one arm.
+    of_trial : ndarray, shape (2, n, n)
+        Products of the slopes of two rows of one trial, by the trial's potency and by its leniency.
+    """
+
+    x: Array
     residuals: Array
+    slopes: Array
+    of_priors: Array
+    prior_slopes: Array
+    prediction: Prediction
+    alike: Array
+    of_trial: Array
+
+    def covariance(self, deviations: Array) -> Array:
+        """Return the covariance of the residuals for the standard deviations of the trials' two effects."""
+        result: Array = self.alike + np.tensordot(deviations**2, self.of_trial, 1)
+        return result
 
 
 class Problem:
-    """The residuals as a function of the transformed numbers (log, logit or Fisher's z)."""
+    """The residuals of rows and priors as a function of transformed numbers.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Observations that the model predicts.
+    numbers : tuple of Number
+        The numbers to fit, but those of `TRIAL_NUMBERS`.
+    start : Setting
+    priors : tuple of Prior
+    with_ranges : bool
+        Whether the plausible range of each number is a prior.
+    patients, seed : int
+    progress : callable or None
+    model : Model
+    """
 
     def __init__(
         self,
         rows: pd.DataFrame,
-        free: tuple[str, ...],
-        start: Population,
-        held: tuple[Held, ...],
-        normal: Array,
+        numbers: tuple[Number, ...],
+        start: Setting,
+        priors: tuple[Prior, ...],
+        with_ranges: bool,
+        patients: int,
+        seed: int,
         progress: Callable[[int], None] | None,
         model: Model = MODEL,
     ) -> None:
-        _check_held(held)
-        self.rows, self.free, self.start, self.held, self.model = rows, free, start, held, model
-        self.normal, self.progress, self.evaluations = normal, progress, 0
-        self.observed, self.n = rows["value"].to_numpy(float), rows["n"].to_numpy(float)
+        self.rows, self.numbers, self.start, self.priors, self.model = rows, numbers, start, priors, model
+        self.with_ranges, self.progress, self.evaluations = with_ranges, progress, 0
+        self.predictor = Predictor(rows, patients, seed, model)
         self.median = rows["endpoint"].isin(MEDIANS).to_numpy()
-        self.low, self.high = np.array([[self.to(name, end) for end in plausible(name)] for name in free]).T
-        self.begin = np.array([self.to(name, start.value(name)) for name in free])
-        medians = _list_held_medians(held)
-        self.predicted_rows = pd.concat([rows, medians], ignore_index=True) if len(medians) else rows
+        self.n = rows["n"].fillna(ASSUMED_PATIENTS).to_numpy(float)
+        self.observed = np.where(self.median, 0.5, rows["value"].to_numpy(float) / 100)
+        middle, width = np.array([number.prior for number in numbers]).reshape(-1, 2).T
+        self.prior_mean, self.prior_sd = middle, width
+        reach = 4 if with_ranges else 2
+        self.low, self.high = (np.clip(middle + side * reach * width, *self._possible()) for side in (-1, 1))
+        trial = rows["trial"].to_numpy()
+        self.one_trial = (trial[:, None] == trial) & (trial != "")
+        names = ["trial", "source", "arm", "product", "units", "total_units", "cycle"]
+        arm = rows[names].astype(str).agg("|".join, axis=1).to_numpy()
+        self.one_arm = arm[:, None] == arm
 
-    def population(self, transformed: Array) -> Population:
-        """Return the population with these numbers."""
-        return self.start.replace(**{name: self.back(name, x) for name, x in zip(self.free, transformed, strict=True)})
+    def _possible(self) -> tuple[Array, Array]:
+        tiny = 1e-9
+        least = [number.to(max(number.least, tiny) if number.least >= 0 else number.least) for number in self.numbers]
+        most = [number.to(min(number.most, 1 - tiny) if number.most == 1 else number.most) for number in self.numbers]
+        return np.array(least), np.array(most)
 
-    def plan(self, transformed: Array) -> dict[Treatment, Treated]:
-        """Return the patients of every treatment, on grids that are accurate for these numbers."""
-        return plan_treatments(self.predicted_rows, self.population(transformed), self.model)
+    def setting(self, x: Array) -> Setting:
+        """Return the numbers for transformed ones."""
+        return change(self.start, {n.name: n.back(value) for n, value in zip(self.numbers, x, strict=True)})
 
-    def predict(self, transformed: Array, treated: Mapping[Treatment, Treated]) -> Prediction:
-        """Return the prediction for the rows, then for the medians that are held."""
+    def plan(self, x: Array) -> None:
+        """Choose the grids anew, accurate near these numbers."""
+        self.predictor.plan(self.setting(x).population)
+
+    def evaluate(self, setting: Setting) -> tuple[Array, Prediction]:
+        """Return the residuals of the rows, and the prediction."""
         self.evaluations += 1
         if self.progress is not None:
             self.progress(self.evaluations)
-        return predict(self.predicted_rows, self.population(transformed), self.normal, treated)
+        prediction = self.predictor.predict(setting)
+        # A median is somewhere between two visits: the share between them is even, and adds to the variance.
+        widening = np.sqrt(1 + prediction.steps**2 / 12 * self.n / 0.25)
+        return compute_deviances(self.observed, prediction.shares, self.n) / widening, prediction
 
-    def residuals(self, transformed: Array, treated: Mapping[Treatment, Treated]) -> Array:
-        """Return the residual of each row in standard deviations, then one for each range that is held."""
-        prediction = self.predict(transformed, treated)
-        count = len(self.rows)
-        values, variance = prediction.means[:count], np.diag(prediction.covariance)[:count]
-        rates = _compute_deviances(self.observed / 100, values / 100, self.n)
-        self._refuse_unreached(values, variance)
-        medians = (self.observed - values) / np.sqrt(np.where(self.median, variance, 1.0))
-        return np.append(
-            np.where(self.median, medians, rates), self._compute_penalties(transformed, prediction.means[count:])
-        )
+    def of_priors(self, x: Array) -> Array:
+        """Return the residuals of the priors: of the numbers, then of the quantities of the typical patient."""
+        of_numbers = (x - self.prior_mean) / self.prior_sd if self.with_ranges else np.empty(0)
+        values = self.quantities(self.setting(x))
+        means, deviations = np.array([(prior.mean, prior.sd) for prior in self.priors]).reshape(-1, 2).T
+        return np.append(of_numbers, (values - means) / deviations)
 
-    def _refuse_unreached(self, values: Array, variance: Array) -> None:
-        for place in np.flatnonzero(self.median & ~(np.isfinite(values + variance) & (variance > 0))):
-            endpoint = self.rows["endpoint"][place]
-            raise InputError(
-                endpoint,
-                problem="has no median among the patients with these constants",
-                allowed="constants with which most patients come to it",
-                where=f"observations, row {place + 1}",
-            )
-
-    def quantities(self, transformed: Array, medians: Array) -> Array:
-        """Return the value of each quantity that is held; `medians` are those among them that are medians of days."""
-        days = iter(medians)
-        doses = dict.fromkeys(h.units for h in self.held if h.quantity not in MEDIANS)
-        typical = self.population(transformed).parameters
+    def quantities(self, setting: Setting) -> Array:
+        """Return the value of each quantity that has a prior."""
+        typical = setting.population.parameters
+        doses = dict.fromkeys(prior.units for prior in self.priors)
         courses = {
-            units: simulate(units=units, parameters=typical, days=TYPICAL_DAYS, model=self.model) for units in doses
+            units: simulate(units=units, parameters=typical, days=TYPICAL_DAYS, model=self.model).course
+            for units in doses
         }
-        return np.array(
-            [next(days) if h.quantity in MEDIANS else _read_landmark(h, courses[h.units]) for h in self.held]
-        )
-
-    def _compute_penalties(self, transformed: Array, medians: Array) -> Array:
-        if not self.held:
-            return np.empty(0)
-        values = self.quantities(transformed, medians)
-        low, high = np.array([[h.low, h.high] for h in self.held]).T
-        result: Array = 100 * HELD_WEIGHT * (np.maximum(low - values, 0) + np.maximum(values - high, 0)) / (high - low)
+        values = [float(read_quantity(prior.quantity).read(courses[prior.units])) for prior in self.priors]
+        # A landmark that is not reached counts as on the first day or on the last: far from any prior.
+        result: Array = np.nan_to_num(np.array(values), nan=0.0, posinf=TYPICAL_DAYS)
         return result
 
-    def solve(self) -> Solution:
-        """Return the least squares; the grids are chosen again until the numbers settle."""
-        x, all_numbers = np.array(self.begin), np.arange(len(self.free))
-        for _ in range(ROUNDS):
-            estimate = self.least_squares(x, all_numbers, self.plan(x))
-            moved, x = np.abs(estimate - x).max(), estimate
-            if moved < SETTLED:
-                break
-        treated = self.plan(x)
-        return Solution(x, self.jacobian(x, treated), self.predict(x, treated), self.residuals(x, treated))
+    def linearise(self, x: Array) -> Linear:
+        """Return the residuals near x, with their slopes from differences to one side."""
+        setting = self.setting(x)
+        residuals, prediction = self.evaluate(setting)
+        of_priors = self.of_priors(x)
+        slopes, prior_slopes = np.empty((len(residuals), len(x))), np.empty((len(of_priors), len(x)))
+        for i in range(len(x)):
+            moved = x.copy()
+            moved[i] += STEP if x[i] + STEP <= self.high[i] else -STEP
+            slopes[:, i] = (self.evaluate(self.setting(moved))[0] - residuals) / (moved[i] - x[i])
+            prior_slopes[:, i] = (self.of_priors(moved) - of_priors) / (moved[i] - x[i])
+        potency = setting.population.parameters.potency * np.exp(STEP)
+        effects = (change(setting, {"potency": potency}), setting._replace(leniency=STEP))
+        by_effect = [(self.evaluate(each)[0] - residuals) / STEP for each in effects]
+        of_trial = np.stack([np.outer(slope, slope) * self.one_trial for slope in by_effect])
+        return Linear(x, residuals, slopes, of_priors, prior_slopes, prediction, self._correlate(prediction), of_trial)
 
-    def least_squares(self, x: Array, moving: npt.NDArray[np.intp], treated: Mapping[Treatment, Treated]) -> Array:
-        """Return the transformed numbers with the least squares; only those at the places `moving` change."""
-        from scipy.optimize import least_squares
+    def _correlate(self, prediction: Prediction) -> Array:
+        # The correlations of the rows of one arm: their patients are the same, and the errors of raters independent.
+        size = len(self.rows)
+        result = np.eye(size)
+        for i in range(size):
+            for j in range(i):
+                if self.one_arm[i, j]:
+                    result[i, j] = result[j, i] = _correlate_rows(prediction, i, j)
+        return result
 
-        def insert(part: Array) -> Array:
-            numbers = x.copy()
-            numbers[moving] = part
-            return numbers
-
-        low, high = self.low[moving], self.high[moving]
-        optimum = least_squares(
-            lambda part: self.residuals(insert(part), treated),
-            np.clip(x[moving], low + 1e-9, high - 1e-9),
-            lambda part: self.jacobian(insert(part), treated, moving),
-            bounds=(low, high),
-            x_scale="jac",
-            ftol=1e-9,
-            xtol=1e-8,
-            max_nfev=100,
-        )
-        return insert(optimum.x)
-
-    def jacobian(
-        self, transformed: Array, treated: Mapping[Treatment, Treated], moving: npt.NDArray[np.intp] | None = None
-    ) -> Array:
-        """Return the slopes of the residuals, a column a number, from central differences with one grid."""
-        columns = []
-        for i in range(len(transformed)) if moving is None else moving:
-            up, down = transformed.copy(), transformed.copy()
-            up[i], down[i] = up[i] + STEP, down[i] - STEP
-            columns.append((self.residuals(up, treated) - self.residuals(down, treated)) / (2 * STEP))
-        return np.stack(columns, axis=1)
-
-    def to(self, name: str, value: float) -> float:
-        """Return a number on the transformed scale."""
-        return float(_choose_transform(name)[0](value))
-
-    def back(self, name: str, value: float) -> float:
-        """Return a number from its transformed value, clipped to the possible range."""
-        limits = limits_of(name)
-        return float(np.clip(_choose_transform(name)[1](value), limits.low, limits.high))
+    def deviations(self, setting: Setting) -> Array:
+        """Return the standard deviations of the trials' two effects."""
+        return np.array([setting.population.value(name) for name in TRIAL_NUMBERS])
 
 
-def _choose_transform(name: str) -> tuple[Callable[[float], float], Callable[[float], float]]:
-    if name.startswith("correlation"):
-        return math.atanh, math.tanh
-    if limits_of(name).high <= 1 or name == "release_at_half_force":
-        return lambda p: math.log(p / (1 - p)), lambda x: 1 / (1 + math.exp(-x))
-    return math.log, math.exp
-
-
-def _check_held(held: Sequence[Held]) -> None:
-    for item in held:
-        check_type(item, Held, "held")
-        if item.quantity not in MEDIANS:
-            read_quantity(item.quantity, MEDIANS)
+def check_priors(priors: Sequence[Prior]) -> None:
+    """Raise `InputError` for a prior of an unknown quantity, or with a number that is not possible."""
+    for item in priors:
+        check_type(item, Prior, "priors")
+        quantity = read_quantity(item.quantity)
+        if not isinstance(quantity, Landmark) and quantity.last_day > TYPICAL_DAYS:
+            raise InputError("effect_on_day", quantity.last_day, f"up to {TYPICAL_DAYS} day in a prior")
+        check_number(item.mean, Limits(f"mean of {item.quantity}", -LARGEST, LARGEST))
+        check_number(item.sd, Limits(f"sd of {item.quantity}", 0, LARGEST, above=True))
         check_number(item.units, UNITS)
-        if not item.low < item.high:
-            problem = f"has {item.quantity} from {item.low:g} to {item.high:g}"
-            raise InputError("held", item, "the first end lower", problem=problem)
 
 
-def _list_held_medians(held: Sequence[Held]) -> pd.DataFrame:
-    # The medians that are held, in the form of observations.
-    fields = {
-        "source": "held",
-        "product": "onabotulinumtoxinA",
-        "arm": "treated",
-        "day": math.nan,
-        "unit": "day",
-        "n": 1.0,
-    }
-    rows = [{**fields, "units": h.units, "endpoint": h.quantity} for h in held if h.quantity in MEDIANS]
-    return pd.DataFrame(rows, columns=[*fields, "units", "endpoint"])
-
-
-def _read_landmark(held: Held, timeline: Timeline) -> float:
-    value = float(read_quantity(held.quantity).read(timeline.course))
-    # A landmark that is not reached counts as below the range, by the width of the range.
-    return value if math.isfinite(value) else held.low - (held.high - held.low)
-
-
-def _compute_deviances(observed: Array, predicted: Array, n: Array) -> Array:
-    # The signed root of twice the difference of the binomial log likelihood from its maximum.
-    p = np.clip(predicted, 1e-9, 1 - 1e-9)
+def compute_deviances(observed: Array, predicted: Array, n: Array) -> Array:
+    """Return the signed root of twice the difference of the binomial log likelihood from its maximum."""
+    p = np.clip(predicted, CLOSEST, 1 - CLOSEST)
     with np.errstate(divide="ignore", invalid="ignore"):
         up = np.where(observed > 0, observed * np.log(observed / p), 0.0)
         down = np.where(observed < 1, (1 - observed) * np.log((1 - observed) / (1 - p)), 0.0)
     result: Array = np.sign(observed - p) * np.sqrt(2 * n * np.maximum(up + down, 0.0))
     return result
+
+
+def _correlate_rows(prediction: Prediction, i: int, j: int) -> float:
+    one, other, weights = prediction.chances[i], prediction.chances[j], prediction.weights[i]
+    if one is None or other is None or weights is None:
+        return 0.0
+    p, q = prediction.shares[i], prediction.shares[j]
+    shared = (weights * one * other).sum() / weights.sum() - p * q
+    spread = np.sqrt(p * (1 - p) * q * (1 - q))
+    # Rates near 0 or 1 have next to no variance, and their correlation has no digits.
+    return float(np.clip(shared / spread, -0.95, 0.95)) if spread > CLOSEST else 0.0

@@ -15,16 +15,21 @@ from ..checks import Limits, check_name, check_type
 from ..errors import InputError, warn
 from ..numerals import read_integer, read_number
 from ..patients.grades import ASSESSORS, ENDPOINTS
-from ..treatment.visit import UNITS, Visit
 from ..user_tables import Source, UserTable, check_columns, read_csv, read_frame
+from .schedules import LAST_DAY as LAST_DAY
+from .schedules import read_among, read_cycle, read_retreat, read_units, read_visits
 
-LAST_DAY = 730.0  # the last day that is simulated; a later observation cannot be compared
 OBSERVED_DAY = Limits("day", 0, LAST_DAY, "day")
 PERCENT = Limits("value", 0, 100, "%")
 SUBJECTS = Limits("n", 1, 10_000_000)
+LOOK_DAYS = Limits("look_days", 1, 365, "day")
+USUAL_LOOK_DAYS = 28.0  # days between the visits of a trial whose source does not say
 
 # Endpoints whose value is a median of days over the patients.
 MEDIANS = ("onset", "return_to_baseline", "loss_of_none_or_mild")
+# Endpoints of several treatments, with the only unit and the largest value that each may have.
+OF_TREATMENTS = {"none_at_rest_odds_ratio": ("odds ratio", 1000), "treatments_in_a_year": ("treatments", 365)}
+KNOWN_ENDPOINTS = (*ENDPOINTS, *MEDIANS, *OF_TREATMENTS)
 CONFIDENCE = 0.95  # of every interval that is reported
 DAYS_OF = {"day": 1.0, "week": 7.0}
 # Other names of a unit, which are accepted.
@@ -36,21 +41,31 @@ YES_OR_NO = {"yes": True, "no": False, "True": True, "False": False}
 REQUIRED = ("endpoint", "value", "unit")
 DEFAULTS = {
     "source": "",
+    "trial": "",
     "product": "onabotulinumtoxinA",
     "units": "",
+    "total_units": "",
     "muscle": "glabella",
     "arm": "treated",
     "assessor": "investigator",
     "day": "",
+    "cycle": "1",
+    "visit_days": "",
+    "visit_units": "",
+    "retreat": "",
+    "look_days": "",
+    "among": "",
     "n": "",
     "note": "",
     "status": "given",
     "used_for_fit": "no",
 }
 OBSERVATION_COLUMNS = (
-    "source", "product", "dose", "units", "muscle", "arm", "endpoint", "assessor", "day", "value", "low", "high",
-    "unit", "n", "note", "status", "used_for_fit",
+    "source", "trial", "product", "units", "total_units", "muscle", "arm", "endpoint", "assessor", "day", "cycle",
+    "visit_days", "visit_units", "retreat", "look_days", "among", "value", "low", "high", "unit", "n", "note", "status",
+    "used_for_fit",
 )  # fmt: skip
+NUMBERS = ("units", "total_units", "day", "look_days", "value", "low", "high", "n")
 
 
 def published() -> pd.DataFrame:
@@ -59,9 +74,20 @@ def published() -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``source, product, dose, units, muscle, arm, endpoint, assessor, day, value, low, high, unit, n, note, status,
-        used_for_fit``; numbers as floats, NaN where the source has none. Status ``memory`` says that a value was
-        recalled and not found in a source. ``used_for_fit`` marks the rows to which the defaults were fitted.
+        - ``source, trial``: rows of one trial have the same ``trial``, whatever their source.
+        - ``product, units, total_units, muscle``: ``units`` are those in the muscle of the row, as published. Rows of
+          crow's feet count both sides: a prediction gives each muscle ``units`` divided by its ``sides``
+          (``data/muscles.csv``). ``total_units`` are those of the whole treatment.
+        - ``arm, endpoint, assessor, day``: ``day`` counts from the treatment ``cycle``.
+        - ``cycle, visit_days, visit_units, retreat, look_days, among``: the schedule, see docs/tables.md;
+          `schedules.read_visits`, `read_retreat` and `read_among` read the cells. ``look_days`` is NaN where nothing in
+          the row depends on it.
+        - ``value, low, high, unit, n``: a value in days or weeks is a median over the patients, as seen at the visits
+          of the trial, which are ``look_days`` apart.
+        - ``note, status, used_for_fit``: status ``memory`` says that a value was recalled and not found in a source.
+          ``used_for_fit`` marks the rows for fits of the defaults.
+
+        Numbers are floats, NaN where the source has none; ``cycle`` is an int.
 
     Examples
     --------
@@ -69,25 +95,38 @@ def published() -> pd.DataFrame:
     True
     """
     frame = pd.DataFrame(tables.rows("observations"))
-    for column in ("units", "day", "value", "low", "high", "n"):
+    for column in NUMBERS:
         frame[column] = pd.to_numeric(frame[column])
-    return frame.assign(used_for_fit=frame["used_for_fit"] == "yes")
+    return frame.assign(cycle=frame["cycle"].astype(int), used_for_fit=frame["used_for_fit"] == "yes")
 
 
 def why_not(row: Mapping[Any, Any]) -> str:
     """Return the reason why the model predicts nothing for a row of `published`; empty if it does."""
-    if row["endpoint"] not in (*ENDPOINTS, *MEDIANS):
+    if row["endpoint"] not in KNOWN_ENDPOINTS:
         return f"endpoint {row['endpoint']} is not one of the model's"
     if row["muscle"] not in tables.column("muscles", "muscle"):
         return f"muscle {row['muscle'] or '(not given)'} is not one of the model's"
-    if row["arm"] == "placebo":
-        return "without toxin there is no such day" if row["endpoint"] in MEDIANS else ""
-    if row["product"] not in tables.column("products", "product"):
-        return f"product {row['product']} has no relative potency"
-    if math.isnan(row["units"]):
-        return "the dose is not given"
+    if row["endpoint"] in ENDPOINTS and not row["assessor"]:
+        return "the assessor is not given"
+    if row["assessor"] and row["assessor"] not in ASSESSORS:
+        return f"assessor {row['assessor']} is not one of the model's"
+    if row["arm"] == "placebo" and row["endpoint"] not in ENDPOINTS:
+        return "without toxin there is no such day"
+    if row["arm"] != "placebo":
+        if row["product"] not in tables.column("products", "product"):
+            return f"product {row['product']} has no relative potency"
+        if math.isnan(row["units"]):
+            return "the dose is not given"
     if math.isnan(row["value"]):
         return "the value is not given"
+    return _find_unpredicted(row)
+
+
+def _find_unpredicted(row: Mapping[Any, Any]) -> str:
+    if row["among"] and row["cycle"] > 1:
+        return "a selection after the first treatment is not followed to later ones"
+    if row["endpoint"] in OF_TREATMENTS and row["cycle"] < 2 and not row["retreat"]:
+        return "there is one treatment"
     return ""
 
 
@@ -100,7 +139,8 @@ def read_observations(source: Source) -> pd.DataFrame:
         ``endpoint``, ``value`` and ``unit`` are required. The unit of responders on a ``day`` is ``%`` (or
         ``percent``), or ``count`` (of ``n``). The unit of a median of days (onset, return_to_baseline,
         loss_of_none_or_mild) is ``day`` or ``week``. The other columns have defaults: onabotulinumtoxinA in its
-        labelled dose, the glabella, a treated arm, the investigator. Separators, missing values and comments are as in
+        labelled dose, the glabella, a treated arm, the investigator, the first treatment, all treated patients. The
+        columns of the schedule are described in docs/tables.md. Separators, missing values and comments are as in
         `Schedule.from_csv`.
 
     Returns
@@ -150,7 +190,7 @@ def _check_table(table: UserTable) -> pd.DataFrame:
         except InputError as error:
             raise error.at(where) from None
     rows = pd.DataFrame(records)
-    percentages = rows.loc[~rows["endpoint"].isin(MEDIANS), "value"]
+    percentages = rows.loc[rows["endpoint"].isin(ENDPOINTS), "value"]
     if 0 < percentages.max() < 1:
         warn(
             f"{table.name}: every percentage is below 1; {percentages.max():g} is read as {percentages.max():g} %, not "
@@ -164,33 +204,62 @@ def _check_row(row: dict[str, str]) -> dict[str, Any]:
         if column not in row:
             raise InputError(column, allowed="filled in every row", problem="is blank")
     check_name(row["arm"], ARMS, "arm")
-    check_name(row["endpoint"], (*ENDPOINTS, *MEDIANS), "endpoint")
-    if row["arm"] == "placebo" and row["endpoint"] in MEDIANS:
-        problem = f"is 'placebo' of the endpoint {row['endpoint']}, a day"
-        raise InputError("arm", row["arm"], "treated", problem=problem)
+    endpoint = check_name(row["endpoint"], KNOWN_ENDPOINTS, "endpoint")
+    if row["arm"] == "placebo" and endpoint not in ENDPOINTS:
+        what = "a day" if endpoint in MEDIANS else "which compares or counts treatments"
+        raise InputError("arm", row["arm"], "treated", problem=f"is 'placebo' of the endpoint {endpoint}, {what}")
     row["unit"] = UNIT_OF.get(row["unit"].casefold(), row["unit"])
-    checked: dict[str, Any] = dict(row)
-    if row["arm"] == "treated":
-        units = read_number(row["units"], UNITS) if row["units"] else None
-        checked["units"] = Visit(product=row["product"], muscle=row["muscle"], units=units).units
-    else:
-        checked["units"] = 0.0
-    checked["n"] = float(read_integer(row["n"], SUBJECTS)) if row["n"] else math.nan
-    if row["endpoint"] in MEDIANS:
-        check_name(row["unit"], DAYS_OF, "unit")
-        checked["value"] = read_number(
-            row["value"], Limits("value", 0, LAST_DAY / DAYS_OF[row["unit"]], row["unit"], above=True)
-        )
-        checked["day"] = math.nan
-    else:
-        check_name(row["assessor"], ASSESSORS, "assessor")
-        checked["value"], checked["unit"] = _read_per_cent(row, checked["n"]), "%"
-        if not row["day"]:
-            raise InputError("day", allowed=str(OBSERVED_DAY), problem="is blank")
-        checked["day"] = read_number(row["day"], OBSERVED_DAY)
-    checked["used_for_fit"] = YES_OR_NO[check_name(row["used_for_fit"], YES_OR_NO, "used_for_fit")]
+    n = float(read_integer(row["n"], SUBJECTS)) if row["n"] else math.nan
     ends = {end: read_number(row[end], Limits(end, 0, math.inf)) if end in row else math.nan for end in ("low", "high")}
-    return {"dose": "", **checked, **ends}
+    used_for_fit = YES_OR_NO[check_name(row["used_for_fit"], YES_OR_NO, "used_for_fit")]
+    checked: dict[str, Any] = {**row, **ends, **_check_schedule(row), **read_units(row)}
+    checked |= {"n": n, "used_for_fit": used_for_fit}
+    if endpoint in MEDIANS:
+        checked |= {"value": _read_days(row), "day": math.nan}
+    elif endpoint in ENDPOINTS:
+        checked |= {"value": _read_per_cent(row, n), "unit": "%", "day": _read_day(row)}
+    else:
+        checked |= {"value": _read_of_treatments(row), "day": math.nan}
+    check_name(row["assessor"], ASSESSORS, "assessor")
+    return {column: checked[column] for column in OBSERVATION_COLUMNS}
+
+
+def _check_schedule(row: dict[str, str]) -> dict[str, Any]:
+    cycle, retreat, _ = read_cycle(row), read_retreat(row["retreat"]), read_among(row["among"])
+    if row["endpoint"] == "treatments_in_a_year" and retreat is None:
+        raise InputError("retreat", allowed="filled for treatments_in_a_year", problem="is blank")
+    if row["endpoint"] == "none_at_rest_odds_ratio" and cycle == 1:
+        raise InputError("cycle", cycle, "at least 2 for none_at_rest_odds_ratio")
+    at_visits = row["endpoint"] in (*MEDIANS, *OF_TREATMENTS) and row["endpoint"] != "onset"
+    look_days = USUAL_LOOK_DAYS if at_visits or retreat is not None else math.nan
+    words = {name: " ".join(row[name].split()) for name in ("visit_days", "visit_units", "retreat", "among")}
+    return {
+        **words,
+        "cycle": cycle,
+        "look_days": read_number(row["look_days"], LOOK_DAYS) if row["look_days"] else look_days,
+    }
+
+
+def _read_days(row: dict[str, str]) -> float:
+    unit = check_name(row["unit"], DAYS_OF, "unit")
+    return read_number(row["value"], Limits("value", 0, LAST_DAY / DAYS_OF[unit], unit, above=True))
+
+
+def _read_of_treatments(row: dict[str, str]) -> float:
+    unit, most = OF_TREATMENTS[row["endpoint"]]
+    check_name(row["unit"], (unit,), "unit")
+    return read_number(row["value"], Limits("value", 0, most, above=True))
+
+
+def _read_day(row: dict[str, str]) -> float:
+    if not row["day"]:
+        raise InputError("day", allowed=str(OBSERVED_DAY), problem="is blank")
+    day = read_number(row["day"], OBSERVED_DAY)
+    if not row["retreat"]:
+        treated = read_visits({**row, "units": "0"}).days[read_cycle(row) - 1]
+        if treated + day > LAST_DAY:
+            raise InputError("day", day, f"from 0 to {LAST_DAY - treated:g} after the treatment on day {treated:g}")
+    return day
 
 
 def _read_per_cent(row: dict[str, str], n: float) -> float:

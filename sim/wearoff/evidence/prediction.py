@@ -1,163 +1,263 @@
-"""The predictions of a population for rows of observations: rates of responders, and medians of days.
+"""The predictions of a population for rows of observations: rates of responders, medians of days, and counts.
 
-Rows of one treatment have the same patients. Every prediction is made from the same random numbers, so that it is a
-smooth function of the numbers of the population.
+A trial sees on its visits and not between them. The visits of a row with a median m are m, m less the days between
+visits, and so on: the median says that half of the patients had been seen back by m, and fewer by the visit before m.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Mapping
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.special import ndtr
 
-from ..model.cohort import Cohort
-from ..model.equations import MODEL, Model
-from ..model.landmarks import find_landmarks, last_day_above
-from ..patients.grades import BASELINES, chance, level_of_loss, level_of_return
+from ..model.equations import MODEL, Constants, Model
+from ..patients.draws import OF_PATIENT, draw
+from ..patients.grades import ENDPOINTS, Line, Raters, chance
 from ..patients.population import Population
-from ..patients.treated import Treated
-from ..treatment.schedule import Schedule
-from .observations import DAYS_OF, LAST_DAY, MEDIANS
+from ..patients.seen import RESPONSE_OF, chance_seen_back
+from ..treatment.products import find_product
+from .courses import Courses, Seen, Treatment, weigh_kinds
+from .observations import DAYS_OF, USUAL_LOOK_DAYS
+from .schedules import LAST_DAY, read_among, read_retreat
 
 Array = npt.NDArray[np.float64]
-Treatment = tuple[str, float]
 
-ACCURACY = 1e-5  # of the visible effect; the error of a responder rate is then about 0.01 %
+ONSET_DAYS = np.arange(1.0, 61.0)  # days on which a patient may report an onset
+REST_DAY = 30.0  # day after each treatment on which lines at rest are compared between treatments
+YEAR = 365.0
+ODDS_RATIO, COUNT = "none_at_rest_odds_ratio", "treatments_in_a_year"
+
+
+class Setting(NamedTuple):
+    """The numbers from which rows are predicted.
+
+    Parameters
+    ----------
+    population : Population
+    potencies : dict of str to float
+        The relative potency of products, where it differs from the table's.
+    leniency : float
+        Of the raters of every trial, in grades.
+    """
+
+    population: Population
+    potencies: Mapping[str, float] = {}
+    leniency: float = 0.0
+
+    @property
+    def raters(self) -> Raters:
+        """The raters of the population, with the leniency."""
+        return self.population.raters._replace(leniency=self.leniency)
+
+    def potency(self, product: str) -> float:
+        """Return the relative potency of a product."""
+        return self.potencies.get(product, find_product(product).relative_potency)
 
 
 class Prediction(NamedTuple):
-    """The predictions for k rows, and their covariance.
+    """The predictions for n rows.
 
     Parameters
     ----------
-    means : ndarray, shape (k,)
+    values : ndarray, shape (n,)
         The predictions, each in the unit of its row.
-    covariance : ndarray, shape (k, k)
-        Covariance of the results of trials with the rows' numbers of patients; rows of one arm have the same patients.
-        It does not include the Monte Carlo error. NaN for a row without a number of patients.
+    shares : ndarray, shape (n,)
+        For a rate the rate as a fraction. For a median of visits the share of patients who have been seen back midway
+        between the visit of the row's median and the visit before it. NaN for other rows.
+    steps : ndarray, shape (n,)
+        For a median the share of patients who are first seen back at the visit of the row's median; 0 for others.
+    chances : list of ndarray, shape (kinds, k), or None
+        For each row with a share the chance of each patient, as each kind.
+    weights : list of ndarray, shape (kinds, k), or None
+        For each row with a share the weight of each patient, as each kind; they add up to 1.
     """
 
-    means: Array
-    covariance: Array
+    values: Array
+    shares: Array
+    steps: Array
+    chances: list[Array | None]
+    weights: list[Array | None]
 
 
-class Patients(NamedTuple):
-    """The effect in the patients of one treatment on the days of its rows.
-
-    Parameters
-    ----------
-    visible : dict of float to ndarray, shape (k,)
-        The visible effect of each patient on each day.
-    days : dict of str to ndarray, shape (baselines, k)
-        The day of each event in each patient, for each grade at baseline.
-    """
-
-    visible: dict[float, Array]
-    days: dict[str, Array]
-
-
-def plan_treatments(rows: pd.DataFrame, population: Population, model: Model = MODEL) -> dict[Treatment, Treated]:
-    """Return the patients of every treatment among the rows; their grids suit this population and others near it."""
-    treated = {}
-    for product, units in _find_treatments(rows):
-        doses = Schedule.once(product=product, units=units).doses(population.parameters.spread)
-        treated[product, units] = Treated.plan(population, doses, LAST_DAY, ACCURACY, model)
-    return treated
-
-
-def predict(
-    rows: pd.DataFrame, population: Population, normal: Array, treated: Mapping[Treatment, Treated]
-) -> Prediction:
-    """Return the predictions for the rows of a table of observations.
+class Predictor:
+    """Predicts rows for any numbers; it keeps the courses that it has solved.
 
     Parameters
     ----------
     rows : pandas.DataFrame
         A table with the columns of `observations.published`; `observations.why_not` is empty for every row.
-    population : Population
-    normal : ndarray, shape (patients, 3)
-        Standard normal numbers from `draws.draw`.
-    treated : mapping
-        From `plan_treatments`, for the same rows and for this population or one near it.
+    patients : int
+        Number of virtual patients, the same in each arm.
+    seed : int
+    model : Model
     """
-    shares = np.array([kind.share for kind in population.raters.kinds()])
-    patients = {
-        treatment: _read_patients(rows, treatment, treated[treatment]._replace(population=population).solve(normal))
-        for treatment in _find_treatments(rows)
-    }
-    size = len(normal)
-    means, covariance = np.empty(len(rows)), np.zeros((len(rows), len(rows)))
-    responses: dict[Hashable, list[tuple[int, Array]]] = {}
-    for i, row in enumerate(rows.to_dict("records")):
-        treatment = (row["product"], row["units"])
-        if row["endpoint"] in MEDIANS:
-            share = population.severe_share
-            days = patients[treatment].days[row["endpoint"]] / DAYS_OF[row["unit"]]
-            means[i], deviation = _find_median(days.ravel(), np.repeat([1 - share, share], size) / size)
-            covariance[i, i] = deviation**2 / row["n"]
-            continue
-        seen = np.zeros(size) if row["arm"] == "placebo" else patients[treatment].visible[row["day"]]
-        chances = np.stack(
-            [
-                chance(seen, row["endpoint"], row["assessor"], kind, population.raters)
-                for kind in population.raters.kinds()
-            ]
+
+    def __init__(self, rows: pd.DataFrame, patients: int, seed: int, model: Model = MODEL) -> None:
+        self.rows = rows.to_dict("records")
+        self.treatments = [_find_treatment(row) for row in self.rows]
+        days_of: dict[Treatment, set[float]] = {}
+        for row, treatment in self._pairs():
+            if treatment is not None:
+                days_of.setdefault(treatment, set()).update(_list_days(row))
+            if row["endpoint"] == ODDS_RATIO:
+                days_of.setdefault(Treatment.of(row, 1), set()).add(REST_DAY)
+        most = max((max(len(each.days), each.cycle) for each in days_of), default=1)
+        # Beside the numbers of visits: one for the kind of a patient, and one for each treatment on need.
+        drawn = draw(patients, seed, most + 1 + most)
+        self.normal, uniform = drawn[:, : OF_PATIENT + most], ndtr(drawn[:, OF_PATIENT + most :])
+        ascending = {each: np.array(sorted(days)) for each, days in days_of.items()}
+        self.courses = Courses(ascending, self.normal, uniform, model)
+
+    def plan(self, population: Population) -> None:
+        """Choose the grids anew, accurate for this population and for others near it."""
+        self.courses.plan(population)
+
+    def predict(self, setting: Setting) -> Prediction:
+        """Return the predictions for the rows; `plan` must have been called, for numbers near these."""
+        constants = setting.population.constants(self.normal)
+        found = [self._predict_row(row, treatment, setting, constants) for row, treatment in self._pairs()]
+        values, shares, steps, chances, weights = zip(*found, strict=True) if found else ((), (), (), (), ())
+        return Prediction(np.array(values), np.array(shares), np.array(steps), list(chances), list(weights))
+
+    def _pairs(self) -> list[tuple[Mapping[Any, Any], Treatment | None]]:
+        return list(zip(self.rows, self.treatments, strict=True))
+
+    def _predict_row(
+        self, row: Mapping[Any, Any], treatment: Treatment | None, setting: Setting, constants: Constants
+    ) -> tuple[float, float, float, Array | None, Array | None]:
+        seen = None
+        if treatment is not None:
+            seen = self.courses.solve(treatment, setting.population, setting.potency(treatment.product))
+        endpoint = row["endpoint"]
+        if endpoint in ENDPOINTS:
+            chances, weights = find_chances(row, seen, setting.raters, constants)
+            rate = float((chances * weights).sum() / weights.sum())
+            return 100 * rate, rate, 0.0, chances, weights
+        assert seen is not None
+        if endpoint in RESPONSE_OF:
+            return _predict_median(row, seen, setting.raters, constants)
+        if endpoint == "onset":
+            value = _find_onset(row, seen, setting.raters, constants)
+        elif endpoint == ODDS_RATIO:
+            value = self._find_odds_ratio(row, setting, constants)
+        else:
+            treatments = 1 + (np.cumsum(seen.intervals, axis=0) < YEAR).sum(axis=0)
+            value = float(np.median(treatments))
+        return value, math.nan, 0.0, None, None
+
+    def _find_odds_ratio(self, row: Mapping[Any, Any], setting: Setting, constants: Constants) -> float:
+        # The geometric mean of the ratios of the odds after one treatment and after the treatment before.
+        at_rest = {**row, "endpoint": "none_at_rest", "day": REST_DAY, "assessor": "investigator"}
+        odds = []
+        for cycle in (1, int(row["cycle"])):
+            treatment = Treatment.of(row, cycle)
+            seen = self.courses.solve(treatment, setting.population, setting.potency(treatment.product))
+            chances, weights = find_chances(at_rest, seen, setting.raters, constants)
+            rate = float((chances * weights).sum() / weights.sum())
+            odds.append(rate / (1 - rate))
+        return float((odds[1] / odds[0]) ** (1 / (int(row["cycle"]) - 1)))
+
+
+def _find_treatment(row: Mapping[Any, Any]) -> Treatment | None:
+    if row["arm"] == "placebo":
+        return None
+    retreat = read_retreat(row["retreat"])
+    if row["endpoint"] == COUNT and retreat is not None:
+        return Treatment.of(row, 2 + int(YEAR / retreat.earliest_day))
+    return Treatment.of(row, int(row["cycle"]))
+
+
+def _list_days(row: Mapping[Any, Any]) -> Array:
+    # Return the days on which the courses of a row are read, counted from the treatment that it is about.
+    endpoint = row["endpoint"]
+    if endpoint in ENDPOINTS:
+        days = np.array([row["day"]])
+    elif endpoint in RESPONSE_OF:
+        days = find_visits(row)
+    else:
+        days = ONSET_DAYS if endpoint == "onset" else np.array([REST_DAY])
+    among = read_among(row["among"])
+    return days if among is None else np.append(days, among.day)
+
+
+def find_visits(row: Mapping[Any, Any]) -> Array:
+    """Return the days of the visits at which a trial may see its patients back, ascending; the median is one of them.
+
+    The first visit is not earlier than the time between visits, when every treatment is in effect.
+    """
+    every = row["look_days"] if row["look_days"] > 0 else USUAL_LOOK_DAYS
+    median = row["value"] * DAYS_OF[row["unit"]]
+    before = np.arange(median, every - 1e-9, -every)[::-1] if median >= every else np.array([median])
+    return np.append(before, np.arange(median + every, LAST_DAY, every))
+
+
+def find_chances(
+    row: Mapping[Any, Any], seen: Seen | None, raters: Raters, constants: Constants
+) -> tuple[Array, Array]:
+    """Return the chance of a response of each patient as each kind, and its weight, each of shape (kinds, k)."""
+    # Without toxin the line stays as it is.
+    if seen is None:
+        patients = np.size(constants.q)
+        line = Line.of(np.zeros(patients), np.ones(patients), constants)
+    else:
+        line = seen.line([row["day"]], constants)
+    kinds = list(raters.kinds())
+    chances = np.stack([chance(line, row["endpoint"], row["assessor"], kind, raters).reshape(-1) for kind in kinds])
+    return chances, weigh(row, seen, raters, constants)
+
+
+def weigh(row: Mapping[Any, Any], seen: Seen | None, raters: Raters, constants: Constants) -> Array:
+    """Return the weight of each patient as each kind, shape (kinds, k): how much the row counts it."""
+    weights = weigh_kinds(seen, list(raters.kinds()), np.size(constants.q))
+    among = read_among(row["among"])
+    if among is not None and seen is not None:
+        line = seen.line([among.day], constants)
+        weights = weights * np.stack(
+            [chance(line, among.endpoint, among.assessor, kind, raters)[0] for kind in raters.kinds()]
         )
-        means[i] = 100 * shares @ chances.mean(axis=1)
-        arm = (row["source"], row["arm"], row["product"], row["units"])
-        responses.setdefault(arm, []).append((i, chances))
-    for rows_of_arm in responses.values():
-        places = [i for i, _ in rows_of_arm]
-        covariance[np.ix_(places, places)] = _compute_covariance(rows_of_arm, shares, rows["n"].to_numpy(float))
-    return Prediction(means, covariance)
+    return weights
 
 
-def _find_treatments(rows: pd.DataFrame) -> list[Treatment]:
-    treated = rows[rows["arm"] != "placebo"]
-    return list(dict.fromkeys(zip(treated["product"], treated["units"], strict=True)))
+def find_seen_back(row: Mapping[Any, Any], seen: Seen, raters: Raters, constants: Constants) -> tuple[Array, Array]:
+    """Return the visits of a row, and the chance that each patient, as each kind, has been seen back by each.
+
+    Returns
+    -------
+    (ndarray, ndarray), shapes (visits,) and (visits, kinds, k)
+    """
+    visits = find_visits(row)
+    lines = seen.line(visits, constants)
+    assessor = row["assessor"] or "investigator"
+    by_kind = [chance_seen_back(lines, row["endpoint"], assessor, kind, raters) for kind in raters.kinds()]
+    return visits, np.stack(by_kind, axis=1)
 
 
-def _read_patients(rows: pd.DataFrame, treatment: Treatment, cohort: Cohort) -> Patients:
-    product, units = treatment
-    treated = rows[(rows["arm"] != "placebo") & (rows["product"] == product) & (rows["units"] == units)]
-    days = np.unique(treated["day"].dropna())
-    events = dict.fromkeys(treated["endpoint"][treated["endpoint"].isin(MEDIANS)])
-    return Patients(
-        dict(zip(days, cohort.visible_at(days), strict=True)), {name: _read_event(name, cohort) for name in events}
-    )
+def _predict_median(
+    row: Mapping[Any, Any], seen: Seen, raters: Raters, constants: Constants
+) -> tuple[float, float, float, Array, Array]:
+    visits, seen_back = find_seen_back(row, seen, raters, constants)
+    weights = weigh(row, seen, raters, constants)
+    by_visit = (seen_back * weights).sum(axis=(1, 2)) / weights.sum()
+    days_of_unit = DAYS_OF[row["unit"]]
+    half = int(np.searchsorted(by_visit, 0.5))
+    value = visits[half] / days_of_unit if half < len(visits) else math.inf
+    place = int(np.argmin(np.abs(visits - row["value"] * days_of_unit)))
+    before = by_visit[place - 1] if place else 0.0
+    chances = (seen_back[place] + (seen_back[place - 1] if place else 0.0)) / 2
+    return float(value), float(by_visit[place] + before) / 2, float(by_visit[place] - before), chances, weights
 
 
-def _read_event(name: str, cohort: Cohort) -> Array:
-    if name == "onset":
-        onset = find_landmarks(cohort.mesh, cohort.visible, cohort.weak).onset_day
-        return np.tile(np.where(np.isnan(onset), np.inf, onset), (len(BASELINES), 1))
-    level = {"return_to_baseline": level_of_return, "loss_of_none_or_mild": level_of_loss}[name]
-    return np.stack([last_day_above(cohort.mesh, cohort.visible, level(grade)) for grade in BASELINES])
-
-
-def _find_median(days: Array, weights: Array) -> tuple[float, float]:
-    # The median, and the standard deviation of a sample's median times the root of the sample's size. The latter is
-    # 1 / (2 density); the density is taken between the 40 % and the 60 % quantile.
-    order = np.argsort(days)
-    ranked, share = days[order], np.cumsum(weights[order]) - weights[order] / 2
-    quantile = np.interp([0.4, 0.5, 0.6], share, ranked)
-    # Infinite if the 60 % quantile is infinite: too many patients never have the event.
-    deviation = float((quantile[2] - quantile[0]) / 0.2 / 2) if np.isfinite(quantile).all() else math.inf
-    return float(quantile[1]), deviation
-
-
-def _compute_covariance(arm: list[tuple[int, Array]], shares: Array, subjects: Array) -> Array:
-    # The covariance of the percentages of one arm's rows. The rows have the same patients; the errors of the raters are
-    # independent.
-    size = arm[0][1].shape[1]
-    stacked = np.stack([chances for _, chances in arm])
-    means = stacked.mean(axis=2) @ shares
-    both = np.einsum("ikp,jkp,k->ij", stacked, stacked, shares / size, optimize=True)
-    np.fill_diagonal(both, means)
-    n = subjects[[i for i, _ in arm]]
-    result: Array = 1e4 * (both - np.outer(means, means)) / np.maximum.outer(n, n)
-    return result
+def _find_onset(row: Mapping[Any, Any], seen: Seen, raters: Raters, constants: Constants) -> float:
+    # Return the first day on which half of the patients have an onset.
+    weights = weigh(row, seen, raters, constants)
+    line = seen.line(ONSET_DAYS, constants)
+    assessor = row["assessor"] or "investigator"
+    chances = np.stack([chance(line, "onset_reported", assessor, kind, raters) for kind in raters.kinds()], axis=1)
+    by_day = (chances * weights).sum(axis=(1, 2)) / weights.sum()
+    reached = np.flatnonzero(by_day >= 0.5)
+    return float(ONSET_DAYS[reached[0]]) / DAYS_OF[row["unit"]] if len(reached) else math.inf

@@ -11,7 +11,10 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from ..errors import InputError, format_value, not_installed
-from ..model.equations import CHAIN, STATES, Constants, Model, slope
+from ..model.equations import CHAIN, STATES, Constants, Model, depth, slope
+
+# The states of the whole muscle; the other states are those of a zone.
+WHOLE = ("visible", "crease")
 
 # Examples of a user's formula, for the error.
 EXAMPLES = {"force": "lambda release, c: release**2", "uptake": "lambda dose, c: dose"}
@@ -28,12 +31,15 @@ class Formulas(NamedTuple):
         The slope per day of each state that is not a compartment.
     release, force : str
         Fractions of baseline; the force is a formula of the release.
+    depth : str
+        Fraction of baseline, of the whole muscle.
     """
 
     flows: dict[str, str]
     slopes: dict[str, str]
     release: str
     force: str
+    depth: str
 
 
 def import_sympy() -> Any:
@@ -72,11 +78,11 @@ def derive_formulas(model: Model, first_potency: str, ending: str = "") -> Formu
     first_potency : str
         Id of the relative potency of the first visit's product.
     ending : str, optional
-        The ending of the ids of the zone. ``visible``, and the ``force`` on which it depends, are those of the whole
-        muscle.
+        The ending of the ids of the zone. The states of `WHOLE`, and the ``force`` on which they depend, are those of
+        the whole muscle.
     """
     constants = Constants(*map(symbol, Constants._fields))
-    states = [symbol(name if name == "visible" else name + ending) for name in STATES]
+    states = [symbol(name if name in WHOLE else name + ending) for name in STATES]
     releases = []
 
     def force_of_muscle(release: Any, _: Constants) -> Any:
@@ -90,7 +96,13 @@ def derive_formulas(model: Model, first_potency: str, ending: str = "") -> Formu
         flow = flow - slopes.pop(step.source)
         flows[step.name] = write(flow)
     force = _call(model.force, "force", symbol(f"release{ending}"), _convert_constants(constants, first_potency))
-    return Formulas(flows, {name: write(formula) for name, formula in slopes.items()}, write(releases[0]), write(force))
+    return Formulas(
+        flows,
+        {name: write(formula) for name, formula in slopes.items()},
+        write(releases[0]),
+        write(force),
+        write(depth(symbol("visible"), symbol("crease"), constants)),
+    )
 
 
 def derive_uptake(model: Model, first_potency: str, dose: Any) -> Any:

@@ -33,7 +33,7 @@ from .elements import (
     describe,
     import_libsbml,
 )
-from .formulas import Formulas, derive_formulas, derive_uptake, symbol, write
+from .formulas import WHOLE, Formulas, derive_formulas, derive_uptake, symbol, write
 
 if TYPE_CHECKING:
     import libsbml
@@ -230,7 +230,9 @@ def _add_muscle(model: libsbml.Model, strip: list[Zone], formulas: Formulas) -> 
             mean = " + ".join(f"{zone.share} * {name}{zone.ending}" for zone in strip)
             units = "U" if name in COMPARTMENTS else ONE
             add_variable(model, name, mean, units, f"{name}, the mean over the muscle")
-    add_state(model, "visible", STATES["visible"], formulas.slopes["visible"], COLUMNS["visible"].label)
+    for name in WHOLE:
+        add_state(model, name, STATES[name], formulas.slopes[name], COLUMNS[name].label)
+    add_variable(model, "depth", formulas.depth, ONE, COLUMNS["depth"].label)
 
 
 def _add_visits(model: libsbml.Model, schedule: Schedule, strip: list[Zone], equations: Model) -> None:

@@ -1,4 +1,4 @@
-"""The cascade: every step from the depot to the visible effect, on a time axis from minutes to months."""
+"""The cascade: every step from the depot to the line in the skin, on a time axis from minutes to months."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ import numpy as np
 import pandas as pd
 
 from ..labels import AMOUNTS, COLUMNS, STEPS
-from .style import AUTO, BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILION, muted, stack, tidy, write_title
+from .style import AUTO, BLUE, BROWN, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILION, muted, stack, tidy, write_title
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-_OWN_COLORS = {"light_chain": SKY, "snap25": GREEN, "release": ORANGE, "force": PURPLE, "visible": VERMILION}
+_OWN_COLORS = {
+    "light_chain": SKY, "snap25": GREEN, "release": ORANGE, "force": PURPLE, "visible": VERMILION, "depth": BROWN,
+}  # fmt: skip
 # The colour of each step. A step without a colour here has the colour of amounts, or the colour of fractions.
 COLOR_OF = {name: _OWN_COLORS.get(name, BLUE if name in AMOUNTS else GREY) for name in STEPS}
 TIME_TICKS = {
@@ -50,7 +52,7 @@ def draw_cascade(columns: pd.DataFrame, first_visit: float, *, patient: str, tit
     matplotlib.figure.Figure
     """
     since = np.asarray(columns["time"], dtype=float) - first_visit
-    figure, rows = stack(len(STEPS), (8.0, 7.2))
+    figure, rows = stack(len(STEPS), (8.0, 8.6))
     for ax, name in zip(rows, STEPS, strict=True):
         values, color = np.asarray(columns[name], dtype=float), COLOR_OF[name]
         unit = "U" if name in AMOUNTS else ""

@@ -25,6 +25,8 @@ AXES_IN_A_ROW = 2
 def draw_comparison(rows: pd.DataFrame, curves: pd.DataFrame, *, shown: str, title: str | None = AUTO) -> Figure:
     """Return a figure with each row as a point with its interval, and the predicted curve of its arm.
 
+    Without rows the figure has no Axes.
+
     The band of a curve holds 95 % of the rates of trials of the usual size. Filled points were read in their source,
     hollow ones were recalled. Circles were used for the fit, squares were not.
 
@@ -44,7 +46,7 @@ def draw_comparison(rows: pd.DataFrame, curves: pd.DataFrame, *, shown: str, tit
     matplotlib.figure.Figure
     """
     panels = list(rows.groupby(["endpoint", "assessor"], sort=False))
-    height = -(-len(panels) // AXES_IN_A_ROW)
+    height = max(1, -(-len(panels) // AXES_IN_A_ROW))
     figure, axes = mosaic(height, AXES_IN_A_ROW, (10.0, 0.9 + 2.6 * height))
     colors = _choose_colors(rows)
     for ax, ((endpoint, assessor), group) in zip(axes, panels, strict=False):

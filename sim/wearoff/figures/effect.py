@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
-from ..labels import LANDMARKS
+from ..labels import LANDMARKS, whole_day
 from .panel import Panel
 from .style import AUTO, BLACK, BLUE, GREEN, ORANGE, PURPLE, VERMILION, ink, shade
 
@@ -40,6 +41,7 @@ def draw_effect(
     ax: Axes | None = None,
     label: str | None = AUTO,
     title: str | None = AUTO,
+    middle: pd.DataFrame | None = None,
 ) -> Axes:
     """Draw the visible effect with its landmarks, and return the Axes.
 
@@ -66,6 +68,8 @@ def draw_effect(
         The Axes to draw in; default: the Axes of a new figure.
     label, title : str or None
         See `Panel.choose_label` and `Panel.write_title`.
+    middle : pandas.DataFrame, optional
+        The band of the middle half of patients: ``time``, ``p25``, ``p75``.
 
     Returns
     -------
@@ -78,6 +82,8 @@ def draw_effect(
     _mark_visits(panel, zero + np.asarray(visits, dtype=float), ink() if panel.own else color)
     if panel.own:
         _shade_visible(panel.ax, x, visible, visible_from)
+    if middle is not None:
+        _shade_middle_half(panel.ax, zero + middle["time"].to_numpy(), middle)
     for landmark, (landmark_color, mark) in MARKS.items():
         day = landmarks[landmark]
         if np.isfinite(day):
@@ -88,7 +94,7 @@ def draw_effect(
                 look["label"] = f"{LANDMARKS[landmark].label}\n{_format_day(day, start)}"
             (point,) = panel.ax.plot([zero + day], [height], mark, zorder=5, **look)
             point.set(markeredgecolor=panel.ax.get_facecolor(), clip_on=False)
-    legend = panel.show_legend(1.4)
+    legend = panel.show_legend(0.8, sign=1.2)
     panel.fit_limits((zero, float(x[-1])), (0, 1.05), legend)
     panel.label_effect(visits, start)
     panel.write_title(title, patient)
@@ -117,8 +123,14 @@ def _shade_visible(ax: Axes, x: npt.NDArray[np.float64], visible: npt.NDArray[np
         )
 
 
+def _shade_middle_half(ax: Axes, x: npt.NDArray[np.float64], middle: pd.DataFrame) -> None:
+    low, high = middle["p25"].to_numpy(), middle["p75"].to_numpy()
+    look: dict[str, Any] = {"color": ink(), "alpha": shade(0.10), "linewidth": 0}
+    ax.fill_between(x, low, high, zorder=1.5, label="middle half\nof patients", **look)
+
+
 def _format_day(day: float, start: datetime.date | None) -> str:
     if start is None:
-        return f"day {day:.1f}" if day < 30 else f"day {day:.0f}"
-    date = start + datetime.timedelta(days=int(day))
+        return f"day {whole_day(day)}"
+    date = start + datetime.timedelta(days=whole_day(day))
     return f"{date.day} {date:%b}\n{date:%Y}"  # in one line the legend is wider than the axes

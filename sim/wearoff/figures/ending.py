@@ -9,17 +9,18 @@ import numpy as np
 import numpy.typing as npt
 
 from . import glyphs, layout
-from .style import GREY, PURPLE
+from .style import BLACK, GREY, PURPLE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.collections import PathCollection, PolyCollection
     from matplotlib.lines import Line2D
 
-# Lengths and thicknesses of the fibre at rest and at full force, and the deepest furrow, in units of the drawing.
+# Lengths and thicknesses of the fibre at rest and at full force, the deepest furrow and the deepest crease, in units of
+# the drawing.
 LONG, SHORT = 92.0, 66.0
 THIN, THICK = 12.0, 21.0
-FURROW = 12.0
+FURROW, CREASE = 10.0, 6.0
 STRIATIONS = 13
 
 
@@ -51,7 +52,9 @@ class Ending:
     fibre, bands, tendons : Polygon, PolyCollection, list of Line2D
         The fibre, whose length falls with the force from `LONG` to `SHORT`. The number of its bands is constant.
     skin : Line2D
-        The surface of the skin; the depth of its furrow is ``(1 - visible) FURROW``.
+        The surface of the skin, which the muscle folds; the depth of its furrow is ``(1 - visible) FURROW``.
+    crease : Line2D
+        The crease, a thin line from the bottom of the furrow into the skin; its length is ``crease CREASE``.
     """
 
     def __init__(self, ax: Axes, whole: float) -> None:
@@ -80,8 +83,8 @@ class Ending:
         Parameters
         ----------
         quantities : mapping of str to float
-            ``depot``, ``free``, ``bound``, ``endosome``, ``light_chain`` in U; ``snap25``, ``release``, ``force`` and
-            ``visible`` as fractions of baseline: a row of a timeline's frame.
+            ``depot``, ``free``, ``bound``, ``endosome``, ``light_chain`` in U; ``snap25``, ``release``, ``force``,
+            ``visible`` and ``crease`` as fractions: a row of a timeline's frame.
         """
         for place, dots in self.toxin.items():
             count = quantities[place] / self._dot
@@ -97,8 +100,10 @@ class Ending:
             shown.set_alpha(_share_opacities(share, shown).tolist())
             hidden.set_alpha((1 - _share_opacities(share, hidden)).tolist())
         self._contract(quantities["force"])
-        surface = layout.skin(FURROW * (1 - quantities["visible"]))
+        furrow = FURROW * (1 - quantities["visible"])
+        surface, bottom = layout.skin(furrow), layout.SKIN_SURFACE + furrow
         self.skin.set_data(*surface.T)
+        self.crease.set_data([layout.WIDTH / 2] * 2, [bottom, bottom + CREASE * quantities["crease"]])
         self._below.set_xy(np.concatenate([surface, [[layout.WIDTH, layout.SKIN_TOP], [0, layout.SKIN_TOP]]]))
 
     def _draw_ground(self, ax: Axes) -> None:
@@ -118,6 +123,8 @@ class Ending:
         self.bands: PolyCollection = PolyCollection([], facecolor=PURPLE, linewidth=0, zorder=2, label="bands")
         self._below = Polygon(layout.skin(FURROW), closed=True, facecolor=glyphs.SKIN, linewidth=0, zorder=1)
         (self.skin,) = ax.plot([], [], color=glyphs.SKIN_EDGE, linewidth=1.8 * unit, zorder=1, label="skin")
+        (self.crease,) = ax.plot([], [], color=BLACK, linewidth=1.4 * unit, zorder=2, label="crease")
+        self.crease.set_solid_capstyle("butt")
         ax.add_patch(self.fibre)
         ax.add_collection(self.bands, autolim=False)
         ax.add_patch(self._below)

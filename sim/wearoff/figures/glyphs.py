@@ -8,7 +8,7 @@ import numpy as np
 
 from . import layout
 from .layout import VESICLE, Points
-from .style import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, SKY
+from .style import BLACK, BLUE, BROWN, GREEN, GREY, ORANGE, PURPLE, SKY
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 # Colours of the areas, so light that the colours of the palette are visible on them, and of their outlines.
 TISSUE, NERVE, FLESH, SKIN = "#F3F3F0", "#FBF2CC", "#EFD3E3", "#F3DDCA"
-NERVE_EDGE, FLESH_EDGE, SKIN_EDGE = "#A88B3A", "#8E4A72", "#8C5A3C"
+NERVE_EDGE, FLESH_EDGE, SKIN_EDGE = "#A88B3A", "#8E4A72", BROWN
 
 
 class Sign(NamedTuple):
@@ -103,3 +103,5 @@ FIBRE = Sign((_make_box(9, 7),), FLESH, FLESH_EDGE, 0.9)
 BANDS = Sign(tuple(_move(_make_box(1.3, 7), x, 0) for x in (-2.6, 0, 2.6)), PURPLE)
 _NOTCH = [[4.5, -3.5], [4.5, 3.5], [-4.5, 3.5], [-4.5, -3.5], [-2, -3.5], [0, 1.5], [2, -3.5], [4.5, -3.5]]
 SKIN_PIECE = Sign((np.array(_NOTCH),), SKIN, SKIN_EDGE, 0.9)
+CREASED_PIECE = Sign((_make_box(9, 7),), SKIN)
+CREASE = Sign((_make_box(1.2, 5),), BLACK)

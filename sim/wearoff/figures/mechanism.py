@@ -11,14 +11,14 @@ import pandas as pd
 from ..labels import AMOUNTS, COLUMNS
 from . import glyphs, layout
 from .ending import Ending
-from .style import AUTO, BLUE, GREEN, PURPLE, SKY, VERMILION, Look, choose_text, faint, find_look, sheet
+from .style import AUTO, BLUE, GREEN, GREY, PURPLE, SKY, VERMILION, Look, choose_text, faint, find_look, sheet
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 # The quantities that are shown as numbers, and the colours of their bars.
-_NUMBERS = {"depot": BLUE, "light_chain": SKY, "snap25": GREEN, "force": PURPLE, "visible": VERMILION}
+_NUMBERS = {"depot": BLUE, "light_chain": SKY, "snap25": GREEN, "force": PURPLE, "visible": VERMILION, "crease": GREY}
 _LABEL_OF = {name: COLUMNS[name].label for name in _NUMBERS}
 # In the model SNAP-25 and release are the same number.
 _LABEL_OF["snap25"] = f"{COLUMNS['snap25'].label} =\n{COLUMNS['release'].label}"
@@ -35,7 +35,8 @@ _KEY: tuple[tuple[float, str, tuple[glyphs.Sign, ...]], ...] = (
     (49, "SNAP-25, cut", (glyphs.CUT,)),
     (39, "acetylcholine", (glyphs.ACETYLCHOLINE,)),
     (27, "muscle fibre", (glyphs.FIBRE, glyphs.BANDS)),
-    (11, "skin with its line", (glyphs.SKIN_PIECE,)),
+    (16, "skin, folded", (glyphs.SKIN_PIECE,)),
+    (5, "crease in the skin", (glyphs.CREASED_PIECE, glyphs.CREASE)),
 )
 
 # Shares of the figure's width: the key, a gap, a title, the shortest and the tallest drawing, the numbers.
@@ -51,7 +52,7 @@ def draw_mechanism(
     ----------
     table : pandas.DataFrame
         One row a moment: ``time`` in days, NaN before the treatment; ``depot``, ``free``, ``bound``, ``endosome``,
-        ``light_chain`` in U; ``snap25``, ``release``, ``force`` and ``visible`` as fractions of baseline.
+        ``light_chain`` in U; ``snap25``, ``release``, ``force``, ``visible`` and ``crease`` as fractions.
     whole : float
         Uptake of the first dose (U), which is 100 %.
     style : str

@@ -89,8 +89,8 @@ class Panel(NamedTuple):
         elif title != AUTO and title:
             self.ax.set_title(title)
 
-    def show_legend(self, gap: float = 1.8, columns: int = 10) -> float:
-        """Show the legend if anything has a name: above a new Axes, inside a given one.
+    def show_legend(self, gap: float = 1.8, columns: int = 10, sign: float = 2.0) -> float:
+        """Show the legend if anything has a name: above a new Axes as `legend_above` does, inside a given one.
 
         Returns
         -------
@@ -99,7 +99,7 @@ class Panel(NamedTuple):
         """
         handles, names = self.ax.get_legend_handles_labels()
         if self.own or not names:
-            legend_above(self.ax, gap, columns)
+            legend_above(self.ax, gap, columns, sign)
             return 0.0
         from matplotlib.font_manager import FontProperties
 

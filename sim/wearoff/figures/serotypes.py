@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import textwrap
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -32,8 +33,10 @@ if TYPE_CHECKING:
 _LOOKS = [(BLUE, "-"), (GREEN, (0, (5, 1.5))), (ORANGE, (0, (5, 1.5, 1, 1.5))), (PURPLE, (0, (2, 1))), (VERMILION, ":")]
 _DAYS = (1, 3, 7, 14, 30, 90, 180, 365)
 _LETTERS = 76  # letters in a line above the curves
-_TITLE = "How long each serotype acts after the same dose"
-_CAPTION = "An illustration: serotypes differ here by the half-life of the light chain alone."
+_TITLE = "If only the light chain's half-life differed"
+_CAPTION = "An illustration: serotypes differ here by the half-life of the light chain alone, and not as in people."
+_PEOPLE_LETTERS = 44  # letters in a line below a bar
+_BAR, _GAP = 1.3, 0.7  # height of a bar, and of the space below its text, in lines of text
 
 
 def draw_serotypes(
@@ -42,7 +45,7 @@ def draw_serotypes(
     visible_from: float,
     *,
     patient: str,
-    source: str,
+    sources: Sequence[str],
     title: str | None = AUTO,
     style: str = "print",
 ) -> Figure:
@@ -55,11 +58,13 @@ def draw_serotypes(
     serotypes : pandas.DataFrame
         One row a serotype, five at most: ``serotype``; ``half_life`` of the light chain in days; ``words``, the text at
         its bar; ``first_day`` and ``last_day`` of the visible effect, NaN if it is never visible, and ``inf`` if it is
-        still visible at the end.
+        still visible at the end; ``people``, what was seen in people, may be empty.
     visible_from : float
         The level from which the effect is visible.
-    patient, source : str
-        The patient and the treatment, and the source of the half-lives.
+    patient : str
+        The patient and the treatment.
+    sources : sequence of str
+        The sources of the half-lives, and those of what was seen in people.
     title : str or None
         See `style.frame`.
     style : str
@@ -70,15 +75,15 @@ def draw_serotypes(
     matplotlib.figure.Figure
     """
     look = find_look(style)
-    figure, axes = panels([["effect", "half-lives"]], look.size, [1.75, 1])
+    figure, axes = panels([["effect", "half-lives"]], look.size, [1.45, 1])
     _draw_effects(axes["effect"], curves, list(serotypes["serotype"]), visible_from, look)
     axes["effect"].set_title(textwrap.fill(f"visible effect, {patient}", _LETTERS), loc="left", fontsize=look.small)
     _draw_half_lives(axes["half-lives"], curves, serotypes, look)
     caption = _CAPTION
     invisible = serotypes.loc[serotypes["first_day"].isna(), "serotype"]
     if len(invisible):
-        caption += f" {' and '.join(invisible)}: lost before enough is cut to be seen."
-    frame(figure, title, _TITLE, (caption, source), look)
+        caption += f" {' and '.join(invisible)}: here lost before enough is cut to be seen."
+    frame(figure, title, _TITLE, (caption, *sources), look)
     return figure
 
 
@@ -119,22 +124,22 @@ def _draw_effects(ax: Axes, curves: pd.DataFrame, names: list[str], visible_from
 def _draw_half_lives(ax: Axes, curves: pd.DataFrame, serotypes: pd.DataFrame, look: Look) -> None:
     halves = serotypes["half_life"].to_numpy()
     longest = halves[np.isfinite(halves)].max()
-    for row, (serotype, (color, _)) in enumerate(zip(serotypes.to_dict("records"), _LOOKS, strict=False)):
+    places, bottom = [], 0.0
+    for serotype, (color, _) in zip(serotypes.to_dict("records"), _LOOKS, strict=False):
         width = min(serotype["half_life"], 1.2 * longest)  # for a light chain that is never lost
-        ax.barh(row, width, 0.3, color=color)
-        ax.annotate(
-            serotype["words"],
-            (width, row),
-            (look.text / 3, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=look.small,
-        )
+        place = bottom + _BAR / 2
+        ax.barh(place, width, _BAR, color=color)
+        beside: dict[str, Any] = {"textcoords": "offset points", "va": "center", "fontsize": look.small}
+        ax.annotate(serotype["words"], (width, place), (look.text / 3, 0), **beside)
         peak = curves.loc[curves["serotype"] == serotype["serotype"], "visible"].max()
-        seen = _describe_days(serotype["first_day"], serotype["last_day"], peak)
-        ax.text(0, row + 0.2, seen, va="top", fontsize=look.small)
-    ax.set(xlim=(0, 1.75 * longest), ylim=(len(halves) - 0.45, -0.4), xticks=[])
-    ax.set_yticks(range(len(halves)), serotypes["serotype"])
+        lines = [f"here: {_describe_days(serotype['first_day'], serotype['last_day'], peak)}"]
+        if serotype["people"]:
+            lines += textwrap.wrap(f"in people: {serotype['people']}", _PEOPLE_LETTERS)
+        ax.text(0, bottom + 1.15 * _BAR, "\n".join(lines), va="top", fontsize=look.small, linespacing=1.15)
+        places.append(place)
+        bottom += _BAR + len(lines) + _GAP
+    ax.set(xlim=(0, 1.75 * longest), ylim=(bottom, -0.2), xticks=[])
+    ax.set_yticks(places, serotypes["serotype"])
     ax.set_title("half-life of the light chain", loc="left", fontsize=look.small)
     plain(ax, look)
     ax.spines[:].set_visible(False)

@@ -17,10 +17,13 @@ if TYPE_CHECKING:
 # The palette of Okabe and Ito, whose colours differ for readers with any colour vision (jfly.uni-koeln.de/color).
 BLUE, ORANGE, GREEN, VERMILION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
 SKY, PURPLE = "#56B4E9", "#CC79A7"
+BROWN = "#8C5A3C"  # of the skin; darker than every colour of the palette but blue
 # Text on backgrounds that are light in every style: the drawing of a nerve ending, and the pages.
 BLACK, GREY = "#222222", "#767676"
 # Colours of curves in one Axes, in their order.
-COLORS = (BLUE, VERMILION, GREEN, ORANGE, PURPLE, SKY)
+# Two more, for pictures of all products (Tol 2021, the scheme "muted").
+WINE, OLIVE = "#882255", "#999933"
+COLORS = (BLUE, VERMILION, GREEN, ORANGE, PURPLE, SKY, WINE, OLIVE)
 
 SIZE = (8.0, 4.5)  # inches: the shape of a slide, and the width of a printed page
 DPI = 200
@@ -192,10 +195,10 @@ def frame(figure: Figure, title: str | None, words: str, caption: Sequence[str],
     figure.set_layout_engine("constrained", w_pad=margin, h_pad=margin, wspace=0.02, hspace=0.0)
 
 
-def legend_above(ax: Axes, gap: float = 1.8, columns: int = 10) -> None:
+def legend_above(ax: Axes, gap: float = 1.8, columns: int = 10, sign: float = 2.0) -> None:
     """Put the legend above the Axes, where no curve can overlap it; without labels there is no legend.
 
-    `gap` is the distance of its entries in sizes of the font.
+    `gap` is the distance of its entries, and `sign` the width of their signs, in sizes of the font.
     """
     if ax.get_legend_handles_labels()[0]:
         ax.legend(
@@ -205,6 +208,7 @@ def legend_above(ax: Axes, gap: float = 1.8, columns: int = 10) -> None:
             frameon=False,
             fontsize=10,
             handletextpad=0.5,
+            handlelength=sign,
             columnspacing=gap,
         )
 

@@ -19,7 +19,7 @@ def draw_tradeoff(
     curve: pd.DataFrame,
     compared: pd.DataFrame,
     keep: float,
-    recommended: float | None,
+    longest: float | None,
     shortest: float,
     *,
     patient: str,
@@ -34,8 +34,8 @@ def draw_tradeoff(
         on it.
     keep : float
         The level to keep.
-    recommended : float or None
-        The interval to mark.
+    longest : float or None
+        The longest interval that keeps the level in the typical patient, which is marked.
     shortest : float
         The shortest interval that the label allows, in days.
     patient : str
@@ -68,9 +68,9 @@ def draw_tradeoff(
         if low < shortest:
             ax.axvspan(low, min(shortest, high), facecolor=ink(), alpha=0.11, edgecolor="none",
                        label=f"shorter than the label's {shortest:g} days")  # fmt: skip
-        if recommended is not None and low <= recommended <= high:
-            ax.axvline(recommended, color=ink(), linewidth=1.5, linestyle=(0, (5, 3)), zorder=2,
-                       label=f"recommended: {recommended:g} days")  # fmt: skip
+        if longest is not None and low <= longest <= high:
+            ax.axvline(longest, color=ink(), linewidth=1.5, linestyle=(0, (5, 3)), zorder=2,
+                       label=f"longest that keeps it: {longest:g} days")  # fmt: skip
         ax.set_ylabel(word, fontsize=11)
         top = 100.0 if factor == 100 else float(np.max(curve[column]))
         ax.set_ylim(0, 1.08 * top)

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from . import Array
+from .carried import Carried, Path
 from .chain import chain_derivatives, rates_of
 from .course import mesh_starts
 from .doses import Doses
@@ -42,7 +43,7 @@ class Grid(NamedTuple):
     edges : ndarray, shape (c,)
         Ends of the steps for the cleaved fraction, in days.
     mesh : Mesh
-        The mesh for weakness and visible effect: n intervals of degree m.
+        The mesh for weakness, visible effect and crease: n intervals of degree m.
     """
 
     edges: Array
@@ -60,24 +61,54 @@ class Cohort(NamedTuple):
         Weakness at the mesh's nodes, without the first node of each interval.
     visible : ndarray, shape (n, m + 1, k)
         Visible effect at the mesh's nodes.
+    k_crease : float
+        The rate of the crease, 1/day.
+    first_weak, first_crease : ndarray, shape (k,), or float
+        Weakness and crease at the beginning.
+    path : Path
+        What is needed to go on from a day.
     """
 
     mesh: Mesh
     points: Array
     visible: Array
+    k_crease: float
+    first_weak: Array | float
+    first_crease: Array | float
+    path: Path
 
     @property
     def weak(self) -> Array:
         """Weakness at the mesh's nodes, shape (n, m + 1, k)."""
         # Most callers need the visible effect alone, so that this is computed only here.
-        starts = np.concatenate([np.zeros_like(self.points[:1, -1]), self.points[:-1, -1]])
+        first = np.broadcast_to(self.first_weak, self.points.shape[-1:])
+        starts = np.concatenate([first[None], self.points[:-1, -1]])
         return np.concatenate([starts[:, None], self.points], axis=1)
+
+    @property
+    def crease(self) -> Array:
+        """Crease at the mesh's nodes, a fraction of baseline, shape (n, m + 1, k)."""
+        # The healed share, 1 - C, follows the visible effect. Like the weakness, it is computed only here.
+        healed = Following.at(self.mesh, self.k_crease)(self.visible[:, 1:], 1 - self.first_crease)
+        crease: Array = 1 - healed
+        return crease
 
     def visible_at(self, times: Array) -> Array:
         """Return the visible effect at `times`, shape (times, k)."""
+        return self._read(self.visible, times)
+
+    def crease_at(self, times: Array) -> Array:
+        """Return the crease at `times`, a fraction of baseline, shape (times, k)."""
+        return self._read(self.crease, times)
+
+    def carry(self, days: Array) -> Carried:
+        """Return the state of each patient on a day of its own, shape (k,), after one dose on day 0."""
+        return self.path.carry(self.mesh, self.visible, self.crease, days)
+
+    def _read(self, values: Array, times: Array) -> Array:
         weights = Reading(self.mesh, times).matrix()
-        visible: Array = weights @ self.visible.reshape(weights.shape[1], -1)
-        return np.clip(visible, 0.0, 1.0, out=visible)
+        read: Array = weights @ values.reshape(weights.shape[1], -1)
+        return np.clip(read, 0.0, 1.0, out=read)
 
 
 def choose_grid(doses: Doses, pilots: Constants, end: float, accuracy: float, model: Model = MODEL) -> Grid:
@@ -86,9 +117,10 @@ def choose_grid(doses: Doses, pilots: Constants, end: float, accuracy: float, mo
     Parameters
     ----------
     doses : Doses
-        In one zone.
+        In one zone: of all pilots, or of each.
     pilots : Constants
-        Arrays of shape (k,) or numbers; ``k_line`` is a number. There must be a pilot near every patient of the cohort.
+        Arrays of shape (k,) or numbers; ``k_line`` and ``k_crease`` are numbers. There must be a pilot near every
+        patient of the cohort.
     end : float
         The last day.
     accuracy : float
@@ -102,12 +134,14 @@ def choose_grid(doses: Doses, pilots: Constants, end: float, accuracy: float, mo
     """
     starts = mesh_starts(doses.days, end)
     fastest = max(float(np.max(rate)) for rate in rates_of(pilots))
-    grid = Grid(graded_mesh(starts, end, fastest).edges, graded_mesh(starts, end, float(pilots.k_line)))
+    follows = float(max(pilots.k_line, pilots.k_crease))
+    grid = Grid(graded_mesh(starts, end, fastest).edges, graded_mesh(starts, end, follows))
     step_tolerance, coefficient_tolerance = STEP_TOLERANCE * accuracy, COEFFICIENT_TOLERANCE * accuracy
     for first in range(0, max(np.size(constant) for constant in pilots), PILOTS_AT_ONCE):
         part = slice(first, first + PILOTS_AT_ONCE)
         group = Constants(*(constant[part] if isinstance(constant, np.ndarray) else constant for constant in pilots))
-        problem = _Problem(doses, group, model)
+        own = doses._replace(units=doses.units[part]) if doses.units.ndim > 2 else doses
+        problem = _Problem(own, group, model)
         for _ in range(ROUNDS):
             grid = problem.halve_steps(grid, step_tolerance)
             grid = problem.halve_intervals(grid, coefficient_tolerance)
@@ -122,19 +156,23 @@ def choose_grid(doses: Doses, pilots: Constants, end: float, accuracy: float, mo
     return grid
 
 
-def solve_cohort(grid: Grid, doses: Doses, constants: Constants, model: Model = MODEL) -> Cohort:
+def solve_cohort(
+    grid: Grid, doses: Doses, constants: Constants, model: Model = MODEL, start: Carried | None = None
+) -> Cohort:
     """Return the solution for many patients on a grid.
 
     Parameters
     ----------
     grid : Grid
     doses : Doses
-        In one zone; on the days for which the grid was chosen.
+        In one zone, of all patients or of each; on the days for which the grid was chosen.
     constants : Constants
-        Arrays of shape (k,) or numbers; ``k_line`` is a number.
+        Arrays of shape (k,) or numbers; ``k_line`` and ``k_crease`` are numbers.
     model : Model
+    start : Carried, optional
+        What the patients carry from earlier treatments into day 0, on which they have a dose; default: nothing.
     """
-    return _Problem(doses, constants, model).solve(grid)
+    return _Problem(doses, constants, model, start).solve(grid)
 
 
 class _Problem(NamedTuple):
@@ -142,13 +180,20 @@ class _Problem(NamedTuple):
     doses: Doses
     constants: Constants
     model: Model
+    start: Carried | None = None
 
     def solve(self, grid: Grid) -> Cohort:
-        slope = self._slopes(grid.edges)
-        derivatives = _stack_derivatives(slope, follow(*steps(slope, grid.edges)))
+        cleaved, visible, crease = (0.0, 0.0, 1.0) if self.start is None else self.start[2:]
+        taken, chain = self._chain(grid.edges)
+        slope = slopes(self.constants.k_cleave * chain, self.constants.k_snap25)
+        derivatives = _stack_derivatives(slope, follow(*steps(slope, grid.edges), cleaved))
         weak = self._weakness(quintic(grid.edges, grid.mesh.nodes[:, 1:].ravel()) @ derivatives)
         points = weak.reshape(len(grid.mesh.edges) - 1, grid.mesh.degree, -1)
-        return Cohort(grid.mesh, points, Following.at(grid.mesh, float(self.constants.k_line))(points))
+        seen = Following.at(grid.mesh, float(self.constants.k_line))(points, visible)
+        first_weak = 0.0 if self.start is None else self._weakness(self.start.cleaved)
+        by_edge = derivatives.reshape(3, len(grid.edges), -1)
+        path = Path(grid.edges, chain, by_edge, taken[0], np.atleast_1d(self.constants.k_depot))
+        return Cohort(grid.mesh, points, seen, float(self.constants.k_crease), first_weak, crease, path)
 
     def estimate_errors(self, grid: Grid) -> tuple[float, float, float]:
         # Return the error of the steps, the error of the mesh, and the whole error, against a grid twice as fine.
@@ -200,11 +245,20 @@ class _Problem(NamedTuple):
         raise unresolved("the weakness", tolerance)
 
     def _slopes(self, edges: Array) -> Slopes:
-        # Here patients are the last axis, and doses or times are the first.
-        taken = units_taken_up(self.doses.units[0, :, None], self.constants, self.model)
+        return slopes(self.constants.k_cleave * self._chain(edges)[1], self.constants.k_snap25)
+
+    def _chain(self, edges: Array) -> tuple[Array, Array]:
+        # Return the units taken up, and the light chain with its derivatives. Here patients are the last axis, and
+        # doses or times are the first.
+        taken = units_taken_up(np.atleast_2d(self.doses.units[..., 0, :]).T, self.constants, self.model)
+        if self.start is not None:
+            taken = taken + np.append(self.start.depot[None], np.zeros((len(taken) - 1, len(self.start.depot))), axis=0)
         rates = [np.atleast_1d(rate) for rate in rates_of(self.constants)]
         chain = chain_derivatives(edges, self.doses.days, taken, rates)
-        return slopes(self.constants.k_cleave * chain, self.constants.k_snap25)
+        if self.start is not None:
+            left = self.start.light_chain * np.exp(-np.multiply.outer(edges, rates[-1]))
+            chain += np.stack([left, -rates[-1] * left, rates[-1] ** 2 * left])
+        return taken, chain
 
     def _weakness(self, cleaved: Array) -> Array:
         return weakness(cleaved, self.constants, self.model)

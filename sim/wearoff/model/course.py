@@ -1,6 +1,6 @@
 """The course of one patient or many: the solution of the equations, which can be read at any time.
 
-The chain is solved exactly. The cleaved fraction, the weakness and the visible effect are solved on a mesh.
+The chain is solved exactly. The cleaved fraction, the weakness, the visible effect and the crease are solved on a mesh.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ import numpy as np
 from . import Array
 from .chain import Chain, rates_of
 from .doses import Doses
-from .equations import COMPARTMENTS, MODEL, Constants, Model
+from .equations import COMPARTMENTS, MODEL, Constants, Model, depth
 from .mesh import Mesh, Reading, graded_mesh, pieces_needed
 from .refinement import INTERVALS, ROUNDS, unresolved
-from .response import cleaved_fraction, units_taken_up, visible_effect, weakness
+from .response import cleaved_fraction, follow_at_rate, units_taken_up, weakness
 
 # The promised accuracy is 1e-8. The estimated error is nearly always far larger than the true error, but not always, so
 # that the tolerance is smaller than 1e-8.
@@ -47,8 +47,8 @@ class State(NamedTuple):
         Units in each compartment of the chain in each of z zones, with the doses of that day.
     cleaved : ndarray, shape (..., z)
         Cleaved fraction of SNAP-25.
-    visible : ndarray, shape (...)
-        Visible effect of the whole muscle.
+    visible, healed : ndarray, shape (...)
+        Visible effect of the whole muscle, and healed share of the crease.
     largest : tuple of ndarray, shapes (..., z), (...)
         The largest cleaved fraction and the largest weakness so far; errors are measured against them.
     """
@@ -57,6 +57,7 @@ class State(NamedTuple):
     amounts: Array
     cleaved: Array
     visible: Array
+    healed: Array
     largest: tuple[Array, Array]
 
 
@@ -92,6 +93,13 @@ class Course(NamedTuple):
     visible: Array
     begin: State | None = None
 
+    @property
+    def healed(self) -> Array:
+        """The healed share of the crease, 1 - C, at the mesh's nodes, shape (..., n, m + 1)."""
+        # Most callers need the visible effect alone, so that this is computed only here.
+        before = 0.0 if self.begin is None else self.begin.healed
+        return follow_at_rate(self.mesh, self.visible, add_axes(self.constants, 2).k_crease, before)
+
     def at(self, times: Array) -> dict[str, Array]:
         """Return every quantity at `times`, as means over the muscle.
 
@@ -103,24 +111,28 @@ class Course(NamedTuple):
         Returns
         -------
         dict of ndarray, shape (..., k)
-            The compartments in units; ``snap25`` (intact), ``release``, ``force`` and ``visible`` as fractions.
+            The compartments in units; ``snap25`` (intact), ``release``, ``force``, ``visible``, ``crease`` and
+            ``depth`` as fractions.
         """
         chain = self.chain.mean(self.zone_weights).at(times)
         columns = {name: amount[..., 0, :] for name, amount in chain.items()}
         parts = np.array_split(times, max(1, len(times) * self.cleaved[..., 0, 0].size // READ_AT_ONCE))
-        responses = [self._read_responses(part) for part in parts]
-        for i, name in enumerate(("snap25", "release", "force", "visible")):
+        healed = self.healed
+        responses = [self._read_responses(part, healed) for part in parts]
+        for i, name in enumerate(("snap25", "release", "force", "visible", "crease")):
             columns[name] = np.concatenate([values[i] for values in responses], axis=-1)
+        columns["depth"] = depth(columns["visible"], columns["crease"], add_axes(self.constants, 1))
         return columns
 
-    def _read_responses(self, times: Array) -> tuple[Array, Array, Array, Array]:
+    def _read_responses(self, times: Array, healed: Array) -> tuple[Array, ...]:
         # Between nodes a polynomial may leave the range from 0 to 1 by less than the tolerance.
         reading = Reading(self.mesh, times)
         cleaved = np.clip(reading(self.cleaved), 0.0, 1.0)
         weak = weakness(cleaved, add_axes(self.constants, 2), self.model)
         intact = 1 - np.einsum("...zk,z->...k", cleaved, self.zone_weights)
         force = 1 - np.einsum("...zk,z->...k", weak, self.zone_weights)
-        return intact, intact, force, np.clip(reading(self.visible), 0.0, 1.0)
+        visible, crease = np.clip(reading(self.visible), 0.0, 1.0), 1 - np.clip(reading(healed), 0.0, 1.0)
+        return intact, intact, force, visible, crease
 
     def visible_at(self, times: Array) -> Array:
         """Return the visible effect alone at `times`, shape (..., k)."""
@@ -135,7 +147,7 @@ class Course(NamedTuple):
         """
         constants = add_axes(self.constants, 3)
         weak = weakness(self.cleaved, constants, self.model)
-        result: Array = np.clip(Reading(self.mesh, times)(visible_effect(self.mesh, weak, constants.k_line)), 0, 1)
+        result: Array = np.clip(Reading(self.mesh, times)(follow_at_rate(self.mesh, weak, constants.k_line)), 0, 1)
         return result
 
     def state(self, day: float) -> State:
@@ -154,7 +166,8 @@ class Course(NamedTuple):
             np.maximum(np.abs(values[..., past, :]).max(axis=(-2, -1), initial=0.0), largest)
             for values, largest in zip((self.cleaved, self.weak), _largest_before(self.begin), strict=True)
         )
-        return State(day, amounts, reading(self.cleaved)[..., 0], reading(self.visible)[..., 0], (cleaved, weak))
+        cleaved_now, visible, healed = (reading(each)[..., 0] for each in (self.cleaved, self.visible, self.healed))
+        return State(day, amounts, cleaved_now, visible, healed, (cleaved, weak))
 
 
 def solve(
@@ -210,14 +223,15 @@ def solve(
         return flat.reshape(*flat.shape[:-1], *times.shape)
 
     starts = mesh_starts(doses.days, end, begin)
-    mesh = _first_mesh(starts, end, float(max(np.max(rates), np.max(constants.k_line))))
+    fastest = float(max(np.max(rate) for rate in (rates, constants.k_line, constants.k_crease)))
+    mesh = _first_mesh(starts, end, fastest)
     light = light_chain(mesh.nodes)
     for _ in range(ROUNDS):
         cleaved = cleaved_fraction(mesh, light, zones, cleaved_before)
         weak = np.einsum("...znm,z->...nm", weakness(cleaved, zones, model), doses.weights)
         pieces = _count_pieces(mesh, starts, cleaved, weak, tolerance, model, start)
         if pieces.max() == 1:
-            visible = visible_effect(mesh, weak, muscle.k_line, visible_before)
+            visible = follow_at_rate(mesh, weak, muscle.k_line, visible_before)
             return Course(constants, model, chain, doses.weights, mesh, cleaved, weak, visible, start)
         if pieces.sum() > INTERVALS * len(starts):
             break
@@ -258,8 +272,9 @@ def _first_mesh(starts: Array, end: float, fastest: float) -> Mesh:
 def _count_pieces(
     mesh: Mesh, starts: Array, cleaved: Array, weak: Array, tolerance: float, model: Model, start: State | None
 ) -> Array:
-    # Return the number of pieces into which each interval must be cut. The visible effect follows the weakness and is
-    # smoother, so that a mesh that is fine enough for the weakness is fine enough for it. Errors are measured against
+    # Return the number of pieces into which each interval must be cut. The visible effect follows the weakness, and the
+    # crease follows the visible effect. Each is smoother than what it follows, so that a mesh that is fine enough for
+    # the weakness is fine enough for them. Errors are measured against
     # the largest value until the next dose, so that a course does not depend on later doses.
     first = np.searchsorted(mesh.edges, starts)
     lengths = np.diff(np.append(first, len(mesh.edges) - 1))

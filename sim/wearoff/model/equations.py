@@ -2,8 +2,10 @@
 
 The nerve endings take up a part of each dose (`uptake`). The toxin passes along a chain of compartments (`CHAIN`).
 The last compartment is the light chain, which cleaves SNAP-25. With less intact SNAP-25 the nerve endings release less
-acetylcholine. With less acetylcholine the muscle has less force (`force`). With less force the line that the muscle
-folds into the skin softens: this is the visible effect. `slope` has the differential equations of all this.
+acetylcholine. With less acetylcholine the muscle has less force (`force`). With less force the fold that the muscle
+makes in the skin softens: this is the visible effect. Years of folding have also etched a crease into the skin. Where
+the fold is gone the crease slowly heals, and where the fold is back it slowly returns. `slope` has the differential
+equations of all this, and `depth` says how deep the line is that people see.
 
 Time is in days, amounts are in units (U) of onabotulinumtoxinA, and rates are in 1/day.
 
@@ -24,8 +26,8 @@ class Constants(NamedTuple):
     """The constants under the symbols of the mathematics.
 
     Each constant is a number, an array over patients, or a symbol. Rates are in 1/day, ``k_cleave`` is in 1/(U day),
-    ``U50`` is in U, ``A50`` is a fraction, and ``h`` is a pure number. The values, their ranges and their sources are
-    rows of ``data/parameters.csv``.
+    ``U50`` is in U, ``A50`` and ``q`` are fractions, and ``h`` is a pure number. The values, their ranges and their
+    sources are rows of ``data/parameters.csv``.
     """
 
     k_depot: Any
@@ -39,6 +41,8 @@ class Constants(NamedTuple):
     A50: Any
     h: Any
     k_line: Any
+    k_crease: Any
+    q: Any
 
 
 class Step(NamedTuple):
@@ -60,7 +64,7 @@ CHAIN = (
 
 COMPARTMENTS = tuple(step.source for step in CHAIN)
 # The variables of `slope`, in its order, and the value of each before the first dose.
-STATES = {**dict.fromkeys(COMPARTMENTS, 0.0), "snap25": 1.0, "visible": 0.0}
+STATES = {**dict.fromkeys(COMPARTMENTS, 0.0), "snap25": 1.0, "visible": 0.0, "crease": 1.0}
 
 
 def uptake(dose: Any, c: Constants) -> Any:
@@ -94,6 +98,22 @@ def force(release: Any, c: Constants) -> Any:
     return (1 + c.A50**c.h) * release**c.h / (c.A50**c.h + release**c.h)
 
 
+def depth(visible: Any, crease: Any, c: Constants) -> Any:
+    """Return the depth of the line at maximum frown, a fraction of baseline: ``(1 - q) (1 - V) + q C``.
+
+    Of the line of a patient the share q is crease, and the rest is fold. At rest there is no fold, and the depth is
+    ``q C``.
+
+    Examples
+    --------
+    >>> from wearoff import Parameters
+    >>> c = Parameters(crease_share=0.25).constants()
+    >>> depth(0.0, 1.0, c), depth(1.0, 1.0, c), depth(1.0, 0.5, c)
+    (1.0, 0.25, 0.125)
+    """
+    return (1 - c.q) * (1 - visible) + c.q * crease
+
+
 def slope(t: Any, y: Sequence[Any], c: Constants, force: Callable[[Any, Constants], Any] = force) -> list[Any]:
     """Return the slopes of the variables between visits, per day.
 
@@ -121,7 +141,7 @@ def slope(t: Any, y: Sequence[Any], c: Constants, force: Callable[[Any, Constant
     >>> max(map(abs, before_any_toxin)) < 1e-15
     True
     """
-    *amounts, snap25, visible = y
+    *amounts, snap25, visible, crease = y
     light_chain = amounts[-1]
     flows = [getattr(c, step.rate) * amount for step, amount in zip(CHAIN, amounts, strict=True)]
     release = snap25  # acetylcholine is released in proportion to the intact SNAP-25 at the release sites
@@ -130,6 +150,7 @@ def slope(t: Any, y: Sequence[Any], c: Constants, force: Callable[[Any, Constant
         *(flow_in - flow_out for flow_in, flow_out in pairwise(flows)),
         c.k_snap25 * (1 - snap25) - c.k_cleave * light_chain * snap25,
         c.k_line * (1 - force(release, c) - visible),
+        c.k_crease * (1 - visible - crease),
     ]
 
 

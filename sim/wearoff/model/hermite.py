@@ -24,6 +24,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 from scipy.sparse import csr_array
 
 from . import Array, Number
@@ -87,10 +88,10 @@ def steps(slope: Slopes, edges: Array) -> tuple[Array, Array]:
     return before, term
 
 
-def follow(factor: Array, term: Array) -> Array:
-    """Return x at every edge, shape (n, patients), step by step from x = 0 at the first edge."""
+def follow(factor: Array, term: Array, start: Number = 0.0) -> Array:
+    """Return x at every edge, shape (n, patients), step by step from its value at the first edge."""
     x = np.empty((len(term) + 1, *term.shape[1:]))
-    x[0] = 0.0
+    x[0] = start
     for i in range(len(term)):
         np.multiply(factor[i], x[i], out=x[i + 1])
         x[i + 1] += term[i]
@@ -105,14 +106,34 @@ def quintic(edges: Array, times: Array) -> csr_array:
     csr_array, shape (k, 3 n)
     """
     n = len(edges)
-    step = np.clip(np.searchsorted(edges, times, side="right") - 1, 0, n - 2)
-    h = np.diff(edges)[step]
-    u = (times - edges[step]) / h
-    v = 1 - u
-    weights = [_value(v), h * _slope(v), h * h * _curvature(v), _value(u), -h * _slope(u), h * h * _curvature(u)]
+    step, weights = _weigh(edges, times)
     columns = np.stack([step + i * n + end for end in (0, 1) for i in range(3)], axis=-1)
     rows = np.arange(0, 6 * len(times) + 1, 6)
     return csr_array((np.stack(weights, axis=-1).ravel(), columns.ravel(), rows), shape=(len(times), 3 * n))
+
+
+def quintic_at(edges: Array, derivatives: Array, days: Array) -> Array:
+    """Return x of each patient on a day of its own, shape (patients,), from x, x' and x'' at the edges.
+
+    Parameters
+    ----------
+    edges : ndarray, shape (n,)
+    derivatives : ndarray, shape (3, n, patients)
+    days : ndarray, shape (patients,)
+    """
+    step, weights = _weigh(edges, days)
+    patients = np.arange(len(days))
+    ends = [derivatives[i, step + end, patients] for end in (0, 1) for i in range(3)]
+    return sum((weight * value for weight, value in zip(weights, ends, strict=True)), start=np.zeros(len(days)))
+
+
+def _weigh(edges: Array, times: Array) -> tuple[npt.NDArray[np.intp], list[Array]]:
+    # Return the step in which each time is, and the weights of x, x' and x'' at its two ends.
+    step = np.clip(np.searchsorted(edges, times, side="right") - 1, 0, len(edges) - 2)
+    h = np.diff(edges)[step]
+    u = (times - edges[step]) / h
+    v = 1 - u
+    return step, [_value(v), h * _slope(v), h * h * _curvature(v), _value(u), -h * _slope(u), h * h * _curvature(u)]
 
 
 # Each of these polynomials of degree 5 has one of value, slope and curvature equal to 1 at u = 1, and the other two

@@ -75,15 +75,6 @@ def find_landmarks(mesh: Mesh, visible: Array, weak: Array, last_dose: float = 0
     )
 
 
-def last_day_above(mesh: Mesh, visible: Array, level: float) -> Array:
-    """Return the day of k patients on which V falls through `level` after its largest value.
-
-    The day is 0 where V never reaches the level, and ``inf`` where V is still above it at the end. `visible` is as in
-    `find_landmarks`.
-    """
-    return _find_fall(mesh, visible, level, 0.0)
-
-
 def _find_peak(mesh: Mesh, visible: Array, weak: Array, day: float) -> Array:
     # Return the day of the largest V after a day; NaN where V is largest at the end, or only falls.
     # V rises where the weakness W is above V and falls where W is below V. At the peak W - V falls through zero.
@@ -94,7 +85,7 @@ def _find_peak(mesh: Mesh, visible: Array, weak: Array, day: float) -> Array:
     return _find_crossing(mesh, weak - visible, 0.0, largest, rising=False)
 
 
-def _find_fall(mesh: Mesh, visible: Array, level: float, never: Array | float) -> Array:
+def _find_fall(mesh: Mesh, visible: Array, level: float, never: Array) -> Array:
     # Return the day on which V falls through a level after its largest value: inf where V has not fallen by the end,
     # and `never` where V has not reached the level.
     path = _along_time(visible)

@@ -93,11 +93,11 @@ class Following(NamedTuple):
         inverse = np.linalg.inv(derivative[1:, 1:] + scaled * np.eye(mesh.degree))
         return cls(scaled * inverse, -inverse @ derivative[1:, 0])
 
-    def __call__(self, course: Array) -> Array:
-        """Return x at the nodes, shape (n, m + 1, k), from k courses at the points, shape (n, m, k)."""
+    def __call__(self, course: Array, start: Array | float = 0.0) -> Array:
+        """Return x at the nodes, shape (n, m + 1, k), from k courses at the points, shape (n, m, k), and x at first."""
         n, m, k = course.shape
         result = np.empty((n, m + 1, k))
-        start = np.zeros(k)
+        start = np.broadcast_to(start, k)
         for x, particular, homogeneous in zip(result, self.particular @ course, self.homogeneous, strict=True):
             x[0] = start
             np.multiply(homogeneous[:, None], start, out=x[1:])

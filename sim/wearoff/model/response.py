@@ -1,7 +1,8 @@
-"""From the light chain to the visible effect, in the forms that are computed.
+"""From the light chain to the visible effect and the crease, in the forms that are computed.
 
-The equations are those of `equations`. They are solved for the cleaved fraction ``1 - S`` and the weakness ``1 - F``.
-Both are exactly zero without toxin, and keep their digits where there is little toxin.
+The equations are those of `equations`. They are solved for the cleaved fraction ``1 - S``, the weakness ``1 - F`` and
+the healed share of the crease ``1 - C``. These are exactly zero without toxin, and keep their digits where there is
+little toxin.
 """
 
 from __future__ import annotations
@@ -109,10 +110,14 @@ def weakness(cleaved: Array, c: Constants, model: Model = MODEL) -> Array:
     return lost
 
 
-def visible_effect(mesh: Mesh, weak: Array, k_line: Number, start: Array | float = 0.0) -> Array:
-    """Return the visible effect V at the mesh's nodes, from the weakness at them; shapes as in `cleaved_fraction`."""
-    rate = np.broadcast_to(k_line, (*np.shape(k_line)[:-2], *weak.shape[-2:]))
-    return march(mesh, rate, rate * weak, start)
+def follow_at_rate(mesh: Mesh, course: Array, rate: Number, start: Array | float = 0.0) -> Array:
+    """Return x at the mesh's nodes, where ``x' = rate (course - x)``: x follows the course, in 1/rate days.
+
+    The visible effect follows the weakness at the rate ``k_line``. The healed share of the crease, ``1 - C``, follows
+    the visible effect at the rate ``k_crease``. The shapes are as in `cleaved_fraction`.
+    """
+    rates = np.broadcast_to(rate, (*np.shape(rate)[:-2], *course.shape[-2:]))
+    return march(mesh, rates, rates * course, start)
 
 
 def read_model(model: Model | None, c: Constants) -> Model:

@@ -3,6 +3,11 @@
 The seed and the number of a block determine its numbers; the process does not matter. A block has `BLOCK` patients. It
 has the same number of patients from each of `REPLICATES` independent sequences. The spread of the means of these
 sequences estimates the Monte Carlo error, also for quasi-random numbers.
+
+A patient has `OF_PATIENT` numbers, and one more for each visit. A patient keeps these numbers when there are more
+visits, so that the arms of a trial have the same patients. Each replicate is the same Sobol sequence, whose first
+dimensions do not depend on the number of dimensions. A digital shift makes a replicate random: all points are combined
+by exclusive or with one random point (Owen 2003, ACM TOMACS 13:363).
 """
 
 from __future__ import annotations
@@ -23,7 +28,10 @@ Array = npt.NDArray[np.float64]
 SAMPLERS = ("sobol", "random")
 REPLICATES = 8
 BLOCK = 512
-DIMENSIONS = 3
+OF_PATIENT = 4  # columns: potency, loss of the light chain, release from the depot, crease share
+# Visits whose numbers are from the Sobol sequence. Later visits have pseudo-random numbers: scipy's sequence has at
+# most 21201 dimensions, each takes time and memory, and many dimensions are no more even than pseudo-random numbers.
+SOBOL_VISITS = 60
 BITS = 30  # binary digits of a coordinate of a Sobol point
 
 
@@ -35,52 +43,76 @@ def seed_of(rng: np.random.Generator | int | None) -> int:
         raise InputError("rng", rng, "a Generator, a whole number from 0, or None") from None
 
 
-def normals(sampler: str, seed: int, block: int) -> Array:
+def normals(sampler: str, seed: int, block: int, visits: int) -> Array:
     """Return the standard normal numbers of one block of patients.
 
     Parameters
     ----------
     sampler : {"sobol", "random"}
-        Scrambled Sobol sequences, or pseudo-random numbers.
+        Sobol sequences with random digital shifts, or pseudo-random numbers.
     seed : int
     block : int
         The number of the block, from 0.
+    visits : int
+        Number of visits, from 0. The columns of other visits do not depend on it.
 
     Returns
     -------
-    ndarray, shape (BLOCK, DIMENSIONS)
+    ndarray, shape (BLOCK, OF_PATIENT + visits)
         Independent standard normals; rows i and i + `REPLICATES` belong to one replicate.
     """
+    dimensions = OF_PATIENT + visits
     if check_name(sampler, SAMPLERS, "sampler") == "random":
-        return np.random.default_rng([seed, block]).standard_normal((BLOCK, DIMENSIONS))
-    points = BLOCK // REPLICATES
-    uniform = np.stack(
-        [_draw_sobol(seed, replicate, block * points, points) for replicate in range(REPLICATES)], axis=1
-    )
-    # Half a cell is added to each point, so that no point is 0 and `ndtri` is finite.
-    result: Array = ndtri(uniform.reshape(BLOCK, DIMENSIONS) + 0.5**BITS / 2)
+        return _draw_columns(np.random.default_rng([seed, block]), dimensions)
+    result = np.empty((BLOCK, dimensions))
+    even = min(dimensions, OF_PATIENT + SOBOL_VISITS)
+    result[:, :even] = _draw_sobol(seed, block, even)
+    # The third number tells this generator from those of the shifts.
+    result[:, even:] = _draw_columns(np.random.default_rng([seed, block, 1]), dimensions - even)
     return result
 
 
-def draw(patients: int, seed: int) -> Array:
-    """Return the standard normal numbers of the first patients of a seed (Sobol), shape (patients, DIMENSIONS)."""
-    return np.concatenate([normals("sobol", seed, block) for block in range(-(-patients // BLOCK))])[:patients]
+def draw(patients: int, seed: int, visits: int = 1) -> Array:
+    """Return the standard normal numbers of the first patients of a seed (Sobol).
+
+    Returns
+    -------
+    ndarray, shape (patients, OF_PATIENT + visits)
+    """
+    return np.concatenate([normals("sobol", seed, block, visits) for block in range(-(-patients // BLOCK))])[:patients]
 
 
-def _draw_sobol(seed: int, replicate: int, first: int, count: int) -> Array:
-    engine = _make_engine(seed, replicate, threading.get_ident())
+def _draw_columns(generator: np.random.Generator, columns: int) -> Array:
+    # Return standard normals column by column, so that the first columns do not depend on their number.
+    return generator.standard_normal((columns, BLOCK)).T
+
+
+def _draw_sobol(seed: int, block: int, dimensions: int) -> Array:
+    count = BLOCK // REPLICATES
+    engine = _make_engine(dimensions, threading.get_ident())
+    first = block * count
     if engine.num_generated > first:
         engine.reset()
     if engine.num_generated < first:
         engine.fast_forward(first - engine.num_generated)
-    result: Array = engine.random(count)
+    points = (engine.random(count) * 2.0**BITS).astype(np.int64)
+    shifted = (points[:, None] ^ _draw_shifts(seed, dimensions)).reshape(BLOCK, dimensions)
+    # Half a cell is added to each point, so that no point is 0 and `ndtri` is finite.
+    result: Array = ndtri((shifted + 0.5) / 2.0**BITS)
     return result
 
 
-@lru_cache(maxsize=64 * REPLICATES)
-def _make_engine(seed: int, replicate: int, thread: int) -> Any:
+@lru_cache(maxsize=64)
+def _draw_shifts(seed: int, dimensions: int) -> npt.NDArray[np.int64]:
+    # Return the point of each replicate with which all its points are combined, shape (REPLICATES, dimensions).
+    generators = [np.random.default_rng([seed, replicate]) for replicate in range(REPLICATES)]
+    return np.stack([generator.integers(2**BITS, size=dimensions) for generator in generators])
+
+
+@lru_cache(maxsize=64)
+def _make_engine(dimensions: int, thread: int) -> Any:
     # An engine has a position in its sequence, so each thread needs its own engine. The import takes half of the time
     # that `import wearoff` may take; therefore the first draw makes it.
     from scipy.stats import qmc
 
-    return qmc.Sobol(DIMENSIONS, scramble=True, bits=BITS, rng=np.random.default_rng([seed, replicate]))
+    return qmc.Sobol(dimensions, scramble=False, bits=BITS)

@@ -1,29 +1,67 @@
-"""Grades and responders, computed from the visible effect.
+"""Grades and responders, computed from the line in the skin.
 
-The severity of a line at maximum frown is ``s = s0 (1 - V)`` on the scale none 0, mild 1, moderate 2, severe 3, where
-s0 is the grade at baseline, 2 or 3. A placebo responder's line is one grade better than that, with and without toxin. A
-rater sees s with a normal error. The grade is the value that the rater sees, rounded, and limited to 0 to 3. A grade is
-a response if it is none or mild, or if it is one or two grades better than at baseline, as the endpoint asks.
+The severity of a line is its grade at baseline, s0 = 2 or 3, times its depth as a fraction of baseline, on the scale
+none 0, mild 1, moderate 2, severe 3. A placebo responder's line is one grade better than that, with and without toxin.
+A rater sees the severity with a normal error. The grade is the value that the rater sees, rounded, and limited to 0 to
+3. Lines are graded at maximum frown, and for one endpoint at rest. A grade is a response if it is none or mild, if it
+is one or two grades better than at baseline, or if it is none, as the endpoint asks.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtr
 
+from ..model.equations import Constants, depth
+
 Array = npt.NDArray[np.float64]
 
-# The endpoints, under their names in the observations. Two of them count as "one grade better": "moderate_improvement"
-# (at least moderate improvement in a global assessment) and "onset_reported" (a first effect is reported).
-ENDPOINTS = ("none_or_mild", "one_grade", "two_grades", "moderate_improvement", "onset_reported")
+# The endpoints, under their names in the observations. "moderate_improvement" (at least moderate improvement in a
+# global assessment) counts as "one grade better". "onset_reported" (a first effect is reported) is no grade: the line
+# must be better than at baseline by `Raters.report_change`. "none_at_rest" is graded at rest: no line, of all patients.
+AT_REST, ONSET = "none_at_rest", "onset_reported"
+ENDPOINTS = ("none_or_mild", "one_grade", "two_grades", "moderate_improvement", ONSET, AT_REST)
 # Who must see the response. For "composite" both investigator and subject must see it. A "rater" has the error of an
 # investigator.
 ASSESSORS = ("investigator", "subject", "composite", "rater")
 BASELINES = (2, 3)
+
+
+class Line(NamedTuple):
+    """The depth of a line, as fractions of its depth at maximum frown at baseline.
+
+    Parameters
+    ----------
+    frown, rest : ndarray
+        At maximum frown and at rest, of the same shape.
+    """
+
+    frown: Array
+    rest: Array
+
+    @classmethod
+    def of(cls, visible: Array, crease: Array, constants: Constants) -> Self:
+        """Return the lines of k patients.
+
+        Parameters
+        ----------
+        visible, crease : ndarray, shape (..., k)
+            Visible effect and crease.
+        constants : Constants
+            The crease share of each patient, an array of shape (k,), or a number.
+
+        Examples
+        --------
+        >>> from wearoff import Parameters
+        >>> c = Parameters(crease_share=0.25).constants()
+        >>> Line.of(np.array([0.0, 1.0]), np.array([1.0, 0.5]), c)
+        Line(frown=array([1.   , 0.125]), rest=array([0.25 , 0.125]))
+        """
+        return cls(depth(visible, crease, constants), constants.q * crease)
 
 
 class Kind(NamedTuple):
@@ -45,12 +83,18 @@ class Raters(NamedTuple):
         Share of placebo responders.
     investigator_error, subject_error : float
         Standard deviations of the errors, in grades.
+    report_change : float
+        Improvement of a line, in grades, at which a first effect is reported.
+    leniency : float
+        Grades by which the raters of one trial see every line less severe than it is.
     """
 
     severe_share: float
     placebo_share: float
     investigator_error: float
     subject_error: float
+    report_change: float = 0.5
+    leniency: float = 0.0
 
     def kinds(self) -> Iterator[Kind]:
         """Yield the four kinds of patients."""
@@ -72,18 +116,20 @@ def worst_grade(endpoint: str, baseline: int) -> int:
     >>> worst_grade("none_or_mild", 3), worst_grade("two_grades", 3), worst_grade("one_grade", 2)
     (1, 1, 1)
     """
+    if endpoint == AT_REST:
+        return 0
     if endpoint == "none_or_mild":
         return 1
     return baseline - (2 if endpoint == "two_grades" else 1)
 
 
-def chance(visible: Array, endpoint: str, assessor: str, kind: Kind, raters: Raters) -> Array:
+def chance(line: Line, endpoint: str, assessor: str, kind: Kind, raters: Raters) -> Array:
     """Return the chance that the raters report a response, averaged over their errors.
 
     Parameters
     ----------
-    visible : ndarray
-        The visible effect, any shape.
+    line : Line
+        Arrays of any shape.
     endpoint, assessor : str
         One of `ENDPOINTS`, one of `ASSESSORS`.
     kind : Kind
@@ -91,37 +137,42 @@ def chance(visible: Array, endpoint: str, assessor: str, kind: Kind, raters: Rat
 
     Returns
     -------
-    ndarray, shape of `visible`
+    ndarray, shape of the arrays of `line`
 
     Examples
     --------
     >>> raters = Raters(0.5, 0.0, 0.3, 0.3)
     >>> moderate = Kind(2, False, 0.5)
-    >>> effect = np.array([0.25])  # s = 1.5: between two grades
-    >>> chance(effect, "none_or_mild", "investigator", moderate, raters).tolist()
+    >>> line = Line(np.array([0.75]), np.array([0.25]))  # severity 1.5 at frown and 0.5 at rest: between two grades
+    >>> chance(line, "none_or_mild", "investigator", moderate, raters).tolist()
+    [0.5]
+    >>> chance(line, "none_at_rest", "investigator", moderate, raters).tolist()
     [0.5]
     """
-    severity = kind.baseline * (1 - visible) - kind.placebo_responder
-    room = worst_grade(endpoint, kind.baseline) + 0.5 - severity
-    result = np.ones_like(visible)
+    room = find_room(line, endpoint, kind, raters)
+    result = np.ones_like(room)
     for error in raters.errors(assessor):
         result *= ndtr(room / error)
     return result
 
 
-def mean_chance(visible: Array, endpoint: str, assessor: str, raters: Raters) -> Array:
+def find_room(line: Line, endpoint: str, kind: Kind, raters: Raters) -> Array:
+    """Return by how many grades a rater without error could see the line worse before it is no response.
+
+    Below 0 it is no response. The shape is that of the arrays of `line`.
+    """
+    depth_graded = line.rest if endpoint == AT_REST else line.frown
+    severity = kind.baseline * depth_graded - kind.placebo_responder
+    worst_severity = (
+        kind.baseline - raters.report_change if endpoint == ONSET else worst_grade(endpoint, kind.baseline) + 0.5
+    )
+    result: Array = worst_severity + raters.leniency - severity
+    return result
+
+
+def mean_chance(line: Line, endpoint: str, assessor: str, raters: Raters) -> Array:
     """Return the chance that the raters report a response: the mean over the kinds of patients."""
     return sum(
-        (kind.share * chance(visible, endpoint, assessor, kind, raters) for kind in raters.kinds()),
-        start=np.zeros_like(visible),
+        (kind.share * chance(line, endpoint, assessor, kind, raters) for kind in raters.kinds()),
+        start=np.zeros_like(line.frown),
     )
-
-
-def level_of_return(baseline: int) -> float:
-    """Return the effect below which the grade is again that at baseline: the severity s is above s0 - 1/2."""
-    return 0.5 / baseline
-
-
-def level_of_loss(baseline: int) -> float:
-    """Return the effect below which the grade is no longer none or mild: the severity s is above 3/2."""
-    return 1 - 1.5 / baseline

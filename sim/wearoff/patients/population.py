@@ -1,7 +1,9 @@
 """Virtual patients: how they differ, and how they are drawn.
 
-Potency, the loss rate of the light chain and the release rate vary between patients. They are log-normal, and the
-typical patient has the median of each. ``omega`` is the standard deviation of the logarithm, as in pharmacometrics.
+Potency, the loss rate of the light chain, the release rate and the crease share vary between patients. The first three
+are log-normal, the crease share is logit-normal, and the typical patient has the median of each. The dose of a visit
+acts as if it were multiplied by a log-normal factor of the patient and the visit. ``omega`` is the standard deviation
+of the logarithm or of the logit, as in pharmacometrics.
 """
 
 from __future__ import annotations
@@ -12,21 +14,22 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.special import expit, logit
 
 from .. import notebook, tables
 from ..checks import Limits, check_name, check_number, check_type, checked_arguments
-from ..errors import InputError
 from ..model.equations import Constants
 from ..parameters import Parameters, possible
-from .draws import normals
+from .draws import OF_PATIENT, normals
 from .grades import Raters
 
 Array = npt.NDArray[np.float64]
 
 _TABLE = tables.column("population", "name")
 # The grid is tested on pilot patients. They are 1.75, 3.5 and 5 standard deviations from the typical patient, in 40
-# directions; fifteen in a million patients are farther away. Two blocks of further pilots are drawn from a population
-# 1.5 times as wide. With fewer blocks the grid misses steep curves of wide populations.
+# directions; fifteen in a million patients are farther away. The directions are of the visible effect: potency and the
+# doses of all visits together, loss of the light chain, and release from the depot. Two blocks of further pilots are
+# drawn from a population 1.5 times as wide. With fewer blocks the grid misses steep curves of wide populations.
 DISTANCES, DIRECTIONS = (1.75, 3.5, 5.0), 40
 DRAWN_BLOCKS, WIDENING = 2, 1.5
 
@@ -46,19 +49,29 @@ class Population:
         The typical patient, who is the median of each constant.
     omega_potency, omega_light_chain, omega_depot : float
         Standard deviations of the logarithms of potency, loss rate and release rate.
-    correlation_potency_light_chain, correlation_potency_depot, correlation_light_chain_depot : float
-        Correlations of these logarithms.
+    omega_crease_share : float
+        Standard deviation of the logit of the crease share.
+    omega_visit : float
+        Standard deviation of the logarithm by which a dose acts more or less at a visit.
+    correlation_potency_light_chain : float
+        Correlation of the logarithms of potency and loss rate.
     severe_share : float
         Share of patients whose line is severe at baseline (grade 3); the others are moderate (grade 2).
     placebo_share : float
         Share of patients whose line is one grade better with any treatment and with none.
     investigator_error, subject_error : float
         Standard deviations of the raters' errors, in grades.
+    report_change : float
+        Improvement of a line, in grades, at which a first effect is reported.
+    omega_trial_potency : float
+        Standard deviation of the logarithm by which potency differs between trials. A simulated trial is a median one.
+    omega_trial_leniency : float
+        Standard deviation of the leniency of the raters of different trials, in grades.
 
     Raises
     ------
     InputError
-        A number is outside the possible range, or the correlations contradict each other.
+        A number is outside the possible range.
 
     Examples
     --------
@@ -75,23 +88,20 @@ class Population:
     omega_light_chain: float = _read_default("omega_light_chain")
     omega_depot: float = _read_default("omega_depot")
     correlation_potency_light_chain: float = _read_default("correlation_potency_light_chain")
-    correlation_potency_depot: float = _read_default("correlation_potency_depot")
-    correlation_light_chain_depot: float = _read_default("correlation_light_chain_depot")
+    omega_crease_share: float = _read_default("omega_crease_share")
+    omega_visit: float = _read_default("omega_visit")
     severe_share: float = _read_default("severe_share")
     placebo_share: float = _read_default("placebo_share")
     investigator_error: float = _read_default("investigator_error")
     subject_error: float = _read_default("subject_error")
+    report_change: float = _read_default("report_change")
+    omega_trial_potency: float = _read_default("omega_trial_potency")
+    omega_trial_leniency: float = _read_default("omega_trial_leniency")
 
     def __post_init__(self) -> None:
         check_type(self.parameters, Parameters, "parameters")
         for name in _TABLE:
             object.__setattr__(self, name, check_number(getattr(self, name), limits_of(name)))
-        if np.linalg.eigvalsh(self._build_correlations()).min() < 1e-6:
-            raise InputError(
-                "correlations of potency, light-chain loss and depot release",
-                problem="contradict each other",
-                allowed="those of a positive definite matrix",
-            )
 
     def replace(self, **changes: Any) -> Self:
         """Return a copy with some numbers changed, the typical patient's constants among them.
@@ -135,43 +145,66 @@ class Population:
     @property
     def raters(self) -> Raters:
         """The shares of the kinds of patients, and the errors of the raters."""
-        return Raters(self.severe_share, self.placebo_share, self.investigator_error, self.subject_error)
+        return Raters(
+            self.severe_share, self.placebo_share, self.investigator_error, self.subject_error, self.report_change
+        )
 
     def constants(self, normals: Array) -> Constants:
         """Return the constants of k patients, computed from independent standard normal numbers.
 
         Parameters
         ----------
-        normals : ndarray, shape (k, 3)
-            Columns: potency, loss of the light chain, release from the depot.
+        normals : ndarray, shape (k, OF_PATIENT + visits)
+            Columns: potency, loss of the light chain, release from the depot, crease share; then those of the visits,
+            which have no effect here.
         """
-        spread = np.diag([self.omega_potency, self.omega_light_chain, self.omega_depot])
-        varied = np.exp(normals @ (spread @ np.linalg.cholesky(self._build_correlations())).T)
+        potency, loss, release, share = normals[:, :OF_PATIENT].T
+        together = self.correlation_potency_light_chain
+        loss = together * potency + np.sqrt(1 - together**2) * loss
         typical = self.parameters.constants()
         return typical._replace(
-            k_cleave=typical.k_cleave * varied[:, 0],
-            k_light_chain=typical.k_light_chain * varied[:, 1],
-            k_depot=typical.k_depot * varied[:, 2],
+            k_cleave=typical.k_cleave * np.exp(self.omega_potency * potency),
+            k_light_chain=typical.k_light_chain * np.exp(self.omega_light_chain * loss),
+            k_depot=typical.k_depot * np.exp(self.omega_depot * release),
+            q=expit(logit(typical.q) + self.omega_crease_share * share),
         )
 
-    def pilots(self) -> Constants:
-        """Return the constants of the pilot patients: the typical one, others in every direction, and drawn ones."""
+    def dose_factors(self, normals: Array) -> Array:
+        """Return the factors by which the doses of k patients act more or less, shape (k, visits).
+
+        Parameters
+        ----------
+        normals : ndarray, shape (k, OF_PATIENT + visits)
+            As in `constants`.
+        """
+        result: Array = np.exp(self.omega_visit * normals[:, OF_PATIENT:])
+        return result
+
+    def pilots(self, visits: int) -> Array:
+        """Return the standard normal numbers of the pilot patients: the typical one, others around, and drawn ones.
+
+        Parameters
+        ----------
+        visits : int
+
+        Returns
+        -------
+        ndarray, shape (k, OF_PATIENT + visits)
+        """
         # The directions are even on a sphere: a spiral whose step is the golden angle.
         height = 1 - (2 * np.arange(DIRECTIONS) + 1) / DIRECTIONS
         angle = np.pi * (3 - np.sqrt(5)) * np.arange(DIRECTIONS)
         radius = np.sqrt(1 - height**2)
         directions = np.stack([radius * np.cos(angle), radius * np.sin(angle), height], axis=1)
-        fixed = np.concatenate([np.zeros((1, 3)), *(distance * directions for distance in DISTANCES)])
-        drawn = [WIDENING * normals("sobol", 0, block) for block in range(DRAWN_BLOCKS)]
-        return self.constants(np.concatenate([fixed, *drawn]))
-
-    def _build_correlations(self) -> Array:
-        pl, pr, lr = (
-            self.correlation_potency_light_chain,
-            self.correlation_potency_depot,
-            self.correlation_light_chain_depot,
-        )
-        return np.array([[1, pl, pr], [pl, 1, lr], [pr, lr, 1]])
+        around = np.concatenate([np.zeros((1, 3)), *(distance * directions for distance in DISTANCES)])
+        # Potency and doses act alike. Each has the part of the first direction with which they act most together.
+        both = float(np.hypot(self.omega_potency, self.omega_visit)) or 1.0
+        fixed = np.zeros((len(around), OF_PATIENT + visits))
+        fixed[:, 0] = around[:, 0] * self.omega_potency / both
+        fixed[:, 1:3] = around[:, 1:]
+        fixed[:, OF_PATIENT:] = around[:, :1] * self.omega_visit / both
+        drawn = [WIDENING * normals("sobol", 0, block, visits) for block in range(DRAWN_BLOCKS)]
+        return np.concatenate([fixed, *drawn])
 
 
 def limits_of(name: str) -> Limits:

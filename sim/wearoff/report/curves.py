@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..figures.style import render
-from ..labels import describe_landmark
+from ..labels import describe_landmark, whole_day
 from ..levels import HALF
 from ..parameters import Parameters
 from ..plates import serotypes_figure, sites_figure
@@ -15,10 +15,12 @@ from ..timeline import Timeline
 from ..treatment.schedule import Schedule
 from .explanations import explain_landmarks, explain_recommendation
 from .json_output import json_file, records, table
+from .text import wrap
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+NAMES = 34  # letters of the names of landmarks
 VISIBLE_AT = (1, 2, 3, 7, 14, 30, 60, 90, 120, 150, 180)
 
 
@@ -32,6 +34,7 @@ def simulation_summary(timeline: Timeline) -> dict[str, Any]:
         "parameters": dict(zip(*timeline.parameters.table()[["name", "value"]].to_numpy().T, strict=True)),
         "landmarks": timeline.landmarks.to_dict(),
         **({"dates": timeline.dates} if timeline.schedule.start else {}),
+        **({} if timeline.middle_half is None else {"middle_half": records(timeline.middle_half)}),
         "outcomes": {name: outcome.name.lower() for name, outcome in timeline.outcomes.items()},
         "explanations": explain_landmarks(timeline),
         "spill": list(timeline.spill),
@@ -40,16 +43,27 @@ def simulation_summary(timeline: Timeline) -> dict[str, Any]:
 
 
 def landmarks_text(timeline: Timeline) -> str:
-    """Return the landmarks, one a line, with their dates if known."""
-    lines, explanations = [], explain_landmarks(timeline)
+    """Return the landmarks of the typical patient, one a line, with dates if known and the middle half of patients.
+
+    Days are whole days.
+    """
+    explanations, ranges = explain_landmarks(timeline), timeline.ranges
+    wide = 22 if timeline.schedule.start else 18
+    lines = [f"{'':<{NAMES}}{'typical patient':<{wide}}middle half of patients"] if ranges else []
     for name, value in timeline.landmarks.items():
         if name in explanations:
             text = f"not reached: {explanations[str(name)]}"
         else:
-            text = f"{value:8.3f}" if name == "peak_effect" else f"day {value:6.1f}"
+            text = f"{value:7.2f}" if name == "peak_effect" else f"day {whole_day(value):>3}"
             if name in timeline.dates:
                 text += f"  {timeline.dates[str(name)]}"
-        lines.append(f"{describe_landmark(str(name)):<34}{text}")
+        text = f"{describe_landmark(str(name)):<{NAMES}}{text}"
+        if name in ranges:
+            if name in explanations:
+                lines.append(text)
+                text = ""
+            text = f"{text:<{NAMES + wide}}{ranges[str(name)]}"
+        lines.append(text)
     return "\n".join(lines)
 
 
@@ -88,8 +102,10 @@ def spacing_summary(comparison: Comparison, recommendation: Recommendation) -> d
         "outcome": recommendation.outcome.name.lower(),
         "explanation": explain_recommendation(recommendation),
         "nearest": recommendation.nearest,
+        "share_of_patients": recommendation.share_of_patients,
         "label_interval": recommendation.label_interval,
         "label_share_above": recommendation.label_share_above,
+        "label_share_of_patients": recommendation.label_share_of_patients,
         "plans": records(recommendation.frame),
         "schedules": {name: records(plan.to_frame()[_choose_columns(plan)]) for name, plan in plans.items()},
         "warnings": list(dict.fromkeys((*comparison.warnings, *recommendation.warnings))),
@@ -101,24 +117,31 @@ def _choose_columns(plan: Schedule) -> list[str]:
 
 
 def spacing_text(comparison: Comparison, recommendation: Recommendation) -> str:
-    """Return the comparison as a table, then the recommendation."""
+    """Return the comparison as a table, then the longest interval and the best dates."""
     lines = [
-        f"{'every':>10}{'days at':>10}{'longest':>10}{'lowest':>9}{'units':>9}{'visits':>9}",
-        f"{'':>10}{f'{comparison.keep:g} or more':>10}{'gap':>10}{'effect':>9}{'a year':>9}{'a year':>9}",
+        f"{'every':>10}{'days at':>12}{'kept in':>10}{'longest':>10}{'lowest':>9}{'units':>9}{'visits':>9}",
+        f"{'':>10}{f'{comparison.keep:g} or more':>12}{'patients':>10}"
+        f"{'gap':>10}{'effect':>9}{'a year':>9}{'a year':>9}",
     ]
     for row in comparison.frame.itertuples():
         lines.append(
-            f"{row.interval:>5g} days{row.share_above:>10.1%}{row.longest_gap:>8.1f} d{row.lowest_effect:>9.2f}"
-            f"{row.units_per_year:>9.1f}{row.visits_per_year:>9.1f}"
+            f"{row.interval:>5g} days{row.share_above:>12.1%}{row.share_of_patients:>10.0%}{row.longest_gap:>8.1f} d"
+            f"{row.lowest_effect:>9.2f}{row.units_per_year:>9.1f}{row.visits_per_year:>9.1f}"
         )
     lines.append("")
-    lines.append(explain_recommendation(recommendation))
+    lines.append(wrap(explain_recommendation(recommendation)))
+    if recommendation.nearest.get("interval") != recommendation.label_interval:
+        label = f"the label's shortest interval, {recommendation.label_interval:g} days, keeps it in "
+        lines.append(f"{label}{recommendation.label_share_of_patients:.0%} of patients")
     if recommendation.dates is not None:
-        share = float(recommendation.frame.loc[recommendation.frame["plan"] == "dates", "share_above"].item())
+        best = recommendation.frame[recommendation.frame["plan"] == "dates"].iloc[0]
         plan = recommendation.dates.schedule
         visits = "1 visit" if len(plan) == 1 else f"{len(plan)} visits"
         days = [f"{visit.day:g}" if plan.start is None else f"{plan.date(visit.day)}" for visit in plan]
-        lines.append(f"best dates: {visits}, {share:.1%} of days at {comparison.keep:g} or more")
+        lines.append(
+            f"best dates: {visits}, {best['share_above']:.1%} of days at {comparison.keep:g} or more, kept in "
+            f"{best['share_of_patients']:.0%} of patients"
+        )
         lines.append(f"  {'' if plan.start else 'on days '}{', '.join(days)}")
     return "\n".join(lines)
 

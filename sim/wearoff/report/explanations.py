@@ -59,21 +59,34 @@ def explain_recommendation(recommendation: Recommendation) -> str:
     Examples
     --------
     >>> from wearoff import spacing
-    >>> explain_recommendation(spacing.recommend(keep=0.5))
-    'recommended: every 86 days'
+    >>> explain_recommendation(spacing.recommend(keep=0.97)).partition(" (")[0]
+    'keep is 0.97, above the largest effect of one visit of 20 U of onabotulinumtoxinA within 730 days'
     """
     request, nearest = recommendation.request, recommendation.nearest
     keep, units = f"{request.keep:g}", request.visit.units
     if recommendation.outcome is Attainment.ATTAINABLE:
+        share = f"{recommendation.share_of_patients:.0%} of patients"
         if recommendation.even is not None and len(recommendation.even.schedule) == 1:
-            return f"recommended: one visit, which keeps it for all {recommendation.interval} days"
-        return f"recommended: every {recommendation.interval} days"
+            return f"one visit keeps {keep} in the typical patient for all {recommendation.interval} days; in {share}"
+        return (
+            f"the longest interval that keeps {keep} in the typical patient: {recommendation.interval} days, which "
+            f"keeps it in {share}"
+        )
     if recommendation.outcome is Attainment.ABOVE_PEAK:
         return (
             f"keep is {keep}, above the largest effect of one visit of {units:g} U of {request.visit.product.name} "
             f"within {request.horizon} days ({recommendation.peak:.3f}); nearest: that level, or more units"
         )
-    instead = f"nearest: every {nearest['interval']:g} days, which keeps it on {nearest['share_above']:.1%} of days"
+    instead = (
+        f"nearest: every {nearest['interval']:g} days, which keeps it on {nearest['share_above']:.1%} of days in the "
+        f"typical patient, and always in {nearest['share_of_patients']:.0%} of patients"
+    )
+    if recommendation.outcome is Attainment.LABEL_TOO_LONG:
+        return (
+            f"no interval that the label allows keeps {keep} in the typical patient: it is lost after "
+            f"{recommendation.longest_interval} days, and {request.visit.product.label_in_words} asks for at least "
+            f"{recommendation.label_interval:g}; {instead}"
+        )
     if recommendation.outcome is Attainment.TOO_FAR_APART or recommendation.longest_interval is None:
         return f"no interval of {request.step} days or more keeps {keep}; {instead}"
     takes = units * YEAR / recommendation.longest_interval
@@ -89,18 +102,21 @@ def explain_next_visit(visit: NextVisit) -> str:
     Examples
     --------
     >>> from wearoff import Schedule, spacing
-    >>> explain_next_visit(spacing.next_visit(Schedule.once(units=20)))
-    'the next visit is due on day 86 at the latest'
+    >>> explain_next_visit(spacing.next_visit(Schedule.once(units=20), keep=0.97))[:46]
+    'keep is 0.97, which the effect does not reach '
     """
+    label_date = "" if visit.label_date is None else f", {visit.label_date}"
+    label = f"the label's earliest day is {visit.label_day}{label_date}"
     if visit.outcome is Attainment.NOT_REACHED:
         return (
             f"keep is {visit.keep:g}, which the effect does not reach after the last visit, on day "
-            f"{visit.last_visit:g}; nearest: a level below {visit.largest:.3f}, the largest effect since then, or a "
-            "visit at once"
+            f"{visit.last_visit:g}; nearest: a level below {visit.largest:.3f}, the largest effect since then; {label}"
         )
     if visit.outcome is Attainment.NOT_NEEDED:
         return f"the effect stays at {visit.keep:g} or more for ten years: no next visit is needed"
     if visit.outcome is Attainment.TOO_LATE:
-        return f"no whole day after the last visit keeps {visit.keep:g}; nearest: day {visit.last_visit + 1:g}"
+        return f"no whole day after the last visit keeps {visit.keep:g}; {label}"
+    if visit.outcome is Attainment.LABEL_TOO_LONG:
+        return f"only a visit by day {visit.latest_day} keeps {visit.keep:g}, and {label}"
     date = "" if visit.date is None else f", {visit.date}"
-    return f"the next visit is due on day {visit.day}{date} at the latest"
+    return f"a visit on day {visit.day}{date} at the latest keeps {visit.keep:g} in the typical patient; {label}"

@@ -6,17 +6,19 @@ import itertools
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from ..evidence.comparison import Comparison
 from ..evidence.fitting import Fit
 from ..figures.style import render
 from ..labels import words
 from ..sensitivity import Elasticities, Indices
-from ..trial.trial import PERCENTILES, Trial
+from ..trial.tabulation import PERCENTILES
+from ..trial.trial import Trial
 from .json_output import json_file, records, table
+from .text import align
 
 Profiles = dict[str, tuple[float, float]]
+UNLIKELY = 0.01  # a fit with a smaller p contradicts the model
 
 
 def trial_summary(trial: Trial) -> dict[str, Any]:
@@ -98,14 +100,19 @@ def fit_summary(fit: Fit, profiles: Profiles) -> dict[str, Any]:
 
 def fit_text(fit: Fit, profiles: Profiles) -> str:
     """Return the report of a fit."""
-    lines = [f"{'':<28}{'start':>10}{'estimate':>10}{'se (%)':>9}{'95 % interval':>24}"]
+    lines = [_describe_goodness(fit), ""]
+    cells: list[tuple[str, ...]] = [("", "prior 95 %", "rows alone", "estimate", "se", "95 % interval", "")]
     for row in fit.estimates.to_dict("records"):
-        note = "  at the end of its plausible range" if row["at_bound"] else ""
-        interval = f"{row['low']:.4g} to {row['high']:.4g}"
-        lines.append(
-            f"{row['name']:<28}{row['start']:>10.4g}{row['estimate']:>10.4g}{row['se_percent']:>9.2g}{interval:>24}{note}"
-        )
-    lines += [f"{name:<28}{'profile':>29}{f'{low:.4g} to {high:.4g}':>24}" for name, (low, high) in profiles.items()]
+        name = str(row["name"])
+        alone = "nothing" if np.isinf(row["rows_se_percent"]) else f"{row['rows_se_percent']:.2g} %"
+        ends = [f"{row[low]:.3g} to {row[high]:.3g}" for low, high in (("prior_low", "prior_high"), ("low", "high"))]
+        note = "at the end of its range" if row["at_bound"] else ""
+        cells.append((name, ends[0], alone, f"{row['estimate']:.4g}", f"{row['se_percent']:.2g} %", ends[1], note))
+        if name in profiles:
+            low, high = profiles[name]
+            cells.append(("  profile", "", "", "", "", f"{low:.3g} to {high:.3g}", ""))
+    lines += align(cells, "<>>>>><")
+    lines += ["", "rows alone: the standard error without any prior; 95 % interval: from rows and priors"]
     correlations = fit.correlations.to_numpy()
     known = [pair for pair in itertools.combinations(range(len(correlations)), 2) if np.isfinite(correlations[pair])]
     pairs = sorted(known, key=lambda pair: -abs(correlations[pair]))
@@ -113,11 +120,17 @@ def fit_text(fit: Fit, profiles: Profiles) -> str:
     lines += [
         f"  {correlations[i, j]:+.2f}  {fit.estimates['name'][i]}, {fit.estimates['name'][j]}" for i, j in pairs[:5]
     ]
-    deviance, chi2, dof, p = (fit.goodness[key] for key in ("deviance", "chi2", "dof", "p"))
-    p_value = "" if pd.isna(p) else f", p = {p:.3g}"
-    lines += ["", f"deviance {deviance:.1f}; chi-squared {chi2:.1f} on {dof:.0f} degrees of freedom{p_value}"]
-    lines += ["", *(fit.not_identifiable or ("every number is identifiable",))]
+    lines += ["", *(fit.not_identifiable or ("rows and priors determine every number",))]
     return "\n".join(lines)
+
+
+def _describe_goodness(fit: Fit) -> str:
+    # Return how well the rows are fitted, in one sentence: it comes first, because it says what the rest is worth.
+    chi2, dof, p = (fit.goodness[key] for key in ("chi2", "dof", "p"))
+    if dof <= 0:
+        return f"{len(fit.rows)} rows and {len(fit.estimates)} numbers: the rows cannot contradict the model"
+    verdict = "the rows contradict the model" if p < UNLIKELY else "the rows do not contradict the model"
+    return f"{verdict}: chi-squared {chi2:.1f} on {dof:.0f} degrees of freedom, p = {p:.3g}"
 
 
 def fit_files(fit: Fit, profiles: Profiles) -> dict[str, bytes]:

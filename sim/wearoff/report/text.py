@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from ..evidence.observations import OF_TREATMENTS
+
 if TYPE_CHECKING:
     from ..evidence.comparison import Comparison
 
@@ -55,29 +57,37 @@ def parameters_text(table: pd.DataFrame) -> str:
 def comparison_text(comparison: Comparison) -> str:
     """Return the rows of each source beside their predictions, the rows without one, and the errors by endpoint."""
     covered = comparison.rows["why_not"] == ""
-    sections = [_format_covered(comparison.rows[covered])] if covered.any() else []
+    sections = [_format_covered(comparison.rows[covered & ~comparison.rows["own"]])] if covered.any() else []
+    if comparison.rows["own"].any():
+        sections.append(f"your own rows\n\n{_format_covered(comparison.rows[covered & comparison.rows['own']])}")
     if not covered.all():
         reasons = comparison.rows["why_not"][~covered].value_counts()
         counted = [(f"{count}", str(reason)) for reason, count in reasons.items()]
         sections.append("\n".join(align([("rows", "not predicted, because"), *counted], "><")))
-    return "\n\n".join([*sections, _format_errors(comparison.rmse)])
+    if not comparison.rmse.empty:
+        sections.append(_format_errors(comparison.rmse))
+    return "\n\n".join(sections)
 
 
 def _format_covered(rows: pd.DataFrame) -> str:
     records = rows.to_dict("records")
-    cells: list[tuple[str, ...]] = [("", "day", "observed", "predicted", "error", "unit", "")]
+    cells: list[tuple[str, ...]] = [("", "day", "observed", "predicted", "error", "unit")]
     for row in records:
-        response = ", ".join(filter(None, (row["endpoint"], row["assessor"]))).replace("_", " ")
+        # The endpoints of several treatments have no assessor, and their names say their units.
+        of_treatments = row["endpoint"] in OF_TREATMENTS
+        response = row["endpoint"] if of_treatments else ", ".join(filter(None, (row["endpoint"], row["assessor"])))
         numbers = (f"{row[name]:.1f}" for name in ("observed", "predicted", "error"))
         day = "" if pd.isna(row["day"]) else f"{row['day']:g}"
-        cells.append((f"    {response}", day, *numbers, row["unit"], "*" if row["used_for_fit"] else ""))
-    heading, *lines = align(cells, "<>>>><<")
+        name = f"  {'*' if row['used_for_fit'] else ' '} {response.replace('_', ' ')}"
+        cells.append((name, day, *numbers, "" if of_treatments else row["unit"]))
+    heading, *lines = align(cells, "<>>>><")
     # The lines of each treatment of each source, in the order of their first row.
     groups: dict[str, dict[str, list[str]]] = {}
     for row, line in zip(records, lines, strict=True):
         source = f"{row['source']} (memory)" if row["status"] == "memory" else row["source"]
         treatment = "placebo" if row["arm"] == "placebo" else f"{row['units']:g} U {row['product']}"
-        treatment = f"{treatment}, {row['muscle']}".replace("_", " ")
+        later = f", treatment {row['cycle']}" if row["cycle"] > 1 else ""
+        treatment = f"{treatment}, {row['muscle']}{later}".replace("_", " ")
         groups.setdefault(source, {}).setdefault(treatment, []).append(line)
     text = [heading]
     for source, treatments in groups.items():
@@ -89,9 +99,11 @@ def _format_covered(rows: pd.DataFrame) -> str:
 
 
 def _format_errors(rmse: pd.DataFrame) -> str:
-    cells: list[tuple[str, ...]] = [("root-mean-square error", "rows", "all", "fitted", "predicted")]
+    columns = {"rmse": "all", "rmse_fitted": "fitted", "rmse_predicted": "predicted", "rmse_own": "your own"}
+    shown = [key for key in columns if key in rmse]
+    cells: list[tuple[str, ...]] = [("root-mean-square error", "rows", *(columns[key] for key in shown))]
     for row in rmse.to_dict("records"):
         name = f"{row['endpoint'].replace('_', ' ')} ({row['unit']})"
-        errors = ("-" if pd.isna(row[key]) else f"{row[key]:.1f}" for key in ("rmse", "rmse_fitted", "rmse_predicted"))
+        errors = ("-" if pd.isna(row[key]) else f"{row[key]:.1f}" for key in shown)
         cells.append((name, f"{row['rows']}", *errors))
-    return "\n".join(align(cells, "<>>>>"))
+    return "\n".join(align(cells, "<>>" + ">" * len(shown[1:])))

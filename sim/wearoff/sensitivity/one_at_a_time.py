@@ -127,7 +127,7 @@ def elasticities(
     --------
     >>> result = elasticities("wear_off_day", ["light_chain_half_life", "potency"])
     >>> result.frame["name"].tolist()  # the widest bar first
-    ['potency', 'light_chain_half_life']
+    ['light_chain_half_life', 'potency']
     """
     scan = Scan.create(quantity, names, parameters, visit, model)
     factor = 1 + check_number(change, CHANGE)

@@ -36,9 +36,15 @@ class NextVisit:
     outcome : Attainment
         ``ATTAINABLE`` if there is such a day, else the reason why not.
     day : int or None
-        The latest day for the next visit.
+        The latest day for the next visit; None if there is none that the label allows.
     date : datetime.date or None
         The date of this day, if the schedule's start is known.
+    latest_day : int or None
+        The latest day that keeps the level, whether the label allows it or not; None if no day does.
+    label_day : int
+        The earliest whole day that the label of the product allows.
+    label_date : datetime.date or None
+        The date of that day, if the schedule's start is known.
     keep : float
         The level of the effect to keep.
     last_visit : float
@@ -52,14 +58,18 @@ class NextVisit:
     outcome: Attainment
     day: int | None
     date: datetime.date | None
+    latest_day: int | None
+    label_day: int
+    label_date: datetime.date | None
     keep: float
     last_visit: float
     largest: float
     warnings: tuple[str, ...]
 
     def _repr_html_(self) -> str:
-        row = {"outcome": self.outcome.message, "day": self.day, "date": self.date, "keep": self.keep}
-        return notebook.show("next visit, at the latest", notebook.format_table(pd.DataFrame([row], dtype=object)))
+        names = ("outcome", "day", "date", "latest_day", "label_day", "label_date", "keep")
+        row = {name: getattr(self, name) for name in names} | {"outcome": self.outcome.message}
+        return notebook.show("next visit, at the latest", notebook.format_in_words(pd.DataFrame([row], dtype=object)))
 
 
 @checked_arguments(*VISIT)
@@ -69,9 +79,12 @@ def next_visit(
     keep: float = HALF,
     parameters: Parameters | None = None,
     model: Model | None = None,
+    allow_shorter: bool = False,
     **visit: Any,
 ) -> NextVisit:
     """Return the latest whole day for the next visit such that the effect stays at the level until the visit acts.
+
+    The day is one that the label of the product allows; the earliest such day is named too.
 
     Parameters
     ----------
@@ -79,6 +92,8 @@ def next_visit(
         Visits already made.
     keep, parameters, model
         As in `compare`.
+    allow_shorter : bool
+        Whether the day may be earlier than the label allows, for research.
     **visit
         Arguments of `Visit` except its day; default: those of the last visit. For another product the default is its
         labelled dose.
@@ -94,10 +109,14 @@ def next_visit(
 
     Examples
     --------
-    >>> next_visit(Schedule.once(units=20, start="2027-01-04")).date
-    datetime.date(2027, 3, 31)
+    >>> visit = next_visit(Schedule.once(units=20, start="2027-01-04"), keep=0.4)
+    >>> visit.label_date
+    datetime.date(2027, 4, 4)
+    >>> visit.date > visit.label_date
+    True
     """
     parameters = Parameters() if parameters is None else check_type(parameters, Parameters, "parameters")
+    check_type(allow_shorter, bool, "allow_shorter")
     last = check_type(given, Schedule, "given").visits[-1]
     changes = {"units": None, **visit} if "product" in visit else visit
     next_one = dataclasses.replace(last, **{**changes, "day": 0.0})
@@ -115,13 +134,18 @@ def next_visit(
     else:
         day = find_latest_day(patient, given, intervals[-1], 1)
         outcome = Attainment.TOO_LATE if day is None else Attainment.ATTAINABLE
-    if day is None:
-        return NextVisit(outcome, None, None, patient.keep, last.day, largest, tuple(cautions(given)))
-    warnings = cautions(patient.add_visit(given, day))
     product = next_one.product
-    if day - last.day < product.min_interval_days:
+    label_day = math.ceil(last.day + product.min_interval_days)
+    latest = day
+    if day is not None and day < label_day and not allow_shorter:
+        outcome, day = Attainment.LABEL_TOO_LONG, None
+    label = (latest, label_day, given.date(label_day))
+    if day is None:
+        return NextVisit(outcome, None, None, *label, patient.keep, last.day, largest, tuple(cautions(given)))
+    warnings = cautions(patient.add_visit(given, day))
+    if day < label_day:
         warnings.append(
-            f"day {day} is {day - last.day:g} days after the last visit, sooner than the label of {product.name} "
+            f"day {day} is {day - last.day:g} days after the last visit, sooner than {product.label_in_words} "
             f"allows: {product.min_interval_days:g} days"
         )
-    return NextVisit(outcome, day, given.date(day), patient.keep, last.day, largest, tuple(warnings))
+    return NextVisit(outcome, day, given.date(day), *label, patient.keep, last.day, largest, tuple(warnings))

@@ -51,8 +51,11 @@ def find_latest_day(patient: Patient, schedule: Schedule, interval: Array, step:
     return None
 
 
-def find_fewest(patient: Patient, step: int) -> list[float]:
+def find_fewest(patient: Patient, step: int, shortest: float = 0.0) -> list[float]:
     """Return the days of the fewest visits that keep the level: each visit is as late as the level allows.
+
+    No two visits are closer together than `shortest`. A visit that would be sooner is made on the first day of the grid
+    that is not; the level is then lost for some days.
 
     The proof changes any plan that keeps the level into this one. Take the first visit that is earlier than it must be,
     and move it to its latest day. The level is kept until this visit acts. After that there is more light chain than
@@ -62,14 +65,22 @@ def find_fewest(patient: Patient, step: int) -> list[float]:
     days = [0.0]
     while True:
         interval = intervals_above(patient.course(patient.on(days)), patient.keep)[-1]
-        day = find_latest_day(patient, patient.on(days), interval, step) if interval[1] < patient.horizon else None
-        if day is None:
+        if interval[1] == patient.horizon:
             return days
-        days.append(float(day))
+        day = find_latest_day(patient, patient.on(days), interval, step)
+        allowed = round_up(days[-1] + shortest, step) if shortest else None
+        if day is None and allowed is None:
+            return days
+        later = max(each for each in (day, allowed) if each is not None)
+        if later >= patient.horizon:
+            return days
+        days.append(float(later))
 
 
-def find_most_days(patient: Patient, visits: int, step: int) -> list[float]:
+def find_most_days(patient: Patient, visits: int, step: int, shortest: float = 0.0) -> list[float]:
     """Return the days of a number of visits with most days above the level; fewer visits if they give as many days.
+
+    No two visits are closer together than `shortest`: the days that are too soon are left out of those tried.
 
     In the best plan no visit is earlier than the latest day that leaves no gap: the move in the proof of `find_fewest`
     loses no days. No visit is later than the first day after the level is lost: moving it and all later visits forward
@@ -82,7 +93,7 @@ def find_most_days(patient: Patient, visits: int, step: int) -> list[float]:
     """
     branches = [_Branch.with_days(patient, [0.0], patient.horizon)]
     for _ in range(visits - 1):
-        branches = _drop_dominated([longer for branch in branches for longer in branch.grow(patient, step)])
+        branches = _drop_dominated([longer for branch in branches for longer in branch.grow(patient, step, shortest)])
     return max(branches, key=lambda branch: branch.above).days
 
 
@@ -109,7 +120,7 @@ class _Branch(NamedTuple):
         state = [above_before, columns["visible"][0], *(columns[name][0] for name in COMPARTMENTS), *cleaved[:, 0]]
         return cls(days, float(np.diff(intervals).sum()), intervals[-1], gap, np.array(state))
 
-    def grow(self, patient: Patient, step: int) -> Iterator[_Branch]:
+    def grow(self, patient: Patient, step: int, shortest: float) -> Iterator[_Branch]:
         """Yield the branch with one more visit, for each day that is tried, from the latest day to the earliest.
 
         The latest is the first day after the level is lost, and the earliest is the latest day that leaves no gap.
@@ -119,11 +130,20 @@ class _Branch(NamedTuple):
             yield self
             return
         last = math.ceil(patient.horizon / step) - 1
-        for place in range(min(math.ceil(lost / step), last), math.floor(self.days[-1] / step), -1):
+        first = max(math.floor(self.days[-1] / step) + 1, round_up(self.days[-1] + shortest, step) // step)
+        if first > last:
+            yield self
+            return
+        for place in range(max(min(math.ceil(lost / step), last), first), first - 1, -1):
             longer = _Branch.with_days(patient, [*self.days, float(place * step)], reached)
             yield longer
             if not longer.gap:
                 return
+
+
+def round_up(days: float, step: int) -> int:
+    """Return the first multiple of `step` that is `days` or more."""
+    return math.ceil(days / step) * step
 
 
 def _drop_dominated(branches: list[_Branch]) -> list[_Branch]:

@@ -25,7 +25,7 @@ def cautions(schedule: Schedule) -> list[str]:
     >>> cautions(Schedule.every(90, visits=4, units=20))
     []
     >>> cautions(Schedule.every(90, visits=2, units=10))  # doctest: +ELLIPSIS
-    ['10 U of onabotulinumtoxinA in the glabella is outside the doses observed (20 to 40 U): an extrapolation']
+    ['10 U of onabotulinumtoxinA in the glabella is outside the doses observed (20 to 80 U): an extrapolation']
     """
     return [
         *_warn_of_close_visits(schedule),
@@ -48,8 +48,8 @@ def _warn_of_close_visits(schedule: Schedule) -> list[str]:
     if near:
         product = near[0][1].product
         warnings.append(
-            f"{_name_first_pair(near)} less than {CUSTOM_DAYS} days apart: custom is 12 weeks, and the label of "
-            f"{product.name} asks for {product.min_interval_days:g} days"
+            f"{_name_first_pair(near)} less than {CUSTOM_DAYS} days apart: custom is 12 weeks, and "
+            f"{product.label_in_words} asks for {product.min_interval_days:g} days"
         )
     return warnings
 

@@ -22,10 +22,20 @@ SITES = Limits("sites", 1, 1000)
 
 
 class Muscle(NamedTuple):
-    """A muscle: one row of ``data/muscles.csv``, which has the sources. The length is in mm."""
+    """A muscle: one row of ``data/muscles.csv``, which has the sources.
+
+    Parameters
+    ----------
+    name : str
+    length : float
+        In mm.
+    sides : int
+        How many such muscles the published units of a treatment are for: 2 for crow's feet, left and right, else 1.
+    """
 
     name: str
     length: float
+    sides: int
 
 
 class Zones(NamedTuple):
@@ -47,14 +57,17 @@ def find_muscle(muscle: str | Muscle) -> Muscle:
     Examples
     --------
     >>> find_muscle("glabella")
-    Muscle(name='glabella', length=50.0)
+    Muscle(name='glabella', length=50.0, sides=1)
     """
     return check_row(muscle, _muscles(), "muscle")
 
 
 @cache
 def _muscles() -> dict[str, Muscle]:
-    return {name: Muscle(name, float(row["length"])) for name, row in tables.column("muscles", "muscle").items()}
+    return {
+        name: Muscle(name, float(row["length"]), int(row["sides"]))
+        for name, row in tables.column("muscles", "muscle").items()
+    }
 
 
 def zones(length: float, spread: float) -> Zones:

@@ -18,9 +18,11 @@ class Product(NamedTuple):
     relative_potency : float
         Units of onabotulinumtoxinA for which one unit counts. This is an assumption, not an exchange rate.
     min_interval_days : float
-        Shortest interval between treatments that the label allows.
+        Shortest interval between treatments that the label allows, or that is assumed (`limit_status`).
     max_units_in_90_days : float or None
         The label's limit over all uses; None where no limit was found.
+    limit_status : str
+        ``read`` or ``memory``; ``assumed`` where no label was found, so that the shortest interval is assumed.
     """
 
     name: str
@@ -28,10 +30,19 @@ class Product(NamedTuple):
     relative_potency: float
     min_interval_days: float
     max_units_in_90_days: float | None
+    limit_status: str
+
+    @property
+    def label_in_words(self) -> str:
+        """The label in words, which say if it was not found and is assumed."""
+        return f"the label {'assumed for' if self.limit_status == 'assumed' else 'of'} {self.name}"
 
 
 class Label(NamedTuple):
-    """A labelled treatment of one muscle: total units and number of sites; one row of ``data/labels.csv``."""
+    """A labelled treatment of one muscle: total units and number of sites; one row of ``data/labels.csv``.
+
+    A product without a label at hand has the treatment of its trials, which is marked there as assumed.
+    """
 
     units: float
     sites: int
@@ -45,7 +56,7 @@ def find_product(product: str | Product) -> Product:
     Examples
     --------
     >>> find_product("abobotulinumtoxinA").relative_potency
-    0.4
+    0.459
     """
     return check_row(product, _products(), "product")
 
@@ -63,6 +74,7 @@ def _read_product(row: tables.Row) -> Product:
         float(row["relative_potency"]),
         float(row["min_interval_days"]),
         float(limit) if limit else None,
+        row["limit_status"],
     )
 
 

@@ -152,7 +152,7 @@ class Schedule:
 
         Examples
         --------
-        >>> doses = Schedule.every(90, visits=2, units=50, product="abobotulinumtoxinA").doses(spread=6)
+        >>> doses = Schedule.every(90, visits=2, units=20).doses(spread=6)
         >>> doses.days.tolist(), doses.units.tolist(), doses.weights.tolist()
         ([0.0, 90.0], [[20.0, 20.0]], [1.0])
         """

@@ -8,15 +8,16 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ..model.cohort import Grid, choose_grid
+from ..model.cohort import Cohort, Grid, choose_grid
 from ..model.doses import Doses
 from ..model.equations import MODEL
 from ..patients.draws import draw
-from ..patients.grades import mean_chance
+from ..patients.grades import Line, mean_chance
+from ..patients.middle import People
 from ..patients.population import Population
-from ..patients.treated import Treated
+from ..patients.treated import Treated, vary_doses
 from ..treatment.schedule import Schedule
-from .trial import PERCENTILES, SHARES
+from .tabulation import PERCENTILES, SHARES
 
 Array = npt.NDArray[np.float64]
 
@@ -58,16 +59,35 @@ def quick_bands(
     """
     days = np.asarray(times, dtype=float)
     people = Population() if population is None else population
-    doses = schedule.doses(people.parameters.spread)
-    treated = Treated(people, doses, choose_band_grid(tuple(doses.days), people, float(days[-1])), MODEL)
-    visible = treated.solve(draw(patients, BAND_SEED)).visible_at(days)
+    normals = draw(patients, BAND_SEED, len(schedule.doses(people.parameters.spread).days))
+    cohort = _solve(schedule, people, float(days[-1]), normals)
+    visible = cohort.visible_at(days)
+    line = Line.of(visible, cohort.crease_at(days), people.constants(normals))
     levels = np.quantile(visible, SHARES, axis=1)
-    reported = mean_chance(visible, "none_or_mild", "investigator", people.raters).mean(axis=1)
+    reported = mean_chance(line, "none_or_mild", "investigator", people.raters).mean(axis=1)
     return pd.DataFrame({"time": days, **dict(zip(PERCENTILES, levels, strict=True)), "none_or_mild": reported})
+
+
+def quick_middle_half(
+    schedule: Schedule, end: float, *, population: Population | None = None, patients: int = 256
+) -> pd.DataFrame:
+    """Return the middle half of the patients of `quick_bands` after one visit; see `patients.middle.middle_half`.
+
+    They are followed up to day `end`: landmarks that are later count as ``inf``.
+    """
+    people = Population() if population is None else population
+    cohort = _solve(schedule, people, end, draw(patients, BAND_SEED, len(schedule)))
+    return People(cohort, schedule.visits[-1].day).landmarks()
+
+
+def _solve(schedule: Schedule, people: Population, end: float, normals: Array) -> Cohort:
+    doses = schedule.doses(people.parameters.spread)
+    return Treated(people, doses, choose_band_grid(tuple(doses.days), people, end), MODEL).solve(normals)
 
 
 @lru_cache(maxsize=64)
 def choose_band_grid(days: tuple[float, ...], people: Population, end: float) -> Grid:
     """Return a grid for doses on some days; it is kept while the units change."""
     doses = Doses(np.array(days), np.full((1, len(days)), GRID_UNITS), np.ones(1))
-    return choose_grid(doses, people.constants(draw(PILOT_PATIENTS, BAND_SEED)), end, GRID_ACCURACY)
+    pilots = draw(PILOT_PATIENTS, BAND_SEED, len(days))
+    return choose_grid(vary_doses(people, doses, pilots), people.constants(pilots), end, GRID_ACCURACY)

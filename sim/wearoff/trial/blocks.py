@@ -11,10 +11,11 @@ import numpy.typing as npt
 
 from ..labels import LANDMARK_DAYS
 from ..model.equations import MODEL, Model
-from ..model.landmarks import FALLS, Landmarks, find_landmarks, last_day_above
+from ..model.landmarks import FALLS, Landmarks, find_landmarks
 from ..patients.draws import BLOCK, normals
-from ..patients.grades import BASELINES, level_of_loss, level_of_return, mean_chance
+from ..patients.grades import AT_REST, Line, mean_chance
 from ..patients.population import Population
+from ..patients.seen import RESPONSE_OF, mean_chance_seen_back
 from ..patients.treated import Treated
 from ..treatment.schedule import Schedule
 from .tally import Tally
@@ -22,9 +23,7 @@ from .tally import Tally
 Array = npt.NDArray[np.float64]
 
 ACCURACY = 1e-6  # of the visible effect
-
-# The level of the effect that ends each duration, as a function of the grade at baseline.
-LEVEL_OF_DURATION = {"return_to_baseline_day": level_of_return, "loss_of_none_or_mild_day": level_of_loss}
+SEEN_BY = "investigator"  # who sees the end of a duration
 
 
 class Response(NamedTuple):
@@ -36,11 +35,27 @@ class Response(NamedTuple):
 
 
 class ArmPlan(NamedTuple):
-    """How the patients of an arm are solved and read: everything that a process needs, the same for all parts."""
+    """How the patients of an arm are solved and read: everything that a process needs, the same for all parts.
+
+    Parameters
+    ----------
+    treated : Treated
+    days : ndarray
+        Every day of the trial, from 0.
+    response_days : ndarray
+        The days of the responses, ascending.
+    visit_days : ndarray
+        The days of the visits on which the trial looks whether a duration has ended.
+    responses : tuple of Response
+    patients : int
+    sampler : str
+    seed : int
+    """
 
     treated: Treated
     days: Array
     response_days: Array
+    visit_days: Array
     responses: tuple[Response, ...]
     patients: int
     sampler: str
@@ -59,6 +74,7 @@ def plan_arm(
     schedule: Schedule,
     people: Population,
     last: int,
+    look_every: int,
     responses: tuple[Response, ...],
     patients: int,
     sampler: str,
@@ -68,7 +84,9 @@ def plan_arm(
     """Return the plan of an arm, which has a grid up to day `last`."""
     treated = Treated.plan(people, schedule.doses(people.parameters.spread), float(last), ACCURACY, model)
     days, response_days = np.arange(last + 1.0), np.unique([response.day for response in responses])
-    return ArmPlan(treated, days, response_days, responses, patients, sampler, seed)
+    last_dose = treated.doses.days[-1]
+    visit_days = last_dose + look_every * np.arange(1.0, (last - last_dose) // look_every + 1)
+    return ArmPlan(treated, days, response_days, visit_days, responses, patients, sampler, seed)
 
 
 def split_blocks(patients: int, chunk: int) -> list[range]:
@@ -79,32 +97,53 @@ def split_blocks(patients: int, chunk: int) -> list[range]:
 
 
 def empty_tally(plan: ArmPlan) -> Tally:
-    """Return a tally without patients. It has room for effects, peak, landmarks, durations and responses."""
-    rows = len(LANDMARK_DAYS) + len(LEVEL_OF_DURATION) * len(BASELINES)
-    return Tally.empty(len(plan.days) + 1, rows, len(plan.responses), float(plan.days[-1]))
+    """Return a tally without patients.
+
+    It has room for effects, peak and landmarks. Its chances are those of the responses, then those that each duration
+    has been seen to end by each visit.
+    """
+    chances = len(plan.responses) + len(RESPONSE_OF) * len(plan.visit_days)
+    return Tally.empty(len(plan.days) + 1, len(LANDMARK_DAYS), chances, float(plan.days[-1]))
 
 
 def tally_part(part: Part) -> tuple[str, Tally]:
     """Return the name of the arm and the tally of a part's patients, who are drawn, solved and counted."""
     plan = part.plan
-    total, times = empty_tally(plan), np.concatenate([plan.days, plan.response_days])
-    for block in part.blocks:
-        draws = normals(plan.sampler, plan.seed, block)[: plan.patients - block * BLOCK]
+    total, last_dose = empty_tally(plan), float(plan.treated.doses.days[-1])
+    graded_days = np.concatenate([plan.response_days, plan.visit_days])
+    times = np.concatenate([plan.days, graded_days])
+    for draws in _draw_patients(part.blocks, plan.patients, plan.sampler, plan.seed, len(plan.treated.doses.days)):
         cohort = plan.treated.solve(draws)
         visible = cohort.visible_at(times)
-        daily, reported = visible[: len(plan.days)], visible[len(plan.days) :]
-        landmarks = find_landmarks(cohort.mesh, cohort.visible, cohort.weak, float(plan.treated.doses.days[-1]))
-        durations = [
-            last_day_above(cohort.mesh, cohort.visible, level(grade))
-            for level in LEVEL_OF_DURATION.values()
-            for grade in BASELINES
-        ]
+        daily, graded = visible[: len(plan.days)], visible[len(plan.days) :]
+        lines = Line.of(graded, cohort.crease_at(graded_days), plan.treated.population.constants(draws))
+        landmarks = find_landmarks(cohort.mesh, cohort.visible, cohort.weak, last_dose)
         total.add(
             np.concatenate([daily, landmarks.peak_effect[None]]),
-            np.stack([*_read_landmark_days(landmarks, cohort.visible), *durations]),
-            _read_chances(plan, reported),
+            np.stack([*_read_landmark_days(landmarks, cohort.visible)]),
+            _read_chances(plan, lines),
         )
     return part.arm, total
+
+
+def tally_at_rest(people: Population, assessors: tuple[str, ...], patients: int, sampler: str, seed: int) -> Tally:
+    """Return the chances that patients without toxin have no line at rest, one row an assessor.
+
+    Patients differ in the share of the line that is crease. At maximum frown they have the same line.
+    """
+    total = Tally.empty(0, 0, len(assessors), 1.0)
+    for draws in _draw_patients(range(-(-patients // BLOCK)), patients, sampler, seed, 0):
+        share = people.constants(draws).q
+        line = Line(np.ones_like(share), share)
+        chances = [mean_chance(line, AT_REST, assessor, people.raters) for assessor in assessors]
+        total.add(np.empty((0, len(draws))), np.empty((0, len(draws))), np.stack(chances))
+    return total
+
+
+def _draw_patients(blocks: range, patients: int, sampler: str, seed: int, visits: int) -> Iterator[Array]:
+    # Yield the standard normal numbers of each block's patients.
+    for block in blocks:
+        yield normals(sampler, seed, block, visits)[: patients - block * BLOCK]
 
 
 def _read_landmark_days(landmarks: Landmarks, visible: Array) -> Iterator[Array]:
@@ -116,11 +155,16 @@ def _read_landmark_days(landmarks: Landmarks, visible: Array) -> Iterator[Array]
         yield days
 
 
-def _read_chances(plan: ArmPlan, visible: Array) -> Array:
+def _read_chances(plan: ArmPlan, lines: Line) -> Array:
+    # Return the rows of `empty_tally`, from the lines on the days of responses and on those of visits.
+    raters, count = plan.treated.population.raters, len(plan.response_days)
+    at_responses, at_visits = (Line(*(depth[part] for depth in lines)) for part in (slice(count), slice(count, None)))
     rows = np.searchsorted(plan.response_days, [response.day for response in plan.responses])
     pairs = dict.fromkeys((response.endpoint, response.assessor) for response in plan.responses)
-    chances_of = {pair: mean_chance(visible, *pair, plan.treated.population.raters) for pair in pairs}
-    chances = np.empty((len(plan.responses), visible.shape[1]))
-    for i, (response, row) in enumerate(zip(plan.responses, rows, strict=True)):
-        chances[i] = chances_of[response.endpoint, response.assessor][row]
-    return chances
+    chances_of = {pair: mean_chance(at_responses, *pair, raters) for pair in pairs}
+    responding = [
+        chances_of[response.endpoint, response.assessor][row]
+        for response, row in zip(plan.responses, rows, strict=True)
+    ]
+    seen = [mean_chance_seen_back(at_visits, duration, SEEN_BY, raters) for duration in RESPONSE_OF]
+    return np.concatenate([np.reshape(responding, (-1, lines.frown.shape[1])), *seen])

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.linalg import block_diag
 
 from .. import notebook
 from ..checks import Limits, check_integer, check_name, check_number, check_type, checked_arguments, one_or_many
@@ -18,15 +17,15 @@ from ..defaults import SEED
 from ..errors import InputError, format_value
 from ..figures.style import AUTO
 from ..figures.trial import draw_bands, draw_responders
-from ..labels import LANDMARK_DAYS
 from ..model.equations import Model
 from ..model.response import read_model
 from ..patients.draws import SAMPLERS, seed_of
-from ..patients.grades import ASSESSORS, ENDPOINTS, mean_chance
+from ..patients.grades import ASSESSORS, ENDPOINTS
 from ..patients.population import Population
 from ..workers import Workers, check_shared, sharing
 from .arms import Arm
-from .blocks import LEVEL_OF_DURATION, ArmPlan, Part, Response, empty_tally, plan_arm, split_blocks, tally_part
+from .blocks import ArmPlan, Part, Response, empty_tally, plan_arm, split_blocks, tally_part
+from .tabulation import join_arms, tabulate_bands, tabulate_landmarks, tabulate_placebo, tabulate_responses
 from .tally import Tally
 
 if TYPE_CHECKING:
@@ -38,13 +37,12 @@ Array = npt.NDArray[np.float64]
 PATIENTS = Limits("patients", 1, 10**9)  # the largest number for which `tally.UNIT` has room
 CHUNK = Limits("chunk", 1, 10**9)
 DAYS = Limits("days", 1, 3652, "day")
+LOOK_EVERY = Limits("look_every", 1, 3652, "day")
 
 RESPONSES = tuple(
     itertools.product(("none_or_mild", "one_grade", "two_grades"), ("investigator", "subject", "composite"))
 )
 RESPONSE_DAYS = (1, 2, 3, 7, 14, 30, 60, 90, 120, 150, 180)
-SHARES = (0.05, 0.25, 0.5, 0.75, 0.95)
-PERCENTILES = tuple(f"p{round(100 * share)}" for share in SHARES)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -65,7 +63,10 @@ class Trial:
     landmarks : pandas.DataFrame
         ``arm, landmark, reached, p5, p25, p50, p75, p95``, for every treated arm. ``reached`` is the share of patients
         who reach it before the end. The percentiles are days (``peak_effect``: fractions) of those who reach it;
-        infinite if the effect is above the level at the end. A return to baseline without effect is on day 0.
+        infinite if the effect is above the level at the end. Return to baseline and loss of none or mild are what the
+        investigator sees at the visits of the trial: ``reached`` is the share of patients in whom it is seen by the
+        end, and a percentile is the day of the first visit by which it is seen in that share of all patients, infinite
+        if there is none. A return to baseline without effect is seen on the first visit.
     """
 
     population: Population
@@ -122,6 +123,7 @@ def run_trial(
     population: Population | None = None,
     patients: int = 10_000,
     days: int = 240,
+    look_every: int = 28,
     responses: tuple[str, str] | Sequence[tuple[str, str]] = RESPONSES,
     response_days: float | Sequence[float] = RESPONSE_DAYS,
     sampler: str = "sobol",
@@ -145,12 +147,14 @@ def run_trial(
         Number of patients in each arm.
     days : int
         The last day.
+    look_every : int
+        Days between the trial's visits, which begin that long after the last dose. Durations end at a visit.
     responses : (str, str) or sequence of (str, str)
         Endpoints and assessors to report; their names are in ``grades.ENDPOINTS`` and ``grades.ASSESSORS``.
     response_days : float or sequence of float
         The days on which responses are reported; days after the last day are left out.
     sampler : {"sobol", "random"}
-        Scrambled Sobol sequences, or pseudo-random numbers.
+        Sobol sequences with random shifts, or pseudo-random numbers.
     rng : Generator or int, optional
         The seed, or a generator from which it is drawn. The default is a fixed seed; None: another one in every call.
     workers : int or map-like callable
@@ -176,6 +180,7 @@ def run_trial(
     -----
     A response counts by its chance, averaged over the errors of the raters and over the kinds of patients (moderate or
     severe, placebo responder or not). The mean is the same as if errors and kinds were drawn, and the noise is smaller.
+    So does the end of a duration, by the chance that it has been seen by a visit (`patients.seen`).
     The error of every tested course of the default population is below 1e-6. In populations as wide and steep as is
     plausible, one course in some thousands has an error of a few 1e-6. In wider ones it can be above 1e-5.
 
@@ -189,25 +194,31 @@ def run_trial(
     arm_of = _name_arms(arms)
     people = Population() if population is None else check_type(population, Population, "population")
     count, last, size = check_integer(patients, PATIENTS), check_integer(days, DAYS), check_integer(chunk, CHUNK)
-    reported = _check_responses(responses, response_days, last)
+    interval, reported = check_integer(look_every, LOOK_EVERY), _check_responses(responses, response_days, last)
     check_name(sampler, SAMPLERS, "sampler")
     seed = seed_of(rng)
     model = read_model(model, people.parameters.constants())
     check_shared(workers, model, "model")
     plans = {
-        name: plan_arm(arm.schedule, people, last, reported, count, sampler, seed, model)
+        name: plan_arm(arm.schedule, people, last, interval, reported, count, sampler, seed, model)
         for name, arm in arm_of.items()
         if arm.schedule is not None
     }
     tallies = _count_patients(plans, size, workers, progress)
-    landmarks = {name: _tabulate_landmarks(tally, people) for name, tally in tallies.items()}
+    landmarks = {name: tabulate_landmarks(tally, plans[name]) for name, tally in tallies.items()}
+    responders = {
+        name: tabulate_responses(tallies[name], reported)
+        if name in tallies
+        else tabulate_placebo(reported, people, count, sampler, seed)
+        for name in arm_of
+    }
     return Trial(
         people,
         count,
         _name_muscles(arm_of),
-        _join_arms({name: _tabulate_responses(tallies.get(name), reported, people) for name in arm_of}),
-        _join_arms({name: _tabulate_bands(tallies.get(name), np.arange(last + 1.0)) for name in arm_of}),
-        _join_arms(landmarks, ["landmark", "reached"]),
+        join_arms(responders),
+        join_arms({name: tabulate_bands(tallies.get(name), np.arange(last + 1.0)) for name in arm_of}),
+        join_arms(landmarks, ["landmark", "reached"]),
     )
 
 
@@ -259,42 +270,3 @@ def _count_patients(
             if progress is not None:
                 progress(done, total)
     return totals
-
-
-def _tabulate_responses(tally: Tally | None, responses: tuple[Response, ...], people: Population) -> pd.DataFrame:
-    if tally is None:
-        # Placebo needs no drawn patients: the rate is the chance of a response without effect.
-        pairs = [(response.endpoint, response.assessor) for response in responses]
-        rates = np.array([mean_chance(np.zeros(1), *pair, people.raters)[0] for pair in pairs])
-        errors = np.zeros(len(responses))
-    else:
-        rates, errors = tally.rates()
-    return pd.DataFrame(responses, columns=list(Response._fields)).assign(rate=rates, error=errors)
-
-
-def _tabulate_bands(tally: Tally | None, days: Array) -> pd.DataFrame:
-    values = np.zeros((len(days), len(SHARES))) if tally is None else tally.effect.quantiles(np.array(SHARES))[:-1]
-    frame = pd.DataFrame(values, columns=list(PERCENTILES))
-    frame.insert(0, "time", days)
-    return frame
-
-
-def _tabulate_landmarks(tally: Tally, people: Population) -> pd.DataFrame:
-    # A duration has a row for each baseline grade, a landmark has one row for both.
-    baselines = np.array([[1 - people.severe_share, people.severe_share]])
-    mix = block_diag(np.eye(len(LANDMARK_DAYS)), *[baselines] * len(LEVEL_OF_DURATION))
-    reached = mix @ tally.landmarks.counts.sum(axis=1)
-    days = tally.landmarks.quantiles(np.array(SHARES), mix)
-    rows = [(name, *row) for name, *row in zip([*LANDMARK_DAYS, *LEVEL_OF_DURATION], reached, *days.T, strict=True)]
-    effect = tally.effect
-    peak = ("peak_effect", effect.counts[-1].sum(), *effect.quantiles(np.array(SHARES))[-1])
-    rows.insert(LANDMARK_DAYS.index("peak_day") + 1, peak)
-    frame = pd.DataFrame(rows, columns=["landmark", "reached", *PERCENTILES])
-    return frame.assign(reached=frame["reached"] / tally.patients.sum())
-
-
-def _join_arms(frames: dict[str, pd.DataFrame], columns: Sequence[str] = ()) -> pd.DataFrame:
-    # Without a frame the table has its columns and no row.
-    if not frames:
-        return pd.DataFrame(columns=["arm", *columns, *PERCENTILES])
-    return pd.concat(frames, names=["arm"]).reset_index(level="arm").reset_index(drop=True)

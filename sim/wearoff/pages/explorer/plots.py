@@ -108,12 +108,12 @@ class EffectPlot:
 
 
 class CascadePlot:
-    """The plot of every step from the depot to the visible effect, each in its own row on its own scale."""
+    """The plot of every step from the depot to the line in the skin, each in its own row on its own scale."""
 
     def __init__(self, theme: Theme) -> None:
         self.rows = ColumnDataSource({"time": [], **{name: [] for name in STEPS}}, name="drawn-cascade")
         self._levels = {name: len(STEPS) - 1 - i for i, name in enumerate(STEPS)}
-        self.figure = _make_figure(theme, height=420, y_range=Range1d(-0.1, len(STEPS)), x_axis_type="log")
+        self.figure = _make_figure(theme, height=500, y_range=Range1d(-0.1, len(STEPS)), x_axis_type="log")
         axis, time_axis = self.figure.yaxis, self.figure.xaxis
         axis.ticker = FixedTicker(ticks=[level + NAME_HEIGHT for level in self._levels.values()])
         axis.axis_line_color = axis.major_tick_line_color = None

@@ -9,7 +9,7 @@ import pandas as pd
 
 from ...figures.effect import MARKS
 from ...figures.style import BLACK
-from ...labels import LANDMARKS
+from ...labels import LANDMARKS, whole_day
 from ...labels import words as label_of
 from .settings import Settings
 
@@ -32,23 +32,27 @@ def format_cautions(lines: Iterable[str]) -> str:
     return paragraphs and f'<div class="caution" role="status">{paragraphs}</div>'
 
 
-def format_landmarks(landmarks: pd.Series, explanations: Mapping[str, str]) -> str:
-    """Return the landmarks as a list of terms, with their marks in the plot."""
+def format_landmarks(landmarks: pd.Series, explanations: Mapping[str, str], ranges: Mapping[str, str]) -> str:
+    """Return the landmarks as a list of terms, with their marks in the plot.
+
+    `ranges` has the ranges of the middle half of patients, in words; empty if they are not shown.
+    """
     terms = []
     for name, row in LANDMARKS.items():
         if name in explanations:
             cell = f'<dd class="none">not reached<small>{html.escape(explanations[name])}</small></dd>'
         else:
-            value = f"{landmarks[name]:.3f}" if name == "peak_effect" else f"day {landmarks[name]:.1f}"
+            value = f"{landmarks[name]:.2f}" if name == "peak_effect" else f"day {whole_day(landmarks[name])}"
             cell = f'<dd id="{name}">{value}</dd>'
         mark, definition = _MARK_OF.get(name, ""), row.definition or "&nbsp;"
-        terms.append(f"<div><dt>{mark}{row.label}<small>{definition}</small></dt>{cell}</div>")
+        people = f"<small>middle half of patients: {ranges[name]}</small>" if name in ranges else ""
+        terms.append(f"<div><dt>{mark}{row.label}<small>{definition}</small>{people}</dt>{cell}</div>")
     return f'<dl aria-live="polite">{"".join(terms)}</dl>'
 
 
 def format_legend(settings: Settings, points: pd.DataFrame | None, dark: bool) -> str:
     """Return the meaning of lines, areas and points of the plot; `points` is None if they are not drawn."""
-    lines = ['<span class="curve"></span>one patient with these constants']
+    lines = ['<span class="curve"></span>typical patient with these constants']
     if settings.bands:
         lines.append('<span class="band"></span>5th to 95th and 25th to 75th percentile, and median, of 256 patients')
     if points is not None:

@@ -17,12 +17,13 @@ from ...errors import InputError
 from ...evidence.observations import published
 from ...figures.style import render
 from ...labels import words as label_of
+from ...patients.middle import describe_ranges, has_middle_half
 from ...patients.population import Population
 from ...report.explanations import explain_landmarks
 from ...report.json_output import table
 from ...treatment.products import find_label
-from ...trial.bands import quick_bands
-from ...trial.trial import PERCENTILES
+from ...trial.bands import quick_bands, quick_middle_half
+from ...trial.tabulation import PERCENTILES
 from . import text
 from .plots import BAND_COLUMNS, DARK, LIGHT, CascadePlot, EffectPlot
 from .settings import CONSTANTS, PAGE_SITES, PAGE_VISITS, Settings
@@ -134,7 +135,8 @@ class Explorer:
             bands = _compute_bands(settings) if settings.bands or settings.observations else None
             points = _find_points(settings) if settings.observations else None
             self.effect.show(timeline.curve, timeline.landmarks, visits, bands, points)
-            self.numbers.text = text.format_landmarks(timeline.landmarks, explain_landmarks(timeline))
+            ranges = _find_ranges(settings) if settings.bands else {}
+            self.numbers.text = text.format_landmarks(timeline.landmarks, explain_landmarks(timeline), ranges)
             self.legend.text = text.format_legend(settings, points, self.dark)
             self.links.text = text.format_links(settings.link, self.dark)
             if problem:
@@ -275,15 +277,23 @@ def _compute_bands(settings: Settings) -> pd.DataFrame:
     ]
 
 
+def _find_ranges(settings: Settings) -> dict[str, str]:
+    # The ranges of the middle half of the patients whose bands are drawn, for one visit with an even dose.
+    if not has_middle_half(settings.schedule):
+        return {}
+    end, population = settings.timeline.curve["time"].iloc[-1], Population(parameters=settings.parameters)
+    return describe_ranges(quick_middle_half(settings.schedule, float(end), population=population))
+
+
 def _find_points(settings: Settings) -> pd.DataFrame:
-    # The published points are for one visit, so those after a second visit are left out.
-    rows = published()
+    # The published points are for the first visit and all patients, so those after a second visit are left out.
+    rows = published().query("cycle == 1 and retreat == '' and among == ''")
     alike = (
         (rows["product"] == settings.product) & (rows["muscle"] == settings.muscle) & (rows["units"] == settings.units)
     )
     rated = (rows["arm"] == "treated") & (rows["endpoint"] == "none_or_mild") & (rows["assessor"] == "investigator")
     early = (rows["day"] <= settings.every) | (settings.visits == 1)
     chosen = rows[alike & rated & early & (rows["unit"] == "%")]
-    # Values that were recalled and not found in a source are marked.
+    # Recalled values are marked.
     recalled = np.where(chosen["status"] == "memory", " (memory)", "")
     return pd.DataFrame({"day": chosen["day"], "share": chosen["value"] / 100, "source": chosen["source"] + recalled})

@@ -160,9 +160,7 @@ def _find_cautions(plan: Schedule, interval: int) -> list[str]:
     texts = cautions(plan)
     # Visits at a shorter interval than `CUSTOM_DAYS` already have a caution that names the label.
     if CUSTOM_DAYS <= interval < product.min_interval_days:
-        texts.append(
-            f"{interval} days between visits: the label of {product.name} asks for {product.min_interval_days:g}"
-        )
+        texts.append(f"{interval} days between visits: {product.label_in_words} asks for {product.min_interval_days:g}")
     return texts
 
 

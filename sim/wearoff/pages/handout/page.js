@@ -36,7 +36,7 @@ function showLandmarks(row) {
   const marks = { early: [], late: [] };
   for (const [name, place] of Object.entries(PLACES)) {
     const day = found[name];
-    element(name).textContent = day === null ? "not reached" : `day ${day.toFixed(1)}`;
+    element(name).textContent = day === null ? "not reached" : `day ${Math.round(day)}`;
     element(`${name}_note`).textContent = day === null ? `: ${curves.explanations[row][name]}` : "";
     if (day !== null) {
       const visible = place.height(curves.levels[name], found.peak_effect);
@@ -44,7 +44,7 @@ function showLandmarks(row) {
     }
   }
   for (const name of ["half_effect_day", "wear_off_day"]) {
-    if (found[name] !== null) element(`${name}_note`).textContent = ` (week\u00a0${(found[name] / 7).toFixed(1)})`;
+    if (found[name] !== null) element(`${name}_note`).textContent = ` (week\u00a0${Math.round(found[name] / 7)})`;
   }
   if (found.peak_effect !== null) element("peak_day_note").textContent = `: ${percent(found.peak_effect)}`;
   for (const [name, each] of Object.entries(marks)) {

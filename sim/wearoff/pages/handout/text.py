@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from ...labels import words
+from ...labels import whole_day, words
 from ...levels import HALF, ONSET, WEAR_OFF
 from ...parameters import Parameters
 from ...tables import column, rows
@@ -16,10 +16,11 @@ from ...treatment.visit import Visit
 
 
 class Expected(NamedTuple):
-    """A change that a patient may expect, and its time."""
+    """A change that a patient may expect, its time, and the time in the middle half of people; may be empty."""
 
     when: str
     what: str
+    people: str
 
 
 class Constants(NamedTuple):
@@ -37,22 +38,35 @@ EXPECTED = {
     "wear_off_day": f"{100 * WEAR_OFF:.0f} % is left: the line is nearly as it was",
 }
 
+WEEKS_FROM = 28  # days from which a time is given in weeks
+
 # This constant is used for single injection sites alone, which the hand-out does not have.
 UNUSED = "spread"
 
 
 def expected(course: Timeline) -> list[Expected]:
     """Return the changes that a patient may expect, in the order of their days."""
+    table = course.middle_half
+    quarters = {} if table is None else {str(row["landmark"]): row for row in table.to_dict("records")}
     changes = []
     for name, what in EXPECTED.items():
         day = float(course.landmarks[name])
+        people = _format_range(*(float(quarters[name][key]) for key in ("p25", "p75"))) if name in quarters else ""
         if not math.isfinite(day):
-            changes.append(Expected("not in two years", what))
-        elif day < 28:
-            changes.append(Expected(f"after {day:.0f} days", what))
+            changes.append(Expected("not in two years", what, people))
+        elif day < WEEKS_FROM:
+            changes.append(Expected(f"after {whole_day(day)} days", what, people))
         else:
-            changes.append(Expected(f"after {day / 7:.0f} weeks", what))
+            changes.append(Expected(f"after {whole_day(day / 7)} weeks", what, people))
     return changes
+
+
+def _format_range(low: float, high: float) -> str:
+    # Return a range of days in words; both in weeks if the first is.
+    if not math.isfinite(low):
+        return ""
+    unit, size = ("days", 1) if low < WEEKS_FROM and high < WEEKS_FROM else ("weeks", 7)
+    return f"{whole_day(low / size)} to {whole_day(high / size)} {unit}" if math.isfinite(high) else "very long"
 
 
 def duration(days: float) -> str:

@@ -1,0 +1,129 @@
+"""The tables of a fit: estimates with their errors, rows with their residuals, priors, and how well it fits."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.special import chdtrc, ndtri
+
+from .likelihood import STEP, Prior, Problem
+from .numbers import Number, read_value
+from .observations import CONFIDENCE, intervals
+from .prediction import Setting
+from .solution import Solution, Spread, find_errors_of_deviations, locate
+
+Array = npt.NDArray[np.float64]
+
+# An estimate this near to an end of the range that is searched, on the transformed scale, counts as at the end.
+AT_BOUND = 1e-3
+
+
+def tabulate_estimates(problem: Problem, solution: Solution, of_trials: tuple[Number, ...]) -> pd.DataFrame:
+    """Return the estimates with their errors, as `fitting.Fit.estimates` describes them."""
+    alone = Spread.of(solution.information(with_priors=False)).deviations
+    errors = Spread.of(solution.information(with_priors=True)).deviations
+    of_deviations, of_deviations_alone = find_errors_of_deviations(problem, solution, of_trials)
+    numbers = [*problem.numbers, *of_trials]
+    transformed = np.append(solution.linear.x, np.log(solution.deviations[locate(of_trials)]))
+    ends = np.array([number.prior for number in of_trials]).reshape(-1, 2).T
+    low, high = np.append(problem.low, ends[0] - 4 * ends[1]), np.append(problem.high, ends[0] + 4 * ends[1])
+    records = [
+        _describe(number, problem.start, *each)
+        for number, *each in zip(
+            numbers, transformed, np.append(errors, of_deviations), np.append(alone, of_deviations_alone), low, high,
+            strict=True,
+        )
+    ]  # fmt: skip
+    columns = ["name", "start", "prior_low", "prior_high", "rows_se_percent", "estimate", "se_percent", "low", "high"]
+    return pd.DataFrame(records, columns=[*columns, "at_bound"])
+
+
+def _describe(
+    number: Number, start: Setting, x: float, error: float, alone: float, low: float, high: float
+) -> tuple[object, ...]:
+    estimate = number.back(x)
+    slope = (number.back(x + STEP) - number.back(x - STEP)) / (2 * STEP)
+    percent = 100 * slope / (1.0 if number.name.startswith("correlation") else abs(estimate))
+    reach = float(ndtri((1 + CONFIDENCE) / 2)) * error
+    near, far = (x - reach, x + reach) if math.isfinite(reach) else (low, high)
+    at_bound = bool(min(x - low, high - x) < AT_BOUND)
+    interval = (number.back(near), number.back(far))
+    begin = read_value(number.name, start)
+    return (
+        number.name,
+        begin,
+        number.low,
+        number.high,
+        percent * alone,
+        estimate,
+        percent * error,
+        *interval,
+        at_bound,
+    )
+
+
+def tabulate_rows(problem: Problem, solution: Solution) -> pd.DataFrame:
+    """Return the rows with their predictions and residuals."""
+    rows = problem.rows.rename(columns={"value": "observed"})
+    response = ~problem.median
+    low, high = intervals(rows["observed"].where(response), rows["n"].where(response))
+    columns = [
+        "source",
+        "trial",
+        "product",
+        "units",
+        "arm",
+        "endpoint",
+        "assessor",
+        "day",
+        "cycle",
+        "n",
+        "unit",
+        "status",
+        "observed",
+    ]
+    linear = solution.linear
+    return rows[columns].assign(low=low, high=high, predicted=linear.prediction.values, residual=linear.residuals)
+
+
+def measure_goodness(problem: Problem, solution: Solution, of_trials: int) -> dict[str, float]:
+    """Return how well the rows are fitted, as `fitting.Fit.goodness` describes it."""
+    residuals = solution.linear.residuals
+    dof = len(residuals) - len(problem.numbers) - of_trials
+    p = float(chdtrc(dof, solution.chi2)) if dof > 0 else math.nan
+    # The determinant of the covariance is that of the inverse weights, squared.
+    criterion = solution.squares - 2 * float(np.linalg.slogdet(solution.weights)[1])
+    return {
+        "deviance": float(residuals @ residuals),
+        "chi2": solution.chi2,
+        "dof": float(dof),
+        "p": p,
+        "criterion": criterion,
+    }
+
+
+def explain_unidentified(names: list[str], spread: Spread, correlations: pd.DataFrame) -> tuple[str, ...]:
+    """Return sentences on what rows and priors do not determine."""
+    sentences = []
+    for direction in spread.flat:
+        parts = [f"{x:+.2f} {name}" for name, x in zip(names, direction, strict=True) if abs(x) > 0.3]
+        sentences.append(
+            f"the rows say nothing about {' '.join(parts)} (on the transformed scale): fix all but one of them"
+        )
+    for i, one in enumerate(names):
+        for j, other in enumerate(names[i + 1 :], start=i + 1):
+            shared = correlations.to_numpy()[i, j]
+            if abs(shared) > 0.95:
+                sentences.append(
+                    f"{one} and {other} hardly differ in what they do to the rows: correlation {shared:+.3f}"
+                )
+    return tuple(sentences)
+
+
+def tabulate_priors(problem: Problem, x: Array) -> pd.DataFrame:
+    """Return the priors of quantities with their fitted values."""
+    frame = pd.DataFrame(problem.priors, columns=list(Prior._fields))
+    return frame.assign(value=problem.quantities(problem.setting(x)))

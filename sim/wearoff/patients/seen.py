@@ -1,0 +1,91 @@
+"""What a trial sees of a duration: the first of its visits at which the raters' grade is back.
+
+A trial grades a line on its visits and not between them, and each grade has a rater's error, independent of those of
+other visits. A duration ends at the first visit with a grade that ends it. Patients who are seen back at one visit
+leave, so that a later better grade does not count.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import ndtr
+
+from .grades import Kind, Line, Raters, find_room
+
+Array = npt.NDArray[np.float64]
+
+# The durations, and the response that a patient has until the duration ends. A return to baseline is the first grade
+# that is no better than that at baseline. A loss of none or mild is the first grade that is worse than mild.
+RESPONSE_OF = {"return_to_baseline": "one_grade", "loss_of_none_or_mild": "none_or_mild"}
+
+
+def chance_seen_back(lines: Line, duration: str, assessor: str, kind: Kind, raters: Raters) -> Array:
+    """Return the chance that the end of a duration has been seen by each visit, given the courses of patients.
+
+    At visit j the raters see the end with the chance p_j, so that they see it first at visit j with the chance
+    ``p_j (1 - p_1) ... (1 - p_(j-1))``. The chance that they have seen it by visit j is
+    ``1 - (1 - p_1) ... (1 - p_j)``. The assessor "composite" sees an end at a visit at which both the investigator and
+    the subject see it: a published "loss of none or mild (investigator and subject)" ends when both no longer rate none
+    or mild.
+
+    Parameters
+    ----------
+    lines : Line
+        Arrays of shape (visits, k): the lines of k patients at the visits of the trial, in their order.
+    duration : str
+        One of `RESPONSE_OF`.
+    assessor : str
+        One of `grades.ASSESSORS`.
+    kind : Kind
+    raters : Raters
+
+    Returns
+    -------
+    ndarray, shape (visits, k)
+
+    Examples
+    --------
+    >>> raters = Raters(0.5, 0.0, 0.3, 0.3)
+    >>> moderate = Kind(2, False, 0.5)
+    >>> lines = Line(np.array([[0.75], [0.75]]), np.zeros((2, 1)))  # severity 1.5: between two grades
+    >>> chance_seen_back(lines, "return_to_baseline", "investigator", moderate, raters).tolist()
+    [[0.5], [0.75]]
+    """
+    return _accumulate(find_room(lines, RESPONSE_OF[duration], kind, raters), assessor, raters)
+
+
+def chance_seen_at(lines: Line, grade: int | None, assessor: str, kind: Kind, raters: Raters) -> Array:
+    """Return the chance that a grade, or a worse one, has been seen by each visit, as `chance_seen_back` does.
+
+    Parameters
+    ----------
+    lines : Line
+        Arrays of shape (visits, k).
+    grade : int or None
+        From 1 to 3; None for the grade at baseline.
+    assessor, kind, raters
+        As in `chance_seen_back`.
+
+    Returns
+    -------
+    ndarray, shape (visits, k)
+    """
+    severity = kind.baseline * lines.frown - kind.placebo_responder
+    better = (kind.baseline if grade is None else grade) - 0.5
+    return _accumulate(better + raters.leniency - severity, assessor, raters)
+
+
+def _accumulate(room: Array, assessor: str, raters: Raters) -> Array:
+    # Return the chance that each rater has seen a line without room at one of the visits so far.
+    not_seen = 1 - np.prod([ndtr(-room / error) for error in raters.errors(assessor)], axis=0)
+    result: Array = 1 - np.cumprod(not_seen, axis=0)
+    return result
+
+
+def mean_chance_seen_back(lines: Line, duration: str, assessor: str, raters: Raters) -> Array:
+    """Return the chances of `chance_seen_back`: the mean over the kinds of patients."""
+    return sum(
+        (kind.share * chance_seen_back(lines, duration, assessor, kind, raters) for kind in raters.kinds()),
+        start=np.zeros_like(lines.frown),
+    )

@@ -1,0 +1,75 @@
+"""The tables of a trial, made from its tallies."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ..labels import LANDMARK_DAYS
+from ..patients.grades import AT_REST, Line, mean_chance
+from ..patients.population import Population
+from ..patients.seen import RESPONSE_OF
+from .blocks import ArmPlan, Response, tally_at_rest
+from .tally import Tally
+
+Array = npt.NDArray[np.float64]
+
+SHARES = (0.05, 0.25, 0.5, 0.75, 0.95)
+PERCENTILES = tuple(f"p{round(100 * share)}" for share in SHARES)
+
+
+def tabulate_responses(tally: Tally, responses: tuple[Response, ...]) -> pd.DataFrame:
+    """Return ``endpoint, assessor, day, rate, error`` of a treated arm."""
+    rates, errors = (values[: len(responses)] for values in tally.rates())
+    return pd.DataFrame(responses, columns=list(Response._fields)).assign(rate=rates, error=errors)
+
+
+def tabulate_placebo(
+    responses: tuple[Response, ...], people: Population, patients: int, sampler: str, seed: int
+) -> pd.DataFrame:
+    """Return ``endpoint, assessor, day, rate, error`` of an arm without toxin."""
+    # At maximum frown all lines are as at baseline: no patients need be drawn. At rest lines differ.
+    rates, errors = np.zeros((2, len(responses)))
+    at_rest = [i for i, response in enumerate(responses) if response.endpoint == AT_REST]
+    for i, response in enumerate(responses):
+        rates[i] = mean_chance(Line(np.ones(1), np.zeros(1)), response.endpoint, response.assessor, people.raters)[0]
+    if at_rest:
+        assessors = tuple(responses[i].assessor for i in at_rest)
+        rates[at_rest], errors[at_rest] = tally_at_rest(people, assessors, patients, sampler, seed).rates()
+    return pd.DataFrame(responses, columns=list(Response._fields)).assign(rate=rates, error=errors)
+
+
+def tabulate_bands(tally: Tally | None, days: Array) -> pd.DataFrame:
+    """Return ``time`` and percentiles of the visible effect of an arm, or of one without toxin."""
+    values = np.zeros((len(days), len(SHARES))) if tally is None else tally.effect.quantiles(np.array(SHARES))[:-1]
+    frame = pd.DataFrame(values, columns=list(PERCENTILES))
+    frame.insert(0, "time", days)
+    return frame
+
+
+def tabulate_landmarks(tally: Tally, plan: ArmPlan) -> pd.DataFrame:
+    """Return ``landmark, reached`` and percentiles of a treated arm: landmarks, then durations."""
+    patients, shares = tally.patients.sum(), np.array(SHARES)
+    reached, days = tally.landmarks.counts.sum(axis=1) / patients, tally.landmarks.quantiles(shares)
+    rows = [(name, *row) for name, *row in zip(LANDMARK_DAYS, reached, *days.T, strict=True)]
+    effect = tally.effect
+    peak = ("peak_effect", effect.counts[-1].sum() / patients, *effect.quantiles(shares)[-1])
+    rows.insert(LANDMARK_DAYS.index("peak_day") + 1, peak)
+    # Without a visit nothing is seen. Shares rise from visit to visit.
+    seen = tally.rates()[0][len(plan.responses) :].reshape(len(RESPONSE_OF), -1)
+    visit_days = np.append(plan.visit_days, np.inf)
+    for duration, share_by_visit in zip(RESPONSE_OF, seen, strict=True):
+        first = visit_days[np.searchsorted(share_by_visit, shares)]
+        rows.append((f"{duration}_day", max(share_by_visit, default=0.0), *first))
+    return pd.DataFrame(rows, columns=["landmark", "reached", *PERCENTILES])
+
+
+def join_arms(frames: dict[str, pd.DataFrame], columns: Sequence[str] = ()) -> pd.DataFrame:
+    """Return the tables of all arms as one, with the column ``arm`` before the others."""
+    # Without a frame the table has its columns and no row.
+    if not frames:
+        return pd.DataFrame(columns=["arm", *columns, *PERCENTILES])
+    return pd.concat(frames, names=["arm"]).reset_index(level="arm").reset_index(drop=True)

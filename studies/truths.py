@@ -1,0 +1,146 @@
+"""Do the intervals of the defaults hold? ``python -m studies.truths [REPEATS [PROCESSES]]``.
+
+A truth is drawn from the priors of all fitted numbers. Each trial gets its own potency and leniency. The published rows
+that are fitted are then simulated with the trials' own numbers of patients: patients are drawn from the virtual ones,
+and what the raters see is drawn for each of them. The same fit as that of the defaults, without the priors of the
+landmarks, is made to these rows. The result is how often the 95 % intervals contain the truth.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Mapping
+from concurrent.futures import ProcessPoolExecutor
+from itertools import repeat
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from studies.defaults import FITTED, begin
+from wearoff.evidence.fitting import fit
+from wearoff.evidence.likelihood import ASSUMED_PATIENTS
+from wearoff.evidence.numbers import TRIAL_NUMBERS, change, find_number
+from wearoff.evidence.observations import DAYS_OF, published
+from wearoff.evidence.prediction import Predictor, Setting, find_chances, find_seen_back, weigh
+from wearoff.patients.grades import ENDPOINTS
+
+Array = npt.NDArray[np.float64]
+
+PATIENTS = 512  # virtual patients from whom those of the trials are drawn
+FIT_PATIENTS = 128
+
+
+def main() -> None:
+    """Repeat, and print the table of the documentation."""
+    repeats, processes = (int(each) for each in [*sys.argv[1:], "100", "2"][:2])
+    began = time.perf_counter()
+    with ProcessPoolExecutor(processes) as pool:
+        found = pd.concat(pool.map(recover, range(repeats), repeat(FIT_PATIENTS)))
+    print(f"{repeats} repeats, {time.perf_counter() - began:.0f} s\n")
+    print(tabulate(found).to_string())
+
+
+def recover(seed: int, patients: int = FIT_PATIENTS) -> pd.DataFrame:
+    """Return the estimates of one repeat on the transformed scale, with their errors and the truth."""
+    rng = np.random.default_rng([2026, seed])
+    numbers = [find_number(name) for name in FITTED]
+    truth = {number.name: number.back(rng.normal(*number.prior)) for number in numbers}
+    rows = simulate_rows(change(Setting(begin()), truth), rng)
+    estimates = fit(rows, FITTED, population=begin(), patients=patients, rng=seed).estimates
+    estimates["truth"] = [truth[name] for name in estimates["name"]]
+    estimates["error"] = [
+        number.to(one) - number.to(other)
+        for number, one, other in zip(
+            map(find_number, estimates["name"]), estimates["estimate"], estimates["truth"], strict=True
+        )
+    ]
+    estimates["inside"] = (estimates["low"] <= estimates["truth"]) & (estimates["truth"] <= estimates["high"])
+    estimates["relative_error"] = estimates["se_percent"] / 100
+    estimates["rows_alone"] = estimates["rows_se_percent"] / 100
+    return estimates.assign(seed=seed)
+
+
+def tabulate(found: pd.DataFrame) -> pd.DataFrame:
+    """Return one row a number: how often the truth is inside, and the spread beside the errors."""
+    records = []
+    for name, own in found.groupby("name", sort=False):
+        alone = own["rows_alone"][np.isfinite(own["rows_alone"])]
+        records.append(
+            {
+                "number": name,
+                "inside": f"{own['inside'].sum()} of {len(own)}",
+                "spread": own["error"].std(),
+                "error_from_rows_and_prior": np.sqrt((own["relative_error"] ** 2).mean()),
+                "error_from_rows_alone": np.sqrt((alone**2).mean()) if len(alone) else np.inf,
+                "determined_by_rows_alone": len(alone),
+            }
+        )
+    return pd.DataFrame(records)
+
+
+def simulate_rows(truth: Setting, rng: np.random.Generator) -> pd.DataFrame:
+    """Return the published rows that are fitted, with values that are simulated from a truth."""
+    rows = published()
+    rows = rows[rows["used_for_fit"]].reset_index(drop=True)
+    deviations = [truth.population.value(name) for name in TRIAL_NUMBERS]
+    predictor = Predictor(rows, PATIENTS, int(rng.integers(2**31)))
+    predictor.plan(truth.population)
+    values = np.empty(len(rows))
+    for _, group in rows.groupby("trial"):
+        of_potency, leniency = rng.normal(0.0, deviations)
+        potency = truth.population.parameters.potency * np.exp(of_potency)
+        setting = change(truth, {"potency": potency})._replace(leniency=leniency)
+        values[group.index] = _simulate_trial(predictor, group.index, setting, rng)
+    return rows.assign(value=values)
+
+
+def _simulate_trial(predictor: Predictor, places: pd.Index, setting: Setting, rng: np.random.Generator) -> list[float]:
+    constants, raters = setting.population.constants(predictor.normal), setting.raters
+    drawn: dict[Any, tuple[Array, Array]] = {}
+    values = []
+    for place in places:
+        row, treatment = predictor.rows[place], predictor.treatments[place]
+        seen = None
+        if treatment is not None:
+            seen = predictor.courses.solve(treatment, setting.population, setting.potency(treatment.product))
+        n = int(row["n"]) if row["n"] > 0 else ASSUMED_PATIENTS
+        weights = weigh({**row, "among": ""}, seen, raters, constants)
+        # The rows of one arm have the same patients.
+        if (treatment, n) not in drawn:
+            chosen = rng.choice(weights.size, n, p=weights.ravel() / weights.sum())
+            drawn[treatment, n] = np.unravel_index(chosen, weights.shape)  # type: ignore[assignment]
+        kinds, patients = drawn[treatment, n]
+        if row["endpoint"] in ENDPOINTS:
+            chances = find_chances(row, seen, raters, constants)[0][kinds, patients]
+            values.append(100 * float((rng.random(n) < chances).mean()))
+        else:
+            assert seen is not None
+            counted = weigh(row, seen, raters, constants)[kinds, patients] / weights[kinds, patients]
+            values.append(
+                _simulate_median(row, find_seen_back(row, seen, raters, constants), kinds, patients, counted, rng)
+            )
+    return values
+
+
+def _simulate_median(
+    row: Mapping[Any, Any],
+    by_visit: tuple[Array, Array],
+    kinds: Array,
+    patients: Array,
+    counted: Array,
+    rng: np.random.Generator,
+) -> float:
+    visits, seen_back = by_visit
+    among = rng.random(len(counted)) < counted
+    chances = seen_back[:, kinds, patients][:, among]
+    places = (chances < rng.random(chances.shape[1])).sum(axis=0)
+    # The median is the first visit by which half have been seen back. Who is never seen back counts to the end.
+    middle = int(np.sort(places)[(len(places) - 1) // 2]) if len(places) else 0
+    return float(visits[min(middle, len(visits) - 1)]) / DAYS_OF[row["unit"]]
+
+
+if __name__ == "__main__":
+    main()
