@@ -158,6 +158,9 @@ def test_every_position_of_the_sliders_can_be_had(opened, page):
         tab.keyboard.press("End")
         assert float(tab.locator(f"#{id_}").input_value()) == key[-1]
     assert tab.locator("#visits").inner_text() == "4"
+    assert tab.locator("#cautions li").count() == 0
+    # The fewest units, at long intervals: no trial has observed such a dose.
+    tab.locator("#units").press("Home")
     assert tab.locator("#cautions li").count() == 1
 
 

@@ -12,7 +12,7 @@ import pytest
 from tests.processes import running
 
 import wearoff as wo
-from wearoff.labels import STEPS
+from wearoff.labels import STEPS, whole_day
 
 ROWS_BELOW = len(STEPS) - 1 - STEPS.index("light_chain")
 CELL = "import wearoff as wo\nwo.explorer(units=25)"
@@ -85,8 +85,10 @@ def test_a_cell_shows_the_page_and_follows_the_keyboard(browser, lab):
         assert room["x"] + room["width"] <= cell["x"] + cell["width"]
 
     page.locator(".setting-units .noUi-handle").press("ArrowRight")
-    page.locator("dd[id=half_effect_day]").get_by_text("day 101.8").wait_for()
-    assert_shows(page, wo.simulate(units=26))
+    more = wo.simulate(units=26)
+    half = f"day {whole_day(more.landmarks['half_effect_day'])}"
+    page.locator("dd[id=half_effect_day]").get_by_text(half).wait_for()
+    assert_shows(page, more)
     page.locator(".setting-light_chain_half_life .noUi-handle").press("ArrowLeft")
     loss = float(page.locator(".setting-light_chain_half_life .noUi-handle").get_attribute("aria-valuenow"))
     assert loss < wo.Parameters().light_chain_half_life
@@ -105,5 +107,5 @@ def assert_shows(page, timeline):
     # Each row has a scale and a base line of its own: the number of rows below it.
     np.testing.assert_allclose((chain - ROWS_BELOW) / 0.85, amounts / amounts.max(), rtol=0, atol=1e-9)
     for name, day in timeline.landmarks.items():
-        shown = f"{day:.3f}" if name == "peak_effect" else f"day {day:.1f}"
+        shown = f"{day:.2f}" if name == "peak_effect" else f"day {whole_day(day)}"
         assert page.locator(f"dd[id={name}]").inner_text() == shown

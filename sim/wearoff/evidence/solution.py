@@ -26,6 +26,7 @@ SETTLED, ROUNDS, STEPS_OF_A_ROUND = 2e-3, 30, 2
 # If the standard deviation in a direction is 5 or more on the transformed scale (a factor of over a hundred), the rows
 # do not determine that direction. An eigenvalue of the information is 1 / variance.
 LEAST_INFORMATION = 1 / 5**2
+LEAST_VARIANCE = 1e-3  # of a direction of the residuals, whose usual variance is 1
 # The search for an end of a profile starts at 1.5 standard errors and doubles its step. A few doublings reach any
 # plausible end; this many raise an error.
 DOUBLINGS = 60
@@ -125,7 +126,9 @@ def solve(problem: Problem, begin: Array, of_trials: tuple[Number, ...]) -> Solu
 
 def weigh(covariance: Array) -> Array:
     """Return the matrix that makes residuals with a covariance independent, each with variance 1."""
-    result: Array = np.linalg.inv(np.linalg.cholesky(covariance))
+    # Correlations near 1 can give a direction next to no variance, or one below 0 by a rounding.
+    values, vectors = np.linalg.eigh(covariance)
+    result: Array = (vectors / np.sqrt(np.maximum(values, LEAST_VARIANCE))).T
     return result
 
 
