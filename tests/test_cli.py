@@ -172,7 +172,7 @@ def test_repeat_visits_bring_their_figures(call, tmp_path):
     status, out, _ = call("simulate", "--every", 90, "--visits", 4, "--start", "2027-01-04", "--out", tmp_path)
     assert status == 0
     assert {"visits.png", "visits.svg", "returns.png", "returns.svg"} < {path.name for path in tmp_path.iterdir()}
-    assert "2027-01-06" in out
+    assert "2027-01-07" in out  # day 2.6 is day 3, to the nearest whole day
     assert pd.read_csv(tmp_path / "timeline.csv")["date"][90] == "2027-04-04"
 
 
