@@ -150,6 +150,7 @@ def test_space_on_the_default(call, tmp_path):
     assert json.loads(again)["dates"]["onset_day"] == f"2027-01-{4 + onset:02}"
 
 
+@pytest.mark.proof
 def test_space_says_when_it_cannot_be_had(call):
     status, out, _ = call("space", "--keep", "0.97")
     assert status == 0
@@ -265,6 +266,7 @@ def test_out_that_is_a_file(call, tmp_path):
     assert (tmp_path / "out").read_text() == "mine"
 
 
+@pytest.mark.proof
 def test_out_that_cannot_be_written(call, tmp_path, monkeypatch):
     def denied(*_, **__):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
@@ -287,6 +289,7 @@ def test_a_place_that_cannot_be(call, tmp_path, monkeypatch, command, place):
     assert err.count("\n") == 1
 
 
+@pytest.mark.proof
 def test_a_folder_in_the_place_of_one_file_leaves_all_as_they_were(call, tmp_path):
     (tmp_path / "cascade.svg").mkdir()
     (tmp_path / "timeline.csv").write_text("an earlier run")

@@ -201,6 +201,7 @@ def test_more_units_never_give_less_effect(parameters, units, more, sites):
     assert (larger - less).min() > -2e-8  # the two runs differ by twice the accuracy promised
 
 
+@pytest.mark.proof
 @pytest.mark.filterwarnings("ignore::wearoff.UnusualWarning")
 @settings(max_examples=extent(25, 100))
 @given(random_parameters(), st.floats(0.1, 100), st.sampled_from([None, 1, 3]))

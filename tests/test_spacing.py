@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import wearoff as wo
-from tests.extent import FULL
+from tests.extent import FULL, extent
 from wearoff import spacing, tables
 from wearoff.report.explanations import explain_next_visit, explain_recommendation
 
@@ -230,7 +230,7 @@ def test_the_next_visit_is_not_sooner_than_the_label_allows():
     assert kept.day == kept.latest_day > kept.label_day == 90
 
 
-@pytest.mark.parametrize("seed", range(12) if FULL else range(4))
+@pytest.mark.parametrize("seed", range(extent(2, 12)))
 def test_dates_that_the_label_allows_equal_brute_force(seed):
     rng = np.random.default_rng(seed)
     parameters, keep = drawn(rng), rng.uniform(0.2, 0.6)
@@ -252,6 +252,7 @@ def test_dates_that_the_label_allows_equal_brute_force(seed):
 # Levels that cannot be kept
 
 
+@pytest.mark.proof
 def test_a_level_above_the_peak_names_the_nearest():
     found = spacing.recommend(keep=0.97)
     assert found.interval is None
@@ -271,6 +272,7 @@ def test_a_level_above_the_peak_names_the_nearest():
     assert f"nearest: a level below {peak}, the largest effect since then" in explain_next_visit(next_visit)
 
 
+@pytest.mark.proof
 def test_a_limit_that_is_too_tight_names_the_nearest():
     found = spacing.recommend(max_units_per_year=60, allow_shorter=True)
     assert found.interval is None

@@ -68,6 +68,7 @@ def test_a_number_that_no_reader_of_sbml_takes_is_refused():
         to_sbml(wo.Schedule.once(units=20), wo.Parameters(light_chain_half_life=1e307))
 
 
+@pytest.mark.proof
 def test_sites_too(tmp_path):
     plan = wo.Schedule(
         (wo.Visit(day=1 / 3, units=20 / 7, sites=5), wo.Visit(day=60.1, units=3), wo.Visit(day=60.1, units=4, sites=2))

@@ -242,6 +242,7 @@ def test_over_narrow_ranges_the_indices_follow_from_the_elasticities(quantity):
     np.testing.assert_allclose(found["high"] / found["low"], 1.02**2)
 
 
+@pytest.mark.proof
 def test_one_constant_alone_explains_everything_and_the_share_never_above_is_known():
     # The potency at which the peak is just the level, found by halving; potencies are even in their logarithm.
     ends = low, high = float(ROWS["potency"]["low"]), float(ROWS["potency"]["high"])
