@@ -141,10 +141,10 @@ def test_the_error_reported_is_the_spread_over_seeds(sampler):
 
 def test_sobol_is_less_noisy_than_random_and_both_agree():
     rows = [
-        run_trial([Arm(units=20)], patients=4096, days=90, rng=1, sampler=sampler).responders.iloc[8]
+        run_trial([Arm(units=20)], patients=16_384, days=90, rng=1, sampler=sampler).responders.iloc[8]
         for sampler in ("sobol", "random")
     ]
-    assert rows[0]["error"] < rows[1]["error"] / 2
+    assert rows[0]["error"] < rows[1]["error"] / 3
     assert rows[0]["rate"] == pytest.approx(rows[1]["rate"], abs=5 * rows[1]["error"])
 
 
