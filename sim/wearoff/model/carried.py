@@ -1,4 +1,4 @@
-"""The state of the patients of a cohort, each on a day of its own, from which the cohort goes on with another dose."""
+"""What the patients of a cohort carry into their next treatment. The day of this treatment can differ between them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from . import Array
 from .hermite import quintic_at
-from .mesh import Mesh, within
+from .mesh import Mesh, at_own_day
 
 
 class Carried(NamedTuple):
@@ -55,7 +55,7 @@ class Path(NamedTuple):
     k_depot: Array
 
     def carry(self, mesh: Mesh, visible: Array, crease: Array, days: Array) -> Carried:
-        """Return the state of each patient on a day of its own.
+        """Return the state of each patient on the day that `days` has for this patient.
 
         Parameters
         ----------
@@ -65,13 +65,9 @@ class Path(NamedTuple):
             Values at the mesh's nodes.
         days : ndarray, shape (k,)
         """
-        interval = np.clip(np.searchsorted(mesh.edges, days, side="right") - 1, 0, len(mesh.edges) - 2)
-        place = (days - mesh.edges[interval]) / np.diff(mesh.edges)[interval]
-        patients = np.arange(len(days))
-        read = (within(mesh, values[interval, :, patients], place) for values in (visible, crease))
         return Carried(
             self.depot * np.exp(-self.k_depot * days),
             quintic_at(self.edges, self.light_chain, days),
             np.clip(quintic_at(self.edges, self.cleaved, days), 0.0, 1.0),
-            *(np.clip(each, 0.0, 1.0) for each in read),
+            *(np.clip(at_own_day(mesh, values, days), 0.0, 1.0) for values in (visible, crease)),
         )

@@ -11,7 +11,7 @@ import numpy as np
 
 from ..levels import FULL, HALF, ONSET, WEAR_OFF
 from . import Array
-from .mesh import Mesh, within
+from .mesh import Mesh, at_own_day
 from .roots import root
 
 # The landmarks at which the effect falls through a level, and that level.
@@ -117,6 +117,4 @@ def _find_crossing(mesh: Mesh, values: Array, level: Array | float, first: Array
 def _read_visible(mesh: Mesh, visible: Array, days: Array) -> Array:
     # Return each patient's visible effect on that patient's day; on the first day of the mesh where the day is NaN.
     days = np.where(np.isnan(days), mesh.edges[0], days)
-    interval = np.clip(np.searchsorted(mesh.edges, days, side="right") - 1, 0, len(mesh.edges) - 2)
-    values = visible[interval, :, np.arange(len(days))]
-    return within(mesh, values, (days - mesh.edges[interval]) / np.diff(mesh.edges)[interval])
+    return at_own_day(mesh, visible, days)

@@ -110,6 +110,22 @@ class Reading:
         )
 
 
+def at_own_day(mesh: Mesh, values: Array, days: Array) -> Array:
+    """Return the values of k patients, each on a day of the patient, shape (k,).
+
+    Parameters
+    ----------
+    mesh : Mesh
+        n intervals of degree m.
+    values : ndarray, shape (n, m + 1, k)
+        Values at the mesh's nodes.
+    days : ndarray, shape (k,)
+    """
+    interval = np.clip(np.searchsorted(mesh.edges, days, side="right") - 1, 0, len(mesh.edges) - 2)
+    place = (days - mesh.edges[interval]) / np.diff(mesh.edges)[interval]
+    return within(mesh, values[interval, :, np.arange(len(days))], place)
+
+
 def within(mesh: Mesh, values: Array, place: Array) -> Array:
     """Return the values of polynomials, each at a `place` in its interval; 0 is the start and 1 the end.
 
