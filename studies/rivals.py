@@ -17,7 +17,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from studies.defaults import FITTED, ROOT, begin, landmarks, to_markdown
-from wearoff.evidence.likelihood import Problem, compute_deviances
+from wearoff.evidence.likelihood import Problem
 from wearoff.evidence.numbers import TRIAL_NUMBERS, change, find_number, transform
 from wearoff.evidence.observations import published
 from wearoff.evidence.prediction import Prediction, Setting
@@ -78,8 +78,7 @@ class WithoutEffect(Problem):
         # Patients who were chosen because they responded are all of those in whom toxin acts.
         among = (self.rows["among"] != "").to_numpy()
         mixed = np.where(among, found.shares, (1 - self.share) * found.shares + self.share * inert.shares)
-        widening = np.sqrt(1 + found.steps**2 / 12 * self.n / 0.25)
-        return compute_deviances(self.observed, mixed, self.n) / widening, found
+        return self.residuals(mixed, found.steps), found
 
 
 def main() -> None:
@@ -99,12 +98,12 @@ def compare_rival(rival: Rival) -> dict[str, Any]:
     rows = rows[rows["used_for_fit"]]
     at_rest = rows["endpoint"] == "none_at_rest"
     problem, solution = fit_rival(rival, rows[~at_rest])
-    record = {"model": rival.name, "free numbers": len(rival.free), "-2 log L": _sum_rows(solution)}
-    record |= {"with priors": _sum_rows(solution) + float((solution.linear.of_priors**2).sum())}
+    record = {"model": rival.name, "free numbers": len(rival.free), "-2 log L": solution.criterion_of_rows}
+    record |= {"with priors": solution.criterion}
     if rival.has_crease:
         problem, solution = fit_rival(rival, rows)
-        record |= {"-2 log L, lines at rest too": _sum_rows(solution)}
-        record |= {"lines at rest too, with priors": _sum_rows(solution) + float((solution.linear.of_priors**2).sum())}
+        record |= {"-2 log L, lines at rest too": solution.criterion_of_rows}
+        record |= {"lines at rest too, with priors": solution.criterion}
     setting = problem.setting(solution.linear.x)
     correlation = f"{setting.population.value(TOGETHER):.2f}" if TOGETHER in rival.free else ""
     return record | {"correlation": correlation} | predict_repeats(setting.population)
@@ -144,11 +143,6 @@ def predict_repeats(people: Population) -> dict[str, str]:
         "none or mild, first and third treatment": f"{100 * first:.0f} and {100 * third:.0f} %",
         "odds ratio of no line at rest": f"{ratio:.2f}" if people.parameters.crease_share > 1e-3 else "no line at rest",
     }
-
-
-def _sum_rows(solution: Solution) -> float:
-    # Minus twice the log likelihood of the rows, less a constant: weighted squares, and the determinant.
-    return solution.chi2 - 2 * float(np.linalg.slogdet(solution.weights)[1])
 
 
 INTRODUCTION = f"""# Rival explanations

@@ -54,7 +54,7 @@ class Comparison:
         One row an observation: ``source, trial, product, units, muscle, arm, endpoint, assessor, day, cycle, n, status,
         used_for_fit``; ``own``: whether it is of your own table; ``observed, low, high`` (the 95 % binomial interval if
         n is known), ``predicted, error`` (predicted less observed) in their ``unit``: per cent, days for medians, or
-        that of the row; ``why_not``: the reason why there is no prediction, or empty.
+        the unit of the row; ``why_not``: the reason why there is no prediction, or empty.
     rmse : pandas.DataFrame
         One row an endpoint: ``endpoint, unit, rows, rmse``, over the published treated arms; ``rmse_fitted`` over the
         rows that were used for the fit, and ``rmse_predicted`` over the others; ``rmse_own`` over your own rows.

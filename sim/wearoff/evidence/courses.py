@@ -129,7 +129,7 @@ class Courses:
 
     def plan(self, population: Population) -> None:
         """Choose the grids anew, accurate for this population and for others near it."""
-        # Treatments on the same days share a grid: that of the largest dose, whose courses are the steepest.
+        # Treatments on the same days share a grid. It is chosen for the largest dose, which has the steepest courses.
         self.solved.clear()
         grids = {}
         for days in {treatment.days for treatment in self.days_of}:

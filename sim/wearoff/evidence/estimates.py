@@ -94,14 +94,12 @@ def measure_goodness(problem: Problem, solution: Solution, of_trials: int) -> di
     residuals = solution.linear.residuals
     dof = len(residuals) - len(problem.numbers) - of_trials
     p = float(chdtrc(dof, solution.chi2)) if dof > 0 else math.nan
-    # The determinant of the covariance is that of the inverse weights, squared.
-    criterion = solution.squares - 2 * float(np.linalg.slogdet(solution.weights)[1])
     return {
         "deviance": float(residuals @ residuals),
         "chi2": solution.chi2,
         "dof": float(dof),
         "p": p,
-        "criterion": criterion,
+        "criterion": solution.criterion,
     }
 
 

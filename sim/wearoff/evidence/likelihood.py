@@ -160,9 +160,14 @@ class Problem:
         if self.progress is not None:
             self.progress(self.evaluations)
         prediction = self.predictor.predict(setting)
+        return self.residuals(prediction.shares, prediction.steps), prediction
+
+    def residuals(self, shares: Array, steps: Array) -> Array:
+        """Return the residuals of the rows for predicted shares and steps, which are as in `Prediction`."""
         # A median is somewhere between two visits: the share between them is even, and adds to the variance.
-        widening = np.sqrt(1 + prediction.steps**2 / 12 * self.n / 0.25)
-        return compute_deviances(self.observed, prediction.shares, self.n) / widening, prediction
+        widening = np.sqrt(1 + steps**2 / 12 * self.n / 0.25)
+        result: Array = compute_deviances(self.observed, shares, self.n) / widening
+        return result
 
     def of_priors(self, x: Array) -> Array:
         """Return the residuals of the priors: of the numbers, then of the quantities of the typical patient."""

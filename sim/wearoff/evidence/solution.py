@@ -60,6 +60,17 @@ class Solution(NamedTuple):
         """The weighted squares of the residuals of the rows."""
         return float((self._weighted() ** 2).sum())
 
+    @property
+    def criterion_of_rows(self) -> float:
+        """Minus twice the log likelihood of the rows, less a constant of the rows."""
+        # The determinant of the weights, squared, is one over the determinant of the covariance.
+        return self.chi2 - 2 * float(np.linalg.slogdet(self.weights)[1])
+
+    @property
+    def criterion(self) -> float:
+        """The same of the rows and the priors."""
+        return self.criterion_of_rows + float((self.linear.of_priors**2).sum())
+
     def information(self, *, with_priors: bool) -> Array:
         """Return the information about the numbers on the transformed scale, shape (f, f)."""
         slopes = self.weights @ self.linear.slopes
