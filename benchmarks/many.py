@@ -21,7 +21,7 @@ from wearoff.patients.draws import BLOCK, normals
 from wearoff.patients.population import Population
 from wearoff.trial.arms import Arm
 from wearoff.trial.blocks import ACCURACY
-from wearoff.trial.trial import run_trial
+from wearoff.trial.running import run_trial
 
 PATIENTS, DAYS, UNITS = 100_000, 365, 20.0
 DOSES = Doses(np.zeros(1), np.array([[UNITS]]), np.ones(1))

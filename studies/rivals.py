@@ -27,7 +27,7 @@ from wearoff.patients.population import Population
 from wearoff.simulation import simulate
 from wearoff.treatment.schedule import Schedule
 from wearoff.trial.arms import Arm
-from wearoff.trial.trial import run_trial
+from wearoff.trial.running import run_trial
 
 Array = npt.NDArray[np.float64]
 

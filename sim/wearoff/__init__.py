@@ -28,12 +28,15 @@ if TYPE_CHECKING:
     from .treatment.schedule import Schedule
     from .treatment.visit import Visit
     from .trial.arms import Arm
-    from .trial.trial import Trial, run_trial
+    from .trial.policies import Attendance, Retreat
+    from .trial.running import run_trial
+    from .trial.trial import Trial
 
 __version__ = "0.1.0"
 
 __all__ = [
     "Arm",
+    "Attendance",
     "Comparison",
     "Fit",
     "InputError",
@@ -42,6 +45,7 @@ __all__ = [
     "Parameters",
     "Population",
     "Prior",
+    "Retreat",
     "Schedule",
     "Timeline",
     "Trial",
@@ -76,8 +80,10 @@ _MODULE_OF = {
     "Population": "patients.population",
     "middle_half": "patients.middle",
     "Arm": "trial.arms",
+    "Attendance": "trial.policies",
+    "Retreat": "trial.policies",
     "Trial": "trial.trial",
-    "run_trial": "trial.trial",
+    "run_trial": "trial.running",
     "published": "evidence.observations",
     "read_observations": "evidence.observations",
     "check_observations": "evidence.observations",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Self
 
 import pandas as pd
@@ -212,10 +212,23 @@ class Parameters:
 
 def in_symbols(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return constants by their symbols, as `Parameters.symbols` does, from numbers or arrays by their names."""
-    return {
-        _TABLE[name]["symbol"]: math.log(2) / value if name.endswith("_half_life") else value
-        for name, value in values.items()
-    }
+    return {_TABLE[name]["symbol"]: _turn_half_life(name, value) for name, value in values.items()}
+
+
+def from_symbols(constants: Constants, names: Iterable[str]) -> dict[str, Any]:
+    """Return some constants by their names, rates turned into half-lives in days: the inverse of `in_symbols`.
+
+    Examples
+    --------
+    >>> from_symbols(Parameters(light_chain_half_life=60).constants(), ["light_chain_half_life"])
+    {'light_chain_half_life': 60.0}
+    """
+    return {name: _turn_half_life(name, getattr(constants, _TABLE[name]["symbol"])) for name in names}
+
+
+def _turn_half_life(name: str, value: Any) -> Any:
+    # A half-life becomes a rate, and a rate a half-life, by the same division.
+    return math.log(2) / value if name.endswith("_half_life") else value
 
 
 def possible(row: tables.Row) -> Limits:

@@ -10,7 +10,7 @@ from distributed import Client, LocalCluster
 from tests.extent import some
 
 from wearoff.trial.arms import Arm
-from wearoff.trial.trial import run_trial
+from wearoff.trial.running import run_trial
 
 
 def trial(**sharing):

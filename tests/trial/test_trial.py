@@ -11,8 +11,8 @@ from wearoff.patients.grades import Line, mean_chance
 from wearoff.patients.population import Population
 from wearoff.patients.treated import vary_doses
 from wearoff.trial.arms import Arm
+from wearoff.trial.running import run_trial
 from wearoff.trial.tabulation import PERCENTILES, SHARES
-from wearoff.trial.trial import run_trial
 
 PEOPLE = Population()
 PATIENTS = 2 * BLOCK

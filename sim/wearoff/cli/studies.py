@@ -43,11 +43,11 @@ def trial_command(
         typer.Option(metavar="ARM", help="UNITS, UNITS:PRODUCT or placebo; may be repeated; default: 20 and placebo."),
     ] = None,
     patients: Annotated[
-        int, whole_number("trial.trial.PATIENTS", "N", "Number of virtual patients in each arm.")
+        int, whole_number("trial.running.PATIENTS", "N", "Number of virtual patients in each arm.")
     ] = 10_000,
-    days: Annotated[int, whole_number("trial.trial.DAYS", "N", "Last day of the trial.")] = 240,
+    days: Annotated[int, whole_number("trial.running.DAYS", "N", "Last day of the trial.")] = 240,
     look_every: Annotated[
-        int, whole_number("trial.trial.LOOK_EVERY", "N", "Days between visits of the trial after the last dose.")
+        int, whole_number("trial.running.LOOK_EVERY", "N", "Days between visits of the trial after the last dose.")
     ] = 28,
     sampler: Annotated[
         str, typer.Option(metavar="NAME", help="How patients are drawn: sobol (evenly) or random.")
@@ -55,7 +55,7 @@ def trial_command(
     seed: Seed = SEED,
     workers: Annotated[int, whole_number("workers.WORKERS", "N", "Number of processes that share the work.")] = 1,
     chunk: Annotated[
-        int, whole_number("trial.trial.CHUNK", "N", "Number of patients that a process gets at a time.")
+        int, whole_number("trial.running.CHUNK", "N", "Number of patients that a process gets at a time.")
     ] = 10_000,
     preset: Preset = "default",
     set_: Set = None,
@@ -65,7 +65,7 @@ def trial_command(
     """Run a virtual trial: responder rates, bands and landmarks."""
     from ..files import write_all
     from ..report.studies import trial_files, trial_summary, trial_text
-    from ..trial.trial import run_trial
+    from ..trial.running import run_trial
 
     arms = [read_arm(text) for text in arm or ("20", "placebo")]
     population = read_population(preset, set_)

@@ -18,7 +18,7 @@ from ..model.response import read_model
 from ..patients.draws import seed_of
 from ..patients.population import Population
 from ..trial.arms import Arm
-from ..trial.trial import run_trial
+from ..trial.running import run_trial
 from .observations import DAYS_OF, intervals, published, refuse_incomplete, why_not
 from .prediction import Predictor, Setting
 

@@ -19,6 +19,8 @@ from scipy.special import ndtr
 from ..model.equations import Constants, depth
 
 Array = npt.NDArray[np.float64]
+Grades = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 
 # The endpoints, under their names in the observations. "moderate_improvement" (at least moderate improvement in a
 # global assessment) counts as "one grade better". "onset_reported" (a first effect is reported) is no grade: the line
@@ -161,13 +163,29 @@ def find_room(line: Line, endpoint: str, kind: Kind, raters: Raters) -> Array:
 
     Below 0 it is no response. The shape is that of the arrays of `line`.
     """
-    depth_graded = line.rest if endpoint == AT_REST else line.frown
-    severity = kind.baseline * depth_graded - kind.placebo_responder
+    severity = find_severity(line.rest if endpoint == AT_REST else line.frown, kind.baseline, kind.placebo_responder)
     worst_severity = (
         kind.baseline - raters.report_change if endpoint == ONSET else worst_grade(endpoint, kind.baseline) + 0.5
     )
     result: Array = worst_severity + raters.leniency - severity
     return result
+
+
+def find_severity(depth: Array, baseline: int | Grades, placebo_responder: bool | Flags) -> Array:
+    """Return the severity of lines, in grades, from their depth; `baseline` and `placebo_responder` as in `Kind`."""
+    result: Array = baseline * depth - placebo_responder
+    return result
+
+
+def round_grade(seen: Array) -> npt.NDArray[np.int8]:
+    """Return the grade for the severity that a rater sees, error included: rounded, a half down, and from 0 to 3.
+
+    Examples
+    --------
+    >>> round_grade(np.array([-0.7, 0.5, 1.6, 3.4])).tolist()
+    [0, 0, 2, 3]
+    """
+    return np.clip(np.ceil(seen - 0.5), 0, 3).astype(np.int8)
 
 
 def mean_chance(line: Line, endpoint: str, assessor: str, raters: Raters) -> Array:

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtr
 
-from .grades import Kind, Line, Raters, find_room
+from .grades import Kind, Line, Raters, find_room, find_severity
 
 Array = npt.NDArray[np.float64]
 
@@ -71,7 +71,7 @@ def chance_seen_at(lines: Line, grade: int | None, assessor: str, kind: Kind, ra
     -------
     ndarray, shape (visits, k)
     """
-    severity = kind.baseline * lines.frown - kind.placebo_responder
+    severity = find_severity(lines.frown, kind.baseline, kind.placebo_responder)
     better = (kind.baseline if grade is None else grade) - 0.5
     return _accumulate(better + raters.leniency - severity, assessor, raters)
 

@@ -10,6 +10,7 @@ from ..errors import InputError
 from ..treatment.description import name_treatment
 from ..treatment.schedule import Schedule
 from ..treatment.visit import VISIT
+from .policies import Retreat
 
 
 @checked_arguments(*VISIT)
@@ -23,13 +24,16 @@ class Arm:
         The visits; default: one visit on day 0, as the arguments of `Visit` say. None in an arm of placebo.
     label : str, optional
         What it is called in tables and pictures; default: its first dose, product and number of visits.
+    retreat : Retreat, optional
+        When patients are treated again after one visit, each on a day of its own; default: only as the schedule says.
     **visit
         Arguments of `Visit` but its day, instead of a schedule.
 
     Raises
     ------
     InputError
-        A value is not possible, or there are sites: a trial takes every dose as even along the muscle.
+        A value is not possible, there are sites (a trial takes every dose as even along the muscle), or there are
+        several visits beside `retreat`.
 
     Examples
     --------
@@ -37,12 +41,22 @@ class Arm:
     ('20 U onabotulinumtoxinA', 'placebo')
     >>> Arm(Schedule.every(84, visits=4, units=20), "every 12 weeks").name
     'every 12 weeks'
+    >>> Arm(units=20, retreat=Retreat(grade=2)).name
+    '20 U onabotulinumtoxinA, again at grade 2'
     """
 
     schedule: Schedule | None
     label: str | None
+    retreat: Retreat | None
 
-    def __init__(self, schedule: Schedule | None = None, label: str | None = None, **visit: Any) -> None:
+    def __init__(
+        self,
+        schedule: Schedule | None = None,
+        label: str | None = None,
+        *,
+        retreat: Retreat | None = None,
+        **visit: Any,
+    ) -> None:
         if schedule is None:
             schedule = Schedule.once(**visit)
         elif visit:
@@ -51,8 +65,14 @@ class Arm:
         for each in check_type(schedule, Schedule, "schedule"):
             if each.sites is not None:
                 raise InputError("sites", each.sites, "not given, a trial takes the dose as even")
+        if retreat is not None:
+            check_type(retreat, Retreat, "retreat")
+            if len(schedule) > 1:
+                problem = f"has {len(schedule)} visits beside retreat"
+                raise InputError("schedule", len(schedule), "one visit, after which retreat decides", problem=problem)
         object.__setattr__(self, "schedule", schedule)
         object.__setattr__(self, "label", label)
+        object.__setattr__(self, "retreat", retreat)
 
     @classmethod
     def placebo(cls, label: str | None = None) -> Self:
@@ -60,6 +80,7 @@ class Arm:
         arm = cls.__new__(cls)
         object.__setattr__(arm, "schedule", None)
         object.__setattr__(arm, "label", label)
+        object.__setattr__(arm, "retreat", None)
         return arm
 
     @property
@@ -69,4 +90,5 @@ class Arm:
             return self.label
         if self.schedule is None:
             return "placebo"
-        return name_treatment(self.schedule)
+        name = name_treatment(self.schedule)
+        return name if self.retreat is None else f"{name}, again {self.retreat.criterion}"

@@ -12,8 +12,10 @@ from ..labels import LANDMARK_DAYS
 from ..patients.grades import AT_REST, Line, mean_chance
 from ..patients.population import Population
 from ..patients.seen import RESPONSE_OF
+from ..treatment.schedule import Schedule
 from .blocks import ArmPlan, Response, tally_at_rest
-from .tally import Tally
+from .individuals import count_days
+from .tally import Histogram, Tally
 
 Array = npt.NDArray[np.float64]
 
@@ -50,14 +52,19 @@ def tabulate_bands(tally: Tally | None, days: Array) -> pd.DataFrame:
     return frame
 
 
-def tabulate_landmarks(tally: Tally, plan: ArmPlan) -> pd.DataFrame:
-    """Return ``landmark, reached`` and percentiles of a treated arm: landmarks, then durations."""
+def tabulate_landmarks(tally: Tally, plan: ArmPlan | None) -> pd.DataFrame:
+    """Return ``landmark, reached`` and percentiles of a treated arm: landmarks, then durations.
+
+    There are no durations without a plan, of patients who are followed one by one.
+    """
     patients, shares = tally.patients.sum(), np.array(SHARES)
     reached, days = tally.landmarks.counts.sum(axis=1) / patients, tally.landmarks.quantiles(shares)
     rows = [(name, *row) for name, *row in zip(LANDMARK_DAYS, reached, *days.T, strict=True)]
     effect = tally.effect
     peak = ("peak_effect", effect.counts[-1].sum() / patients, *effect.quantiles(shares)[-1])
     rows.insert(LANDMARK_DAYS.index("peak_day") + 1, peak)
+    if plan is None:
+        return pd.DataFrame(rows, columns=["landmark", "reached", *PERCENTILES])
     # Without a visit nothing is seen. Shares rise from visit to visit.
     seen = tally.rates()[0][len(plan.responses) :].reshape(len(RESPONSE_OF), -1)
     visit_days = np.append(plan.visit_days, np.inf)
@@ -65,6 +72,24 @@ def tabulate_landmarks(tally: Tally, plan: ArmPlan) -> pd.DataFrame:
         first = visit_days[np.searchsorted(share_by_visit, shares)]
         rows.append((f"{duration}_day", max(share_by_visit, default=0.0), *first))
     return pd.DataFrame(rows, columns=["landmark", "reached", *PERCENTILES])
+
+
+def tabulate_treatments(counts: Histogram, last: int) -> pd.DataFrame:
+    """Return ``day, mean`` and percentiles of the number of treatments before each of `count_days`."""
+    numbers, patients = np.arange(counts.counts.shape[1]), counts.counts.sum(axis=1)
+    below = np.cumsum(counts.counts, axis=1)
+    rows = [
+        (day, numbers @ own / total, *np.searchsorted(reached, np.array(SHARES) * total))
+        for day, own, reached, total in zip(count_days(last), counts.counts, below, patients, strict=True)
+    ]
+    return pd.DataFrame(rows, columns=["day", "mean", *PERCENTILES])
+
+
+def tabulate_planned_treatments(schedule: Schedule, last: int) -> pd.DataFrame:
+    """Return the columns of `tabulate_treatments` for patients who all have the same treatments."""
+    days = np.unique([visit.day for visit in schedule])
+    rows = [(day, *[(days < day).sum()] * (1 + len(SHARES))) for day in count_days(last)]
+    return pd.DataFrame(rows, columns=["day", "mean", *PERCENTILES]).astype({"mean": float})
 
 
 def join_arms(frames: dict[str, pd.DataFrame], columns: Sequence[str] = ()) -> pd.DataFrame:

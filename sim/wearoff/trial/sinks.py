@@ -1,0 +1,89 @@
+"""Where the rows of a trial go: nowhere, into a table, or part by part into a file, so that memory does not grow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import pandas as pd
+
+from ..errors import InputError, not_installed
+from ..files import written_whole
+
+Target: TypeAlias = bool | Path
+Rows: TypeAlias = pd.DataFrame | bytes | None
+
+CSV, PARQUET = ".csv", ".parquet"
+
+
+def check_target(value: Any, name: str) -> Target:
+    """Return where rows go: True (a table), False (nowhere), or the path of a .csv or .parquet file."""
+    if isinstance(value, bool):
+        return value
+    ending = Path(value).suffix.lower() if isinstance(value, str | Path) else ""
+    if ending not in (CSV, PARQUET):
+        raise InputError(name, value, f"True, False, or the name of a file that ends in {CSV} or {PARQUET}")
+    if ending == PARQUET and find_spec("pyarrow") is None:
+        raise not_installed(f"{name} as a {PARQUET} file", "pyarrow", "parquet")
+    return Path(value)
+
+
+def form_rows(frame: pd.DataFrame, target: Target) -> Rows:
+    """Return rows as the target takes them; the text of a CSV file is made by the process that made the rows."""
+    if target is False:
+        return None
+    if isinstance(target, Path) and target.suffix.lower() == CSV:
+        return frame.to_csv(index=False, lineterminator="\n").encode()
+    return frame
+
+
+@contextmanager
+def collecting(target: Target) -> Iterator[tuple[Callable[[Rows], None], list[pd.DataFrame]]]:
+    """Yield a function that takes the rows of each part in turn, and the list of tables that it has kept.
+
+    A file is written as a whole: if the work fails, nothing is changed.
+    """
+    kept: list[pd.DataFrame] = []
+    if target is False:
+        yield lambda rows: None, kept
+    elif target is True:
+        yield kept.append, kept  # type: ignore[misc]
+    else:
+        with written_whole(target) as temporary:
+            write = _write_csv if target.suffix.lower() == CSV else _write_parquet
+            with write(temporary) as add:
+                yield add, kept
+
+
+@contextmanager
+def _write_csv(path: Path) -> Iterator[Callable[[Any], None]]:
+    with path.open("wb") as file:
+
+        def add(rows: bytes) -> None:
+            # The names of the columns are written once.
+            file.write(rows if file.tell() == 0 else rows.partition(b"\n")[2])
+
+        yield add
+
+
+@contextmanager
+def _write_parquet(path: Path) -> Iterator[Callable[[Any], None]]:
+    import pyarrow
+    from pyarrow import parquet
+
+    writers: list[Any] = []
+
+    def add(rows: pd.DataFrame) -> None:
+        table = pyarrow.Table.from_pandas(rows, preserve_index=False)
+        if not writers:
+            writers.append(parquet.ParquetWriter(path, table.schema))
+        writers[0].write_table(table)
+
+    try:
+        yield add
+    finally:
+        for writer in writers:
+            writer.close()
