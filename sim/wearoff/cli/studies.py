@@ -45,7 +45,7 @@ def trial_command(
     patients: Annotated[
         int, whole_number("trial.running.PATIENTS", "N", "Number of virtual patients in each arm.")
     ] = 10_000,
-    days: Annotated[int, whole_number("trial.running.DAYS", "N", "Last day of the trial.")] = 240,
+    days: Annotated[int, whole_number("trial.responses.DAYS", "N", "Last day of the trial.")] = 240,
     look_every: Annotated[
         int, whole_number("trial.running.LOOK_EVERY", "N", "Days between visits of the trial after the last dose.")
     ] = 28,

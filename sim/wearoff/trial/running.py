@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import pandas as pd
 
-from ..checks import Limits, check_integer, check_name, check_number, check_type, checked_arguments, one_or_many
+from ..checks import Limits, check_integer, check_name, check_type, checked_arguments, one_or_many
 from ..defaults import SEED
 from ..errors import InputError, format_value
 from ..model.equations import Model
 from ..model.response import read_model
 from ..patients.draws import SAMPLERS, seed_of
-from ..patients.grades import ASSESSORS, ENDPOINTS
 from ..patients.population import Population
 from ..workers import Workers, check_shared, sharing
 from .arms import Arm
-from .blocks import ACCURACY, ArmPlan, Part, Response, empty_tally, plan_arm, split_blocks, tally_part
+from .blocks import ACCURACY, ArmPlan, Part, empty_tally, plan_arm, split_blocks, tally_part
 from .individuals import FollowPart, FollowPlan, empty_counts, follow_part
 from .plans import Plan
 from .policies import Attendance
+from .responses import DAYS, RESPONSE_DAYS, RESPONSES, check_responses, check_whole_days
 from .sinks import Target, check_target, collecting
 from .tabulation import (
     join_arms,
@@ -42,13 +41,7 @@ Progress: TypeAlias = Callable[[int], None]
 
 PATIENTS = Limits("patients", 1, 10**9)  # the largest number for which `tally.UNIT` has room
 CHUNK = Limits("chunk", 1, 10**9)
-DAYS = Limits("days", 1, 3652, "day")
 LOOK_EVERY = Limits("look_every", 1, 3652, "day")
-
-RESPONSES = tuple(
-    itertools.product(("none_or_mild", "one_grade", "two_grades"), ("investigator", "subject", "composite"))
-)
-RESPONSE_DAYS = (1, 2, 3, 7, 14, 30, 60, 90, 120, 150, 180)
 
 
 @checked_arguments()
@@ -142,7 +135,7 @@ def run_trial(
     arm_of = _name_arms(arms)
     people = Population() if population is None else check_type(population, Population, "population")
     count, last, size = check_integer(patients, PATIENTS), check_integer(days, DAYS), check_integer(chunk, CHUNK)
-    interval, reported = check_integer(look_every, LOOK_EVERY), _check_responses(responses, response_days, last)
+    interval, reported = check_integer(look_every, LOOK_EVERY), check_responses(responses, response_days, last)
     check_name(sampler, SAMPLERS, "sampler")
     attending = Attendance() if attendance is None else check_type(attendance, Attendance, "attendance")
     targets = check_target(individuals, "individuals"), check_target(visits, "visits")
@@ -158,7 +151,7 @@ def run_trial(
     single = {
         name: FollowPlan(
             Plan.of(arm, people, attending, interval, last, ACCURACY, model),
-            reported if _decides(arm, attending) else (),
+            check_whole_days(reported) if _decides(arm, attending) else (),
             *drawn,
             *targets,
         )
@@ -233,22 +226,6 @@ def _name_muscles(arms: dict[str, Arm]) -> tuple[str, ...]:
     return tuple(
         dict.fromkeys(visit.muscle.name.replace("_", " ") for arm in arms.values() for visit in arm.schedule or ())
     )
-
-
-def _check_responses(
-    responses: Sequence[Any], response_days: float | Sequence[float], last: int
-) -> tuple[Response, ...]:
-    limits = Limits("response_days", 0, DAYS.high, "day")
-    days = [check_number(day, limits) for day in one_or_many(response_days, (int, float), "response_days")]
-    one_pair = len(responses) == 2 and all(isinstance(name, str) for name in responses)
-    checked = []
-    for pair in [responses] if one_pair else responses:
-        if not isinstance(pair, tuple | list) or len(pair) != 2:
-            allowed = "pairs such as ('none_or_mild', 'investigator')"
-            raise InputError("responses", pair, allowed, problem=f"has {format_value(pair)}")
-        endpoint, assessor = check_name(pair[0], ENDPOINTS, "endpoint"), check_name(pair[1], ASSESSORS, "assessor")
-        checked += [Response(endpoint, assessor, day) for day in days if day <= last]
-    return tuple(checked)
 
 
 def _count_patients(plans: dict[str, ArmPlan], chunk: int, workers: Workers, progress: Progress) -> dict[str, Tally]:
