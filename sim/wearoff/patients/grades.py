@@ -27,9 +27,14 @@ Flags = npt.NDArray[np.bool_]
 # must be better than at baseline by `Raters.report_change`. "none_at_rest" is graded at rest: no line, of all patients.
 AT_REST, ONSET = "none_at_rest", "onset_reported"
 ENDPOINTS = ("none_or_mild", "one_grade", "two_grades", "moderate_improvement", ONSET, AT_REST)
-# Who must see the response. For "composite" both investigator and subject must see it. A "rater" has the error of an
-# investigator.
-ASSESSORS = ("investigator", "subject", "composite", "rater")
+# The raters who must see a response, for each assessor. A "rater" has the error of an investigator.
+RATERS_OF = {
+    "investigator": ("investigator",),
+    "subject": ("subject",),
+    "composite": ("investigator", "subject"),
+    "rater": ("investigator",),
+}
+ASSESSORS = tuple(RATERS_OF)
 BASELINES = (2, 3)
 
 
@@ -106,8 +111,7 @@ class Raters(NamedTuple):
 
     def errors(self, assessor: str) -> tuple[float, ...]:
         """Return the error of each rater who must see the response, in grades."""
-        both = (self.investigator_error, self.subject_error)
-        return {"investigator": both[:1], "rater": both[:1], "subject": both[1:], "composite": both}[assessor]
+        return tuple(getattr(self, f"{rater}_error") for rater in RATERS_OF[assessor])
 
 
 def worst_grade(endpoint: str, baseline: int) -> int:

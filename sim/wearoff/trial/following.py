@@ -78,6 +78,8 @@ class Followed(NamedTuple):
         The places of the patients who got the first treatment, the second and so on, and the days of it.
     landmarks : ndarray, shape (landmarks, k)
         The landmarks of the first treatment, up to the second: infinite where the second or the end comes before them.
+    until : ndarray of int, shape (k,)
+        Days from the first treatment to the second, or to the end of the trial.
     gave_up : ndarray of bool, shape (k,)
         Whether the patient left because no effect was seen.
     """
@@ -90,6 +92,7 @@ class Followed(NamedTuple):
     units: Array
     treated_on: list[tuple[Whole, Whole]]
     landmarks: Array
+    until: Whole
     gave_up: Flags
 
 
@@ -110,7 +113,7 @@ def follow(plan: Plan, draws: Array, people: People, seed: int, block: int) -> F
     result = Followed(
         people, np.zeros((plan.last + 1, count)), np.ones((plan.last + 1, count)), [],
         np.zeros(count, dtype=np.int64), np.zeros(count), [], np.full((len(LANDMARKS), count), np.nan),
-        np.zeros(count, dtype=bool),
+        np.zeros(count, dtype=np.int64), np.zeros(count, dtype=bool),
     )  # fmt: skip
     patients, day = np.arange(count), np.full(count, plan.given.days[0])
     dose, start = np.zeros(count, dtype=np.int64), None
@@ -127,10 +130,11 @@ def follow(plan: Plan, draws: Array, people: People, seed: int, block: int) -> F
         result.treated_on.append((patients, day))
         again = _look(plan, stage, draws[patients], people.of(patients), seed, block, result)
         wait = again.day - day
+        if number == 1:
+            result.until[:] = np.where(again.chosen, again.day, plan.last) - day
         if cohort is not None:
             if number == 1:
-                end = np.where(again.chosen, again.day, plan.last)
-                result.landmarks[:] = _find_landmarks(cohort, end - day)
+                result.landmarks[:] = _find_landmarks(cohort, result.until)
             start = Carried(*(part[again.chosen] for part in cohort.carry(np.where(again.chosen, wait, 0.0))))
         patients, day, dose = (values[again.chosen] for values in (patients, again.day, again.dose))
         number += 1

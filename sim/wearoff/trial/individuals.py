@@ -159,6 +159,7 @@ def _tabulate_patients(arm: str, plan: Plan, followed: Followed, draws: Array, f
         "last_visit": last_visit,
         "ended": np.where(followed.gave_up, NO_EFFECT, ended),
     }
+    columns["until"] = followed.until
     for name, values in zip(LANDMARKS, followed.landmarks, strict=True):
         columns[name] = values
         if name in LANDMARK_DAYS:

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..patients.draws import BLOCK
-from ..patients.grades import Line, Raters, find_severity, round_grade
+from ..patients.grades import RATERS_OF, Line, Raters, find_severity, round_grade
 from .policies import Attendance
 
 Array = npt.NDArray[np.float64]
@@ -77,9 +77,8 @@ class Grades(NamedTuple):
 
     def seen_by(self, assessor: str) -> GradesOf:
         """Return the grade at maximum frown of an assessor; a composite grade is the better one of both raters."""
-        if assessor == "composite":
-            return np.minimum(self.investigator, self.subject)
-        return self.subject if assessor == "subject" else self.investigator
+        grades: GradesOf = np.minimum.reduce([getattr(self, rater) for rater in RATERS_OF[assessor]])
+        return grades
 
 
 class Chances(NamedTuple):
