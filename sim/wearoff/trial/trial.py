@@ -8,14 +8,18 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from .. import notebook
+from ..checks import Limits, check_integer, check_name
 from ..errors import InputError
 from ..figures.style import AUTO
+from ..figures.swimmer import draw_treatments
 from ..figures.trial import draw_bands, draw_responders
 from ..patients.population import Population
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+SHOWN = Limits("patients", 1, 200)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -104,3 +108,36 @@ class Trial:
             allowed = ", ".join(" by ".join(pair) for pair in pairs) or "none was asked for"
             raise InputError("response", (endpoint, assessor), allowed, problem=f"is {endpoint} by {assessor}")
         return draw_responders(rates, patients=self.description, ax=ax, title=title)
+
+    def plot_treatments(
+        self, arm: str | None = None, patients: int = 30, ax: Axes | None = None, *, title: str | None = AUTO
+    ) -> Axes:
+        """Draw the visits and treatments of the first patients of an arm, a lane each, and return the Axes.
+
+        Parameters
+        ----------
+        arm : str, optional
+            The name of the arm; default: the first.
+        patients : int
+            Number of patients.
+        ax, title
+            As in `plot_responders`.
+
+        Raises
+        ------
+        InputError
+            The trial has no such arm, or it was run without ``individuals=True`` and ``visits=True``.
+        """
+        individuals, visits = self._rows("individuals"), self._rows("visits")
+        names = list(individuals["arm"].unique())
+        name = names[0] if arm is None else check_name(arm, names, "arm")
+        shown = individuals[individuals["arm"] == name].head(check_integer(patients, SHOWN))
+        own = visits[(visits["arm"] == name) & (visits["patient"] <= len(shown))]
+        words = f"{name}: the first {len(shown)} of {self.patients:,} virtual patients"
+        return draw_treatments(shown, own, patients=words, ax=ax, title=title)
+
+    def _rows(self, name: str) -> pd.DataFrame:
+        rows: pd.DataFrame | None = getattr(self, name)
+        if rows is None:
+            raise InputError(name, allowed=f"run_trial(..., {name}=True)", problem="were not kept in the trial")
+        return rows
