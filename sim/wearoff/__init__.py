@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from .treatment.schedule import Schedule
     from .treatment.visit import Visit
     from .trial.arms import Arm
+    from .trial.survival import Survival, estimate_survival
     from .trial.trial import Trial, run_trial
 
 __version__ = "0.1.0"
@@ -43,12 +44,14 @@ __all__ = [
     "Population",
     "Prior",
     "Schedule",
+    "Survival",
     "Timeline",
     "Trial",
     "UnusualWarning",
     "Visit",
     "check_observations",
     "compare",
+    "estimate_survival",
     "exchange",
     "fit",
     "middle_half",
@@ -78,6 +81,8 @@ _MODULE_OF = {
     "Arm": "trial.arms",
     "Trial": "trial.trial",
     "run_trial": "trial.trial",
+    "Survival": "trial.survival",
+    "estimate_survival": "trial.survival",
     "published": "evidence.observations",
     "read_observations": "evidence.observations",
     "check_observations": "evidence.observations",
