@@ -22,6 +22,12 @@ def trial():
     return run_trial([Arm(units=20), Arm(units=40), Arm.placebo()], patients=64, days=190, rng=1)
 
 
+def survival():
+    """Return the survival of twelve patients in two arms, half of whom are seen back every 28 days."""
+    days = 28.0 * np.arange(1, 7)
+    return wo.estimate_survival({"a": days, "b": days[::-1]}, {"a": days < 90, "b": days < 120}, "return_to_baseline")
+
+
 DRAW = {
     "effect": lambda ax: ONE.plot(ax=ax),
     "calendar": lambda ax: FOUR.plot(ax=ax),
@@ -29,6 +35,7 @@ DRAW = {
     "visits": lambda ax: FOUR.plot_visits(ax=ax),
     "returns": lambda ax: FOUR.plot_returns(ax=ax),
     "responders": lambda ax: trial().plot_responders(ax=ax),
+    "survival": lambda ax: survival().plot(ax=ax),
 }
 SENSITIVITY = {
     "tornado": lambda: elasticities("half_effect_day"),

@@ -25,7 +25,7 @@ LINES: tuple[LineStyleType, ...] = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)
 # Of the numbers at risk: the name of their lines, and the size of their font in a new figure; in sizes of the font, the
 # height of a line and the width of a digit; in points, the length of the sign before a row, and the gap beside it.
 AT_RISK, OWN_SIZE, LINE_HEIGHT, DIGIT, SIGN, GAP = "at risk", 9, 1.25, 0.6, 20.0, 5.0
-LEAST_HEIGHT = 32.0  # points of a given Axes that they and the legend leave to the curves
+LEAST_HEIGHT = 28.0  # points of a given Axes that they and the legend leave to the curves
 LINE_OF_TICKS = 13.0  # points between the ticks of shares, at least
 
 
