@@ -98,7 +98,7 @@ def test_without_losses_the_curve_is_the_share_and_the_interval_that_of_a_propor
 
 def test_the_median_of_an_even_number_of_patients_is_not_moved_by_rounding():
     # The last patient is lost, so that the share of one half is a product of rounded numbers.
-    for half in range(1, extent(50, 300)):
+    for half in range(1, extent(25, 300)):
         days = np.arange(1, 2 * half + 1)
         assert estimate_survival({"one": days}, {"one": days < 2 * half}, "relapse").medians["median"][0] == half
 
@@ -194,7 +194,7 @@ PATIENTS = st.lists(st.tuples(st.integers(0, 6), st.booleans()), min_size=1, max
 
 
 @pytest.mark.filterwarnings("error")
-@settings(max_examples=extent(25, 1000))
+@settings(max_examples=extent(15, 1000))
 @given(PATIENTS, PATIENTS)
 def test_every_table_holds_together(one, other):
     arms = [[28 * day for day, _ in arm] for arm in (one, other)], [[seen for _, seen in arm] for arm in (one, other)]

@@ -22,11 +22,12 @@ if TYPE_CHECKING:
 Array = npt.NDArray[np.float64]
 
 LINES: tuple[LineStyleType, ...] = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)))
-# Of the numbers at risk: the name of their lines, and the size of their font in a new figure; in sizes of the font, the
-# height of a line and the width of a digit; in points, the length of the sign before a row, and the gap beside it.
+# Of the numbers at risk: the name by which their signs are found again, and the size of their font in a new figure; in
+# sizes of the font, the height of a line and the width of a digit; in points, the length of the sign before a row, and
+# the gap beside it.
 AT_RISK, OWN_SIZE, LINE_HEIGHT, DIGIT, SIGN, GAP = "at risk", 9, 1.25, 0.6, 20.0, 5.0
 LEAST_HEIGHT = 28.0  # points of a given Axes that they and the legend leave to the curves
-LINE_OF_TICKS = 13.0  # points between the ticks of shares, at least
+TICKS_APART = 13.0  # points between the ticks of shares, at least
 
 
 def draw_survival(
@@ -65,7 +66,7 @@ def draw_survival(
     if panel.empty:
         low, high = panel.ax.get_ylim()
         points = size_in_points(panel.ax)[1] / (high - low)
-        panel.ax.set_yticks(np.arange(0, 101, 20 if 20 * points >= LINE_OF_TICKS else 50))
+        panel.ax.set_yticks(np.arange(0, 101, 20 if 20 * points >= TICKS_APART else 50))
     panel.mark_days()
     panel.write_labels(SINCE_FIRST_VISIT, f"patients without\n{words(event)} (%)")
     if rows.have_room(legend):

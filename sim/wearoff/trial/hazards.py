@@ -38,7 +38,7 @@ class Observed(NamedTuple):
     def count_on(self, days: Array) -> tuple[Counts, Counts]:
         """Return how many patients are at risk on each day, and in how many of them the event is seen on it.
 
-        A patient is at risk until the day in `days` of the patient, that day included.
+        A patient is at risk up to the day of the event or the last day seen, that day included.
         """
         last, events = np.sort(self.days), np.sort(self.days[self.seen])
         at_risk = len(last) - np.searchsorted(last, days)

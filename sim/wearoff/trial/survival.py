@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 Array = npt.NDArray[np.float64]
 
-# A share of one half, as a product of rounded numbers, is at most this.
+# A share of one half can be a product of rounded numbers, and then is at most this.
 ONE_HALF = 0.5 * (1 + 1e-12)
 
 
@@ -120,7 +120,7 @@ def estimate_survival(
 
     Examples
     --------
-    Four patients have the event on days 28, 56 and 84, and one of them is lost after day 56. The share without it is
+    Of four patients three have the event, on days 28, 56 and 84, and one is lost after day 56. The share without it is
     3/4 on day 28, 3/4 times 2/3 on day 56, and 0 on day 84.
 
     >>> survival = estimate_survival({"20 U": [28, 56, 56, 84]}, {"20 U": [True, True, False, True]}, "relapse")
@@ -172,7 +172,7 @@ def _check_arm(name: str, days: Any, seen: Any) -> Observed:
 
 
 def _read_array(values: Any) -> Any:
-    # Return the values as a masked array, without dimensions if they have no shape; the dtype is checked by the caller.
+    # Return the values as a masked array, without dimensions where they have no shape, as lists of several lengths.
     try:
         return np.ma.asarray(values)
     except ValueError:
@@ -180,12 +180,11 @@ def _read_array(values: Any) -> Any:
 
 
 def _tabulate_curve(arm: Observed) -> pd.DataFrame:
-    # The variance within the interval is Greenwood's.
     days = np.unique(np.append(0.0, arm.days))
     at_risk, events = arm.count_on(days)
     curve = ecdf(arm.censored).sf
     with warnings.catch_warnings():
-        # It is undefined where nobody or everybody has had the event; these limits are replaced below.
+        # scipy warns where nobody or everybody has had the event; those limits are set below.
         warnings.filterwarnings("ignore", "The confidence interval is undefined", RuntimeWarning)
         limits = curve.confidence_interval(CONFIDENCE, method="log-log")
     survival = curve.evaluate(days)
