@@ -35,7 +35,7 @@ RUNS = {
     "simulate": ("landmarks.json", "--preset serotype_B --set potency=0.2 --schedule plan.csv"),
     "space": (
         "spacing.json",
-        "--keep 0.45 --intervals 84,90 --horizon 100 --start 2027-01-04 --allow-shorter --set light_chain_half_life=inf",
+        "--keep 0.45 --intervals 84,90 --horizon 100 --start 2027-01-04 --allow-shorter --set dose_at_half_uptake=inf",
     ),
     "trial": (
         "trial.json",
