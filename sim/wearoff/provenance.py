@@ -20,6 +20,7 @@ from .checks import Limits, check_name
 from .errors import LONGEST_VALUE, InputError, warn
 from .files import read_text
 from .json_text import parse_json, simplify, to_compact_json
+from .model.equations import MODEL, Model
 from .numerals import read_if_text
 from .parameters import Parameters
 from .patients.population import Population, limits_of
@@ -86,6 +87,22 @@ def make_block(
         block["observations"] = _list_rows(observations)
     made: dict[str, Any] = simplify({key: value for key, value in block.items() if value is not None})
     return made
+
+
+def name_functions(model: Model) -> dict[str, str]:
+    """Return the user's own functions of a model, by what they replace; the block has their names alone.
+
+    Examples
+    --------
+    >>> name_functions(MODEL)
+    {}
+    """
+    functions = {name: getattr(model, name) for name in ("uptake", "force")}
+    return {
+        name: f"{getattr(function, '__module__', '')}.{getattr(function, '__qualname__', type(function).__name__)}"
+        for name, function in functions.items()
+        if function is not getattr(MODEL, name)
+    }
 
 
 def describe_patients(patients: Parameters | Population) -> dict[str, Any]:
