@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from .errors import InputError, UnusualWarning
+from .version import __version__ as __version__
 
 if TYPE_CHECKING:
     from . import exchange, plates, sensitivity, spacing
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from .trial.survival import Survival, estimate_survival
     from .trial.trial import Trial, run_trial
 
-__version__ = "0.1.0"
 
 __all__ = [
     "Arm",

@@ -29,15 +29,23 @@ from .options import (
     read_population,
     whole_number,
 )
+from .recorded import FromResult, FromResultOrFit, Given, RecordedCommand, describe_run, start_of
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from ..trial.arms import Arm
 
 FITTED_BY_DEFAULT = ("potency", "light_chain_half_life", "omega_potency")
 
 
-@app.command("trial", epilog="Example: wearoff trial --arm 20 --arm placebo --patients 10000 --out out")
+@app.command(
+    "trial",
+    cls=RecordedCommand,
+    epilog="Example: wearoff trial --arm 20 --arm placebo --patients 10000 --out out",
+)
 def trial_command(
+    context: typer.Context,
     arm: Annotated[
         list[str] | None,
         typer.Option(metavar="ARM", help="UNITS, UNITS:PRODUCT or placebo; may be repeated; default: 20 and placebo."),
@@ -57,6 +65,7 @@ def trial_command(
     chunk: Annotated[
         int, whole_number("trial.trial.CHUNK", "N", "Number of patients that a process gets at a time.")
     ] = 10_000,
+    from_: FromResultOrFit = None,
     preset: Preset = "default",
     set_: Set = None,
     out: Out = None,
@@ -68,18 +77,24 @@ def trial_command(
     from ..trial.trial import run_trial
 
     arms = [read_arm(text) for text in arm or ("20", "placebo")]
-    population = read_population(preset, set_)
+    population = read_population(preset, set_, start_of(from_))
+    provenance = describe_run(context, from_, population, arms={each.name: each.schedule for each in arms})
     with progress_bar("patients") as progress:
         trial = run_trial(
             arms, population=population, patients=patients, days=days, look_every=look_every, sampler=sampler,
             rng=seed, workers=workers, chunk=chunk, progress=progress,
         )  # fmt: skip
-    written = [] if out is None else write_all(out, trial_files(trial))
-    print_result(trial_summary(trial), trial_text(trial), written, as_json=as_json)
+    written = [] if out is None else write_all(out, trial_files(trial, provenance))
+    print_result(trial_summary(trial), trial_text(trial), written, provenance, as_json=as_json)
 
 
-@app.command("compare", epilog="Example: wearoff compare --out out")
+@app.command(
+    "compare",
+    cls=RecordedCommand,
+    epilog="Example: wearoff compare --out out",
+)
 def compare_command(
+    context: typer.Context,
     file: Annotated[
         Path | None,
         typer.Argument(
@@ -90,6 +105,7 @@ def compare_command(
         int, whole_number("evidence.comparison.PATIENTS", "N", "Number of virtual patients in each arm.")
     ] = 4096,
     seed: Seed = SEED,
+    from_: FromResult = None,
     preset: Preset = "default",
     set_: Set = None,
     out: Out = None,
@@ -97,25 +113,28 @@ def compare_command(
 ) -> None:
     """Compare predictions with published rows, and with your own."""
     from ..evidence.comparison import compare
-    from ..evidence.observations import read_observations
     from ..files import write_all
     from ..report.studies import comparison_files, comparison_summary
     from ..report.text import comparison_text
 
-    own = None if file is None else read_observations(file)
-    comparison = compare(own=own, population=read_population(preset, set_), patients=patients, rng=seed)
-    written = [] if out is None else write_all(out, comparison_files(comparison))
-    print_result(comparison_summary(comparison), comparison_text(comparison), written, as_json=as_json)
+    own, population = read_rows(file, from_), read_population(preset, set_, start_of(from_))
+    provenance = describe_run(context, from_, population, observations=own)
+    comparison = compare(own=own, population=population, patients=patients, rng=seed)
+    written = [] if out is None else write_all(out, comparison_files(comparison, provenance))
+    print_result(comparison_summary(comparison), comparison_text(comparison), written, provenance, as_json=as_json)
 
 
 @app.command(
     "fit",
+    cls=RecordedCommand,
     epilog="Example: wearoff fit mine.csv --free potency --profile potency --out out",
 )
 def fit_command(
+    context: typer.Context,
     file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="CSV file of your observations: endpoint, value, unit, day, n, ...")
-    ],
+        Path | None,
+        typer.Argument(metavar="FILE", help="CSV file of your observations: endpoint, value, unit, day, n, ..."),
+    ] = None,
     free: Annotated[
         list[str] | None,
         typer.Option(
@@ -130,6 +149,7 @@ def fit_command(
         int, whole_number("evidence.fitting.PATIENTS", "N", "Number of virtual patients in each arm.")
     ] = 1024,
     seed: Seed = SEED,
+    from_: FromResult = None,
     preset: Preset = "default",
     set_: Set = None,
     out: Out = None,
@@ -140,23 +160,30 @@ def fit_command(
     Prints estimates, standard errors, correlations, and what the observations do not tell apart.
     """
     from ..evidence.fitting import fit
-    from ..evidence.observations import read_observations
     from ..files import write_all
     from ..report.studies import fit_files, fit_summary, fit_text
 
     fitted = free or FITTED_BY_DEFAULT
     for name in profile or ():
         check_name(name, fitted, "profile")  # checked before the fit, which takes long
-    rows, start = read_observations(file), read_population(preset, set_)
+    rows, start = read_rows(file, from_), read_population(preset, set_, start_of(from_))
+    if rows is None:
+        raise InputError("file", allowed="a CSV file of your observations, or --from the result of a fit")
+    provenance = describe_run(context, from_, start, observations=rows)
     with progress_bar("evaluations") as progress:
         result = fit(rows, fitted, population=start, patients=patients, rng=seed, progress=progress)
         profiles = {name: result.profile(name) for name in profile or ()}
-    written = [] if out is None else write_all(out, fit_files(result, profiles))
-    print_result(fit_summary(result, profiles), fit_text(result, profiles), written, as_json=as_json)
+    written = [] if out is None else write_all(out, fit_files(result, profiles, provenance))
+    print_result(fit_summary(result, profiles), fit_text(result, profiles), written, provenance, as_json=as_json)
 
 
-@app.command("sensitivity", epilog="Example: wearoff sensitivity --quantity wear_off_day --out out")
+@app.command(
+    "sensitivity",
+    cls=RecordedCommand,
+    epilog="Example: wearoff sensitivity --quantity wear_off_day --out out",
+)
 def sensitivity_command(
+    context: typer.Context,
     quantity: Annotated[
         str,
         typer.Option(
@@ -179,6 +206,7 @@ def sensitivity_command(
     product: Product = None,
     muscle: Muscle = None,
     seed: Seed = SEED,
+    from_: FromResult = None,
     preset: Preset = "default",
     set_: Set = None,
     out: Out = None,
@@ -191,13 +219,26 @@ def sensitivity_command(
     from .. import sensitivity
     from ..files import write_all
     from ..report.studies import sensitivity_files, sensitivity_summary, sensitivity_text
+    from ..treatment.description import name_treatment
+    from ..treatment.schedule import Schedule
 
     visit = given_options(units=units, product=product, muscle=muscle)
-    parameters = read_parameters(preset, set_)
+    parameters, once = read_parameters(preset, set_, start_of(from_)), Schedule.once(**visit)
+    provenance = describe_run(context, from_, parameters, arms={name_treatment(once): once})
     alone = sensitivity.elasticities(quantity, parameters=parameters, **visit)
     together = sensitivity.indices(quantity, samples=samples, within=within, rng=seed, parameters=parameters, **visit)
-    written = [] if out is None else write_all(out, sensitivity_files(alone, together))
-    print_result(sensitivity_summary(alone, together), sensitivity_text(alone, together), written, as_json=as_json)
+    written = [] if out is None else write_all(out, sensitivity_files(alone, together, provenance))
+    summary, text = sensitivity_summary(alone, together), sensitivity_text(alone, together)
+    print_result(summary, text, written, provenance, as_json=as_json)
+
+
+def read_rows(file: Path | None, given: Given | None) -> pd.DataFrame | None:
+    """Return the user's own observations: of a file, or of a result that is run again; None if there are none."""
+    from ..evidence.observations import check_observations, read_observations
+
+    if file is not None:
+        return read_observations(file)
+    return None if given is None or given.observations is None else check_observations(given.observations)
 
 
 def read_arm(text: str) -> Arm:

@@ -19,9 +19,10 @@ from ..figures.style import AUTO
 from ..figures.trial import draw_bands, draw_responders
 from ..model.equations import Model
 from ..model.response import read_model
-from ..patients.draws import SAMPLERS, seed_of
+from ..patients.draws import SAMPLERS, given_seed, seed_of
 from ..patients.grades import ASSESSORS, ENDPOINTS
 from ..patients.population import Population
+from ..provenance import make_block, name_functions
 from ..workers import Workers, check_shared, sharing
 from .arms import Arm
 from .blocks import ArmPlan, Part, Response, empty_tally, plan_arm, split_blocks, tally_part
@@ -67,6 +68,8 @@ class Trial:
         investigator sees at the visits of the trial: ``reached`` is the share of patients in whom it is seen by the
         end, and a percentile is the day of the first visit by which it is seen in that share of all patients, infinite
         if there is none. A return to baseline without effect is seen on the first visit.
+    provenance : dict
+        How the trial was made: versions, arguments, seed, sampler, constants, population and arms.
     """
 
     population: Population
@@ -75,6 +78,7 @@ class Trial:
     responders: pd.DataFrame
     bands: pd.DataFrame
     landmarks: pd.DataFrame
+    provenance: dict[str, Any] = dataclasses.field(repr=False)
 
     def _repr_html_(self) -> str:
         return notebook.show(self.description, notebook.format_table(self.landmarks))
@@ -219,7 +223,12 @@ def run_trial(
         join_arms(responders),
         join_arms({name: tabulate_bands(tallies.get(name), np.arange(last + 1.0)) for name in arm_of}),
         join_arms(landmarks, ["landmark", "reached"]),
-    )
+        make_block(
+            "run_trial",
+            {"patients": count, "days": last, "look_every": interval, "responses": reported, **name_functions(model)},
+            people, arms={name: arm.schedule for name, arm in arm_of.items()}, seed=given_seed(rng), sampler=sampler,
+        ),
+    )  # fmt: skip
 
 
 def _name_arms(arms: Arm | Iterable[Arm]) -> dict[str, Arm]:
