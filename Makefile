@@ -72,7 +72,7 @@ clean:
 	rm -rf .venv out build dist docs/generated docs/notebooks
 
 # The version, which the installed metadata repeat, stands in the third.
-$(VENV)/demo: pyproject.toml $(CONSTRAINTS) sim/wearoff/__init__.py
+$(VENV)/demo: pyproject.toml $(CONSTRAINTS) sim/wearoff/version.py
 	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'wearoff needs Python 3.11 or newer; try: make demo PYTHON=python3.11')"
 	$(PYTHON) -m venv $(VENV)
 	$(INSTALL) .

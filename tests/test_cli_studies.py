@@ -33,7 +33,7 @@ def test_trial(call, tmp_path):
     status, out, err = call("trial", *arms, *FAST, "--days", 60, "--out", tmp_path / "out", "--json")
     found = json.loads(out)
     assert (status, err) == (0, "")
-    assert set(found) == {"patients", "responders", "landmarks", "bands"}
+    assert set(found) == {"patients", "responders", "landmarks", "bands", "files", "provenance"}
     assert {row["arm"] for row in found["responders"]} == {
         "20 U onabotulinumtoxinA",
         "50 U abobotulinumtoxinA",

@@ -18,6 +18,9 @@ def test_everything_has_a_label_and_nothing_else_has():
     assert list(labels.DURATIONS) == [f"{duration}_day" for duration in RESPONSE_OF]
     assert set(labels.ENDPOINTS) == {*ENDPOINTS, *MEDIANS}
     assert set(labels.ASSESSORS) == set(ASSESSORS)
+    survival = wo.estimate_survival({"one": [1]}, {"one": [True]}, "relapse")
+    columns = {name for frame in (survival.table, survival.medians, survival.comparisons) for name in frame}
+    assert set(labels.SURVIVAL) <= columns
 
 
 def test_the_levels_are_those_through_which_the_effect_passes():

@@ -16,6 +16,10 @@ RESULTS = {
     "parameters": (wo.Parameters, ["potency", "1/(U day)"]),
     "population": (wo.Population, ["omega_potency"]),
     "trial": (lambda: wo.run_trial(wo.Arm(units=20), patients=16, rng=1), ["half_effect_day", "16 virtual"]),
+    "survival": (
+        lambda: wo.estimate_survival({"a": [28, 56], "b": [84]}, {"a": [True, True], "b": [True]}, "one_grade"),
+        ["one grade better: 3 patients", "hazard ratio", "median (day)"],
+    ),
     "compared intervals": (lambda: spacing.compare([90]), ["units a year (U)", "share of patients in whom"]),
     "recommendation": (lambda: spacing.recommend(keep=0.4), ["at most every", "the level can be kept", "dates"]),
     "shorter than the label": (lambda: spacing.recommend(keep=0.8), ["no interval", "that the label allows"]),

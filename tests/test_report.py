@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import wearoff as wo
-from wearoff.report.json_output import to_json
+from wearoff.json_text import to_json
 from wearoff.report.text import comparison_text
 
 

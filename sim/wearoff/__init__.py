@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from .errors import InputError, UnusualWarning
+from .version import __version__ as __version__
 
 if TYPE_CHECKING:
     from . import exchange, plates, sensitivity, spacing
@@ -30,9 +31,9 @@ if TYPE_CHECKING:
     from .trial.arms import Arm
     from .trial.policies import Attendance, Retreat
     from .trial.running import run_trial
+    from .trial.survival import Survival, estimate_survival
     from .trial.trial import Trial
 
-__version__ = "0.1.0"
 
 __all__ = [
     "Arm",
@@ -47,12 +48,14 @@ __all__ = [
     "Prior",
     "Retreat",
     "Schedule",
+    "Survival",
     "Timeline",
     "Trial",
     "UnusualWarning",
     "Visit",
     "check_observations",
     "compare",
+    "estimate_survival",
     "exchange",
     "fit",
     "middle_half",
@@ -84,6 +87,8 @@ _MODULE_OF = {
     "Retreat": "trial.policies",
     "Trial": "trial.trial",
     "run_trial": "trial.running",
+    "Survival": "trial.survival",
+    "estimate_survival": "trial.survival",
     "published": "evidence.observations",
     "read_observations": "evidence.observations",
     "check_observations": "evidence.observations",

@@ -104,7 +104,20 @@ SPACING = {
     "label_date": Label("its date"),
 }
 
-_TABLES = (COLUMNS, LANDMARKS, DURATIONS, ENDPOINTS, ASSESSORS, SPACING)
+# The columns of the tables of survival.
+SURVIVAL = {
+    "at_risk": Label("patients at risk"),
+    "survival": Label("share without the event"),
+    "statistic": Label("log-rank chi-square"),
+    "p": Label("p of the log-rank test"),
+    "hazard_ratio": Label("hazard ratio"),
+    "median": Label("median", "day"),
+}
+
+# The title of an axis of days in a picture of many patients.
+SINCE_FIRST_VISIT = "time since the first visit (days)"
+
+_TABLES = (COLUMNS, LANDMARKS, DURATIONS, ENDPOINTS, ASSESSORS, SPACING, SURVIVAL)
 
 
 def words(name: str) -> str:

@@ -6,6 +6,7 @@ Only these places take text for a number. The Python interface takes numbers, wh
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from .checks import Limits, check_integer, check_number, not_a_number
 
@@ -51,3 +52,11 @@ def read_integer(text: str, limits: Limits) -> int:
     digits = text.strip().removeprefix("+")
     # Written in full, so that no digit is lost in a float.
     return int(digits) if digits.isdecimal() and len(digits) < MOST_DIGITS else number
+
+
+def read_if_text(value: Any, limits: Limits) -> Any:
+    """Return the number that a text is, as `read_number` reads it; any other value is returned as it is.
+
+    For values of files such as JSON, in which infinity is a text.
+    """
+    return read_number(value, limits) if isinstance(value, str) else value

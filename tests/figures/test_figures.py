@@ -140,3 +140,14 @@ def test_the_same_figure_gives_the_same_bytes(kind, start):
     once, again = (render(wo.simulate(units=20).plot(), kind) for _ in range(2))
     assert once == again
     assert once.startswith(start)
+
+
+@pytest.mark.parametrize(
+    ("kind", "place"), [("png", b"tEXtDescription"), ("svg", b"<dc:description>"), ("pdf", b"/Subject")]
+)
+def test_a_note_is_in_the_file_and_not_in_the_picture(kind, place):
+    noted = render(wo.simulate(units=20).plot(), kind, "made so")
+    _, found, rest = noted.partition(place)
+    assert found
+    assert b"made so" in rest[:20]
+    assert place not in render(wo.simulate(units=20).plot(), kind)

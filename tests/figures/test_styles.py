@@ -21,6 +21,9 @@ def made(name):
     rows = published[(published["product"] == "onabotulinumtoxinA") & (published["endpoint"] == "none_or_mild")]
     return {
         "trial": lambda: run_trial([Arm(units=20), Arm.placebo()], patients=64, days=190, rng=1),
+        "survival": lambda: wo.estimate_survival(
+            {"a": [28, 56, 84], "b": [28, 56]}, {"a": [True, False, True], "b": [True] * 2}, "return_to_baseline"
+        ),
         "intervals": lambda: spacing.compare([84, 120]),
         "tornado": lambda: sensitivity.elasticities("half_effect_day"),
         "indices": lambda: sensitivity.indices("half_effect_day", samples=8, rng=1),
@@ -38,6 +41,7 @@ PICTURES = {
     "mechanism": ONE.mechanism_figure,
     "bands": lambda **title: made("trial").bands_figure(**title),
     "responders": lambda **title: made("trial").plot_responders(**title),
+    "survival": lambda **title: made("survival").plot(**title),
     "tradeoff": lambda **title: made("intervals").tradeoff_figure(100, **title),
     "tornado": lambda **title: made("tornado").plot(**title),
     "indices": lambda **title: made("indices").plot(**title),
@@ -50,6 +54,7 @@ SHOWN = "typical patient: 20 U onabotulinumtoxinA, glabella"
 TITLES = {
     "calendar": "typical patient: 4 visits of 20 U onabotulinumtoxinA every 90 days, glabella",
     "bands": "64 virtual patients in each arm, glabella",
+    "survival": "5 patients",
     "tradeoff": f"{SHOWN}, repeated over 730 days",
     "comparison": "published responder rates, glabella",
     "fit": "fit of potency to 6 observed rows",
@@ -117,7 +122,7 @@ def test_contrast_is_that_of_the_standard(one, other, ratio):
 @pytest.mark.parametrize("picture", PICTURES)
 def test_a_picture_says_what_it_shows_and_a_plot_returns_axes_and_a_figure_a_figure(picture):
     drawn = PICTURES[picture]()
-    axes = picture in ("effect", "calendar", "visits", "returns", "responders", "tornado", "indices")
+    axes = picture in ("effect", "calendar", "visits", "returns", "responders", "survival", "tornado", "indices")
     assert isinstance(drawn, mpl.axes.Axes if axes else mpl.figure.Figure)
     assert not axes or len(figure_of(drawn).axes) == 1
     # The comparison's title begins with the number of its rows.

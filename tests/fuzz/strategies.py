@@ -5,6 +5,7 @@ import datetime
 import decimal
 import fractions
 import io
+import json
 import re
 from typing import NamedTuple
 
@@ -12,9 +13,10 @@ import numpy as np
 import pandas as pd
 from hypothesis import strategies as st
 
-from wearoff import Schedule, tables
+from wearoff import Parameters, Population, Schedule, read_observations, tables
 from wearoff.evidence.observations import OF_TREATMENTS
 from wearoff.exchange import to_sbml
+from wearoff.provenance import describe_patients, make_block
 
 PRODUCTS = sorted(tables.column("products", "product"))
 MUSCLES = sorted(tables.column("muscles", "muscle"))
@@ -356,6 +358,50 @@ CASE_FILES = {
         b"[[schedule]]\ntime = 0\namt = 20\n[[schedule]]\ntime = 90\namt = 10\nsites = 3\n",
     ),
 }
+
+
+PLAN = Schedule.every(90, visits=2, units=20, start="2027-01-04")
+BLOCKS = {
+    "simulate": make_block("simulate", {"days": 30}, Population(), arms={"plan": PLAN}, seed=1, sampler="sobol"),
+    "space": make_block(
+        "space", {"keep": 0.5, "intervals": "60", "horizon": 100, "allow_shorter": False}, Population(), seed=1,
+        sampler="sobol", arms={"20 U onabotulinumtoxinA": Schedule.once(units=20)},
+    ),
+    "trial": make_block(
+        "trial", {"arm": ["20"], "patients": 8, "days": 5, "look_every": 28}, Population(), seed=1, sampler="sobol",
+        arms={"20 U onabotulinumtoxinA": Schedule.once(units=20)},
+    ),
+    "compare": make_block("compare", {"patients": 8}, Population(), seed=1, sampler="sobol"),
+    "fit": make_block(
+        "fit", {"free": ["potency"], "patients": 64}, Population(), seed=1, sampler="sobol",
+        observations=read_observations(io.StringIO(OBSERVATION_FILES[0].decode())),
+    ),
+    "sensitivity": make_block(
+        "sensitivity", {"quantity": "half_effect_day", "samples": 2}, Parameters(), seed=1, sampler="sobol",
+        arms={"20 U onabotulinumtoxinA": Schedule.once()},
+    ),
+    "parameters": make_block("parameters", {}, Parameters()),
+}  # fmt: skip
+# Largest number of a run that is made again: more would take long.
+MOST_AGAIN = 400
+
+
+def result_file(*commands):
+    """Make the result of one of the commands, hurt or not, or a file of any bytes; none that takes long to make."""
+    fitted = {"fitted": describe_patients(Population()) | {"relative_potencies": {}}}
+    results = [
+        json.dumps({"provenance": BLOCKS[each]} | (fitted if each == "fit" else {})).encode() for each in commands
+    ]
+    right = st.sampled_from(results)
+    return st.one_of(right, mostly(right.flatmap(mutated), _ANY_BYTES)).filter(_is_soon_made)
+
+
+def _is_soon_made(content):
+    try:
+        options = json.loads(content)["provenance"]["options"].values()
+        return all(float(each) <= MOST_AGAIN for each in options if isinstance(each, str | int | float))
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError, OverflowError):
+        return True  # it is refused, or has a text
 
 
 def case_file(ending):

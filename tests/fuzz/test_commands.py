@@ -155,6 +155,12 @@ def case_files():
     return make.mostly(right, st.one_of(hurt, st.sampled_from(PLACES)))
 
 
+def results(*commands):
+    """Make the result of a command, hurt or not, or a place where there is none."""
+    file = st.builds(Written, make.result_file(*commands), st.just(".json"))
+    return make.mostly(file, st.one_of(st.sampled_from(PLACES), case_files()))
+
+
 SOLVED = functools.lru_cache(200)(simulation.solve_schedule)
 POINTS = functools.lru_cache(50)(np.polynomial.legendre.leggauss)
 # Without a value.
@@ -213,6 +219,9 @@ OWN: dict[tuple[str, str], st.SearchStrategy[Any]] = {
     ("export", "file"): st.one_of(places(".xml"), places(".ant"), places(".csv")),
     ("export", "sites"): cheap(st.integers(1, 3), most=5, high=1000),
     ("trial", "days"): cheap(st.integers(1, 10), most=30, high=3652),
+    ("simulate", "from_"): st.one_of(case_files(), results("simulate", "fit")),
+    **{(command, "from_"): results(command, "fit") for command in ("space", "trial")},
+    **{(command, "from_"): results(command) for command in ("compare", "fit", "sensitivity", "parameters")},
     **{(command, "set_"): setting(numbers()) for command in ("trial", "compare", "fit")},
 }
 # Options that every case has unless it sets them: they make it quick.

@@ -28,6 +28,7 @@ from wearoff.exchange import read_case
 from wearoff.patients.grades import ENDPOINTS
 from wearoff.patients.population import Population, limits_of
 from wearoff.patients.population import names as numbers
+from wearoff.provenance import read_recorded
 
 from . import strategies as make
 from .judging import REFUSAL, RESULT, check_refusal, judged
@@ -123,6 +124,22 @@ def is_case(case):
     is_parameters(case.parameters)
     if case.schedule is not None:
         is_schedule(case.schedule)
+
+
+def read_parts(path):
+    """Read a result and its parts that are read only when they are asked for."""
+    recorded = read_recorded(path)
+    return recorded and (recorded, recorded.schedule, recorded.observations)
+
+
+def is_recorded(parts):
+    if parts is None:  # an object without a block
+        return
+    recorded, schedule, observations = parts
+    (is_population if isinstance(recorded.patients, Population) else is_parameters)(recorded.patients)
+    is_schedule(schedule)
+    assert recorded.fitted is None or is_population(recorded.fitted) is None
+    assert observations is None or len(check_observations(observations))
 
 
 def is_population(people):
@@ -224,6 +241,7 @@ READERS = {
         f"read_case({ending})": Reader(make.case_file(ending), from_file(read_case, ending), is_case)
         for ending in make.CASE_FILES
     },
+    "read_recorded": Reader(make.result_file(*make.BLOCKS), from_file(read_parts, ".json"), is_recorded),
     "simulate(times)": Reader(
         make.mostly(unsorted_days(), make.any_object().map(lambda given: {"times": given})),
         lambda given: simulate(**given),

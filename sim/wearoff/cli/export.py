@@ -60,6 +60,7 @@ def export_command(
     The file has the constants and the visits. `wearoff simulate --from` reads SBML back.
     """
     from ..exchange.antimony import to_antimony
+    from ..exchange.reading import read_case
     from ..exchange.sbml import to_sbml
     from ..files import written_whole
 
@@ -67,7 +68,8 @@ def export_command(
     if what == "events" and (set_ or preset != "default"):
         raise InputError("events", allowed="set and preset with sbml or antimony", problem="have no constants")
     visit = given_options(units=units, product=product, muscle=muscle, sites=sites, start=start)
-    plan, parameters = read_treatment(visit, every, visits, schedule, from_, preset, set_)
+    case = None if from_ is None else read_case(from_)
+    plan, parameters = read_treatment(visit, every, visits, schedule, case, preset, set_)
     if what == "events":
         plan.to_csv(file)
     else:

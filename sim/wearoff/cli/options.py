@@ -17,6 +17,7 @@ from ..errors import InputError
 from ..numerals import read_integer, read_number
 
 if TYPE_CHECKING:
+    from ..exchange.reading import Case
     from ..parameters import Parameters
     from ..patients.population import Population
     from ..treatment.schedule import Schedule
@@ -108,19 +109,33 @@ Seed = Annotated[
 ]
 
 
-def read_parameters(preset: str, changes: list[str] | None) -> Parameters:
-    """Return the constants of one patient."""
-    from ..parameters import Parameters
+def read_parameters(preset: str, changes: list[str] | None, start: Parameters | Population | None = None) -> Parameters:
+    """Return the constants of one patient; `start` has them instead of a preset."""
+    from ..patients.population import Population
 
-    return Parameters.preset(preset).replace(**read_changes(changes, tables.column("parameters", "name")))
+    patients = _choose_start(preset, start)
+    typical = patients.parameters if isinstance(patients, Population) else patients
+    return typical.replace(**read_changes(changes, tables.column("parameters", "name")))
 
 
-def read_population(preset: str, changes: list[str] | None) -> Population:
+def read_population(preset: str, changes: list[str] | None, start: Parameters | Population | None = None) -> Population:
     """Return a population; `changes` name constants of the typical patient or numbers of the population."""
-    from ..parameters import Parameters
     from ..patients.population import Population, names
 
-    return Population(parameters=Parameters.preset(preset)).replace(**read_changes(changes, names()))
+    patients = _choose_start(preset, start)
+    people = patients if isinstance(patients, Population) else Population(parameters=patients)
+    return people.replace(**read_changes(changes, names()))
+
+
+def _choose_start(preset: str, start: Parameters | Population | None) -> Parameters | Population:
+    # Return the constants or the population of a file, which goes with no preset; else the preset.
+    from ..parameters import Parameters
+
+    if start is None:
+        return Parameters.preset(preset)
+    if preset != "default":
+        raise InputError("preset", preset, "one of the two", problem="is given beside from")
+    return start
 
 
 def read_changes(changes: list[str] | None, known: Iterable[str]) -> dict[str, float]:
@@ -170,23 +185,16 @@ def read_treatment(
     every: float | None,
     visits: int | None,
     schedule: Path | None,
-    case: Path | None,
+    case: Case | None,
     preset: str,
     changes: list[str] | None,
 ) -> tuple[Schedule, Parameters]:
-    """Return schedule and constants: from the file of a case if it has them, else from the options."""
-    from ..exchange.reading import Case, read_case
-    from ..parameters import Parameters
-
-    file_case = Case(parameters=Parameters.preset(preset)) if case is None else read_case(case)
-    if case is not None and preset != "default":
-        raise InputError("preset", preset, "one of the two", problem="is given beside from")
-    if file_case.schedule is None:
-        plan = read_plan(visit, every, visits, schedule)
-    else:
-        others = {**visit, "every": every, "visits": visits, "schedule": schedule}
-        plan = _set_start(file_case.schedule, others, "from, which has visits")
-    return plan, file_case.parameters.replace(**read_changes(changes, tables.column("parameters", "name")))
+    """Return schedule and constants: from a case if it has them, else from the options."""
+    parameters = read_parameters(preset, changes, None if case is None else case.parameters)
+    if case is None or case.schedule is None:
+        return read_plan(visit, every, visits, schedule), parameters
+    others = {**visit, "every": every, "visits": visits, "schedule": schedule}
+    return _set_start(case.schedule, others, "from, which has visits"), parameters
 
 
 def read_ending(file: Path, endings: tuple[str, ...]) -> Path:
@@ -215,12 +223,14 @@ def print_written(written: list[Path]) -> None:
             print(f"  {path}".encode(errors="backslashreplace").decode())
 
 
-def print_result(summary: dict[str, Any], text: str, written: list[Path], *, as_json: bool) -> None:
+def print_result(
+    summary: dict[str, Any], text: str, written: list[Path], provenance: dict[str, Any], *, as_json: bool
+) -> None:
     """Print the result of a command: as JSON alone, or as text and the names of the files written."""
     if as_json:
-        from ..report.json_output import to_json
+        from ..report.json_output import to_result
 
-        print(to_json(summary))
+        print(to_result(summary, provenance, [path.name for path in written]))
         return
     print(text)
     print_written(written)

@@ -9,7 +9,6 @@ import typer
 from ..defaults import INTERVALS, TWO_YEARS
 from ..numerals import read_number
 from .options import (
-    CaseFile,
     Every,
     Json,
     Muscle,
@@ -31,10 +30,14 @@ from .options import (
     show_warning,
     whole_number,
 )
+from .recorded import FromResult, FromResultFitOrCase, FromResultOrFit, RecordedCommand, case_of, describe_run, start_of
 
 
-@app.command("simulate", epilog="Example: wearoff simulate --units 20 --set light_chain_half_life=60")
+@app.command(
+    "simulate", cls=RecordedCommand, epilog="Example: wearoff simulate --units 20 --set light_chain_half_life=60"
+)
 def simulate_command(
+    context: typer.Context,
     units: Units = None,
     product: Product = None,
     muscle: Muscle = None,
@@ -47,7 +50,7 @@ def simulate_command(
     visits: Visits = None,
     schedule: ScheduleFile = None,
     start: Start = None,
-    from_: CaseFile = None,
+    from_: FromResultFitOrCase = None,
     preset: Preset = "default",
     set_: Set = None,
     out: Out = None,
@@ -55,18 +58,27 @@ def simulate_command(
 ) -> None:
     """Compute the effect in one patient and print its landmarks."""
     from ..files import write_all
+    from ..patients.population import Population
     from ..report.curves import landmarks_text, simulation_files, simulation_summary
     from ..simulation import simulate
+    from ..treatment.description import name_treatment
 
     visit = given_options(units=units, product=product, muscle=muscle, sites=sites, start=start)
-    plan, parameters = read_treatment(visit, every, visits, schedule, from_, preset, set_)
+    plan, parameters = read_treatment(visit, every, visits, schedule, case_of(from_), preset, set_)
+    people = Population(parameters=parameters)  # of the middle half beside the landmarks
+    provenance = describe_run(context, from_, people, arms={name_treatment(plan): plan})
     timeline = simulate(plan, parameters=parameters, days=days)
-    written = [] if out is None else write_all(out, simulation_files(timeline))
-    print_result(simulation_summary(timeline), landmarks_text(timeline), written, as_json=as_json)
+    written = [] if out is None else write_all(out, simulation_files(timeline, provenance))
+    print_result(simulation_summary(timeline), landmarks_text(timeline), written, provenance, as_json=as_json)
 
 
-@app.command("space", epilog="Example: wearoff space --keep 0.5 --intervals 84,90,120 --start 2027-01-04")
+@app.command(
+    "space",
+    cls=RecordedCommand,
+    epilog="Example: wearoff space --keep 0.5 --intervals 84,90,120 --start 2027-01-04",
+)
 def space_command(
+    context: typer.Context,
     keep: Annotated[
         float, number("timeline.LEVEL", "LEVEL", "Visible effect to keep, as a fraction of the full effect.")
     ] = 0.5,
@@ -95,6 +107,7 @@ def space_command(
     muscle: Muscle = None,
     sites: Sites = None,
     start: Start = None,
+    from_: FromResultOrFit = None,
     preset: Preset = "default",
     set_: Set = None,
     out: Out = None,
@@ -107,33 +120,42 @@ def space_command(
     """
     from .. import spacing
     from ..files import write_all
+    from ..patients.population import Population
     from ..report.curves import spacing_files, spacing_summary, spacing_text
-    from ..treatment.schedule import INTERVAL
+    from ..treatment.description import name_treatment
+    from ..treatment.schedule import INTERVAL, Schedule
 
     visit = given_options(units=units, product=product, muscle=muscle, sites=sites, start=start)
-    shared = {"keep": keep, "horizon": horizon, "parameters": read_parameters(preset, set_), **visit}
+    parameters, once = read_parameters(preset, set_, start_of(from_)), Schedule.once(**visit)
+    people = Population(parameters=parameters)  # in whom the share of patients is counted
+    provenance = describe_run(context, from_, people, arms={name_treatment(once): once})
+    shared = {"keep": keep, "horizon": horizon, "parameters": parameters, **visit}
     limits = INTERVAL._replace(name="intervals")
     comparison = spacing.compare([read_number(interval, limits) for interval in intervals.split(",")], **shared)
     recommendation = spacing.recommend(
         max_units_per_year=max_units_per_year, visits=visits, allow_shorter=allow_shorter, **shared
     )
-    written = [] if out is None else write_all(out, spacing_files(comparison, recommendation))
+    written = [] if out is None else write_all(out, spacing_files(comparison, recommendation, provenance))
     summary = spacing_summary(comparison, recommendation)
     for text in [] if as_json else summary["warnings"]:
         show_warning(text)
-    print_result(summary, spacing_text(comparison, recommendation), written, as_json=as_json)
+    print_result(summary, spacing_text(comparison, recommendation), written, provenance, as_json=as_json)
 
 
-@app.command("parameters", epilog="Example: wearoff parameters --preset lebeda2008")
-def parameters_command(preset: Preset = "default", set_: Set = None, as_json: Json = False) -> None:
+@app.command("parameters", cls=RecordedCommand, epilog="Example: wearoff parameters --preset lebeda2008")
+def parameters_command(
+    context: typer.Context,
+    from_: FromResult = None,
+    preset: Preset = "default",
+    set_: Set = None,
+    as_json: Json = False,
+) -> None:
     """Print the constants with units, ranges and sources."""
     from ..parameters import presets
-    from ..report.json_output import to_json
     from ..report.text import parameters_text
 
-    table = read_parameters(preset, set_).table()
-    if as_json:
-        print(to_json({"parameters": table.to_dict("records")}))
-        return
-    print(parameters_text(table))
-    print(f"\npresets: {', '.join(presets())}")
+    parameters = read_parameters(preset, set_, start_of(from_))
+    table = parameters.table()
+    text = f"{parameters_text(table)}\n\npresets: {', '.join(presets())}"
+    provenance = describe_run(context, from_, parameters)
+    print_result({"parameters": table.to_dict("records")}, text, [], provenance, as_json=as_json)

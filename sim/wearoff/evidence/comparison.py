@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -15,8 +15,9 @@ from ..figures.comparison import draw_comparison
 from ..figures.style import AUTO
 from ..model.equations import Model
 from ..model.response import read_model
-from ..patients.draws import seed_of
+from ..patients.draws import given_seed, seed_of
 from ..patients.population import Population
+from ..provenance import make_block, name_functions
 from ..trial.arms import Arm
 from ..trial.running import run_trial
 from .observations import DAYS_OF, intervals, published, refuse_incomplete, why_not
@@ -59,12 +60,15 @@ class Comparison:
         One row an endpoint: ``endpoint, unit, rows, rmse``, over the published treated arms; ``rmse_fitted`` over the
         rows that were used for the fit, and ``rmse_predicted`` over the others; ``rmse_own`` over your own rows.
     model : Model
+    provenance : dict
+        How the comparison was made: versions, arguments, seed, constants, population and your own observations.
     """
 
     population: Population
     rows: pd.DataFrame
     rmse: pd.DataFrame
     model: Model = dataclasses.field(repr=False)
+    provenance: dict[str, Any] = dataclasses.field(repr=False)
 
     def _repr_html_(self) -> str:
         title = f"predictions beside {len(self.rows)} observations: root-mean-square errors"
@@ -168,7 +172,11 @@ def compare(
     rows = rows.assign(low=low, high=high, error=rows["predicted"] - rows["observed"])
     order = [*COPIED_COLUMNS, "own", "observed", "low", "high", "predicted", "error", "unit", "why_not"]
     treated = rows[(rows["why_not"] == "") & (rows["arm"] == "treated")]
-    return Comparison(people, rows[order], _summarise_errors(treated), model)
+    # The published rows are those of this version of the package.
+    given = own if observations is None else observed
+    arguments = {"patients": count, **name_functions(model)}
+    block = make_block("compare", arguments, people, seed=given_seed(rng), sampler="sobol", observations=given)
+    return Comparison(people, rows[order], _summarise_errors(treated), model, block)
 
 
 def _summarise_errors(rows: pd.DataFrame) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -25,8 +25,9 @@ from ..figures.fit import draw_fit
 from ..figures.style import AUTO
 from ..model.equations import Model
 from ..model.response import read_model
-from ..patients.draws import seed_of
+from ..patients.draws import given_seed, seed_of
 from ..patients.population import Population
+from ..provenance import make_block, name_functions
 from .estimates import explain_unidentified, measure_goodness, tabulate_estimates, tabulate_priors, tabulate_rows
 from .likelihood import Prior, Problem, check_priors
 from .numbers import TRIAL_NUMBERS, Number, find_number, read_value, transform
@@ -71,6 +72,8 @@ class Fit:
         Sentences on the numbers that rows and priors do not determine.
     priors : pandas.DataFrame
         The priors of quantities, with the fitted value of each quantity.
+    provenance : dict
+        How the fit was made: versions, arguments, seed, the constants and population it started from, and the rows.
     problem, solution : Problem, Solution
         The function that was minimised, and its minimum. `profile` uses both.
     """
@@ -83,6 +86,7 @@ class Fit:
     goodness: dict[str, float]
     not_identifiable: tuple[str, ...]
     priors: pd.DataFrame
+    provenance: dict[str, Any] = dataclasses.field(repr=False)
     problem: Problem = dataclasses.field(repr=False)
     solution: Solution = dataclasses.field(repr=False)
 
@@ -189,7 +193,15 @@ def fit(
     count, seed = check_integer(patients, PATIENTS), seed_of(rng)
     problem = Problem(rows, others, start, tuple(of_quantities), ranges, count, seed, progress, model)
     solution = solve(problem, transform(others, start), of_trials)
-    return _make_report(problem, solution, of_trials)
+    arguments = {
+        "free": [number.name for number in numbers],
+        "priors": [prior._asdict() for prior in of_quantities],
+        "ranges": ranges,
+        "patients": count,
+        **name_functions(model),
+    }
+    block = make_block("fit", arguments, people, seed=given_seed(rng), sampler="sobol", observations=rows)
+    return _make_report(problem, solution, of_trials, block)
 
 
 def _check_rows(rows: pd.DataFrame, least: int) -> None:
@@ -213,7 +225,9 @@ def _check_rows(rows: pd.DataFrame, least: int) -> None:
         raise InputError("observations", problem=problem, allowed="at least as many rows")
 
 
-def _make_report(problem: Problem, solution: Solution, of_trials: tuple[Number, ...]) -> Fit:
+def _make_report(
+    problem: Problem, solution: Solution, of_trials: tuple[Number, ...], provenance: dict[str, Any]
+) -> Fit:
     linear = solution.linear
     together = np.concatenate([linear.slopes, linear.prior_slopes])
     for number, column in zip(problem.numbers, together.T, strict=True):
@@ -237,6 +251,7 @@ def _make_report(problem: Problem, solution: Solution, of_trials: tuple[Number, 
         measure_goodness(problem, solution, len(of_trials)),
         explain_unidentified(names, spread, correlations),
         tabulate_priors(problem, linear.x),
+        provenance,
         problem,
         solution,
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import math
 import tomllib
 from collections.abc import Callable
@@ -16,9 +15,10 @@ import pandas as pd
 
 from .. import tables
 from ..checks import Limits, check_name
-from ..errors import InputError, format_value
+from ..errors import InputError
 from ..files import read_text
-from ..numerals import read_integer, read_number
+from ..json_text import parse_json
+from ..numerals import read_if_text, read_integer, read_number
 from ..parameters import Parameters, possible
 from ..treatment.muscles import SITES
 from ..treatment.schedule import Schedule
@@ -36,7 +36,9 @@ WRITTEN = "what `wearoff export sbml` writes"
 
 KEYS = ("schedule", "start", "times", "preset", "parameters")
 # The keys of results that `wearoff simulate --json` prints; they are ignored.
-RESULTS = ("landmarks", "dates", "outcomes", "explanations", "spill", "visible_at")
+RESULTS = (
+    "landmarks", "dates", "middle_half", "outcomes", "explanations", "spill", "visible_at", "files", "provenance",
+)  # fmt: skip
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -94,22 +96,7 @@ def read_case(path: str | Path) -> Case:
 
 
 def _from_json(text: str) -> Case:
-    try:
-        content = json.loads(text, object_pairs_hook=_refuse_repeats)
-    except InputError:
-        raise
-    except (ValueError, RecursionError) as error:  # text that is no JSON, 5,000 digits, deep nesting
-        raise InputError("content", allowed="an object", problem=f"is not JSON ({error})") from None
-    return _from_table(content)
-
-
-def _refuse_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    table: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in table:
-            raise InputError(f"key {format_value(key)}", allowed="each once", problem="is repeated")
-        table[key] = value
-    return table
+    return _from_table(parse_json(text))
 
 
 def _from_toml(text: str) -> Case:
@@ -148,7 +135,7 @@ def _read_schedule(table: dict[str, Any]) -> Schedule:
             problem = "is given beside rows of observation"
             raise InputError("times", table["times"], "one of the two", problem=problem)
         times = _check_type(table["times"], list, "times", "a list of days")
-        schedule = dataclasses.replace(schedule, times=tuple(_read_if_text(day, TIMES) for day in times))
+        schedule = dataclasses.replace(schedule, times=tuple(read_if_text(day, TIMES) for day in times))
     if "start" in table:
         schedule = schedule.starting(table["start"])
     return schedule
@@ -163,12 +150,8 @@ def _check_type(value: Any, kind: type, name: str, allowed: str) -> Any:
 def _read_changes(changes: dict[str, Any]) -> dict[str, Any]:
     # JSON has no infinity: this package writes "inf".
     rows = tables.column("parameters", "name")
-    return {name: _read_if_text(value, possible(rows[name])) if name in rows else value
+    return {name: read_if_text(value, possible(rows[name])) if name in rows else value
             for name, value in changes.items()}  # fmt: skip
-
-
-def _read_if_text(value: Any, limits: Limits) -> Any:
-    return read_number(value, limits) if isinstance(value, str) else value
 
 
 def _from_sbml(text: str) -> Case:

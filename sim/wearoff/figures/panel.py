@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..errors import InputError
@@ -22,6 +22,8 @@ DAY_STEPS = (1, 2, 7, 14, 30, 60, 90, 180, 365, 730, 1825)
 MOST_TICKS, FEWEST_TICKS = 11, 4
 # The legend inside an Axes: the size of its text, and the share of the height that it may take from the curves.
 LEGEND_SIZE, LARGEST_LEGEND = "small", 0.55
+# Letters in a line above a new Axes, and the width in letters of the sign of an entry of the legend.
+LINE_LETTERS, SIGN_LETTERS = 90, 10
 
 
 class Panel(NamedTuple):
@@ -175,6 +177,12 @@ def size_in_points(ax: Axes) -> tuple[float, float]:
     """Return width and height of an Axes in points, before the layout of the figure changes them."""
     box, dpi = ax.get_window_extent(), figure_of(ax).dpi
     return 72 * box.width / dpi, 72 * box.height / dpi
+
+
+def name_curves(names: Iterable[object]) -> tuple[list[str], int]:
+    """Return names as they are in a legend above a new Axes, and the number of columns for which there is room."""
+    wrapped = [textwrap.fill(str(name), LINE_LETTERS - SIGN_LETTERS) for name in names]
+    return wrapped, max(1, LINE_LETTERS // (max(map(len, wrapped)) + SIGN_LETTERS))
 
 
 def mark_days(ax: Axes) -> None:

@@ -228,14 +228,19 @@ def figure_of(picture: Axes | Figure) -> Figure:
     return figure
 
 
-def render(picture: Axes | Figure, kind: str) -> bytes:
-    """Return the bytes of a PNG, SVG or PDF file of a picture, and close it; equal pictures have equal bytes."""
+def render(picture: Axes | Figure, kind: str, note: str = "") -> bytes:
+    """Return the bytes of a PNG, SVG or PDF file of a picture, and close it; equal pictures have equal bytes.
+
+    `note` is written into the file's description (in PDF its subject), where viewers and programs find it.
+    """
     plt = _import_pyplot()
     figure = figure_of(picture)
     buffer = io.BytesIO()
-    undated: dict[str, Any] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(kind, {})
+    metadata: dict[str, Any] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(kind, {})
+    if note:
+        metadata["Subject" if kind == "pdf" else "Description"] = note
     with plt.rc_context({"svg.hashsalt": "wearoff"}):
-        plt.figure(figure).savefig(buffer, format=kind, dpi=DPI, metadata=undated)
+        plt.figure(figure).savefig(buffer, format=kind, dpi=DPI, metadata=metadata)
     plt.close(figure)
     return buffer.getvalue()
 

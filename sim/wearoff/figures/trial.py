@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from ..labels import words
-from .panel import Panel, mark_days
+from ..labels import SINCE_FIRST_VISIT, words
+from .panel import LINE_LETTERS, Panel, mark_days, name_curves
 from .style import AUTO, BLUE, COLORS, ink, shade, stack, tidy, write_title
 
 if TYPE_CHECKING:
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 MARKS_AND_LINES = ("o-", "s--", "^-.", "D:", "v-", "P--")
-# Letters in a line above the Axes, and the width of the sign of an entry of the legend in letters.
-LINE_LETTERS, SIGN_LETTERS = 90, 10
 
 
 def draw_bands(bands: pd.DataFrame, *, patients: str, title: str | None = AUTO) -> Figure:
@@ -62,7 +60,7 @@ def draw_bands(bands: pd.DataFrame, *, patients: str, title: str | None = AUTO) 
     figure.legend(*rows[0].get_legend_handles_labels(), loc="outside lower left", ncols=3, frameon=False, fontsize=10)
     rows[-1].set_xlim(0, float(bands["time"].max()))
     mark_days(rows[-1])
-    rows[-1].set_xlabel("time since the first visit (days)", fontsize=11)
+    rows[-1].set_xlabel(SINCE_FIRST_VISIT, fontsize=11)
     write_title(figure, title, patients)
     return figure
 
@@ -89,21 +87,19 @@ def draw_responders(
     """
     panel = Panel.of(ax)
     ax = panel.ax
-    names = [textwrap.fill(str(name), LINE_LETTERS - SIGN_LETTERS) for name in responders["arm"].unique()]
+    names, columns = name_curves(responders["arm"].unique())
     for i, (_, group) in enumerate(responders.groupby("arm", sort=False)):
         look: dict[str, Any] = {"color": COLORS[i % len(COLORS)]} if panel.own else {}
         rates, errors = 100 * group["rate"], 100 * group["error"]
         style = MARKS_AND_LINES[i % len(MARKS_AND_LINES)]
         ax.errorbar(group["day"], rates, errors, fmt=style, ecolor=ink(), label=names[i], capsize=3, **look)
     first = responders.iloc[0]
-    # The number of columns of a legend above the Axes for which there is room.
-    columns = max(1, LINE_LETTERS // (max(map(len, names)) + SIGN_LETTERS))
     legend = panel.show_legend(columns=columns)
     panel.fit_limits((0, 1.03 * max(1.0, float(responders["day"].max()))), (0, 105), legend)
     if panel.empty:
         ax.set_yticks(np.arange(0, 101, 20))
     panel.mark_days()
     response = f"{words(first['endpoint'])}\nby {words(first['assessor'])} (%)"
-    panel.write_labels("time since the first visit (days)", response)
+    panel.write_labels(SINCE_FIRST_VISIT, response)
     panel.write_title(title, patients)
     return ax

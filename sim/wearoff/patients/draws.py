@@ -43,6 +43,11 @@ def seed_of(rng: np.random.Generator | int | None) -> int:
         raise InputError("rng", rng, "a Generator, a whole number from 0, or None") from None
 
 
+def given_seed(rng: np.random.Generator | int | None) -> int | None:
+    """Return the seed that a user gave as a whole number; None for a generator and for None."""
+    return int(rng) if isinstance(rng, int | np.integer) else None
+
+
 def normals(sampler: str, seed: int, block: int, visits: int) -> Array:
     """Return the standard normal numbers of one block of patients.
 

@@ -9,12 +9,13 @@ from ..labels import describe_landmark, whole_day
 from ..levels import HALF
 from ..parameters import Parameters
 from ..plates import serotypes_figure, sites_figure
+from ..provenance import write_note
 from ..simulation import simulate
 from ..spacing import Comparison, Recommendation
 from ..timeline import Timeline
 from ..treatment.schedule import Schedule
 from .explanations import explain_landmarks, explain_recommendation
-from .json_output import json_file, records, table
+from .json_output import add_result, records, table
 from .text import wrap
 
 if TYPE_CHECKING:
@@ -67,16 +68,14 @@ def landmarks_text(timeline: Timeline) -> str:
     return "\n".join(lines)
 
 
-def simulation_files(timeline: Timeline) -> dict[str, bytes]:
-    """Return the content of each file of a simulation: table, landmarks and pictures."""
-    files = {
-        "timeline.csv": table(timeline.frame),
-        "landmarks.json": json_file(simulation_summary(timeline)),
-    }
+def simulation_files(timeline: Timeline, provenance: dict[str, Any]) -> dict[str, bytes]:
+    """Return the content of each file of a simulation: table, pictures and landmarks."""
+    files, note = {"timeline.csv": table(timeline.frame)}, write_note(provenance)
     for kind in ("png", "svg"):
-        files[f"timeline.{kind}"] = render(timeline.plot(), kind)
-        files[f"cascade.{kind}"] = render(timeline.cascade_figure(), kind)
-    return files | _render_visits(timeline, HALF)
+        files[f"timeline.{kind}"] = render(timeline.plot(), kind, note)
+        files[f"cascade.{kind}"] = render(timeline.cascade_figure(), kind, note)
+    files |= _render_visits(timeline, HALF, note)
+    return add_result(files, "landmarks.json", simulation_summary(timeline), provenance)
 
 
 def plates_files(parameters: Parameters, style: str, **visit: Any) -> dict[str, bytes]:
@@ -146,28 +145,30 @@ def spacing_text(comparison: Comparison, recommendation: Recommendation) -> str:
     return "\n".join(lines)
 
 
-def spacing_files(comparison: Comparison, recommendation: Recommendation) -> dict[str, bytes]:
-    """Return the content of each file of spacing: tables, results, schedules and pictures."""
+def spacing_files(
+    comparison: Comparison, recommendation: Recommendation, provenance: dict[str, Any]
+) -> dict[str, bytes]:
+    """Return the content of each file of spacing: tables, schedules, pictures and results."""
+    note = write_note(provenance)
     files = {
         "intervals.csv": table(comparison.frame),
         "returns.csv": table(comparison.returns),
-        "spacing.json": json_file(spacing_summary(comparison, recommendation)),
     }
     for kind in ("png", "svg"):
-        files[f"tradeoff.{kind}"] = render(comparison.tradeoff_figure(recommendation.interval), kind)
+        files[f"tradeoff.{kind}"] = render(comparison.tradeoff_figure(recommendation.interval), kind, note)
     for name, plan in (("even", recommendation.even), ("dates", recommendation.dates)):
         if plan is not None:
             files[f"{name}.csv"] = table(plan.schedule.to_events())
-            for file, content in _render_visits(plan, comparison.keep).items():
+            for file, content in _render_visits(plan, comparison.keep, note).items():
                 files[f"{name}_{file}"] = content
-    return files
+    return add_result(files, "spacing.json", spacing_summary(comparison, recommendation), provenance)
 
 
-def _render_visits(timeline: Timeline, keep: float) -> dict[str, bytes]:
+def _render_visits(timeline: Timeline, keep: float, note: str) -> dict[str, bytes]:
     if timeline.returns.empty:
         return {}
     files = {}
     for kind in ("png", "svg"):
-        files[f"visits.{kind}"] = render(timeline.plot_visits(keep), kind)
-        files[f"returns.{kind}"] = render(timeline.plot_returns(), kind)
+        files[f"visits.{kind}"] = render(timeline.plot_visits(keep), kind, note)
+        files[f"returns.{kind}"] = render(timeline.plot_returns(), kind, note)
     return files

@@ -1,38 +1,26 @@
-"""Results as JSON, as records and as CSV."""
+"""Results as JSON with their provenance, as records and as CSV."""
 
 from __future__ import annotations
 
-import datetime
-import json
+from collections.abc import Iterable
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-
-def to_json(content: Any) -> str:
-    """Return content as JSON. JSON has no NaN and no infinity: they become null and the text "inf"."""
-
-    def simplify(value: Any) -> Any:
-        if isinstance(value, np.generic):
-            # A number of numpy, of any width, becomes a number of Python.
-            value = value.item()
-        if isinstance(value, dict):
-            return {key: simplify(item) for key, item in value.items()}
-        if isinstance(value, list):
-            return [simplify(item) for item in value]
-        if value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value)):
-            return None
-        if isinstance(value, datetime.date):
-            return f"{value:%Y-%m-%d}"
-        return str(value) if isinstance(value, float) and np.isinf(value) else value
-
-    return json.dumps(simplify(content), indent=2, ensure_ascii=False, allow_nan=False)
+from ..json_text import to_json
 
 
-def json_file(content: Any) -> bytes:
-    """Return content as the bytes of a JSON file."""
-    return (to_json(content) + "\n").encode()
+def to_result(summary: dict[str, Any], provenance: dict[str, Any], files: Iterable[str] = ()) -> str:
+    """Return a result as JSON: the summary, the names of the files of the run, and how the run was made."""
+    names = list(files)
+    return to_json({**summary, **({"files": names} if names else {}), "provenance": provenance})
+
+
+def add_result(
+    files: dict[str, bytes], name: str, summary: dict[str, Any], provenance: dict[str, Any]
+) -> dict[str, bytes]:
+    """Return files with the result as one more, a JSON file that names all files of the run."""
+    return {**files, name: (to_result(summary, provenance, [*files, name]) + "\n").encode()}
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:

@@ -11,13 +11,15 @@ from ..evidence.comparison import Comparison
 from ..evidence.fitting import Fit
 from ..figures.style import render
 from ..labels import words
+from ..provenance import describe_patients, write_note
 from ..sensitivity import Elasticities, Indices
 from ..trial.tabulation import PERCENTILES
 from ..trial.trial import Trial
-from .json_output import json_file, records, table
+from .json_output import add_result, records, table
 from .text import align
 
 Profiles = dict[str, tuple[float, float]]
+Block = dict[str, Any]  # how a result was made; see `provenance.make_block`
 UNLIKELY = 0.01  # a fit with a smaller p contradicts the model
 
 
@@ -27,6 +29,7 @@ def trial_summary(trial: Trial) -> dict[str, Any]:
         "patients": trial.patients,
         "responders": records(trial.responders),
         "landmarks": records(trial.landmarks),
+        "treatments": records(trial.treatments),
         "bands": records(trial.bands),
     }
 
@@ -38,32 +41,40 @@ def trial_text(trial: Trial) -> str:
     chosen = rows[(rows["endpoint"] == "none_or_mild") & (rows["assessor"] == "investigator")]
     lines += [f"{words('none_or_mild')} by {words('investigator')} (%, and its Monte Carlo error)", f"{'day':>6}"]
     arms = list(dict.fromkeys(chosen["arm"]))
-    lines[-1] += "".join(f"{arm:>28}" for arm in arms)
+    width = 2 + max(26, *map(len, arms))
+    lines[-1] += "".join(f"{arm:>{width}}" for arm in arms)
     for day, group in chosen.groupby("day"):
         rates = group.set_index("arm")
         cells = [f"{100 * rates.loc[arm, 'rate']:.1f} ({100 * rates.loc[arm, 'error']:.2f})" for arm in arms]
-        lines.append(f"{day:>6g}" + "".join(f"{cell:>28}" for cell in cells))
+        lines.append(f"{day:>6g}" + "".join(f"{cell:>{width}}" for cell in cells))
     for arm, group in trial.landmarks.groupby("arm", sort=False):
         lines += ["", f"{arm}: percentiles", f"{'':<30}{'reached':>9}" + "".join(f"{name:>9}" for name in PERCENTILES)]
         for row in group.to_dict("records"):
             digits = 3 if row["landmark"] == "peak_effect" else 1
             values = "".join(f"{row[name]:>9.{digits}f}" for name in PERCENTILES)
             lines.append(f"{words(row['landmark']):<30}{row['reached']:>9.1%}{values}")
+        counts = trial.treatments[trial.treatments["arm"] == arm]
+        if (counts["mean"] > 1).any():
+            lines += [f"{'':<30}{'mean':>9}" + "".join(f"{name:>9}" for name in PERCENTILES)]
+        for row in counts[counts["mean"] > 1].to_dict("records"):
+            values = "".join(f"{row[name]:>9g}" for name in PERCENTILES)
+            lines.append(f"{'treatments before day ' + str(row['day']):<30}{row['mean']:>9.2f}{values}")
     return "\n".join(lines)
 
 
-def trial_files(trial: Trial) -> dict[str, bytes]:
-    """Return the content of each file of a trial: tables, results and pictures."""
+def trial_files(trial: Trial, provenance: Block) -> dict[str, bytes]:
+    """Return the content of each file of a trial: tables, pictures and results."""
+    note = write_note(provenance)
     files = {
         "responders.csv": table(trial.responders),
         "bands.csv": table(trial.bands),
         "landmarks.csv": table(trial.landmarks),
-        "trial.json": json_file(trial_summary(trial)),
+        "treatments.csv": table(trial.treatments),
     }
     for kind in ("png", "svg"):
-        files[f"bands.{kind}"] = render(trial.bands_figure(), kind)
-        files[f"responders.{kind}"] = render(trial.plot_responders(), kind)
-    return files
+        files[f"bands.{kind}"] = render(trial.bands_figure(), kind, note)
+        files[f"responders.{kind}"] = render(trial.plot_responders(), kind, note)
+    return add_result(files, "trial.json", trial_summary(trial), provenance)
 
 
 def comparison_summary(comparison: Comparison) -> dict[str, Any]:
@@ -75,15 +86,13 @@ def comparison_summary(comparison: Comparison) -> dict[str, Any]:
     }
 
 
-def comparison_files(comparison: Comparison) -> dict[str, bytes]:
+def comparison_files(comparison: Comparison, provenance: Block) -> dict[str, bytes]:
     """Return the content of each file of a comparison."""
-    files = {
-        "comparison.csv": table(comparison.rows),
-        "rmse.csv": table(comparison.rmse),
-        "comparison.json": json_file(comparison_summary(comparison)),
-    }
+    files = {"comparison.csv": table(comparison.rows), "rmse.csv": table(comparison.rmse)}
     figure = {kind: comparison.figure() for kind in ("png", "svg")}
-    return files | {f"comparison.{kind}": render(picture, kind) for kind, picture in figure.items()}
+    note = write_note(provenance)
+    files |= {f"comparison.{kind}": render(picture, kind, note) for kind, picture in figure.items()}
+    return add_result(files, "comparison.json", comparison_summary(comparison), provenance)
 
 
 def fit_summary(fit: Fit, profiles: Profiles) -> dict[str, Any]:
@@ -95,6 +104,7 @@ def fit_summary(fit: Fit, profiles: Profiles) -> dict[str, Any]:
         "goodness": fit.goodness,
         "not_identifiable": list(fit.not_identifiable),
         "rows": records(fit.rows),
+        "fitted": {**describe_patients(fit.population), "relative_potencies": fit.potencies},
     }
 
 
@@ -133,14 +143,12 @@ def _describe_goodness(fit: Fit) -> str:
     return f"{verdict}: chi-squared {chi2:.1f} on {dof:.0f} degrees of freedom, p = {p:.3g}"
 
 
-def fit_files(fit: Fit, profiles: Profiles) -> dict[str, bytes]:
+def fit_files(fit: Fit, profiles: Profiles, provenance: Block) -> dict[str, bytes]:
     """Return the content of each file of a fit."""
-    files = {
-        "estimates.csv": table(fit.estimates),
-        "rows.csv": table(fit.rows),
-        "fit.json": json_file(fit_summary(fit, profiles)),
-    }
-    return files | {f"fit.{kind}": render(fit.figure(), kind) for kind in ("png", "svg")}
+    files = {"estimates.csv": table(fit.estimates), "rows.csv": table(fit.rows)}
+    note = write_note(provenance)
+    files |= {f"fit.{kind}": render(fit.figure(), kind, note) for kind in ("png", "svg")}
+    return add_result(files, "fit.json", fit_summary(fit, profiles), provenance)
 
 
 def sensitivity_summary(alone: Elasticities, together: Indices) -> dict[str, Any]:
@@ -174,14 +182,10 @@ def sensitivity_text(alone: Elasticities, together: Indices) -> str:
     return "\n".join(lines)
 
 
-def sensitivity_files(alone: Elasticities, together: Indices) -> dict[str, bytes]:
+def sensitivity_files(alone: Elasticities, together: Indices, provenance: Block) -> dict[str, bytes]:
     """Return the content of each file of a sensitivity analysis."""
-    files = {
-        "elasticities.csv": table(alone.frame),
-        "indices.csv": table(together.frame),
-        "sensitivity.json": json_file(sensitivity_summary(alone, together)),
-    }
+    files, note = {"elasticities.csv": table(alone.frame), "indices.csv": table(together.frame)}, write_note(provenance)
     for kind in ("png", "svg"):
-        files[f"tornado.{kind}"] = render(alone.plot(), kind)
-        files[f"indices.{kind}"] = render(together.plot(), kind)
-    return files
+        files[f"tornado.{kind}"] = render(alone.plot(), kind, note)
+        files[f"indices.{kind}"] = render(together.plot(), kind, note)
+    return add_result(files, "sensitivity.json", sensitivity_summary(alone, together), provenance)

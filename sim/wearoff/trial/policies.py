@@ -108,6 +108,10 @@ class Retreat:
             return f"below {self.level:g}"
         return "at the baseline grade" if self.grade is None else f"at grade {self.grade}"
 
+    def describe(self) -> dict[str, Any]:
+        """Return the rules that are given, by their names."""
+        return {name: value for name, value in dataclasses.asdict(self).items() if value is not None}
+
     @property
     def later_units(self) -> tuple[float, ...]:
         """Units of the treatments after the first; empty if they are those of the first."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -15,8 +16,9 @@ from ..defaults import SEED
 from ..errors import InputError, format_value
 from ..model.equations import Model
 from ..model.response import read_model
-from ..patients.draws import SAMPLERS, seed_of
+from ..patients.draws import SAMPLERS, given_seed, seed_of
 from ..patients.population import Population
+from ..provenance import make_block, name_functions
 from ..workers import Workers, check_shared, sharing
 from .arms import Arm
 from .blocks import ACCURACY, ArmPlan, Part, empty_tally, plan_arm, split_blocks, tally_part
@@ -187,6 +189,22 @@ def run_trial(
         ),
         join_arms(treatments, ["day", "mean"]),
         *followed.rows,
+        make_block(
+            "run_trial",
+            {
+                "patients": count,
+                "days": last,
+                "look_every": interval,
+                "responses": reported,
+                "attendance": dataclasses.asdict(attending),
+                **name_functions(model),
+            },
+            people,
+            arms={name: arm.schedule for name, arm in arm_of.items()},
+            rules={name: arm.retreat.describe() for name, arm in arm_of.items() if arm.retreat},
+            seed=given_seed(rng),
+            sampler=sampler,
+        ),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -14,6 +14,9 @@ from ..figures.style import AUTO
 from ..figures.swimmer import draw_treatments
 from ..figures.trial import draw_bands, draw_responders
 from ..patients.population import Population
+from ..patients.seen import RESPONSE_OF
+from .durations import LEVELS, read_durations, tabulate_durations
+from .survival import Survival, estimate_survival
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -58,6 +61,8 @@ class Trial:
         One row a patient and visit that was made, if asked for: ``arm, patient, day``; ``treatment``, the number of
         treatments before; ``units`` given at the visit; ``visible``, the effect before them; and the grades of
         ``investigator`` and ``subject``, at maximum frown and at rest.
+    provenance : dict
+        How the trial was made: versions, arguments, seed, sampler, constants, population and arms.
     """
 
     population: Population
@@ -69,6 +74,7 @@ class Trial:
     treatments: pd.DataFrame
     individuals: pd.DataFrame | None
     visits: pd.DataFrame | None
+    provenance: dict[str, Any] = dataclasses.field(repr=False)
 
     def _repr_html_(self) -> str:
         return notebook.show(self.description, notebook.format_table(self.landmarks))
@@ -135,6 +141,42 @@ class Trial:
         own = visits[(visits["arm"] == name) & (visits["patient"] <= len(shown))]
         words = f"{name}: the first {len(shown)} of {self.patients:,} virtual patients"
         return draw_treatments(shown, own, patients=words, ax=ax, title=title)
+
+    def survival(
+        self, event: str = "return_to_baseline", *, assessor: str = "investigator", treatment: int = 1
+    ) -> Survival:
+        """Return how long a treatment lasts in each arm: Kaplan-Meier curves, medians and comparisons of the arms.
+
+        Parameters
+        ----------
+        event : str
+            What ends it: ``return_to_baseline`` or ``loss_of_none_or_mild``, as seen at the visits; or ``half_effect``
+            or ``wear_off``, when the effect itself falls through the level (of the first treatment alone).
+        assessor : str
+            Who must see it at the visit.
+        treatment : int
+            The number of the treatment, from 1; patients who did not get it are left out.
+
+        Returns
+        -------
+        Survival
+            Days since the treatment. Patients are censored at the last visit before the next treatment, and by the
+            curve on the day of the second treatment or the last day.
+
+        Raises
+        ------
+        InputError
+            There is no such event, nobody got the treatment, or the trial was run without ``visits=True``, or for the
+            effect itself without ``individuals=True``.
+        """
+        check_name(event, (*RESPONSE_OF, *LEVELS), "event")
+        if event in LEVELS:
+            rows = read_durations(self._rows("individuals"), event)
+        else:
+            rows = tabulate_durations(self._rows("visits"), event, assessor, treatment)
+        groups = {str(arm): group for arm, group in rows.groupby("arm", sort=False)}
+        days, seen = ({arm: group[name].to_numpy() for arm, group in groups.items()} for name in ("day", "seen"))
+        return estimate_survival(days, seen, event, description=self.description)
 
     def _rows(self, name: str) -> pd.DataFrame:
         rows: pd.DataFrame | None = getattr(self, name)

@@ -12,7 +12,7 @@ from bokeh.plotting import figure
 from ...figures.cascade import COLOR_OF
 from ...figures.effect import MARKS
 from ...figures.style import BLACK, BLUE, SKY, VERMILION
-from ...labels import AMOUNTS, COLUMNS, LANDMARKS, STEPS
+from ...labels import AMOUNTS, COLUMNS, LANDMARKS, SINCE_FIRST_VISIT, STEPS
 
 
 class Theme(NamedTuple):
@@ -49,7 +49,7 @@ class EffectPlot:
         self.bands = ColumnDataSource({name: [] for name in BAND_COLUMNS}, name="drawn-bands")
         self.points = ColumnDataSource({"day": [], "share": [], "source": []}, name="drawn-points")
         self.figure = _make_figure(theme, height=360, y_range=Range1d(0, 1.05))
-        self.figure.xaxis.axis_label = "time since the first visit (days)"
+        self.figure.xaxis.axis_label = SINCE_FIRST_VISIT
         self.figure.yaxis.axis_label = "visible effect (fraction of full)"
         self._draw()
 
