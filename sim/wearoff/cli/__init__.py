@@ -10,10 +10,10 @@ import typer
 
 from .. import __version__
 from ..errors import InputError, UnusualWarning
-from . import classroom, export, patient, studies
+from . import classroom, export, patient, studies, trials
 from .options import app, show_warning
 
-__all__ = ["classroom", "export", "main", "patient", "studies"]
+__all__ = ["classroom", "export", "main", "patient", "studies", "trials"]
 
 # The order in `wearoff --help`: one patient, many patients, constants, other programs, teaching.
 ORDER = (
