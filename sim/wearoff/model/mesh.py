@@ -10,7 +10,7 @@ from functools import cache
 from typing import NamedTuple
 
 import numpy as np
-from numpy.polynomial import legendre
+from numpy.polynomial import chebyshev, legendre
 from scipy.sparse import csr_array
 from scipy.special import roots_jacobi
 
@@ -151,6 +151,19 @@ def nodes_within(mesh: Mesh) -> Array:
     return radau_tables(mesh.degree).points
 
 
+def polynomials(mesh: Mesh, values: Array) -> Array:
+    """Return the Chebyshev coefficients of polynomials on [-1, 1], which is the interval, shape (m + 1, ..., k).
+
+    Parameters
+    ----------
+    mesh : Mesh
+        Of degree m.
+    values : ndarray, shape (..., k, m + 1)
+        Values at the nodes of an interval, one row a polynomial.
+    """
+    return np.ascontiguousarray(np.moveaxis(values @ radau_tables(mesh.degree).chebyshev.T, -1, 0))
+
+
 def slopes_within(mesh: Mesh, values: Array) -> Array:
     """Return the derivatives of polynomials at their nodes, for intervals of length 1; shapes as in `within`."""
     result: Array = values @ radau_tables(mesh.degree).derivative.T
@@ -201,6 +214,8 @@ class RadauTables(NamedTuple):
         Weights of Lagrange's formula at these points.
     derivative : ndarray, shape (m + 1, m + 1)
         The matrix that gives derivatives at the points from values at the points.
+    chebyshev : ndarray, shape (m + 1, m + 1)
+        The matrix that gives Chebyshev coefficients from values at the points.
     tail : ndarray, shape (2, m + 1)
         The matrix that gives the two highest Legendre coefficients from values at the points.
     """
@@ -208,6 +223,7 @@ class RadauTables(NamedTuple):
     points: Array
     barycentric: Array
     derivative: Array
+    chebyshev: Array
     tail: Array
 
 
@@ -224,8 +240,9 @@ def radau_tables(degree: int) -> RadauTables:
     derivative = barycentric / barycentric[:, None] / gaps
     np.fill_diagonal(derivative, 0.0)
     np.fill_diagonal(derivative, -derivative.sum(axis=1))
+    to_chebyshev = np.linalg.inv(chebyshev.chebvander(2 * points - 1, degree))
     tail = np.linalg.inv(legendre.legvander(2 * points - 1, degree))[-2:]
-    return RadauTables(points, barycentric, derivative, tail)
+    return RadauTables(points, barycentric, derivative, to_chebyshev, tail)
 
 
 def _weights(degree: int, place: Array) -> Array:

@@ -6,9 +6,10 @@ First two neighbouring nodes are found between which the values pass the level; 
 from __future__ import annotations
 
 import numpy as np
+from numpy.polynomial.chebyshev import chebval
 
 from . import Array
-from .mesh import Mesh, nodes_within, slopes_within, within
+from .mesh import Mesh, nodes_within, polynomials, slopes_within
 
 # The search for a root ends when a step moves it by less than this part of an interval. Intervals last some days, so
 # that this is far less than a second.
@@ -61,14 +62,16 @@ def root(mesh: Mesh, values: Array, interval: Array, node: Array, level: Array) 
     """
     places = nodes_within(mesh)
     low, high = places[node], places[node + 1]
-    rising = np.take_along_axis(values, node[:, None], axis=1)[:, 0] < level
-    values_and_slopes = np.stack([values, slopes_within(mesh, values)])
-    place = (low + high) / 2
+    before, after = (np.take_along_axis(values, each[:, None], axis=1)[:, 0] for each in (node, node + 1))
+    rising = before < level
+    values_and_slopes = polynomials(mesh, np.stack([values, slopes_within(mesh, values)]))
+    # The first guess lies on the straight line between the two nodes.
+    place = low + (high - low) * np.clip((level - before) / np.where(after == before, np.inf, after - before), 0, 1)
     searching = np.ones(len(place), dtype=bool)
     # A step is Newton's, or goes to the middle of the bracket where Newton's step would leave it. Once a root is found
     # it does not change while the search for others goes on.
     for _ in range(NEWTON_STEPS):
-        height, slope = within(mesh, values_and_slopes, place)
+        height, slope = chebval(2 * place - 1, values_and_slopes, tensor=False)
         height -= level
         passed = (height >= 0) == rising
         low, high = np.where(passed, low, place), np.where(passed, place, high)
