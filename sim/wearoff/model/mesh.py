@@ -10,7 +10,8 @@ from functools import cache
 from typing import NamedTuple
 
 import numpy as np
-from numpy.polynomial import chebyshev, legendre
+from numpy.polynomial.chebyshev import chebvander
+from numpy.polynomial.legendre import legvander
 from scipy.sparse import csr_array
 from scipy.special import roots_jacobi
 
@@ -25,6 +26,10 @@ TIME_CONSTANTS = 16
 # Values below this are taken for 0. Near the smallest number that a computer has, numbers have few digits, and no mesh
 # is fine enough.
 SMALLEST_VALUE = 1e-280
+
+# The number of polynomials whose coefficients are computed at a time. For a larger product BLAS starts threads, which
+# are slow where other processes use the processors.
+POLYNOMIALS = 512
 
 
 class Mesh(NamedTuple):
@@ -123,26 +128,7 @@ def at_own_day(mesh: Mesh, values: Array, days: Array) -> Array:
     """
     interval = np.clip(np.searchsorted(mesh.edges, days, side="right") - 1, 0, len(mesh.edges) - 2)
     place = (days - mesh.edges[interval]) / np.diff(mesh.edges)[interval]
-    return within(mesh, values[interval, :, np.arange(len(days))], place)
-
-
-def within(mesh: Mesh, values: Array, place: Array) -> Array:
-    """Return the values of polynomials, each at a `place` in its interval; 0 is the start and 1 the end.
-
-    Parameters
-    ----------
-    mesh : Mesh
-        Of degree m.
-    values : ndarray, shape (..., k, m + 1)
-        Values at the nodes of an interval, one row a polynomial.
-    place : ndarray, shape (k,)
-
-    Returns
-    -------
-    ndarray, shape (..., k)
-    """
-    weights = _weights(mesh.degree, place).T
-    result: Array = (np.moveaxis(values, -1, 0) * weights[(slice(None), *[None] * (values.ndim - 2))]).sum(axis=0)
+    result: Array = (values[interval, :, np.arange(len(days))] * _weights(mesh.degree, place)).sum(axis=1)
     return result
 
 
@@ -151,22 +137,23 @@ def nodes_within(mesh: Mesh) -> Array:
     return radau_tables(mesh.degree).points
 
 
-def polynomials(mesh: Mesh, values: Array) -> Array:
-    """Return the Chebyshev coefficients of polynomials on [-1, 1], which is the interval, shape (m + 1, ..., k).
+def coefficients(mesh: Mesh, values: Array) -> Array:
+    """Return the Chebyshev coefficients of polynomials and of their derivatives, shape (m + 1, 2, k).
+
+    The interval is taken as [-1, 1] for the argument. The derivatives are those for an interval of length 1.
 
     Parameters
     ----------
     mesh : Mesh
         Of degree m.
-    values : ndarray, shape (..., k, m + 1)
+    values : ndarray, shape (k, m + 1)
         Values at the nodes of an interval, one row a polynomial.
     """
-    return np.ascontiguousarray(np.moveaxis(values @ radau_tables(mesh.degree).chebyshev.T, -1, 0))
-
-
-def slopes_within(mesh: Mesh, values: Array) -> Array:
-    """Return the derivatives of polynomials at their nodes, for intervals of length 1; shapes as in `within`."""
-    result: Array = values @ radau_tables(mesh.degree).derivative.T
+    table = radau_tables(mesh.degree).chebyshev
+    result = np.empty((*table.shape[:2], len(values)))
+    for first in range(0, len(values), POLYNOMIALS):
+        part = slice(first, first + POLYNOMIALS)
+        result[..., part] = (table.reshape(-1, table.shape[-1]) @ values[part].T).reshape(*table.shape[:2], -1)
     return result
 
 
@@ -214,8 +201,8 @@ class RadauTables(NamedTuple):
         Weights of Lagrange's formula at these points.
     derivative : ndarray, shape (m + 1, m + 1)
         The matrix that gives derivatives at the points from values at the points.
-    chebyshev : ndarray, shape (m + 1, m + 1)
-        The matrix that gives Chebyshev coefficients from values at the points.
+    chebyshev : ndarray, shape (m + 1, 2, m + 1)
+        The matrices that give Chebyshev coefficients of a polynomial, and of its derivative, from values at the points.
     tail : ndarray, shape (2, m + 1)
         The matrix that gives the two highest Legendre coefficients from values at the points.
     """
@@ -240,9 +227,11 @@ def radau_tables(degree: int) -> RadauTables:
     derivative = barycentric / barycentric[:, None] / gaps
     np.fill_diagonal(derivative, 0.0)
     np.fill_diagonal(derivative, -derivative.sum(axis=1))
-    to_chebyshev = np.linalg.inv(chebyshev.chebvander(2 * points - 1, degree))
-    tail = np.linalg.inv(legendre.legvander(2 * points - 1, degree))[-2:]
-    return RadauTables(points, barycentric, derivative, to_chebyshev, tail)
+    to_chebyshev = np.linalg.inv(chebvander(2 * points - 1, degree))
+    tail = np.linalg.inv(legvander(2 * points - 1, degree))[-2:]
+    return RadauTables(
+        points, barycentric, derivative, np.stack([to_chebyshev, to_chebyshev @ derivative], axis=1), tail
+    )
 
 
 def _weights(degree: int, place: Array) -> Array:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.polynomial.chebyshev import chebval
 
 from . import Array
-from .mesh import Mesh, nodes_within, polynomials, slopes_within
+from .mesh import Mesh, coefficients, nodes_within
 
 # The search for a root ends when a step moves it by less than this part of an interval. Intervals last some days, so
 # that this is far less than a second.
@@ -64,7 +64,7 @@ def root(mesh: Mesh, values: Array, interval: Array, node: Array, level: Array) 
     low, high = places[node], places[node + 1]
     before, after = (np.take_along_axis(values, each[:, None], axis=1)[:, 0] for each in (node, node + 1))
     rising = before < level
-    values_and_slopes = polynomials(mesh, np.stack([values, slopes_within(mesh, values)]))
+    values_and_slopes = coefficients(mesh, values)
     # The first guess lies on the straight line between the two nodes.
     place = low + (high - low) * np.clip((level - before) / np.where(after == before, np.inf, after - before), 0, 1)
     searching = np.ones(len(place), dtype=bool)
