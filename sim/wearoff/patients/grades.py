@@ -9,7 +9,8 @@ is one or two grades better than at baseline, or if it is none, as the endpoint 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple, Self
 
 import numpy as np
@@ -123,6 +124,48 @@ def worst_grade(endpoint: str, baseline: int) -> int:
     return baseline - (2 if endpoint == "two_grades" else 1)
 
 
+class Grading:
+    """What raters see of lines. Each chance is computed once, however many endpoints and kinds of patients have it.
+
+    Parameters
+    ----------
+    line : Line
+        Arrays of any shape.
+    raters : Raters
+
+    Examples
+    --------
+    >>> line = Line(np.array([0.75]), np.array([0.25]))  # of a grade of 2: severity 1.5 at frown and 0.5 at rest
+    >>> Grading(line, Raters(0.5, 0.0, 0.3, 0.3)).see_at_most(1, "investigator", Kind(2, False, 0.5))[0].tolist()
+    [0.5]
+    """
+
+    def __init__(self, line: Line, raters: Raters) -> None:
+        self._line, self._raters = line, raters
+        self._known: dict[tuple[bool, int, float, float], Array] = {}
+
+    def see_response(self, endpoint: str, assessor: str, kind: Kind) -> list[Array]:
+        """Return the chance that each rater of an assessor sees a response; arguments as in `chance`."""
+        if endpoint == ONSET:
+            grade = kind.baseline - self._raters.report_change - 0.5
+        else:
+            grade = worst_grade(endpoint, kind.baseline)
+        return self.see_at_most(grade, assessor, kind, at_rest=endpoint == AT_REST)
+
+    def see_at_most(self, grade: float, assessor: str, kind: Kind, *, at_rest: bool = False) -> list[Array]:
+        """Return the chance that each rater of an assessor sees at most a grade, at maximum frown or at rest."""
+        # The line is compared with that of a patient who is no placebo responder, so that kinds share chances.
+        level = grade + 0.5 + kind.placebo_responder
+        return [self._see(at_rest, kind.baseline, level, error) for error in self._raters.errors(assessor)]
+
+    def _see(self, at_rest: bool, baseline: int, level: float, error: float) -> Array:
+        key = (at_rest, baseline, level, error)
+        if key not in self._known:
+            severity = baseline * (self._line.rest if at_rest else self._line.frown)
+            self._known[key] = ndtr((level + self._raters.leniency - severity) / error)
+        return self._known[key]
+
+
 def chance(line: Line, endpoint: str, assessor: str, kind: Kind, raters: Raters) -> Array:
     """Return the chance that the raters report a response, averaged over their errors.
 
@@ -149,30 +192,33 @@ def chance(line: Line, endpoint: str, assessor: str, kind: Kind, raters: Raters)
     >>> chance(line, "none_at_rest", "investigator", moderate, raters).tolist()
     [0.5]
     """
-    room = find_room(line, endpoint, kind, raters)
-    result = np.ones_like(room)
-    for error in raters.errors(assessor):
-        result *= ndtr(room / error)
-    return result
-
-
-def find_room(line: Line, endpoint: str, kind: Kind, raters: Raters) -> Array:
-    """Return by how many grades a rater without error could see the line worse before it is no response.
-
-    Below 0 it is no response. The shape is that of the arrays of `line`.
-    """
-    depth_graded = line.rest if endpoint == AT_REST else line.frown
-    severity = kind.baseline * depth_graded - kind.placebo_responder
-    worst_severity = (
-        kind.baseline - raters.report_change if endpoint == ONSET else worst_grade(endpoint, kind.baseline) + 0.5
-    )
-    result: Array = worst_severity + raters.leniency - severity
-    return result
+    return math.prod(Grading(line, raters).see_response(endpoint, assessor, kind))
 
 
 def mean_chance(line: Line, endpoint: str, assessor: str, raters: Raters) -> Array:
     """Return the chance that the raters report a response: the mean over the kinds of patients."""
-    return sum(
-        (kind.share * chance(line, endpoint, assessor, kind, raters) for kind in raters.kinds()),
-        start=np.zeros_like(line.frown),
-    )
+    (result,) = mean_chances(line, [(endpoint, assessor)], raters)
+    return result
+
+
+def mean_chances(line: Line, pairs: Sequence[tuple[str, str]], raters: Raters) -> Array:
+    """Return the chances of `mean_chance` for several endpoints, each with its assessor.
+
+    Parameters
+    ----------
+    line : Line
+        Arrays of any shape.
+    pairs : sequence of (str, str)
+        Endpoints and assessors.
+    raters : Raters
+
+    Returns
+    -------
+    ndarray, shape (pairs, ...)
+        The other axes are those of the arrays of `line`.
+    """
+    grading, result = Grading(line, raters), np.zeros((len(pairs), *line.frown.shape))
+    for i, (endpoint, assessor) in enumerate(pairs):
+        for kind in raters.kinds():
+            result[i] += kind.share * math.prod(grading.see_response(endpoint, assessor, kind))
+    return result

@@ -13,9 +13,9 @@ from ..labels import LANDMARK_DAYS
 from ..model.equations import MODEL, Model
 from ..model.landmarks import FALLS, Landmarks, find_landmarks
 from ..patients.draws import BLOCK, normals
-from ..patients.grades import AT_REST, Line, mean_chance
+from ..patients.grades import AT_REST, Line, mean_chance, mean_chances
 from ..patients.population import Population
-from ..patients.seen import RESPONSE_OF, mean_chance_seen_back
+from ..patients.seen import RESPONSE_OF, mean_chances_seen_back
 from ..patients.treated import Treated
 from ..treatment.schedule import Schedule
 from .tally import Tally
@@ -160,11 +160,8 @@ def _read_chances(plan: ArmPlan, lines: Line) -> Array:
     raters, count = plan.treated.population.raters, len(plan.response_days)
     at_responses, at_visits = (Line(*(depth[part] for depth in lines)) for part in (slice(count), slice(count, None)))
     rows = np.searchsorted(plan.response_days, [response.day for response in plan.responses])
-    pairs = dict.fromkeys((response.endpoint, response.assessor) for response in plan.responses)
-    chances_of = {pair: mean_chance(at_responses, *pair, raters) for pair in pairs}
-    responding = [
-        chances_of[response.endpoint, response.assessor][row]
-        for response, row in zip(plan.responses, rows, strict=True)
-    ]
-    seen = [mean_chance_seen_back(at_visits, duration, SEEN_BY, raters) for duration in RESPONSE_OF]
-    return np.concatenate([np.reshape(responding, (-1, lines.frown.shape[1])), *seen])
+    pairs = list(dict.fromkeys((response.endpoint, response.assessor) for response in plan.responses))
+    by_pair = mean_chances(at_responses, pairs, raters)
+    places = [pairs.index((response.endpoint, response.assessor)) for response in plan.responses]
+    seen = mean_chances_seen_back(at_visits, list(RESPONSE_OF), SEEN_BY, raters)
+    return np.concatenate([by_pair[places, rows], seen.reshape(-1, lines.frown.shape[-1])])
