@@ -95,20 +95,17 @@ class Cohort(NamedTuple):
 
     def visible_at(self, times: Array) -> Array:
         """Return the visible effect at `times`, shape (times, k)."""
-        return self._read(self.visible, times)
+        read: Array = Reading(self.mesh, times).matrix() @ self.visible.reshape(-1, self.visible.shape[-1])
+        return np.clip(read, 0.0, 1.0, out=read)
 
     def crease_at(self, times: Array) -> Array:
         """Return the crease at `times`, a fraction of baseline, shape (times, k)."""
-        return self._read(self.crease, times)
+        read = Following.at(self.mesh, self.k_crease).read(Reading(self.mesh, times))
+        return np.clip(1 - read(self.visible, 1 - self.first_crease), 0.0, 1.0)
 
     def carry(self, days: Array) -> Carried:
         """Return the state of each patient on a day of its own, shape (k,), after one dose on day 0."""
         return self.path.carry(self.mesh, self.visible, self.crease, days)
-
-    def _read(self, values: Array, times: Array) -> Array:
-        weights = Reading(self.mesh, times).matrix()
-        read: Array = weights @ values.reshape(weights.shape[1], -1)
-        return np.clip(read, 0.0, 1.0, out=read)
 
 
 def choose_grid(doses: Doses, pilots: Constants, end: float, accuracy: float, model: Model = MODEL) -> Grid:

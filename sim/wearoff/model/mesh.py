@@ -10,6 +10,7 @@ from functools import cache
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 from numpy.polynomial.chebyshev import chebvander
 from numpy.polynomial.legendre import legvander
 from scipy.sparse import csr_array
@@ -92,27 +93,49 @@ class Reading:
         n intervals of degree m.
     times : ndarray, shape (k,)
         Days within the mesh.
+
+    Attributes
+    ----------
+    interval : ndarray of int, shape (k,)
+        The interval of each time.
+    weights : ndarray, shape (k, m + 1)
+        The weights of the values at this interval's nodes.
     """
 
     def __init__(self, mesh: Mesh, times: Array) -> None:
-        self._interval = np.clip(np.searchsorted(mesh.edges, times, side="right") - 1, 0, len(mesh.edges) - 2)
-        self._weights = _weights(
-            mesh.degree, (times - mesh.edges[self._interval]) / np.diff(mesh.edges)[self._interval]
-        )
-        self._size = (len(mesh.edges) - 1) * (mesh.degree + 1)
+        self.interval = np.clip(np.searchsorted(mesh.edges, times, side="right") - 1, 0, len(mesh.edges) - 2)
+        self.weights = _weights(mesh.degree, (times - mesh.edges[self.interval]) / np.diff(mesh.edges)[self.interval])
+        self._intervals = len(mesh.edges) - 1
 
     def __call__(self, values: Array) -> Array:
         """Return the values at the times, shape (..., k), from `values` at the nodes, shape (..., n, m + 1)."""
-        result: Array = np.einsum("...ki,ki->...k", values[..., self._interval, :], self._weights)
+        result: Array = np.einsum("...ki,ki->...k", values[..., self.interval, :], self.weights)
         return result
 
     def matrix(self) -> csr_array:
         """Return the weights, shape (k, n (m + 1)), that give values at the times from values at the nodes."""
-        times, nodes = self._weights.shape
-        columns = self._interval[:, None] * nodes + np.arange(nodes)
-        return csr_array(
-            (self._weights.ravel(), columns.ravel(), np.arange(0, times * nodes + 1, nodes)), shape=(times, self._size)
-        )
+        return interval_matrix(self.interval, self.weights, self._intervals)
+
+
+def interval_matrix(interval: npt.NDArray[np.intp], weights: Array, intervals: int) -> csr_array:
+    """Return a matrix for values at all nodes of n `intervals`; each row has weights in one interval.
+
+    Parameters
+    ----------
+    interval : ndarray of int, shape (k,)
+        The interval of each row.
+    weights : ndarray, shape (k, m + 1)
+        The weights of each row.
+    intervals : int
+
+    Returns
+    -------
+    csr_array, shape (k, n (m + 1))
+    """
+    rows, nodes = weights.shape
+    columns = interval[:, None] * nodes + np.arange(nodes)
+    starts = np.arange(0, rows * nodes + 1, nodes)
+    return csr_array((weights.ravel(), columns.ravel(), starts), shape=(rows, intervals * nodes))
 
 
 def at_own_day(mesh: Mesh, values: Array, days: Array) -> Array:

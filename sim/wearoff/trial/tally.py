@@ -52,16 +52,14 @@ class Histogram:
         rows, bins = self.counts.shape
         finite = np.isfinite(values)
         all_finite = finite.all()
-        place = values * (bins / self.top)
-        np.clip(place if all_finite else np.where(finite, place, 0.0), 0, bins - 1, out=place)
-        index = place.astype(np.int64)
-        index += bins * np.arange(rows)[:, None]
-        self.counts += np.bincount(index.ravel() if all_finite else index[finite], minlength=rows * bins).reshape(
-            rows, bins
-        )
         if not all_finite:
             self.beyond += np.isposinf(values).sum(axis=1)
             self.missing += np.isnan(values).sum(axis=1)
+            values = np.where(finite, values, 0.0)
+        index = np.multiply(values, bins / self.top, out=np.empty(values.shape, np.int64), casting="unsafe")
+        np.minimum(index, bins - 1, out=index)
+        index += bins * np.arange(rows)[:, None]
+        np.add.at(self.counts.reshape(-1), index.ravel() if all_finite else index[finite], 1)
 
     def merge(self, other: Self) -> None:
         """Add the counts of another histogram."""
