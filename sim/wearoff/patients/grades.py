@@ -124,8 +124,35 @@ def worst_grade(endpoint: str, baseline: int) -> int:
     return baseline - (2 if endpoint == "two_grades" else 1)
 
 
-class Grading:
-    """What raters see of lines. Each chance is computed once, however many endpoints and kinds of patients have it.
+class View(NamedTuple):
+    """What a rater compares: the severity that a line has without a placebo response, with a level.
+
+    Parameters
+    ----------
+    at_rest : bool
+        Whether the line is seen at rest, or at maximum frown.
+    baseline : int
+        The grade at baseline.
+    level : float
+        The severity up to which a rater without error and leniency sees a response.
+    """
+
+    at_rest: bool
+    baseline: int
+    level: float
+
+    @classmethod
+    def of(cls, endpoint: str, kind: Kind, raters: Raters) -> Self:
+        """Return the view that decides on a response. Many endpoints and kinds of patients have the same one."""
+        if endpoint == ONSET:
+            level = kind.baseline - raters.report_change
+        else:
+            level = worst_grade(endpoint, kind.baseline) + 0.5
+        return cls(endpoint == AT_REST, kind.baseline, level + kind.placebo_responder)
+
+
+class Seen:
+    """The chances that raters see lines at most as severe as levels; each is computed once.
 
     Parameters
     ----------
@@ -135,35 +162,31 @@ class Grading:
 
     Examples
     --------
-    >>> line = Line(np.array([0.75]), np.array([0.25]))  # of a grade of 2: severity 1.5 at frown and 0.5 at rest
-    >>> Grading(line, Raters(0.5, 0.0, 0.3, 0.3)).see_at_most(1, "investigator", Kind(2, False, 0.5))[0].tolist()
-    [0.5]
+    >>> line = Line(np.array([0.75]), np.array([0.25]))
+    >>> seen = Seen(line, Raters(0.5, 0.0, 0.3, 0.3))
+    >>> view = View(at_rest=False, baseline=2, level=1.5)  # the severity is 1.5 too
+    >>> [chances.tolist() for chances in seen.by_each(view, "composite")], seen.by_all(view, "composite").tolist()
+    ([[0.5], [0.5]], [0.25])
     """
 
     def __init__(self, line: Line, raters: Raters) -> None:
         self._line, self._raters = line, raters
-        self._known: dict[tuple[bool, int, float, float], Array] = {}
+        self._chances: dict[tuple[View, float], Array] = {}
 
-    def see_response(self, endpoint: str, assessor: str, kind: Kind) -> list[Array]:
-        """Return the chance that each rater of an assessor sees a response; arguments as in `chance`."""
-        if endpoint == ONSET:
-            grade = kind.baseline - self._raters.report_change - 0.5
-        else:
-            grade = worst_grade(endpoint, kind.baseline)
-        return self.see_at_most(grade, assessor, kind, at_rest=endpoint == AT_REST)
+    def by_each(self, view: View, assessor: str) -> list[Array]:
+        """Return the chance for each rater of an assessor."""
+        for error in self._raters.errors(assessor):
+            if (view, error) not in self._chances:
+                severity = view.baseline * (self._line.rest if view.at_rest else self._line.frown)
+                room = view.level + self._raters.leniency - severity
+                room /= error
+                self._chances[view, error] = ndtr(room, out=room)
+        return [self._chances[view, error] for error in self._raters.errors(assessor)]
 
-    def see_at_most(self, grade: float, assessor: str, kind: Kind, *, at_rest: bool = False) -> list[Array]:
-        """Return the chance that each rater of an assessor sees at most a grade, at maximum frown or at rest."""
-        # The line is compared with that of a patient who is no placebo responder, so that kinds share chances.
-        level = grade + 0.5 + kind.placebo_responder
-        return [self._see(at_rest, kind.baseline, level, error) for error in self._raters.errors(assessor)]
-
-    def _see(self, at_rest: bool, baseline: int, level: float, error: float) -> Array:
-        key = (at_rest, baseline, level, error)
-        if key not in self._known:
-            severity = baseline * (self._line.rest if at_rest else self._line.frown)
-            self._known[key] = ndtr((level + self._raters.leniency - severity) / error)
-        return self._known[key]
+    def by_all(self, view: View, assessor: str) -> Array:
+        """Return the chance that all raters of an assessor see it."""
+        first, *others = self.by_each(view, assessor)
+        return math.prod(others, start=first)
 
 
 def chance(line: Line, endpoint: str, assessor: str, kind: Kind, raters: Raters) -> Array:
@@ -192,12 +215,12 @@ def chance(line: Line, endpoint: str, assessor: str, kind: Kind, raters: Raters)
     >>> chance(line, "none_at_rest", "investigator", moderate, raters).tolist()
     [0.5]
     """
-    return math.prod(Grading(line, raters).see_response(endpoint, assessor, kind))
+    return Seen(line, raters).by_all(View.of(endpoint, kind, raters), assessor)
 
 
 def mean_chance(line: Line, endpoint: str, assessor: str, raters: Raters) -> Array:
     """Return the chance that the raters report a response: the mean over the kinds of patients."""
-    (result,) = mean_chances(line, [(endpoint, assessor)], raters)
+    result: Array = mean_chances(line, [(endpoint, assessor)], raters)[0]
     return result
 
 
@@ -207,18 +230,48 @@ def mean_chances(line: Line, pairs: Sequence[tuple[str, str]], raters: Raters) -
     Parameters
     ----------
     line : Line
-        Arrays of any shape.
+        Arrays of shape (..., k).
     pairs : sequence of (str, str)
         Endpoints and assessors.
     raters : Raters
 
     Returns
     -------
-    ndarray, shape (pairs, ...)
-        The other axes are those of the arrays of `line`.
+    ndarray, shape (pairs, ..., k)
     """
-    grading, result = Grading(line, raters), np.zeros((len(pairs), *line.frown.shape))
-    for i, (endpoint, assessor) in enumerate(pairs):
-        for kind in raters.kinds():
-            result[i] += kind.share * math.prod(grading.see_response(endpoint, assessor, kind))
+    seen, result = Seen(line, raters), np.empty((len(pairs), *line.frown.shape))
+    for assessor in dict.fromkeys(assessor for _, assessor in pairs):
+        rows = [row for row, pair in enumerate(pairs) if pair[1] == assessor]
+        views, weights = weigh_views([pairs[row][0] for row in rows], raters)
+        result[rows] = mean_over_kinds([seen.by_all(view, assessor) for view in views], weights)
     return result
+
+
+def weigh_views(endpoints: Sequence[str], raters: Raters) -> tuple[list[View], Array]:
+    """Return the distinct views of endpoints, and the share of the patients for whom each decides.
+
+    Returns
+    -------
+    (list of View, ndarray), length v and shape (endpoints, v)
+    """
+    kinds = list(raters.kinds())
+    views_of = [[View.of(endpoint, kind, raters) for kind in kinds] for endpoint in endpoints]
+    views = list(dict.fromkeys(view for row in views_of for view in row))
+    weights = np.zeros((len(endpoints), len(views)))
+    for weight, row in zip(weights, views_of, strict=True):
+        for view, kind in zip(row, kinds, strict=True):
+            weight[views.index(view)] += kind.share
+    return views, weights
+
+
+def mean_over_kinds(chances: Sequence[Array], weights: Array) -> Array:
+    """Return the means over the kinds of patients, shape (endpoints, ..., k).
+
+    Parameters
+    ----------
+    chances : sequence of ndarray, shape (..., k)
+        A chance for each view.
+    weights : ndarray, shape (endpoints, v)
+        From `weigh_views`.
+    """
+    return np.moveaxis(weights @ np.stack(chances, axis=-2), -2, 0)

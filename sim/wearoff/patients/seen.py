@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from .grades import Grading, Kind, Line, Raters
+from .grades import Kind, Line, Raters, Seen, View, mean_over_kinds, weigh_views
 
 Array = npt.NDArray[np.float64]
 
@@ -54,7 +54,7 @@ def chance_seen_back(lines: Line, duration: str, assessor: str, kind: Kind, rate
     >>> chance_seen_back(lines, "return_to_baseline", "investigator", moderate, raters).tolist()
     [[0.5], [0.75]]
     """
-    return _seen_by_visit(Grading(lines, raters).see_response(RESPONSE_OF[duration], assessor, kind))
+    return _seen_by_visit(Seen(lines, raters).by_each(View.of(RESPONSE_OF[duration], kind, raters), assessor))
 
 
 def chance_seen_at(lines: Line, grade: int | None, assessor: str, kind: Kind, raters: Raters) -> Array:
@@ -73,8 +73,9 @@ def chance_seen_at(lines: Line, grade: int | None, assessor: str, kind: Kind, ra
     -------
     ndarray, shape (visits, k)
     """
-    better = (kind.baseline if grade is None else grade) - 1
-    return _seen_by_visit(Grading(lines, raters).see_at_most(better, assessor, kind))
+    better = (kind.baseline if grade is None else grade) - 0.5
+    view = View(at_rest=False, baseline=kind.baseline, level=better + kind.placebo_responder)
+    return _seen_by_visit(Seen(lines, raters).by_each(view, assessor))
 
 
 def mean_chances_seen_back(lines: Line, durations: Sequence[str], assessor: str, raters: Raters) -> Array:
@@ -84,11 +85,9 @@ def mean_chances_seen_back(lines: Line, durations: Sequence[str], assessor: str,
     -------
     ndarray, shape (durations, visits, k)
     """
-    grading, result = Grading(lines, raters), np.zeros((len(durations), *lines.frown.shape))
-    for i, duration in enumerate(durations):
-        for kind in raters.kinds():
-            result[i] += kind.share * _seen_by_visit(grading.see_response(RESPONSE_OF[duration], assessor, kind))
-    return result
+    seen = Seen(lines, raters)
+    views, weights = weigh_views([RESPONSE_OF[duration] for duration in durations], raters)
+    return mean_over_kinds([_seen_by_visit(seen.by_each(view, assessor)) for view in views], weights)
 
 
 def _seen_by_visit(better: list[Array]) -> Array:
