@@ -20,7 +20,7 @@ from .doses import Doses
 from .equations import MODEL, Constants, Model
 from .hermite import Slopes, follow, quintic, slopes, steps
 from .mesh import Mesh, Reading, graded_mesh, pieces_needed
-from .radau import Following
+from .radau import Following, FollowingRead
 from .refinement import INTERVALS, ROUNDS, STEPS, unresolved
 from .response import units_taken_up, weakness
 
@@ -95,17 +95,25 @@ class Cohort(NamedTuple):
 
     def visible_at(self, times: Array) -> Array:
         """Return the visible effect at `times`, shape (times, k)."""
-        read: Array = Reading(self.mesh, times).matrix() @ self.visible.reshape(-1, self.visible.shape[-1])
+        read = Reading(self.mesh, times).of_many(self.visible)
         return np.clip(read, 0.0, 1.0, out=read)
 
     def crease_at(self, times: Array) -> Array:
         """Return the crease at `times`, a fraction of baseline, shape (times, k)."""
-        read = Following.at(self.mesh, self.k_crease).read(Reading(self.mesh, times))
-        return np.clip(1 - read(self.visible, 1 - self.first_crease), 0.0, 1.0)
+        return self.read_crease(plan_crease(self.mesh, self.k_crease, times))
+
+    def read_crease(self, plan: FollowingRead) -> Array:
+        """Return the crease on the days of `plan_crease`, a fraction of baseline, shape (times, k)."""
+        return np.clip(1 - plan(self.visible, 1 - self.first_crease), 0.0, 1.0)
 
     def carry(self, days: Array) -> Carried:
         """Return the state of each patient on a day of its own, shape (k,), after one dose on day 0."""
         return self.path.carry(self.mesh, self.visible, self.crease, days)
+
+
+def plan_crease(mesh: Mesh, k_crease: float, times: Array) -> FollowingRead:
+    """Return what reads the crease of any cohort on a mesh at `times`: it is computed once for many cohorts."""
+    return Following.at(mesh, k_crease).read(Reading(mesh, times))
 
 
 def choose_grid(doses: Doses, pilots: Constants, end: float, accuracy: float, model: Model = MODEL) -> Grid:

@@ -5,15 +5,14 @@ The polynomials can be evaluated and differentiated, and the mesh can be refined
 
 from __future__ import annotations
 
+import itertools
 import math
 from functools import cache
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from numpy.polynomial.chebyshev import chebvander
 from numpy.polynomial.legendre import legvander
-from scipy.sparse import csr_array
 from scipy.special import roots_jacobi
 
 from . import Array
@@ -28,9 +27,9 @@ TIME_CONSTANTS = 16
 # is fine enough.
 SMALLEST_VALUE = 1e-280
 
-# The number of polynomials whose coefficients are computed at a time. For a larger product BLAS starts threads, which
-# are slow where other processes use the processors.
-POLYNOMIALS = 512
+# The number of polynomials whose coefficients are computed at a time, and of days that are read at a time. For larger
+# products BLAS starts threads, which are slow where other processes use the processors.
+POLYNOMIALS, ROWS = 512, 32
 
 
 class Mesh(NamedTuple):
@@ -105,37 +104,22 @@ class Reading:
     def __init__(self, mesh: Mesh, times: Array) -> None:
         self.interval = np.clip(np.searchsorted(mesh.edges, times, side="right") - 1, 0, len(mesh.edges) - 2)
         self.weights = _weights(mesh.degree, (times - mesh.edges[self.interval]) / np.diff(mesh.edges)[self.interval])
-        self._intervals = len(mesh.edges) - 1
 
     def __call__(self, values: Array) -> Array:
         """Return the values at the times, shape (..., k), from `values` at the nodes, shape (..., n, m + 1)."""
         result: Array = np.einsum("...ki,ki->...k", values[..., self.interval, :], self.weights)
         return result
 
-    def matrix(self) -> csr_array:
-        """Return the weights, shape (k, n (m + 1)), that give values at the times from values at the nodes."""
-        return interval_matrix(self.interval, self.weights, self._intervals)
-
-
-def interval_matrix(interval: npt.NDArray[np.intp], weights: Array, intervals: int) -> csr_array:
-    """Return a matrix for values at all nodes of n `intervals`; each row has weights in one interval.
-
-    Parameters
-    ----------
-    interval : ndarray of int, shape (k,)
-        The interval of each row.
-    weights : ndarray, shape (k, m + 1)
-        The weights of each row.
-    intervals : int
-
-    Returns
-    -------
-    csr_array, shape (k, n (m + 1))
-    """
-    rows, nodes = weights.shape
-    columns = interval[:, None] * nodes + np.arange(nodes)
-    starts = np.arange(0, rows * nodes + 1, nodes)
-    return csr_array((weights.ravel(), columns.ravel(), starts), shape=(rows, intervals * nodes))
+    def of_many(self, values: Array) -> Array:
+        """Return the values at the times, shape (times, k), from those of k patients, shape (n, m + 1, k)."""
+        result = np.empty((len(self.interval), values.shape[-1]))
+        changes = np.flatnonzero(np.diff(self.interval, prepend=-1, append=-1))
+        for first, after in itertools.pairwise(changes):
+            of_interval = values[self.interval[first]]
+            for start in range(first, after, ROWS):
+                part = slice(start, min(start + ROWS, after))
+                np.matmul(self.weights[part], of_interval, out=result[part])
+        return result
 
 
 def at_own_day(mesh: Mesh, values: Array, days: Array) -> Array:

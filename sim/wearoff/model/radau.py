@@ -22,7 +22,7 @@ from scipy.sparse import csr_array
 
 from . import Array
 from .hermite import follow
-from .mesh import Mesh, Reading, interval_matrix, radau_tables
+from .mesh import Mesh, Reading, radau_tables
 
 # The number of small linear systems that are solved at a time. Each takes 1 kB, and another 1 kB while it is solved.
 SYSTEMS = 8192
@@ -117,7 +117,9 @@ class Following(NamedTuple):
         on_course = np.zeros_like(weights)
         on_course[:, 1:] = np.einsum("ti,tij->tj", weights[:, 1:], self.particular[interval])
         on_start = weights[:, 0] + np.einsum("ti,ti->t", weights[:, 1:], self.homogeneous[interval])
-        return FollowingRead(interval_matrix(interval, on_course, n), on_start[:, None], reading.interval)
+        columns, starts = interval[:, None] * nodes + np.arange(nodes), nodes * np.arange(len(interval) + 1)
+        matrix = csr_array((on_course.ravel(), columns.ravel(), starts), shape=(len(interval), n * nodes))
+        return FollowingRead(matrix, on_start[:, None], reading.interval)
 
 
 class FollowingRead(NamedTuple):

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..labels import LANDMARK_DAYS
+from ..model.cohort import plan_crease
 from ..model.equations import MODEL, Model
 from ..model.landmarks import FALLS, Landmarks, find_landmarks
 from ..patients.draws import BLOCK, normals
@@ -112,11 +113,13 @@ def tally_part(part: Part) -> tuple[str, Tally]:
     total, last_dose = empty_tally(plan), float(plan.treated.doses.days[-1])
     graded_days = np.concatenate([plan.response_days, plan.visit_days])
     times = np.concatenate([plan.days, graded_days])
+    k_crease = plan.treated.population.parameters.constants().k_crease
+    crease = plan_crease(plan.treated.grid.mesh, float(k_crease), graded_days)
     for draws in _draw_patients(part.blocks, plan.patients, plan.sampler, plan.seed, len(plan.treated.doses.days)):
         cohort = plan.treated.solve(draws)
         visible = cohort.visible_at(times)
         daily, graded = visible[: len(plan.days)], visible[len(plan.days) :]
-        lines = Line.of(graded, cohort.crease_at(graded_days), plan.treated.population.constants(draws))
+        lines = Line.of(graded, cohort.read_crease(crease), plan.treated.population.constants(draws))
         landmarks = find_landmarks(cohort.mesh, cohort.visible, cohort.weak, last_dose)
         total.add(
             np.concatenate([daily, landmarks.peak_effect[None]]),
