@@ -145,9 +145,7 @@ def nodes_within(mesh: Mesh) -> Array:
 
 
 def coefficients(mesh: Mesh, values: Array) -> Array:
-    """Return the Chebyshev coefficients of polynomials and of their derivatives, shape (m + 1, 2, k).
-
-    The interval is taken as [-1, 1] for the argument. The derivatives are those for an interval of length 1.
+    """Return the Chebyshev coefficients of polynomials, for which each interval is [-1, 1], shape (m + 1, k).
 
     Parameters
     ----------
@@ -156,11 +154,10 @@ def coefficients(mesh: Mesh, values: Array) -> Array:
     values : ndarray, shape (k, m + 1)
         Values at the nodes of an interval, one row a polynomial.
     """
-    table = radau_tables(mesh.degree).chebyshev
-    result = np.empty((*table.shape[:2], len(values)))
+    result = np.empty(values.T.shape)
     for first in range(0, len(values), POLYNOMIALS):
         part = slice(first, first + POLYNOMIALS)
-        result[..., part] = (table.reshape(-1, table.shape[-1]) @ values[part].T).reshape(*table.shape[:2], -1)
+        result[:, part] = radau_tables(mesh.degree).chebyshev @ values[part].T
     return result
 
 
@@ -208,8 +205,8 @@ class RadauTables(NamedTuple):
         Weights of Lagrange's formula at these points.
     derivative : ndarray, shape (m + 1, m + 1)
         The matrix that gives derivatives at the points from values at the points.
-    chebyshev : ndarray, shape (m + 1, 2, m + 1)
-        The matrices that give Chebyshev coefficients of a polynomial, and of its derivative, from values at the points.
+    chebyshev : ndarray, shape (m + 1, m + 1)
+        The matrix that gives Chebyshev coefficients from values at the points.
     tail : ndarray, shape (2, m + 1)
         The matrix that gives the two highest Legendre coefficients from values at the points.
     """
@@ -236,9 +233,7 @@ def radau_tables(degree: int) -> RadauTables:
     np.fill_diagonal(derivative, -derivative.sum(axis=1))
     to_chebyshev = np.linalg.inv(chebvander(2 * points - 1, degree))
     tail = np.linalg.inv(legvander(2 * points - 1, degree))[-2:]
-    return RadauTables(
-        points, barycentric, derivative, np.stack([to_chebyshev, to_chebyshev @ derivative], axis=1), tail
-    )
+    return RadauTables(points, barycentric, derivative, to_chebyshev, tail)
 
 
 def _weights(degree: int, place: Array) -> Array:
