@@ -104,7 +104,8 @@ class Cohort(NamedTuple):
 
     def read_crease(self, plan: FollowingRead) -> Array:
         """Return the crease on the days of `plan_crease`, a fraction of baseline, shape (times, k)."""
-        return np.clip(1 - plan(self.visible, 1 - self.first_crease), 0.0, 1.0)
+        read = 1 - plan(self.visible, 1 - self.first_crease)
+        return np.clip(read, 0.0, 1.0, out=read)
 
     def carry(self, days: Array) -> Carried:
         """Return the state of each patient on a day of its own, shape (k,), after one dose on day 0."""

@@ -69,10 +69,12 @@ def find_landmarks(mesh: Mesh, visible: Array, weak: Array, last_dose: float = 0
     # After the last peak the effect only falls. A level that it has not reached by then is never reached.
     no_effect = (last_dose < mesh.edges[-1]) & ~weak.any(axis=(0, 1))
     missing = np.where(past | no_effect, np.nan, np.inf)
-    levels = [ONSET, FULL * height, HALF, WEAR_OFF]
+    levels: list[Array | float] = [ONSET, FULL * height, HALF, WEAR_OFF]
     passes = [_find_pass(visible >= level) for level in levels[:2]]
     passes += [_find_pass(visible < level, largest) for level in levels[2:]]
-    onset, full, half, wear_off = _find_days(mesh, passes, levels, np.concatenate([each.of(visible) for each in passes]))
+    onset, full, half, wear_off = _find_days(
+        mesh, passes, levels, np.concatenate([each.of(visible) for each in passes])
+    )
     rises = [np.where(np.isnan(value), missing, value) for value in (onset, full, peak, height)]
     # V has not fallen through a level by the end, or has not reached it.
     highest = np.maximum(highest, visible[0, 0])
@@ -116,7 +118,7 @@ def _find_last_peak(mesh: Mesh, visible: Array, falling: npt.NDArray[np.bool_], 
 
 def _find_pass(beyond: npt.NDArray[np.bool_], first: Indices | None = None) -> _Pass:
     # Return where `beyond`, shape (n, m + 1, k), first becomes true, from the segment `first` on.
-    n, nodes, k = beyond.shape
+    n, nodes, _ = beyond.shape
     # An interval starts where the one before ends. By rounding, the two values can differ.
     beyond[1:, 0] = beyond[:-1, -1]
     passes = beyond[:, 1:] > beyond[:, :-1]
@@ -124,7 +126,7 @@ def _find_pass(beyond: npt.NDArray[np.bool_], first: Indices | None = None) -> _
         segments = np.arange(n * (nodes - 1), dtype=np.int32).reshape(n, -1, 1)
         passes &= segments >= first.astype(np.int32)
     of_intervals = passes.any(axis=1)
-    passed = of_intervals.any(axis=0)
+    passed = np.logical_or.reduce(of_intervals, axis=0)
     patients = np.flatnonzero(passed)
     interval = of_intervals.argmax(axis=0)[patients]
     return _Pass(passed, patients, interval, passes[interval, :, patients].argmax(axis=1))

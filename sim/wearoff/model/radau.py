@@ -128,7 +128,8 @@ class FollowingRead(NamedTuple):
     Parameters
     ----------
     on_course : csr_array, shape (n + k, n (m + 1))
-        x at the end of each interval and on the days, from the course at the nodes, where x = 0 at the interval's start.
+        x at the end of each interval and on the days, from the course at the nodes, where x = 0 at the start of the
+        interval.
     on_start : ndarray, shape (n + k, 1)
         The same, where x = 1 at the interval's start and the course is 0.
     interval : ndarray of int, shape (k,)

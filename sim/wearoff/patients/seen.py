@@ -93,6 +93,7 @@ def mean_chances_seen_back(lines: Line, durations: Sequence[str], assessor: str,
 def _seen_by_visit(better: list[Array]) -> Array:
     # Return the chance that at one of the visits so far all raters have seen the end, from the chance that each of them
     # still sees a better grade at a visit.
-    not_seen = better[0] if len(better) == 1 else 1 - math.prod(1 - each for each in better)
-    result: Array = 1 - np.cumprod(not_seen, axis=0)
+    first, *others = better
+    not_seen = 1 - math.prod((1 - each for each in others), start=1 - first) if others else first
+    result: Array = 1 - np.cumprod(not_seen, axis=0, dtype=np.float64)
     return result
