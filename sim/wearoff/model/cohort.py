@@ -150,8 +150,8 @@ def choose_grid(doses: Doses, pilots: Constants, end: float, accuracy: float, mo
         problem = _Problem(own, group, model)
         for _ in range(ROUNDS):
             grid = problem.halve_steps(grid, step_tolerance)
-            grid = problem.halve_intervals(grid, coefficient_tolerance)
-            by_steps, by_mesh, error = problem.estimate_errors(grid)
+            grid, solved = problem.halve_intervals(grid, coefficient_tolerance)
+            by_steps, by_mesh, error = problem.estimate_errors(grid, solved)
             if error <= accuracy:
                 break
             factor = float(np.clip(AIM * accuracy / error, LEAST_FACTOR, 1))
@@ -201,14 +201,13 @@ class _Problem(NamedTuple):
         path = Path(grid.edges, chain, by_edge, taken[0], np.atleast_1d(self.constants.k_depot))
         return Cohort(grid.mesh, points, seen, float(self.constants.k_crease), first_weak, crease, path)
 
-    def estimate_errors(self, grid: Grid) -> tuple[float, float, float]:
-        # Return the error of the steps, the error of the mesh, and the whole error, against a grid twice as fine.
+    def estimate_errors(self, grid: Grid, solved: Cohort) -> tuple[float, float, float]:
+        # Return the error of the steps, the error of the mesh, and the whole error of the solution on a grid, against a
+        # grid twice as fine.
         fine_edges, fine_mesh = _add_middles(grid.edges), grid.mesh.split(np.full(len(grid.mesh.edges) - 1, 2))
         times = fine_mesh.nodes.ravel()
-        coarse, fine_steps, fine = (
-            self.solve(tried).visible_at(times)
-            for tried in (grid, Grid(fine_edges, grid.mesh), Grid(fine_edges, fine_mesh))
-        )
+        finer = (self.solve(Grid(fine_edges, mesh)) for mesh in (grid.mesh, fine_mesh))
+        coarse, fine_steps, fine = (cohort.visible_at(times) for cohort in (solved, *finer))
         by_steps, by_mesh, error = (
             float(np.abs(a - b).max()) for a, b in ((coarse, fine_steps), (fine_steps, fine), (coarse, fine))
         )
@@ -237,14 +236,15 @@ class _Problem(NamedTuple):
                 break
         raise unresolved("the cleaved fraction", tolerance)
 
-    def halve_intervals(self, grid: Grid, tolerance: float) -> Grid:
-        # Halve each interval whose polynomial is not close enough to the pilots' weakness.
+    def halve_intervals(self, grid: Grid, tolerance: float) -> tuple[Grid, Cohort]:
+        # Halve each interval whose polynomial is not close enough to the pilots' weakness. Return the solution too.
         for _ in range(ROUNDS):
-            weak = np.moveaxis(self.solve(grid).weak, -1, 0)
+            solved = self.solve(grid)
+            weak = np.moveaxis(solved.weak, -1, 0)
             share = self._share_in_effect(grid.mesh.edges)[:, None]
             pieces = np.minimum(pieces_needed(grid.mesh, share * weak, tolerance), 2)
             if pieces.max() == 1:
-                return grid
+                return grid, solved
             if pieces.sum() > INTERVALS * len(mesh_starts(self.doses.days, grid.edges[-1])):
                 break
             grid = grid._replace(mesh=grid.mesh.split(pieces))
