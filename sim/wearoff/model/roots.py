@@ -73,7 +73,9 @@ def root(mesh: Mesh, values: Array, interval: Array, node: Array, level: Array) 
         rise = height - last_height
         secant = place - height * (place - last_place) / np.where(rise == 0, np.inf, rise)
         next_place = np.where((secant >= low) & (secant <= high), secant, (low + high) / 2)
-        searching &= (np.abs(next_place - place) > NARROW) & (np.abs(height) > ROUNDING)
+        # A short step says little if the secant is through distant places: the step before must be short too.
+        step = np.maximum(np.abs(next_place - place), (place - last_place) ** 2)
+        searching &= (step > NARROW) & (np.abs(height) > ROUNDING)
         if not searching.any():
             break
         last_place, last_height, place = place, height, np.where(searching, next_place, place)
