@@ -141,10 +141,13 @@ class Tally:
         """Add k patients: arrays of shape (rows, k). The first patient belongs to the first replicate."""
         self.effect.add(effect)
         self.landmarks.add(landmarks)
-        multiples = np.rint(chances / UNIT).astype(np.int64)
+        # A float holds a sum of a block's multiples exactly, whatever their order.
+        multiples = chances / UNIT
+        np.rint(multiples, out=multiples)
         for replicate in range(REPLICATES):
-            self.patients[replicate] += effect[:, replicate::REPLICATES].shape[1]
-            self.chances[:, replicate] += multiples[:, replicate::REPLICATES].sum(axis=1)
+            part = multiples[:, replicate::REPLICATES]
+            self.patients[replicate] += part.shape[1]
+            self.chances[:, replicate] += part.sum(axis=1).astype(np.int64)
 
     def merge(self, other: Self) -> None:
         """Add the patients of another tally."""
