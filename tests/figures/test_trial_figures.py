@@ -11,8 +11,8 @@ from tests.figures.legible import assert_legible
 
 import wearoff as wo
 from wearoff.figures.trial import draw_bands, draw_responders
+from wearoff.labels import PERCENTILES
 from wearoff.trial.arms import Arm
-from wearoff.trial.tabulation import PERCENTILES
 from wearoff.trial.trial import run_trial
 
 mpl.use("Agg")

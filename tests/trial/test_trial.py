@@ -5,13 +5,13 @@ import pytest
 from tests.extent import extent, some
 
 import wearoff as wo
+from wearoff.labels import PERCENTILES, SHARES
 from wearoff.model.course import solve
 from wearoff.patients.draws import BLOCK, normals, seed_of
 from wearoff.patients.grades import Line, mean_chance
 from wearoff.patients.population import Population
 from wearoff.patients.treated import vary_doses
 from wearoff.trial.arms import Arm
-from wearoff.trial.tabulation import PERCENTILES, SHARES
 from wearoff.trial.trial import run_trial
 
 PEOPLE = Population()

@@ -11,7 +11,7 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
-from ..patients.draws import REPLICATES
+from ..patients.draws import REPLICATES, monte_carlo_error
 
 Array = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.int64]
@@ -161,6 +161,4 @@ class Tally:
         mean = self.chances.sum(axis=1) * UNIT / self.patients.sum()
         filled = self.patients > 0
         replicate_means = self.chances[:, filled] * UNIT / self.patients[filled]
-        if filled.sum() < 2:
-            return mean, np.full(len(mean), np.nan)
-        return mean, replicate_means.std(axis=1, ddof=1) / np.sqrt(filled.sum())
+        return mean, monte_carlo_error(replicate_means)
