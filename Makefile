@@ -20,7 +20,7 @@ demo: $(VENV)/demo
 	@echo
 	$(BIN)/wearoff space --out $(OUT)
 	@echo
-	@echo "open $(OUT)/tradeoff.png (days above half effect and units a year against the interval between visits)"
+	@echo "open $(OUT)/tradeoff.png (patients and days at half effect, and units a year, against the interval between visits)"
 	@echo "and $(OUT)/dates_visits.png (the fewest visits that keep half of the effect)"
 	@echo
 	$(BIN)/wearoff trial --out $(OUT)

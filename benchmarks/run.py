@@ -30,7 +30,7 @@ def main() -> None:
     replace(PAGE.read_text(encoding="utf-8"), "")  # raises before the work if the page has no place for the table
     # The trials run first: the system counts the memory of this process as that of a process that it starts.
     grown = many.scale()
-    figures = [*one_patient(), spacing_search(), *many.population(), *grown, importing(), *page.figures()]
+    figures = [*one_patient(), spacing_search(), *many.population(), many.trial(), *grown, importing(), *page.figures()]
     table = render(figures, machine())
     print(table)
     # The page is read again: it may have been edited meanwhile.

@@ -121,7 +121,8 @@ def test_parameters_prints_every_constant(call):
 
 
 def test_space_on_the_default(call, tmp_path):
-    status, out, err = call("space", "--keep", "0.4", "--json", "--start", "2027-01-04", "--out", tmp_path)
+    priced = ("--share", "0.5", "--price", "2")
+    status, out, err = call("space", "--keep", "0.4", *priced, "--json", "--start", "2027-01-04", "--out", tmp_path)
     found = json.loads(out)
     assert (status, err) == (0, "")
     rows = found["intervals"]
@@ -129,21 +130,25 @@ def test_space_on_the_default(call, tmp_path):
     for row in rows:
         assert set(row) == {
             "interval", "share_above", "longest_gap", "lowest_effect", "units_per_year", "visits_per_year",
-            "share_of_patients",
+            "cost_of_covered_day",
         }  # fmt: skip
     for measure in ("share_above", "units_per_year"):
         values = [row[measure] for row in rows]
         assert values == sorted(values, reverse=True)
-    expected = wearoff.spacing.recommend(keep=0.4)
+    expected = wearoff.spacing.recommend(keep=0.4, share=0.5)
     interval = found["recommended_interval"]
     assert (interval, found["share_of_patients"]) == (expected.interval, expected.share_of_patients)
     assert found["label_share_of_patients"] == expected.label_share_of_patients
+    assert found["typical"]["recommended_interval"] == wearoff.spacing.recommend(keep=0.4).interval
+    people = wearoff.spacing.compare(keep=0.4, population=wearoff.Population(), price=2).people
+    assert [row["policy"] for row in found["people"]] == ["fixed"] * 5 + ["on need"]
+    assert found["people"] == people.to_dict("records")
     date = datetime.date(2027, 1, 4) + datetime.timedelta(days=interval)
     assert found["schedules"]["even"][1] == {"time": float(interval), "date": date.isoformat(), "amt": 20.0}
     assert (tmp_path / "spacing.json").read_text() == out
     assert {path.stem for path in tmp_path.iterdir()} == {
-        "intervals", "returns", "spacing", "tradeoff", "even", "even_visits", "even_returns", "dates", "dates_visits",
-        "dates_returns",
+        "people", "intervals", "returns", "spacing", "tradeoff", "even", "even_visits", "even_returns", "dates",
+        "dates_visits", "dates_returns",
     }  # fmt: skip
     status, again, _ = call("simulate", "--schedule", tmp_path / "dates.csv", "--json")
     onset = round(json.loads(again)["landmarks"]["onset_day"])
@@ -155,13 +160,16 @@ def test_space_says_when_it_cannot_be_had(call):
     status, out, _ = call("space", "--keep", "0.97")
     assert status == 0
     assert "keep is 0.97, above the largest effect" in out
-    assert json.loads(call("space", "--keep", "0.97", "--json")[1])["recommended_interval"] is None
+    found = json.loads(call("space", "--keep", "0.97", "--json")[1])
+    assert (found["recommended_interval"], found["outcome"]) == (None, "too_few_patients")
+    assert found["label_share_of_patients"] == found["nearest"]["share_of_patients"] < 0.8
     _, out, err = call("space", "--keep", "0.8")
     assert "no interval that the label allows keeps 0.8 in the typical patient" in " ".join(out.split())
     _, out, err = call("space", "--keep", "0.8", "--allow-shorter")
-    longest = wearoff.spacing.recommend(keep=0.8, allow_shorter=True)
-    share = f"{longest.interval} days, which keeps it in {longest.share_of_patients:.0%} of patients"
-    assert share in " ".join(out.split())
+    longest = wearoff.spacing.recommend(keep=0.8, share=0.8, allow_shorter=True)
+    typical = f"{longest.typical.interval} days, which keeps it in {longest.typical_share_of_patients:.0%} of patients"
+    assert typical in " ".join(out.split())
+    assert f"keeps 0.8 in 80% of patients: {longest.interval} days" in " ".join(out.split())
     assert "shorter than the label of onabotulinumtoxinA allows: every 90 days" in err
     assert "nearest: every 122 days" in " ".join(call("space", "--max-units-per-year", "60")[1].split())
     assert "best dates: 3 visits" in call("space", "--visits", "3")[1]
@@ -184,6 +192,8 @@ BAD_SPACE = [
     *(["--start", value] for value in ("soon", "2027-13-01", "2027-02-29", "0001-01-01", "2027-01-04T10:00", "")),
     *(["--max-units-per-year", value] for value in ("0", "-1", "nan", "few", "1e-320", "0.1")),
     *(["--visits", value] for value in ("0", "1.5", "x")),
+    *(["--share", value] for value in ("0", "-0.1", "1.1", "80", "nan", "most", "")),
+    *(["--price", value] for value in ("-1", "nan", "inf", "1e10", "much", "")),
     ["--units", "-1"],
     ["--product", "botulin"],
     ["--muscle", "platysma"],

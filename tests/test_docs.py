@@ -134,6 +134,22 @@ def test_the_python_of_the_readme_runs_and_gives_its_figures():
         assert stated in text
 
 
+def test_the_spacing_of_the_readme_is_what_is_computed():
+    found = wearoff.spacing.recommend(keep=0.5, share=0.8)
+    people = wearoff.spacing.compare(90, population=wearoff.Population()).people
+    every_90, on_need = people.to_dict("records")
+    assert found.interval is None
+    text = " ".join(README.read_text(encoding="utf-8").split())
+    for stated in (
+        f"keeps half of the effect for two years in {100 * every_90['share_of_patients']:.0f} % of patients",
+        f"The typical patient loses half after {found.typical.longest} days",
+        f"patients have it on {100 * on_need['share_of_patient_days']:.0f} % of days, as with a visit every 90 days",
+        f"for {on_need['units_per_year']:.0f} U a year instead of {every_90['units_per_year']:.0f}",
+    ):
+        assert stated in text
+    assert f"{on_need['share_of_patient_days']:.2f}" == f"{every_90['share_of_patient_days']:.2f}"
+
+
 def test_the_readme_takes_two_minutes():
     assert len(README.read_text(encoding="utf-8").splitlines()) <= 120
 

@@ -20,7 +20,15 @@ RESULTS = {
         lambda: wo.estimate_survival({"a": [28, 56], "b": [84]}, {"a": [True, True], "b": [True]}, "one_grade"),
         ["one grade better: 3 patients", "hazard ratio", "median (day)"],
     ),
-    "compared intervals": (lambda: spacing.compare([90]), ["units a year (U)", "share of patients in whom"]),
+    "compared intervals": (lambda: spacing.compare([90]), ["units a year (U)", "longest gap"]),
+    "intervals for a population": (
+        lambda: spacing.compare([90], population=wo.Population(), patients=8),
+        ["The typical patient", "share of patients in whom", "on need", "percentile 95 of patients"],
+    ),
+    "a share of patients": (
+        lambda: spacing.recommend(keep=0.4, share=0.9),
+        ["in 90% of patients", "no interval", "fewer patients than the share", "90 days, it is kept in"],
+    ),
     "recommendation": (lambda: spacing.recommend(keep=0.4), ["at most every", "the level can be kept", "dates"]),
     "shorter than the label": (lambda: spacing.recommend(keep=0.8), ["no interval", "that the label allows"]),
     "no recommendation": (lambda: spacing.recommend(keep=0.97), ["above the largest effect of one visit"]),

@@ -105,7 +105,7 @@ def test_the_longest_interval_holds_and_one_day_more_does_not():
 def test_an_interval_shorter_than_the_labels_is_said():
     found = spacing.recommend(keep=0.8, allow_shorter=True)
     assert found.interval < 84
-    said = f"every 90 days the effect is at 0.8 or more on {found.label_share_above:.1%} of days"
+    said = f"every 90 days the typical patient's effect is at 0.8 or more on {found.label_share_above:.1%} of days"
     assert any(said in text for text in found.warnings)
     assert any("less than 84 days apart" in text for text in found.warnings)
     expected = days_above(np.arange(0, 730, 90), wo.Parameters(), 730, 0.8)[0] / 730
@@ -125,7 +125,7 @@ def test_recommendations_equal_brute_force(seed):
     parameters, keep = drawn(rng), rng.uniform(0.2, 0.8)
     horizon = GRID * int(rng.integers(9, 14))
     asked = {"keep": keep, "horizon": horizon, "parameters": parameters, "units": 20, "step": GRID}
-    asked |= {"allow_shorter": True, "patients": 8}
+    asked |= {"allow_shorter": True}
     found = spacing.recommend(**asked)
     days = range(GRID, horizon, GRID)
     if visible([0], parameters, horizon, np.linspace(0, horizon, 2000)).max() < keep:
@@ -207,13 +207,11 @@ def test_no_interval_is_shorter_than_the_labels():
     found, asked = spacing.recommend(keep=0.8), {"keep": 0.8, "allow_shorter": True}
     assert found.outcome is spacing.Attainment.LABEL_TOO_LONG
     assert found.interval is None
-    assert found.share_of_patients is None
-    assert found.longest_interval == spacing.recommend(**asked).interval < 90
+    assert found.typical.longest == spacing.recommend(**asked).interval < 90
     assert found.nearest["interval"] == 90
     assert found.nearest["share_above"] == found.label_share_above
-    assert found.nearest["share_of_patients"] == found.label_share_of_patients
     said = explain_recommendation(found)
-    assert f"it is lost after {found.longest_interval} days, and the label of onabotulinumtoxinA asks for" in said
+    assert f"it is lost after {found.typical.longest} days, and the label of onabotulinumtoxinA asks for" in said
     for plan in (found.dates, spacing.recommend(keep=0.8, visits=5).dates):
         assert np.diff([visit.day for visit in plan.schedule]).min() >= 90
     assert found.warnings == ()
@@ -235,7 +233,7 @@ def test_dates_that_the_label_allows_equal_brute_force(seed):
     rng = np.random.default_rng(seed)
     parameters, keep = drawn(rng), rng.uniform(0.2, 0.6)
     horizon, gap = GRID * 26, GRID * 7  # the first multiple of 14 days that is 90 days or more
-    asked = {"keep": keep, "horizon": horizon, "parameters": parameters, "units": 20, "step": GRID, "patients": 8}
+    asked = {"keep": keep, "horizon": horizon, "parameters": parameters, "units": 20, "step": GRID}
     days = range(GRID, horizon, GRID)
     for visits in (2, 3):
         dates = spacing.recommend(visits=visits, **asked).dates
@@ -280,7 +278,7 @@ def test_a_limit_that_is_too_tight_names_the_nearest():
     takes = f"takes {20 * 365.25 / interval:.1f} U a year (every {interval} days)"
     assert f"max_units_per_year is 60, and keeping 0.5 {takes}" in explain_recommendation(found)
     assert found.outcome is spacing.Attainment.TOO_MANY_UNITS
-    assert found.longest_interval == interval
+    assert found.typical.longest == interval
     assert found.nearest["interval"] == np.ceil(20 * 365.25 / 60)
     expected = days_above(np.arange(0, 730, found.nearest["interval"]), wo.Parameters(), 730, 0.5)[0] / 730
     assert found.nearest["share_above"] == pytest.approx(expected, abs=1e-5)
@@ -295,7 +293,6 @@ def test_an_effect_that_never_ends_needs_no_return():
     found = spacing.recommend(parameters=forever)
     assert found.interval == 730
     assert [visit.day for visit in found.dates.schedule] == [0]
-    assert found.share_of_patients > 0
     assert found.warnings == spacing.recommend(parameters=forever, horizon=30).warnings == ()
     next_visit = spacing.next_visit(wo.Schedule.once(), parameters=forever)
     assert next_visit.outcome is spacing.Attainment.NOT_NEEDED
@@ -338,7 +335,6 @@ def test_no_effect_at_all():
         (lambda: spacing.recommend(visits=0), "visits is 0"),
         (lambda: spacing.recommend(step=0), "step is 0"),
         (lambda: spacing.recommend(allow_shorter=1), "allow_shorter is 1"),
-        (lambda: spacing.compare(patients=0), "patients is 0; allowed: from 1 to 100000"),
         (lambda: spacing.next_visit(wo.Schedule.once(), keep=2), "keep is 2"),
         (lambda: spacing.next_visit(wo.Schedule.once(), units=0), "units is 0"),
     ],

@@ -89,15 +89,28 @@ ASSESSORS = {
     "rater": Label("a rater"),
 }
 
+# The percentiles of patients in tables.
+SHARES = (0.05, 0.25, 0.5, 0.75, 0.95)
+PERCENTILES = tuple(f"p{round(100 * share)}" for share in SHARES)
+
+# When patients are treated again: the column "policy".
+FIXED, ON_NEED = "fixed", "on need"
+
 # The columns of the tables of spacing.
 SPACING = {
+    "policy": Label("when patients are treated again"),
     "interval": Label("days between visits"),
     "share_above": Label("share of days at the level or above"),
     "share_of_patients": Label("share of patients in whom the level is kept"),
+    "share_error": Label("its Monte Carlo error"),
+    "share_of_patient_days": Label("share of patient-days at the level or above"),
     "longest_gap": Label("longest gap below the level", "day"),
     "lowest_effect": Label("lowest effect after the first peak"),
+    **{f"lowest_{name}": Label(f"lowest effect, percentile {name[1:]} of patients") for name in PERCENTILES},
     "units_per_year": Label("units a year", "U"),
     "visits_per_year": Label("visits a year"),
+    "visits": Label("visits over the horizon"),
+    "cost_of_covered_day": Label("cost of a day at the level or above"),
     "keep": Label("level to keep"),
     "latest_day": Label("latest day that keeps the level"),
     "label_day": Label("earliest day that the label allows"),
@@ -150,8 +163,8 @@ def head(name: str) -> str:
 
     Examples
     --------
-    >>> head("longest_gap"), head("visits")
-    ('longest gap below the level (day)', 'visits')
+    >>> head("longest_gap"), head("units")
+    ('longest gap below the level (day)', 'units')
     """
     unit = next((table[name].unit for table in _TABLES if name in table), "")
     return f"{words(name)} ({unit})" if unit else words(name)

@@ -44,6 +44,7 @@ class Attainment(_Messages):
     LABEL_TOO_LONG = "the level is lost before the shortest interval that the label allows has passed"
     ABOVE_PEAK = "the level is above the largest effect of one visit"
     TOO_FAR_APART = "visits as far apart as the step do not keep the level"
+    TOO_FEW_PATIENTS = "at the shortest interval that is tried, the level is kept in fewer patients than the share"
     TOO_MANY_UNITS = "keeping the level takes more units a year than the limit"
     NOT_REACHED = "the effect does not reach the level after the last visit"
     NOT_NEEDED = "the effect stays at the level for ten years without a next visit"

@@ -55,6 +55,33 @@ def test_the_tradeoff_is_legible(intervals, recommended):
     assert_legible(wo.spacing.compare(intervals).tradeoff_figure(recommended))
 
 
+@pytest.mark.parametrize("intervals", some([[84, 90, 120, 150, 180], [30, 365], [90]], 2))
+@pytest.mark.parametrize("recommended", [None, 102])
+def test_the_tradeoff_for_a_population_is_legible(intervals, recommended):
+    compared = wo.spacing.compare(intervals, population=wo.Population(), patients=32)
+    assert_legible(compared.tradeoff_figure(recommended))
+
+
+def test_the_tradeoff_drawn_for_a_population_is_its_table():
+    compared = wo.spacing.compare([90, 150], population=wo.Population(), patients=32)
+    figure = compared.tradeoff_figure(102)
+    fixed, on_need = compared.people.iloc[:2], compared.people.iloc[2:]
+    top, bottom = figure.axes
+    for ax, first, column, factor in (
+        (top, 0, "share_of_patient_days", 100), (top, 1, "share_of_patients", 100), (bottom, 0, "units_per_year", 1)
+    ):  # fmt: skip
+        curve, marks, need = ax.lines[first :: 2 if ax is top else 1][:3]
+        np.testing.assert_allclose(marks.get_ydata(), factor * fixed[column])
+        np.testing.assert_allclose(curve.get_ydata()[[0, -1]], factor * fixed[column])
+        np.testing.assert_allclose(need.get_xydata(), [[on_need["interval"].item(), factor * on_need[column].item()]])
+    assert top.lines[6].get_xdata()[0] == bottom.lines[3].get_xdata()[0] == 102
+    # On need there are as many units a year as at the interval where the mark is.
+    curve = dict(zip(*bottom.lines[0].get_data(), strict=True))
+    assert 20 * 365.25 / on_need["interval"].item() == pytest.approx(on_need["units_per_year"].item())
+    assert curve[102] == pytest.approx(20 * 365.25 / 102)
+    mpl.pyplot.close(figure)
+
+
 def test_the_tradeoff_drawn_is_the_comparison():
     comparison = wo.spacing.compare([90, 150])
     figure = comparison.tradeoff_figure(102)

@@ -25,6 +25,7 @@ def made(name):
             {"a": [28, 56, 84], "b": [28, 56]}, {"a": [True, False, True], "b": [True] * 2}, "return_to_baseline"
         ),
         "intervals": lambda: spacing.compare([84, 120]),
+        "intervals for a population": lambda: spacing.compare([84, 120], population=wo.Population(), patients=8),
         "tornado": lambda: sensitivity.elasticities("half_effect_day"),
         "indices": lambda: sensitivity.indices("half_effect_day", samples=8, rng=1),
         "fit": lambda: wo.fit(rows[rows["n"].notna()].head(6), ["potency"], patients=64),
@@ -43,6 +44,7 @@ PICTURES = {
     "responders": lambda **title: made("trial").plot_responders(**title),
     "survival": lambda **title: made("survival").plot(**title),
     "tradeoff": lambda **title: made("intervals").tradeoff_figure(100, **title),
+    "tradeoff of patients": lambda **title: made("intervals for a population").tradeoff_figure(100, **title),
     "tornado": lambda **title: made("tornado").plot(**title),
     "indices": lambda **title: made("indices").plot(**title),
     "comparison": lambda **title: made("compared").figure(**title),
@@ -56,6 +58,7 @@ TITLES = {
     "bands": "64 virtual patients in each arm, glabella",
     "survival": "5 patients",
     "tradeoff": f"{SHOWN}, repeated over 730 days",
+    "tradeoff of patients": f"8 patients; {SHOWN}, repeated over 730 days",
     "comparison": "published responder rates, glabella",
     "fit": "fit of potency to 6 observed rows",
     "serotypes": "If only the light chain's half-life differed",

@@ -11,9 +11,9 @@ from tests.figures.legible import assert_legible
 
 import wearoff as wo
 from wearoff.figures.trial import draw_bands, draw_responders
+from wearoff.labels import PERCENTILES
 from wearoff.trial.arms import Arm
 from wearoff.trial.running import run_trial
-from wearoff.trial.tabulation import PERCENTILES
 
 mpl.use("Agg")
 

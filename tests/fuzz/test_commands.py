@@ -187,6 +187,8 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "keep": cheap(st.floats(0.1, 0.95)),
     "intervals": cheap(st.lists(st.integers(20, 200).map(str), min_size=1, max_size=3).map(",".join), least=20),
     "horizon": cheap(st.integers(1, 200), most=400, high=7305),
+    "share": cheap(st.floats(0.1, 1)),
+    "price": cheap(st.floats(0, 100)),
     "max_units_per_year": cheap(st.floats(1, 400)),
     "patients": cheap(st.integers(8, 16), most=64, high=1e9),
     "seed": cheap(st.integers(0, 9)),

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from wearoff.model.mesh import DEGREE, Mesh, Reading, graded_mesh, nodes_within, pieces_needed
-from wearoff.model.radau import SYSTEMS, march
+from wearoff.model.radau import SYSTEMS, Following, march
 
 
 def rotating(mesh):
@@ -95,3 +95,25 @@ def test_pieces_are_asked_where_a_kink_stands_alone():
     pieces = pieces_needed(mesh, np.abs(mesh.nodes - 1.5), 1e-8)
     assert pieces[0] == 1
     assert pieces[1] > 1
+
+
+def test_what_follows_a_sine_is_read_on_any_day_in_any_order():
+    # x' = r (sin t - x) has the solution (r^2 sin t - r cos t) / (1 + r^2) + c exp(-r t), with c from x(0) = start.
+    mesh, rate, start = Mesh(np.array([0.0, 1.0, 2.5, 3.0, 6.0])), 0.7, np.array([0.2, -1.0])
+    days = np.array([5.5, 0.0, 0.3, 6.0, 2.5, 1.7, 1.8])
+    course = np.repeat(np.sin(mesh.nodes)[..., None], 2, axis=-1)
+    found = Following.at(mesh, rate).read(Reading(mesh, days))(course, start)
+
+    def particular(t):
+        return (rate**2 * np.sin(t) - rate * np.cos(t)) / (1 + rate**2)
+
+    expected = particular(days)[:, None] + np.exp(-rate * days)[:, None] * (start - particular(0.0))
+    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-10)
+
+
+def test_many_patients_are_read_on_any_days_in_any_order():
+    # Polynomials of degree 4 are exact; there are more days in an interval than are read at a time.
+    mesh, factors = Mesh(np.array([0.0, 1.0, 2.5, 9.0])), np.array([1.0, -2.0, 0.5])
+    days = np.concatenate([np.linspace(0, 9, 200), [4.0, 1.0, 0.0]])
+    found = Reading(mesh, days).of_many(mesh.nodes[..., None] ** 4 * factors)
+    np.testing.assert_allclose(found, days[:, None] ** 4 * factors, rtol=1e-12, atol=1e-12)

@@ -18,6 +18,7 @@ from wearoff.patients.grades import (
     Raters,
     chance,
     mean_chance,
+    mean_chances,
     worst_grade,
 )
 
@@ -146,3 +147,15 @@ def test_leniency_is_a_shift_of_the_grades():
 def test_at_baseline_the_line_is_whole_at_frown_and_the_crease_at_rest():
     at_baseline = line(np.zeros(1))
     assert (at_baseline.frown, at_baseline.rest) == (1.0, SHARE)
+
+
+def test_several_endpoints_at_once_are_each_the_mean_over_the_kinds():
+    # `chance` is held against drawn grades above.
+    pairs = list(itertools.product(ENDPOINTS, ASSESSORS))
+    lines = line(np.stack([EFFECTS, EFFECTS[::-1]]), np.stack([HEALED, HEALED]))
+    found = mean_chances(lines, pairs, RATERS)
+    assert found.shape == (len(pairs), 2, len(EFFECTS))
+    for pair, mean in zip(pairs, found, strict=True):
+        expected = sum(kind.share * chance(lines, *pair, kind, RATERS) for kind in RATERS.kinds())
+        np.testing.assert_allclose(mean, expected, rtol=0, atol=1e-15)
+    assert mean_chances(lines, [], RATERS).shape == (0, 2, len(EFFECTS))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.stats import norm
 
 from wearoff.patients.grades import ASSESSORS, BASELINES, Kind, Line, Raters, chance
-from wearoff.patients.seen import RESPONSE_OF, chance_seen_back, mean_chance_seen_back
+from wearoff.patients.seen import RESPONSE_OF, chance_seen_back, mean_chances_seen_back
 
 RATERS = Raters(severe_share=0.57, placebo_share=0.1, investigator_error=0.32, subject_error=0.45)
 # Three patients at five visits: one who comes back, one who is back at once, one who stays without a line.
@@ -57,7 +57,7 @@ def test_two_visits_in_closed_form():
 def test_the_chance_rises_from_visit_to_visit_and_is_that_of_no_response_at_the_first(depths, duration, assessor):
     frown = np.array(depths)[:, None]
     lines = Line(frown, 0 * frown)
-    found = mean_chance_seen_back(lines, duration, assessor, RATERS)
+    found = mean_chances_seen_back(lines, [duration], assessor, RATERS)[0]
     assert (np.diff(found, axis=0) >= 0).all()
     assert found.min() >= 0
     assert found.max() <= 1
@@ -78,9 +78,10 @@ def test_of_the_kinds_of_patients_the_mean_is_taken():
     expected = sum(
         kind.share * chance_seen_back(LINES, "return_to_baseline", "subject", kind, RATERS) for kind in RATERS.kinds()
     )
-    assert mean_chance_seen_back(LINES, "return_to_baseline", "subject", RATERS) == pytest.approx(expected, rel=1e-14)
+    found = mean_chances_seen_back(LINES, ["return_to_baseline"], "subject", RATERS)[0]
+    assert found == pytest.approx(expected, rel=1e-14)
 
 
 def test_without_visits_nothing_is_seen():
     nothing = Line(np.zeros((0, 3)), np.zeros((0, 3)))
-    assert mean_chance_seen_back(nothing, "return_to_baseline", "investigator", RATERS).shape == (0, 3)
+    assert mean_chances_seen_back(nothing, ["return_to_baseline"], "investigator", RATERS).shape == (1, 0, 3)

@@ -5,6 +5,7 @@ import pytest
 from tests.extent import some
 
 import wearoff as wo
+from wearoff.labels import PERCENTILES, SHARES
 from wearoff.model.course import solve
 from wearoff.patients.draws import normals
 from wearoff.patients.grades import Line, mean_chance
@@ -12,7 +13,6 @@ from wearoff.patients.population import Population, plausible
 from wearoff.patients.treated import vary_doses
 from wearoff.trial import bands as quick
 from wearoff.trial.bands import quick_bands, quick_middle_half
-from wearoff.trial.tabulation import PERCENTILES, SHARES
 
 DEFAULT = Population()
 WIDEST = Population(

@@ -5,6 +5,7 @@ import pytest
 from tests.extent import extent, some
 
 import wearoff as wo
+from wearoff.labels import PERCENTILES, SHARES
 from wearoff.model.course import solve
 from wearoff.patients.draws import BLOCK, normals, seed_of
 from wearoff.patients.grades import Line, mean_chance
@@ -12,7 +13,6 @@ from wearoff.patients.population import Population
 from wearoff.patients.treated import vary_doses
 from wearoff.trial.arms import Arm
 from wearoff.trial.running import run_trial
-from wearoff.trial.tabulation import PERCENTILES, SHARES
 
 PEOPLE = Population()
 PATIENTS = 2 * BLOCK

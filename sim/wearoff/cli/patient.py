@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ..defaults import INTERVALS, TWO_YEARS
+from ..defaults import INTERVALS, SHARE, TWO_YEARS
 from ..numerals import read_number
 from .options import (
     Every,
@@ -26,6 +26,7 @@ from .options import (
     number,
     print_result,
     read_parameters,
+    read_population,
     read_treatment,
     show_warning,
     whole_number,
@@ -82,6 +83,12 @@ def space_command(
     keep: Annotated[
         float, number("timeline.LEVEL", "LEVEL", "Visible effect to keep, as a fraction of the full effect.")
     ] = 0.5,
+    share: Annotated[
+        float, number("spacing.recommendation.SHARE", "SHARE", "Share of patients in whom to keep it.")
+    ] = SHARE,
+    price: Annotated[
+        float | None, number("spacing.patient.PRICE", "PRICE", "Price of a unit, for the cost of a day that is kept.")
+    ] = None,
     intervals: Annotated[
         str, typer.Option(metavar="DAYS,...", help="Intervals between visits to compare, in days.")
     ] = ",".join(map(str, INTERVALS)),
@@ -115,25 +122,24 @@ def space_command(
 ) -> None:
     """Compare intervals between visits.
 
-    It also finds the longest interval that keeps the effect in the typical patient, among those that the label allows,
-    and says in what share of patients it does; and the best dates, which need not be evenly spaced.
+    For all patients: in how many each interval keeps the effect, on how many days, and at what cost; the same for
+    treatment on need; and the longest interval that the label allows and that keeps it in a share of patients. For the
+    typical patient: the longest interval, and the best dates, which need not be evenly spaced.
     """
     from .. import spacing
     from ..files import write_all
-    from ..patients.population import Population
     from ..report.curves import spacing_files, spacing_summary, spacing_text
     from ..treatment.description import name_treatment
     from ..treatment.schedule import INTERVAL, Schedule
 
     visit = given_options(units=units, product=product, muscle=muscle, sites=sites, start=start)
-    parameters, once = read_parameters(preset, set_, start_of(from_)), Schedule.once(**visit)
-    people = Population(parameters=parameters)  # in whom the share of patients is counted
+    people, once = read_population(preset, set_, start_of(from_)), Schedule.once(**visit)
     provenance = describe_run(context, from_, people, arms={name_treatment(once): once})
-    shared = {"keep": keep, "horizon": horizon, "parameters": parameters, **visit}
+    shared = {"keep": keep, "horizon": horizon, "population": people, "price": price, **visit}
     limits = INTERVAL._replace(name="intervals")
     comparison = spacing.compare([read_number(interval, limits) for interval in intervals.split(",")], **shared)
     recommendation = spacing.recommend(
-        max_units_per_year=max_units_per_year, visits=visits, allow_shorter=allow_shorter, **shared
+        share=share, max_units_per_year=max_units_per_year, visits=visits, allow_shorter=allow_shorter, **shared
     )
     written = [] if out is None else write_all(out, spacing_files(comparison, recommendation, provenance))
     summary = spacing_summary(comparison, recommendation)

@@ -20,7 +20,7 @@ from .doses import Doses
 from .equations import MODEL, Constants, Model
 from .hermite import Slopes, follow, quintic, slopes, steps
 from .mesh import Mesh, Reading, graded_mesh, pieces_needed
-from .radau import Following
+from .radau import Following, FollowingRead
 from .refinement import INTERVALS, ROUNDS, STEPS, unresolved
 from .response import units_taken_up, weakness
 
@@ -95,20 +95,26 @@ class Cohort(NamedTuple):
 
     def visible_at(self, times: Array) -> Array:
         """Return the visible effect at `times`, shape (times, k)."""
-        return self._read(self.visible, times)
+        read = Reading(self.mesh, times).of_many(self.visible)
+        return np.clip(read, 0.0, 1.0, out=read)
 
     def crease_at(self, times: Array) -> Array:
         """Return the crease at `times`, a fraction of baseline, shape (times, k)."""
-        return self._read(self.crease, times)
+        return self.read_crease(plan_crease(self.mesh, self.k_crease, times))
+
+    def read_crease(self, plan: FollowingRead) -> Array:
+        """Return the crease on the days of `plan_crease`, a fraction of baseline, shape (times, k)."""
+        read = 1 - plan(self.visible, 1 - self.first_crease)
+        return np.clip(read, 0.0, 1.0, out=read)
 
     def carry(self, days: Array) -> Carried:
         """Return the state of each patient on a day of its own, shape (k,), after one dose on day 0."""
         return self.path.carry(self.mesh, self.visible, self.crease, days)
 
-    def _read(self, values: Array, times: Array) -> Array:
-        weights = Reading(self.mesh, times).matrix()
-        read: Array = weights @ values.reshape(weights.shape[1], -1)
-        return np.clip(read, 0.0, 1.0, out=read)
+
+def plan_crease(mesh: Mesh, k_crease: float, times: Array) -> FollowingRead:
+    """Return what reads the crease of any cohort on a mesh at `times`: it is computed once for many cohorts."""
+    return Following.at(mesh, k_crease).read(Reading(mesh, times))
 
 
 def choose_grid(doses: Doses, pilots: Constants, end: float, accuracy: float, model: Model = MODEL) -> Grid:
@@ -144,8 +150,8 @@ def choose_grid(doses: Doses, pilots: Constants, end: float, accuracy: float, mo
         problem = _Problem(own, group, model)
         for _ in range(ROUNDS):
             grid = problem.halve_steps(grid, step_tolerance)
-            grid = problem.halve_intervals(grid, coefficient_tolerance)
-            by_steps, by_mesh, error = problem.estimate_errors(grid)
+            grid, solved = problem.halve_intervals(grid, coefficient_tolerance)
+            by_steps, by_mesh, error = problem.estimate_errors(grid, solved)
             if error <= accuracy:
                 break
             factor = float(np.clip(AIM * accuracy / error, LEAST_FACTOR, 1))
@@ -195,14 +201,13 @@ class _Problem(NamedTuple):
         path = Path(grid.edges, chain, by_edge, taken[0], np.atleast_1d(self.constants.k_depot))
         return Cohort(grid.mesh, points, seen, float(self.constants.k_crease), first_weak, crease, path)
 
-    def estimate_errors(self, grid: Grid) -> tuple[float, float, float]:
-        # Return the error of the steps, the error of the mesh, and the whole error, against a grid twice as fine.
+    def estimate_errors(self, grid: Grid, solved: Cohort) -> tuple[float, float, float]:
+        # Return the error of the steps, the error of the mesh, and the whole error of the solution on a grid, against a
+        # grid twice as fine.
         fine_edges, fine_mesh = _add_middles(grid.edges), grid.mesh.split(np.full(len(grid.mesh.edges) - 1, 2))
         times = fine_mesh.nodes.ravel()
-        coarse, fine_steps, fine = (
-            self.solve(tried).visible_at(times)
-            for tried in (grid, Grid(fine_edges, grid.mesh), Grid(fine_edges, fine_mesh))
-        )
+        finer = (self.solve(Grid(fine_edges, mesh)) for mesh in (grid.mesh, fine_mesh))
+        coarse, fine_steps, fine = (cohort.visible_at(times) for cohort in (solved, *finer))
         by_steps, by_mesh, error = (
             float(np.abs(a - b).max()) for a, b in ((coarse, fine_steps), (fine_steps, fine), (coarse, fine))
         )
@@ -231,14 +236,15 @@ class _Problem(NamedTuple):
                 break
         raise unresolved("the cleaved fraction", tolerance)
 
-    def halve_intervals(self, grid: Grid, tolerance: float) -> Grid:
-        # Halve each interval whose polynomial is not close enough to the pilots' weakness.
+    def halve_intervals(self, grid: Grid, tolerance: float) -> tuple[Grid, Cohort]:
+        # Halve each interval whose polynomial is not close enough to the pilots' weakness. Return the solution too.
         for _ in range(ROUNDS):
-            weak = np.moveaxis(self.solve(grid).weak, -1, 0)
+            solved = self.solve(grid)
+            weak = np.moveaxis(solved.weak, -1, 0)
             share = self._share_in_effect(grid.mesh.edges)[:, None]
             pieces = np.minimum(pieces_needed(grid.mesh, share * weak, tolerance), 2)
             if pieces.max() == 1:
-                return grid
+                return grid, solved
             if pieces.sum() > INTERVALS * len(mesh_starts(self.doses.days, grid.edges[-1])):
                 break
             grid = grid._replace(mesh=grid.mesh.split(pieces))

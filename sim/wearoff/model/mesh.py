@@ -5,13 +5,14 @@ The polynomials can be evaluated and differentiated, and the mesh can be refined
 
 from __future__ import annotations
 
+import itertools
 import math
 from functools import cache
 from typing import NamedTuple
 
 import numpy as np
-from numpy.polynomial import legendre
-from scipy.sparse import csr_array
+from numpy.polynomial.chebyshev import chebvander
+from numpy.polynomial.legendre import legvander
 from scipy.special import roots_jacobi
 
 from . import Array
@@ -25,6 +26,10 @@ TIME_CONSTANTS = 16
 # Values below this are taken for 0. Near the smallest number that a computer has, numbers have few digits, and no mesh
 # is fine enough.
 SMALLEST_VALUE = 1e-280
+
+# The number of polynomials whose coefficients are computed at a time, and of days that are read at a time. For larger
+# products BLAS starts threads, which are slow where other processes use the processors.
+POLYNOMIALS, ROWS = 512, 32
 
 
 class Mesh(NamedTuple):
@@ -87,27 +92,34 @@ class Reading:
         n intervals of degree m.
     times : ndarray, shape (k,)
         Days within the mesh.
+
+    Attributes
+    ----------
+    interval : ndarray of int, shape (k,)
+        The interval of each time.
+    weights : ndarray, shape (k, m + 1)
+        The weights of the values at this interval's nodes.
     """
 
     def __init__(self, mesh: Mesh, times: Array) -> None:
-        self._interval = np.clip(np.searchsorted(mesh.edges, times, side="right") - 1, 0, len(mesh.edges) - 2)
-        self._weights = _weights(
-            mesh.degree, (times - mesh.edges[self._interval]) / np.diff(mesh.edges)[self._interval]
-        )
-        self._size = (len(mesh.edges) - 1) * (mesh.degree + 1)
+        self.interval = np.clip(np.searchsorted(mesh.edges, times, side="right") - 1, 0, len(mesh.edges) - 2)
+        self.weights = _weights(mesh.degree, (times - mesh.edges[self.interval]) / np.diff(mesh.edges)[self.interval])
 
     def __call__(self, values: Array) -> Array:
         """Return the values at the times, shape (..., k), from `values` at the nodes, shape (..., n, m + 1)."""
-        result: Array = np.einsum("...ki,ki->...k", values[..., self._interval, :], self._weights)
+        result: Array = np.einsum("...ki,ki->...k", values[..., self.interval, :], self.weights)
         return result
 
-    def matrix(self) -> csr_array:
-        """Return the weights, shape (k, n (m + 1)), that give values at the times from values at the nodes."""
-        times, nodes = self._weights.shape
-        columns = self._interval[:, None] * nodes + np.arange(nodes)
-        return csr_array(
-            (self._weights.ravel(), columns.ravel(), np.arange(0, times * nodes + 1, nodes)), shape=(times, self._size)
-        )
+    def of_many(self, values: Array) -> Array:
+        """Return the values at the times, shape (times, k), from those of k patients, shape (n, m + 1, k)."""
+        result = np.empty((len(self.interval), values.shape[-1]))
+        changes = np.flatnonzero(np.diff(self.interval, prepend=-1, append=-1))
+        for first, after in itertools.pairwise(changes):
+            of_interval = values[self.interval[first]]
+            for start in range(first, after, ROWS):
+                part = slice(start, min(start + ROWS, after))
+                np.matmul(self.weights[part], of_interval, out=result[part])
+        return result
 
 
 def at_own_day(mesh: Mesh, values: Array, days: Array) -> Array:
@@ -123,26 +135,7 @@ def at_own_day(mesh: Mesh, values: Array, days: Array) -> Array:
     """
     interval = np.clip(np.searchsorted(mesh.edges, days, side="right") - 1, 0, len(mesh.edges) - 2)
     place = (days - mesh.edges[interval]) / np.diff(mesh.edges)[interval]
-    return within(mesh, values[interval, :, np.arange(len(days))], place)
-
-
-def within(mesh: Mesh, values: Array, place: Array) -> Array:
-    """Return the values of polynomials, each at a `place` in its interval; 0 is the start and 1 the end.
-
-    Parameters
-    ----------
-    mesh : Mesh
-        Of degree m.
-    values : ndarray, shape (..., k, m + 1)
-        Values at the nodes of an interval, one row a polynomial.
-    place : ndarray, shape (k,)
-
-    Returns
-    -------
-    ndarray, shape (..., k)
-    """
-    weights = _weights(mesh.degree, place).T
-    result: Array = (np.moveaxis(values, -1, 0) * weights[(slice(None), *[None] * (values.ndim - 2))]).sum(axis=0)
+    result: Array = (values[interval, :, np.arange(len(days))] * _weights(mesh.degree, place)).sum(axis=1)
     return result
 
 
@@ -151,9 +144,20 @@ def nodes_within(mesh: Mesh) -> Array:
     return radau_tables(mesh.degree).points
 
 
-def slopes_within(mesh: Mesh, values: Array) -> Array:
-    """Return the derivatives of polynomials at their nodes, for intervals of length 1; shapes as in `within`."""
-    result: Array = values @ radau_tables(mesh.degree).derivative.T
+def coefficients(mesh: Mesh, values: Array) -> Array:
+    """Return the Chebyshev coefficients of polynomials, for which each interval is [-1, 1], shape (m + 1, k).
+
+    Parameters
+    ----------
+    mesh : Mesh
+        Of degree m.
+    values : ndarray, shape (k, m + 1)
+        Values at the nodes of an interval, one row a polynomial.
+    """
+    result = np.empty(values.T.shape)
+    for first in range(0, len(values), POLYNOMIALS):
+        part = slice(first, first + POLYNOMIALS)
+        result[:, part] = radau_tables(mesh.degree).chebyshev @ values[part].T
     return result
 
 
@@ -201,6 +205,8 @@ class RadauTables(NamedTuple):
         Weights of Lagrange's formula at these points.
     derivative : ndarray, shape (m + 1, m + 1)
         The matrix that gives derivatives at the points from values at the points.
+    chebyshev : ndarray, shape (m + 1, m + 1)
+        The matrix that gives Chebyshev coefficients from values at the points.
     tail : ndarray, shape (2, m + 1)
         The matrix that gives the two highest Legendre coefficients from values at the points.
     """
@@ -208,6 +214,7 @@ class RadauTables(NamedTuple):
     points: Array
     barycentric: Array
     derivative: Array
+    chebyshev: Array
     tail: Array
 
 
@@ -224,8 +231,9 @@ def radau_tables(degree: int) -> RadauTables:
     derivative = barycentric / barycentric[:, None] / gaps
     np.fill_diagonal(derivative, 0.0)
     np.fill_diagonal(derivative, -derivative.sum(axis=1))
-    tail = np.linalg.inv(legendre.legvander(2 * points - 1, degree))[-2:]
-    return RadauTables(points, barycentric, derivative, tail)
+    to_chebyshev = np.linalg.inv(chebvander(2 * points - 1, degree))
+    tail = np.linalg.inv(legvander(2 * points - 1, degree))[-2:]
+    return RadauTables(points, barycentric, derivative, to_chebyshev, tail)
 
 
 def _weights(degree: int, place: Array) -> Array:

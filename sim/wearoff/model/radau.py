@@ -16,10 +16,13 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 from scipy.linalg.blas import dtbsv
+from scipy.sparse import csr_array
 
 from . import Array
-from .mesh import Mesh, radau_tables
+from .hermite import follow
+from .mesh import Mesh, Reading, radau_tables
 
 # The number of small linear systems that are solved at a time. Each takes 1 kB, and another 1 kB while it is solved.
 SYSTEMS = 8192
@@ -103,6 +106,46 @@ class Following(NamedTuple):
             np.multiply(homogeneous[:, None], start, out=x[1:])
             x[1:] += particular
             start = x[m]
+        return result
+
+    def read(self, reading: Reading) -> FollowingRead:
+        """Return what gives x on the days of `reading` alone, in less time than x at all nodes."""
+        n, nodes = self.homogeneous.shape[0], reading.weights.shape[1]
+        # First come the ends of all intervals, then the days.
+        interval = np.append(np.arange(n), reading.interval)
+        weights = np.concatenate([np.broadcast_to(np.eye(nodes)[-1], (n, nodes)), reading.weights])
+        on_course = np.zeros_like(weights)
+        on_course[:, 1:] = np.einsum("ti,tij->tj", weights[:, 1:], self.particular[interval])
+        on_start = weights[:, 0] + np.einsum("ti,ti->t", weights[:, 1:], self.homogeneous[interval])
+        columns, starts = interval[:, None] * nodes + np.arange(nodes), nodes * np.arange(len(interval) + 1)
+        matrix = csr_array((on_course.ravel(), columns.ravel(), starts), shape=(len(interval), n * nodes))
+        return FollowingRead(matrix, on_start[:, None], reading.interval)
+
+
+class FollowingRead(NamedTuple):
+    """Gives x of `Following` on k days; it serves any course.
+
+    Parameters
+    ----------
+    on_course : csr_array, shape (n + k, n (m + 1))
+        x at the end of each interval and on the days, from the course at the nodes, where x = 0 at the start of the
+        interval.
+    on_start : ndarray, shape (n + k, 1)
+        The same, where x = 1 at the interval's start and the course is 0.
+    interval : ndarray of int, shape (k,)
+        The interval of each day.
+    """
+
+    on_course: csr_array
+    on_start: Array
+    interval: npt.NDArray[np.intp]
+
+    def __call__(self, course: Array, start: Array | float = 0.0) -> Array:
+        """Return x on the days, shape (days, k), from k courses at the nodes, shape (n, m + 1, k), and x at first."""
+        n = len(self.on_start) - len(self.interval)
+        terms = self.on_course @ course.reshape(-1, course.shape[-1])
+        starts = follow(self.on_start[:n], terms[:n], start)
+        result: Array = terms[n:] + self.on_start[n:] * starts[self.interval]
         return result
 
 

@@ -6,9 +6,10 @@ First two neighbouring nodes are found between which the values pass the level; 
 from __future__ import annotations
 
 import numpy as np
+from numpy.polynomial.chebyshev import chebval
 
 from . import Array
-from .mesh import Mesh, nodes_within, slopes_within, within
+from .mesh import Mesh, coefficients, nodes_within
 
 # The search for a root ends when a step moves it by less than this part of an interval. Intervals last some days, so
 # that this is far less than a second.
@@ -16,7 +17,7 @@ NARROW = 1e-12
 # The search also ends when the distance from the level is less than this, which is a rounding error.
 ROUNDING = 1e-15
 # The largest number of steps of a search. Halving the bracket alone would take 40.
-NEWTON_STEPS = 60
+SECANT_STEPS = 60
 
 
 def crossings(mesh: Mesh, values: Array, level: float) -> Array:
@@ -61,22 +62,25 @@ def root(mesh: Mesh, values: Array, interval: Array, node: Array, level: Array) 
     """
     places = nodes_within(mesh)
     low, high = places[node], places[node + 1]
-    rising = np.take_along_axis(values, node[:, None], axis=1)[:, 0] < level
-    values_and_slopes = np.stack([values, slopes_within(mesh, values)])
-    place = (low + high) / 2
-    searching = np.ones(len(place), dtype=bool)
-    # A step is Newton's, or goes to the middle of the bracket where Newton's step would leave it. Once a root is found
-    # it does not change while the search for others goes on.
-    for _ in range(NEWTON_STEPS):
-        height, slope = within(mesh, values_and_slopes, place)
-        height -= level
-        passed = (height >= 0) == rising
-        low, high = np.where(passed, low, place), np.where(passed, place, high)
-        newton = place - height / np.where(slope == 0, np.inf, slope)
-        next_place = np.where((newton >= low) & (newton <= high), newton, (low + high) / 2)
-        searching &= (np.abs(next_place - place) > NARROW) & (np.abs(height) > ROUNDING)
-        place = np.where(searching, next_place, place)
+    before, after = (np.take_along_axis(values, each[:, None], axis=1)[:, 0] for each in (node, node + 1))
+    rising = before < level
+    polynomials = coefficients(mesh, values)
+    searching = np.ones(len(low), dtype=bool)
+    # A step is that of the secant through the last two places, or goes to the middle of the bracket where the secant
+    # would leave it. Once a root is found it does not change while the search for others goes on.
+    last_place, last_height, place, height = high, after - level, low, before - level
+    for _ in range(SECANT_STEPS):
+        rise = height - last_height
+        secant = place - height * (place - last_place) / np.where(rise == 0, np.inf, rise)
+        next_place = np.where((secant >= low) & (secant <= high), secant, (low + high) / 2)
+        # A short step says little if the secant is through distant places: the step before must be short too.
+        step = np.maximum(np.abs(next_place - place), (place - last_place) ** 2)
+        searching &= (step > NARROW) & (np.abs(height) > ROUNDING)
         if not searching.any():
             break
+        last_place, last_height, place = place, height, np.where(searching, next_place, place)
+        height = chebval(2 * place - 1, polynomials, tensor=False) - level
+        passed = (height >= 0) == rising
+        low, high = np.where(passed, low, place), np.where(passed, place, high)
     result: Array = mesh.edges[interval] + np.diff(mesh.edges)[interval] * place
     return result

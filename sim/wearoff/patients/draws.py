@@ -87,6 +87,25 @@ def draw(patients: int, seed: int, visits: int = 1) -> Array:
     return np.concatenate([normals("sobol", seed, block, visits) for block in range(-(-patients // BLOCK))])[:patients]
 
 
+def monte_carlo_error(means: Array) -> Array:
+    """Return the error of a mean of all patients that comes from the draw; NaN for fewer than 2 replicates.
+
+    Parameters
+    ----------
+    means : ndarray, shape (..., r)
+        The means of r replicates, of which the mean is taken.
+
+    Returns
+    -------
+    ndarray, shape (...)
+    """
+    count = means.shape[-1]
+    if count < 2:
+        return np.full(means.shape[:-1], np.nan)
+    error: Array = means.std(axis=-1, ddof=1) / np.sqrt(count)
+    return error
+
+
 def _draw_columns(generator: np.random.Generator, columns: int) -> Array:
     # Return standard normals column by column, so that the first columns do not depend on their number.
     return generator.standard_normal((columns, BLOCK)).T

@@ -9,7 +9,8 @@ is one or two grades better than at baseline, or if it is none, as the endpoint 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple, Self
 
 import numpy as np
@@ -129,6 +130,71 @@ def worst_grade(endpoint: str, baseline: int) -> int:
     return baseline - (2 if endpoint == "two_grades" else 1)
 
 
+class View(NamedTuple):
+    """What a rater compares: the severity that a line has without a placebo response, with a level.
+
+    Parameters
+    ----------
+    at_rest : bool
+        Whether the line is seen at rest, or at maximum frown.
+    baseline : int
+        The grade at baseline.
+    level : float
+        The severity up to which a rater without error and leniency sees a response.
+    """
+
+    at_rest: bool
+    baseline: int
+    level: float
+
+    @classmethod
+    def of(cls, endpoint: str, kind: Kind, raters: Raters) -> Self:
+        """Return the view that decides on a response. Many endpoints and kinds of patients have the same one."""
+        if endpoint == ONSET:
+            level = kind.baseline - raters.report_change
+        else:
+            level = worst_grade(endpoint, kind.baseline) + 0.5
+        return cls(endpoint == AT_REST, kind.baseline, level + kind.placebo_responder)
+
+
+class Seen:
+    """The chances that raters see lines at most as severe as levels; each is computed once.
+
+    Parameters
+    ----------
+    line : Line
+        Arrays of any shape.
+    raters : Raters
+
+    Examples
+    --------
+    >>> line = Line(np.array([0.75]), np.array([0.25]))
+    >>> seen = Seen(line, Raters(0.5, 0.0, 0.3, 0.3))
+    >>> view = View(at_rest=False, baseline=2, level=1.5)  # the severity is 1.5 too
+    >>> [chances.tolist() for chances in seen.by_each(view, "composite")], seen.by_all(view, "composite").tolist()
+    ([[0.5], [0.5]], [0.25])
+    """
+
+    def __init__(self, line: Line, raters: Raters) -> None:
+        self._line, self._raters = line, raters
+        self._chances: dict[tuple[View, float], Array] = {}
+
+    def by_each(self, view: View, assessor: str) -> list[Array]:
+        """Return the chance for each rater of an assessor."""
+        for error in self._raters.errors(assessor):
+            if (view, error) not in self._chances:
+                severity = view.baseline * (self._line.rest if view.at_rest else self._line.frown)
+                room = view.level + self._raters.leniency - severity
+                room /= error
+                self._chances[view, error] = ndtr(room, out=room)
+        return [self._chances[view, error] for error in self._raters.errors(assessor)]
+
+    def by_all(self, view: View, assessor: str) -> Array:
+        """Return the chance that all raters of an assessor see it."""
+        first, *others = self.by_each(view, assessor)
+        return math.prod(others, start=first)
+
+
 def chance(line: Line, endpoint: str, assessor: str, kind: Kind, raters: Raters) -> Array:
     """Return the chance that the raters report a response, averaged over their errors.
 
@@ -155,24 +221,7 @@ def chance(line: Line, endpoint: str, assessor: str, kind: Kind, raters: Raters)
     >>> chance(line, "none_at_rest", "investigator", moderate, raters).tolist()
     [0.5]
     """
-    room = find_room(line, endpoint, kind, raters)
-    result = np.ones_like(room)
-    for error in raters.errors(assessor):
-        result *= ndtr(room / error)
-    return result
-
-
-def find_room(line: Line, endpoint: str, kind: Kind, raters: Raters) -> Array:
-    """Return by how many grades a rater without error could see the line worse before it is no response.
-
-    Below 0 it is no response. The shape is that of the arrays of `line`.
-    """
-    severity = find_severity(line.rest if endpoint == AT_REST else line.frown, kind.baseline, kind.placebo_responder)
-    worst_severity = (
-        kind.baseline - raters.report_change if endpoint == ONSET else worst_grade(endpoint, kind.baseline) + 0.5
-    )
-    result: Array = worst_severity + raters.leniency - severity
-    return result
+    return Seen(line, raters).by_all(View.of(endpoint, kind, raters), assessor)
 
 
 def find_severity(depth: Array, baseline: int | Grades, placebo_responder: bool | Flags) -> Array:
@@ -194,7 +243,58 @@ def round_grade(seen: Array) -> npt.NDArray[np.int8]:
 
 def mean_chance(line: Line, endpoint: str, assessor: str, raters: Raters) -> Array:
     """Return the chance that the raters report a response: the mean over the kinds of patients."""
-    return sum(
-        (kind.share * chance(line, endpoint, assessor, kind, raters) for kind in raters.kinds()),
-        start=np.zeros_like(line.frown),
-    )
+    result: Array = mean_chances(line, [(endpoint, assessor)], raters)[0]
+    return result
+
+
+def mean_chances(line: Line, pairs: Sequence[tuple[str, str]], raters: Raters) -> Array:
+    """Return the chances of `mean_chance` for several endpoints, each with its assessor.
+
+    Parameters
+    ----------
+    line : Line
+        Arrays of shape (..., k).
+    pairs : sequence of (str, str)
+        Endpoints and assessors.
+    raters : Raters
+
+    Returns
+    -------
+    ndarray, shape (pairs, ..., k)
+    """
+    seen, result = Seen(line, raters), np.empty((len(pairs), *line.frown.shape))
+    for assessor in dict.fromkeys(assessor for _, assessor in pairs):
+        rows = [row for row, pair in enumerate(pairs) if pair[1] == assessor]
+        views, weights = weigh_views([pairs[row][0] for row in rows], raters)
+        result[rows] = mean_over_kinds([seen.by_all(view, assessor) for view in views], weights)
+    return result
+
+
+def weigh_views(endpoints: Sequence[str], raters: Raters) -> tuple[list[View], Array]:
+    """Return the distinct views of endpoints, and the share of the patients for whom each decides.
+
+    Returns
+    -------
+    (list of View, ndarray), length v and shape (endpoints, v)
+    """
+    kinds = list(raters.kinds())
+    views_of = [[View.of(endpoint, kind, raters) for kind in kinds] for endpoint in endpoints]
+    views = list(dict.fromkeys(view for row in views_of for view in row))
+    weights = np.zeros((len(endpoints), len(views)))
+    for weight, row in zip(weights, views_of, strict=True):
+        for view, kind in zip(row, kinds, strict=True):
+            weight[views.index(view)] += kind.share
+    return views, weights
+
+
+def mean_over_kinds(chances: Sequence[Array], weights: Array) -> Array:
+    """Return the means over the kinds of patients, shape (endpoints, ..., k).
+
+    Parameters
+    ----------
+    chances : sequence of ndarray, shape (..., k)
+        A chance for each view.
+    weights : ndarray, shape (endpoints, v)
+        From `weigh_views`.
+    """
+    return np.moveaxis(weights @ np.stack(chances, axis=-2), -2, 0)

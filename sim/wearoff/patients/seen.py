@@ -7,11 +7,13 @@ leave, so that a later better grade does not count.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtr
 
-from .grades import Kind, Line, Raters, find_room, find_severity
+from .grades import Kind, Line, Raters, Seen, View, mean_over_kinds, weigh_views
 
 Array = npt.NDArray[np.float64]
 
@@ -52,7 +54,7 @@ def chance_seen_back(lines: Line, duration: str, assessor: str, kind: Kind, rate
     >>> chance_seen_back(lines, "return_to_baseline", "investigator", moderate, raters).tolist()
     [[0.5], [0.75]]
     """
-    return _accumulate(find_room(lines, RESPONSE_OF[duration], kind, raters), assessor, raters)
+    return _seen_by_visit(Seen(lines, raters).by_each(View.of(RESPONSE_OF[duration], kind, raters), assessor))
 
 
 def chance_seen_at(lines: Line, grade: int | None, assessor: str, kind: Kind, raters: Raters) -> Array:
@@ -71,21 +73,27 @@ def chance_seen_at(lines: Line, grade: int | None, assessor: str, kind: Kind, ra
     -------
     ndarray, shape (visits, k)
     """
-    severity = find_severity(lines.frown, kind.baseline, kind.placebo_responder)
     better = (kind.baseline if grade is None else grade) - 0.5
-    return _accumulate(better + raters.leniency - severity, assessor, raters)
+    view = View(at_rest=False, baseline=kind.baseline, level=better + kind.placebo_responder)
+    return _seen_by_visit(Seen(lines, raters).by_each(view, assessor))
 
 
-def _accumulate(room: Array, assessor: str, raters: Raters) -> Array:
-    # Return the chance that each rater has seen a line without room at one of the visits so far.
-    not_seen = 1 - np.prod([ndtr(-room / error) for error in raters.errors(assessor)], axis=0)
-    result: Array = 1 - np.cumprod(not_seen, axis=0)
+def mean_chances_seen_back(lines: Line, durations: Sequence[str], assessor: str, raters: Raters) -> Array:
+    """Return the chances of `chance_seen_back` for several durations: the means over the kinds of patients.
+
+    Returns
+    -------
+    ndarray, shape (durations, visits, k)
+    """
+    seen = Seen(lines, raters)
+    views, weights = weigh_views([RESPONSE_OF[duration] for duration in durations], raters)
+    return mean_over_kinds([_seen_by_visit(seen.by_each(view, assessor)) for view in views], weights)
+
+
+def _seen_by_visit(better: list[Array]) -> Array:
+    # Return the chance that at one of the visits so far all raters have seen the end, from the chance that each of them
+    # still sees a better grade at a visit.
+    first, *others = better
+    not_seen = 1 - math.prod((1 - each for each in others), start=1 - first) if others else first
+    result: Array = 1 - np.cumprod(not_seen, axis=0, dtype=np.float64)
     return result
-
-
-def mean_chance_seen_back(lines: Line, duration: str, assessor: str, raters: Raters) -> Array:
-    """Return the chances of `chance_seen_back`: the mean over the kinds of patients."""
-    return sum(
-        (kind.share * chance_seen_back(lines, duration, assessor, kind, raters) for kind in raters.kinds()),
-        start=np.zeros_like(lines.frown),
-    )

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from ..figures.style import render
-from ..labels import describe_landmark, whole_day
+from ..labels import ON_NEED, describe_landmark, whole_day
 from ..levels import HALF
 from ..parameters import Parameters
 from ..plates import serotypes_figure, sites_figure
@@ -14,7 +16,7 @@ from ..simulation import simulate
 from ..spacing import Comparison, Recommendation
 from ..timeline import Timeline
 from ..treatment.schedule import Schedule
-from .explanations import explain_landmarks, explain_recommendation
+from .explanations import explain_landmarks, explain_recommendation, explain_share
 from .json_output import add_result, records, table
 from .text import wrap
 
@@ -93,18 +95,29 @@ def spacing_summary(comparison: Comparison, recommendation: Recommendation) -> d
     plans = {
         name: plan.schedule for name, plan in (("even", recommendation.even), ("dates", recommendation.dates)) if plan
     }
+    typical = recommendation.typical
     return {
         "keep": comparison.keep,
-        "intervals": records(comparison.frame),
-        "returns": records(comparison.returns),
+        "share": recommendation.request.share,
         "recommended_interval": recommendation.interval,
         "outcome": recommendation.outcome.name.lower(),
-        "explanation": explain_recommendation(recommendation),
+        "explanation": explain_share(recommendation),
         "nearest": recommendation.nearest,
         "share_of_patients": recommendation.share_of_patients,
         "label_interval": recommendation.label_interval,
-        "label_share_above": recommendation.label_share_above,
         "label_share_of_patients": recommendation.label_share_of_patients,
+        "label_share_error": recommendation.label_share_error,
+        "label_share_above": recommendation.label_share_above,
+        "people": records(comparison.people),
+        "typical": {
+            "recommended_interval": typical.interval,
+            "outcome": typical.outcome.name.lower(),
+            "explanation": explain_recommendation(recommendation),
+            "nearest": typical.nearest,
+            "share_of_patients": recommendation.typical_share_of_patients,
+        },
+        "intervals": records(comparison.frame),
+        "returns": records(comparison.returns),
         "plans": records(recommendation.frame),
         "schedules": {name: records(plan.to_frame()[_choose_columns(plan)]) for name, plan in plans.items()},
         "warnings": list(dict.fromkeys((*comparison.warnings, *recommendation.warnings))),
@@ -116,22 +129,22 @@ def _choose_columns(plan: Schedule) -> list[str]:
 
 
 def spacing_text(comparison: Comparison, recommendation: Recommendation) -> str:
-    """Return the comparison as a table, then the longest interval and the best dates."""
+    """Return what intervals give and cost, and the longest interval: for all patients, then for the typical one."""
+    label = f"the label's shortest interval, {recommendation.label_interval:g} days, keeps it in "
+    kept = recommendation.label_share_of_patients
+    at_label = recommendation.nearest.get("interval") == recommendation.label_interval
     lines = [
-        f"{'every':>10}{'days at':>12}{'kept in':>10}{'longest':>10}{'lowest':>9}{'units':>9}{'visits':>9}",
-        f"{'':>10}{f'{comparison.keep:g} or more':>12}{'patients':>10}"
-        f"{'gap':>10}{'effect':>9}{'a year':>9}{'a year':>9}",
+        "all patients",
+        *_format_people(comparison.people, comparison.keep),
+        "",
+        wrap(explain_share(recommendation)),
+        *([] if at_label else [f"{label}{kept:.0%} of patients"]),
+        "",
+        "the typical patient",
+        *_format_typical(comparison.frame, comparison.keep),
+        "",
+        wrap(explain_recommendation(recommendation)),
     ]
-    for row in comparison.frame.itertuples():
-        lines.append(
-            f"{row.interval:>5g} days{row.share_above:>12.1%}{row.share_of_patients:>10.0%}{row.longest_gap:>8.1f} d"
-            f"{row.lowest_effect:>9.2f}{row.units_per_year:>9.1f}{row.visits_per_year:>9.1f}"
-        )
-    lines.append("")
-    lines.append(wrap(explain_recommendation(recommendation)))
-    if recommendation.nearest.get("interval") != recommendation.label_interval:
-        label = f"the label's shortest interval, {recommendation.label_interval:g} days, keeps it in "
-        lines.append(f"{label}{recommendation.label_share_of_patients:.0%} of patients")
     if recommendation.dates is not None:
         best = recommendation.frame[recommendation.frame["plan"] == "dates"].iloc[0]
         plan = recommendation.dates.schedule
@@ -145,17 +158,49 @@ def spacing_text(comparison: Comparison, recommendation: Recommendation) -> str:
     return "\n".join(lines)
 
 
+def _format_people(people: pd.DataFrame, keep: float) -> list[str]:
+    level, price = f"{keep:g} or more", "cost_of_covered_day" in people
+    lines = [
+        f"{'every':>12}{'always at':>13}{'days at':>13}{'lowest effect':>18}{'units':>9}{'visits':>8}"
+        f"{'cost of' if price else '':>9}",
+        f"{'':>12}{level:>13}{level:>13}{'5%   50%   95%':>18}{'a year':>9}{'a year':>8}"
+        f"{'such day' if price else '':>9}",
+    ]
+    for row in people.to_dict("records"):
+        every = "on need" if row["policy"] == ON_NEED else f"{row['interval']:g} days"
+        lowest = "".join(f"{row[f'lowest_p{percent}']:>6.2f}" for percent in (5, 50, 95))
+        lines.append(
+            f"{every:>12}{row['share_of_patients']:>13.0%}{row['share_of_patient_days']:>13.0%}{lowest:>18}"
+            f"{row['units_per_year']:>9.1f}{row['visits_per_year']:>8.1f}"
+            f"{format(row['cost_of_covered_day'], '>9.2f') if price else ''}"
+        )
+    return [line.rstrip() for line in lines]
+
+
+def _format_typical(frame: pd.DataFrame, keep: float) -> list[str]:
+    lines = [
+        f"{'every':>12}{'days at':>13}{'longest':>11}{'lowest':>9}",
+        f"{'':>12}{f'{keep:g} or more':>13}{'gap':>11}{'effect':>9}",
+    ]
+    for row in frame.itertuples():
+        lines.append(
+            f"{row.interval:>7g} days{row.share_above:>13.1%}{row.longest_gap:>9.1f} d{row.lowest_effect:>9.2f}"
+        )
+    return lines
+
+
 def spacing_files(
     comparison: Comparison, recommendation: Recommendation, provenance: dict[str, Any]
 ) -> dict[str, bytes]:
     """Return the content of each file of spacing: tables, schedules, pictures and results."""
     note = write_note(provenance)
     files = {
+        "people.csv": table(comparison.people),
         "intervals.csv": table(comparison.frame),
         "returns.csv": table(comparison.returns),
     }
-    for kind in ("png", "svg"):
-        files[f"tradeoff.{kind}"] = render(comparison.tradeoff_figure(recommendation.interval), kind, note)
+    tradeoff = comparison.tradeoff_figure(recommendation.interval)  # solving all patients takes most of its time
+    files |= {f"tradeoff.{kind}": render(tradeoff, kind, note) for kind in ("png", "svg")}
     for name, plan in (("even", recommendation.even), ("dates", recommendation.dates)):
         if plan is not None:
             files[f"{name}.csv"] = table(plan.schedule.to_events())

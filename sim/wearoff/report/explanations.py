@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..levels import FULL, HALF, ONSET, WEAR_OFF
 from ..outcomes import Attainment, Outcome
-from ..spacing import NextVisit, Recommendation
+from ..spacing import NextVisit, Recommendation, Request
 from ..spacing.patient import YEAR
 from ..timeline import Timeline
 
@@ -54,7 +54,7 @@ def _explain_fall(timeline: Timeline, name: str, level: float) -> str:
 
 
 def explain_recommendation(recommendation: Recommendation) -> str:
-    """Return the recommendation, or the reason why the level cannot be kept and the nearest alternative.
+    """Return the recommendation for the typical patient, or why the level cannot be kept and the nearest alternative.
 
     Examples
     --------
@@ -62,37 +62,72 @@ def explain_recommendation(recommendation: Recommendation) -> str:
     >>> explain_recommendation(spacing.recommend(keep=0.97)).partition(" (")[0]
     'keep is 0.97, above the largest effect of one visit of 20 U of onabotulinumtoxinA within 730 days'
     """
-    request, nearest = recommendation.request, recommendation.nearest
-    keep, units = f"{request.keep:g}", request.visit.units
-    if recommendation.outcome is Attainment.ATTAINABLE:
-        share = f"{recommendation.share_of_patients:.0%} of patients"
-        if recommendation.even is not None and len(recommendation.even.schedule) == 1:
-            return f"one visit keeps {keep} in the typical patient for all {recommendation.interval} days; in {share}"
-        return (
-            f"the longest interval that keeps {keep} in the typical patient: {recommendation.interval} days, which "
-            f"keeps it in {share}"
+    request, answer = recommendation.request, recommendation.typical
+    keep, units, nearest = f"{request.keep:g}", request.visit.units, answer.nearest
+    if answer.outcome is Attainment.ATTAINABLE:
+        share = recommendation.typical_share_of_patients
+        kept = "" if share is None else f"{share:.0%} of patients"
+        if answer.interval == request.horizon:
+            return f"one visit keeps {keep} in the typical patient for all {answer.interval} days" + (
+                f"; in {kept}" if kept else ""
+            )
+        return f"the longest interval that keeps {keep} in the typical patient: {answer.interval} days" + (
+            f", which keeps it in {kept}" if kept else ""
         )
-    if recommendation.outcome is Attainment.ABOVE_PEAK:
+    if answer.outcome is Attainment.ABOVE_PEAK:
         return (
             f"keep is {keep}, above the largest effect of one visit of {units:g} U of {request.visit.product.name} "
             f"within {request.horizon} days ({recommendation.peak:.3f}); nearest: that level, or more units"
         )
     instead = (
         f"nearest: every {nearest['interval']:g} days, which keeps it on {nearest['share_above']:.1%} of days in the "
-        f"typical patient, and always in {nearest['share_of_patients']:.0%} of patients"
+        "typical patient"
     )
-    if recommendation.outcome is Attainment.LABEL_TOO_LONG:
+    if "share_of_patients" in nearest:
+        instead += f", and always in {nearest['share_of_patients']:.0%} of patients"
+    if answer.outcome is Attainment.LABEL_TOO_LONG:
         return (
             f"no interval that the label allows keeps {keep} in the typical patient: it is lost after "
-            f"{recommendation.longest_interval} days, and {request.visit.product.label_in_words} asks for at least "
+            f"{answer.longest} days, and {request.visit.product.label_in_words} asks for at least "
             f"{recommendation.label_interval:g}; {instead}"
         )
-    if recommendation.outcome is Attainment.TOO_FAR_APART or recommendation.longest_interval is None:
+    if answer.outcome is Attainment.TOO_FAR_APART or answer.longest is None:
         return f"no interval of {request.step} days or more keeps {keep}; {instead}"
-    takes = units * YEAR / recommendation.longest_interval
+    return f"{_explain_limit(request, answer.longest)}; {instead}"
+
+
+def explain_share(recommendation: Recommendation) -> str:
+    """Return the recommendation for a share of patients, or why the level cannot be kept in so many.
+
+    Examples
+    --------
+    >>> from wearoff import spacing
+    >>> explain_share(spacing.recommend(keep=0.5, share=0.8)).partition(",")[0]
+    'no interval that is allowed keeps 0.5 in 80% of patients: every 90 days'
+    """
+    request, answer = recommendation.request, recommendation.answer
+    row = recommendation.frame[recommendation.frame["plan"] == "even"].iloc[0]
+    what = f"keeps {request.keep:g} in {request.share:.0%} of patients"
+    kept = f"{row['share_of_patients']:.0%} (Monte Carlo error {row['share_error']:.1%})"
+    if answer.interval is not None:
+        days = f"{answer.interval} days, in {kept}"
+        if answer.interval == request.horizon:
+            return f"one visit {what} for all {days}"
+        takes = f"it takes {request.visit.units * YEAR / answer.interval:.1f} U a year"
+        if "cost_of_covered_day" in row:
+            takes += f", and a day at {request.keep:g} or more costs {row['cost_of_covered_day']:.2f}"
+        return f"the longest interval that {what}: {days}; {takes}"
+    nearest = f"every {answer.nearest['interval']:g} days"
+    if answer.longest is None:
+        return f"no interval that is allowed {what}: {nearest}, which is the shortest, keeps it in {kept}"
+    return f"{_explain_limit(request, answer.longest)}; nearest: {nearest}, which keeps it in {kept} of patients"
+
+
+def _explain_limit(request: Request, longest: int) -> str:
+    takes = request.visit.units * YEAR / longest
     return (
-        f"max_units_per_year is {request.max_units_per_year:g}, and keeping {keep} takes {takes:.1f} U a year (every "
-        f"{recommendation.longest_interval} days); {instead}"
+        f"max_units_per_year is {request.max_units_per_year:g}, and keeping {request.keep:g} takes {takes:.1f} U a "
+        f"year (every {longest} days)"
     )
 
 

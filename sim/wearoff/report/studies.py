@@ -10,10 +10,9 @@ import numpy as np
 from ..evidence.comparison import Comparison
 from ..evidence.fitting import Fit
 from ..figures.style import render
-from ..labels import words
+from ..labels import PERCENTILES, words
 from ..provenance import describe_patients, write_note
 from ..sensitivity import Elasticities, Indices
-from ..trial.tabulation import PERCENTILES
 from ..trial.trial import Trial
 from .json_output import add_result, records, table
 from .text import align

@@ -27,6 +27,7 @@ from ..treatment.visit import Visit
 YEAR = 365.25  # days, for units and visits a year
 # At most twenty years: the time of the search for the fewest visits grows with the square of the horizon.
 HORIZON = Limits("horizon", 1, 7305, "day")
+PRICE = Limits("price", 0, 1e9)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -106,11 +107,35 @@ class Patient:
             "lowest_effect": lowest_after_peak(course),
         }
 
-    def make_row(self, interval: float, course: Course) -> dict[str, float]:
+    def make_row(self, interval: float, course: Course, price: float | None = None) -> dict[str, float]:
         """Return the row of an interval in a comparison, from the course with visits at this interval."""
-        visits_per_year = YEAR / interval
-        a_year = {"units_per_year": self.units * visits_per_year, "visits_per_year": visits_per_year}
-        return {"interval": interval} | self.measure(course) | a_year
+        measures, visits = self.measure(course), len(self.even_days(interval))
+        cost = self.find_cost(visits, measures["share_above"] * self.horizon, price)
+        return {"interval": interval} | measures | self.count_a_year(YEAR / interval) | cost
+
+    def make_plan_row(self, course: Course, visits: int, price: float | None) -> dict[str, float]:
+        """Return the row of a plan in a recommendation, from the course with its visits."""
+        measures = self.measure(course)
+        cost = self.find_cost(visits, measures["share_above"] * self.horizon, price)
+        return {"visits": visits, "units": self.units * visits} | measures | cost
+
+    def count_a_year(self, visits: float) -> dict[str, float]:
+        """Return the units and the visits of a year, from the visits of a year."""
+        return {"units_per_year": self.units * visits, "visits_per_year": visits}
+
+    def find_cost(self, visits: float, covered: float, price: float | None) -> dict[str, float]:
+        """Return the cost of a covered day: that of all units over the horizon, divided by the days above the level.
+
+        Parameters
+        ----------
+        visits, covered : float
+            Visits, and days with the effect at the level or above, over the horizon.
+        price : float or None
+            The price of a unit. Without a price there is no cost. Without a covered day the cost is infinite.
+        """
+        if price is None:
+            return {}
+        return {"cost_of_covered_day": price * self.units * visits / covered if covered else math.inf}
 
     def compute_row(self, interval: float) -> dict[str, float]:
         """Return the row of an interval in a comparison."""

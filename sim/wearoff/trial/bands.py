@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ..labels import PERCENTILES, SHARES
 from ..model.cohort import Cohort, Grid, choose_grid
 from ..model.doses import Doses
 from ..model.equations import MODEL
@@ -17,7 +18,6 @@ from ..patients.middle import People
 from ..patients.population import Population
 from ..patients.treated import Treated, vary_doses
 from ..treatment.schedule import Schedule
-from .tabulation import PERCENTILES, SHARES
 
 Array = npt.NDArray[np.float64]
 

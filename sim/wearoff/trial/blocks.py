@@ -10,12 +10,13 @@ import numpy as np
 import numpy.typing as npt
 
 from ..labels import LANDMARK_DAYS
+from ..model.cohort import plan_crease
 from ..model.equations import MODEL, Model
 from ..model.landmarks import FALLS, Landmarks, find_landmarks
 from ..patients.draws import BLOCK, normals
-from ..patients.grades import AT_REST, Line, mean_chance
+from ..patients.grades import AT_REST, Line, mean_chance, mean_chances
 from ..patients.population import Population
-from ..patients.seen import RESPONSE_OF, mean_chance_seen_back
+from ..patients.seen import RESPONSE_OF, mean_chances_seen_back
 from ..patients.treated import Treated
 from ..treatment.schedule import Schedule
 from .tally import Tally
@@ -112,11 +113,13 @@ def tally_part(part: Part) -> tuple[str, Tally]:
     total, last_dose = empty_tally(plan), float(plan.treated.doses.days[-1])
     graded_days = np.concatenate([plan.response_days, plan.visit_days])
     times = np.concatenate([plan.days, graded_days])
+    k_crease = plan.treated.population.parameters.constants().k_crease
+    crease = plan_crease(plan.treated.grid.mesh, float(k_crease), graded_days)
     for draws in _draw_patients(part.blocks, plan.patients, plan.sampler, plan.seed, len(plan.treated.doses.days)):
         cohort = plan.treated.solve(draws)
         visible = cohort.visible_at(times)
         daily, graded = visible[: len(plan.days)], visible[len(plan.days) :]
-        lines = Line.of(graded, cohort.crease_at(graded_days), plan.treated.population.constants(draws))
+        lines = Line.of(graded, cohort.read_crease(crease), plan.treated.population.constants(draws))
         landmarks = find_landmarks(cohort.mesh, cohort.visible, cohort.weak, last_dose)
         total.add(
             np.concatenate([daily, landmarks.peak_effect[None]]),
@@ -160,11 +163,8 @@ def _read_chances(plan: ArmPlan, lines: Line) -> Array:
     raters, count = plan.treated.population.raters, len(plan.response_days)
     at_responses, at_visits = (Line(*(depth[part] for depth in lines)) for part in (slice(count), slice(count, None)))
     rows = np.searchsorted(plan.response_days, [response.day for response in plan.responses])
-    pairs = dict.fromkeys((response.endpoint, response.assessor) for response in plan.responses)
-    chances_of = {pair: mean_chance(at_responses, *pair, raters) for pair in pairs}
-    responding = [
-        chances_of[response.endpoint, response.assessor][row]
-        for response, row in zip(plan.responses, rows, strict=True)
-    ]
-    seen = [mean_chance_seen_back(at_visits, duration, SEEN_BY, raters) for duration in RESPONSE_OF]
-    return np.concatenate([np.reshape(responding, (-1, lines.frown.shape[1])), *seen])
+    pairs = list(dict.fromkeys((response.endpoint, response.assessor) for response in plan.responses))
+    by_pair = mean_chances(at_responses, pairs, raters)
+    places = [pairs.index((response.endpoint, response.assessor)) for response in plan.responses]
+    seen = mean_chances_seen_back(at_visits, list(RESPONSE_OF), SEEN_BY, raters)
+    return np.concatenate([by_pair[places, rows], seen.reshape(-1, lines.frown.shape[-1])])

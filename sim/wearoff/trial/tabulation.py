@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ..labels import LANDMARK_DAYS
+from ..labels import LANDMARK_DAYS, PERCENTILES, SHARES
 from ..patients.grades import AT_REST, Line, mean_chance
 from ..patients.population import Population
 from ..patients.seen import RESPONSE_OF
@@ -18,9 +18,6 @@ from .individuals import count_days
 from .tally import Histogram, Tally
 
 Array = npt.NDArray[np.float64]
-
-SHARES = (0.05, 0.25, 0.5, 0.75, 0.95)
-PERCENTILES = tuple(f"p{round(100 * share)}" for share in SHARES)
 
 
 def tabulate_responses(tally: Tally, responses: tuple[Response, ...]) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
-from ..patients.draws import REPLICATES
+from ..patients.draws import REPLICATES, monte_carlo_error
 
 Array = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.int64]
@@ -52,16 +52,14 @@ class Histogram:
         rows, bins = self.counts.shape
         finite = np.isfinite(values)
         all_finite = finite.all()
-        place = values * (bins / self.top)
-        np.clip(place if all_finite else np.where(finite, place, 0.0), 0, bins - 1, out=place)
-        index = place.astype(np.int64)
-        index += bins * np.arange(rows)[:, None]
-        self.counts += np.bincount(index.ravel() if all_finite else index[finite], minlength=rows * bins).reshape(
-            rows, bins
-        )
         if not all_finite:
             self.beyond += np.isposinf(values).sum(axis=1)
             self.missing += np.isnan(values).sum(axis=1)
+            values = np.where(finite, values, 0.0)
+        index = np.multiply(values, bins / self.top, out=np.empty(values.shape, np.int64), casting="unsafe")
+        np.minimum(index, bins - 1, out=index)
+        index += bins * np.arange(rows)[:, None]
+        np.add.at(self.counts.reshape(-1), index.ravel() if all_finite else index[finite], 1)
 
     def merge(self, other: Self) -> None:
         """Add the counts of another histogram."""
@@ -143,10 +141,13 @@ class Tally:
         """Add k patients: arrays of shape (rows, k). The first patient belongs to the first replicate."""
         self.effect.add(effect)
         self.landmarks.add(landmarks)
-        multiples = np.rint(chances / UNIT).astype(np.int64)
+        # A float holds a sum of a block's multiples exactly, whatever their order.
+        multiples = chances / UNIT
+        np.rint(multiples, out=multiples)
         for replicate in range(REPLICATES):
-            self.patients[replicate] += effect[:, replicate::REPLICATES].shape[1]
-            self.chances[:, replicate] += multiples[:, replicate::REPLICATES].sum(axis=1)
+            part = multiples[:, replicate::REPLICATES]
+            self.patients[replicate] += part.shape[1]
+            self.chances[:, replicate] += part.sum(axis=1).astype(np.int64)
 
     def merge(self, other: Self) -> None:
         """Add the patients of another tally."""
@@ -160,6 +161,4 @@ class Tally:
         mean = self.chances.sum(axis=1) * UNIT / self.patients.sum()
         filled = self.patients > 0
         replicate_means = self.chances[:, filled] * UNIT / self.patients[filled]
-        if filled.sum() < 2:
-            return mean, np.full(len(mean), np.nan)
-        return mean, replicate_means.std(axis=1, ddof=1) / np.sqrt(filled.sum())
+        return mean, monte_carlo_error(replicate_means)

@@ -16,6 +16,7 @@ from ... import tables
 from ...errors import InputError
 from ...evidence.observations import published
 from ...figures.style import render
+from ...labels import PERCENTILES
 from ...labels import words as label_of
 from ...patients.middle import describe_ranges, has_middle_half
 from ...patients.population import Population
@@ -23,7 +24,6 @@ from ...report.explanations import explain_landmarks
 from ...report.json_output import table
 from ...treatment.products import find_label
 from ...trial.bands import quick_bands, quick_middle_half
-from ...trial.tabulation import PERCENTILES
 from . import text
 from .plots import BAND_COLUMNS, DARK, LIGHT, CascadePlot, EffectPlot
 from .settings import CONSTANTS, PAGE_SITES, PAGE_VISITS, Settings
