@@ -33,7 +33,7 @@ def test_trial(call, tmp_path):
     status, out, err = call("trial", *arms, *FAST, "--days", 60, "--out", tmp_path / "out", "--json")
     found = json.loads(out)
     assert (status, err) == (0, "")
-    assert set(found) == {"patients", "responders", "landmarks", "bands", "files", "provenance"}
+    assert set(found) == {"patients", "responders", "landmarks", "treatments", "bands", "files", "provenance"}
     assert {row["arm"] for row in found["responders"]} == {
         "20 U onabotulinumtoxinA",
         "50 U abobotulinumtoxinA",
@@ -41,8 +41,8 @@ def test_trial(call, tmp_path):
     }
     names = {path.name for path in (tmp_path / "out").iterdir()}
     assert names == {
-        "trial.json", "bands.csv", "landmarks.csv", "responders.csv", "bands.png", "bands.svg", "responders.png",
-        "responders.svg",
+        "trial.json", "bands.csv", "landmarks.csv", "responders.csv", "treatments.csv",
+        "bands.png", "bands.svg", "responders.png", "responders.svg",
     }  # fmt: skip
     assert (tmp_path / "out" / "trial.json").read_text() == out
     assert len(pd.read_csv(tmp_path / "out" / "bands.csv")) == 3 * 61

@@ -16,8 +16,13 @@ PACKAGE = Path(wearoff.__file__).parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 # Distributions that are not called as their module is.
 DISTRIBUTIONS = {"PIL": "pillow", "libsbml": "python-libsbml"}
-# What only these folders import belongs to an extra, and all else to the base.
-EXTRA_OF = {"exchange": "exchange", "pages/explorer": "explore", "pages/handout": "explore"}
+# What only these folders and files import belongs to an extra, and all else to the base.
+EXTRA_OF = {
+    "exchange": "exchange",
+    "pages/explorer": "explore",
+    "pages/handout": "explore",
+    "trial/parquet.py": "parquet",
+}
 
 
 def test_what_is_installed_has_the_version_of_the_package():
@@ -41,7 +46,8 @@ def test_an_extra_that_an_error_names_can_be_installed():
 def imported(folder=""):
     """Return the distributions that the modules of a folder import, wherever in a module; "": outside of `EXTRA_OF`."""
     found = set()
-    for path in (PACKAGE / folder).rglob("*.py"):
+    place = PACKAGE / folder
+    for path in [place] if place.is_file() else place.rglob("*.py"):
         if not folder and any(path.is_relative_to(PACKAGE / each) for each in EXTRA_OF):
             continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

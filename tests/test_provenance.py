@@ -139,7 +139,10 @@ def test_the_block_says_what_the_result_depends_on(call, folder):
         "numpy": np.__version__,
         "scipy": scipy.__version__,
         "command": "trial",
-        "options": {"arm": ["10", "50:abobotulinumtoxinA"], "patients": 16, "days": 20, "look_every": 28},
+        "options": {
+            "arm": ["10", "50:abobotulinumtoxinA"], "patients": 16, "days": 20, "look_every": 28,
+            "window": 0, "missed": 0.0, "drop_out": 0.0, "leave_without_effect": 0.0,
+        },
         "seed": 12345678901234567890,
         "sampler": "random",
         "preset": "default",
@@ -147,7 +150,7 @@ def test_the_block_says_what_the_result_depends_on(call, folder):
             {"label": "10 U onabotulinumtoxinA", "schedule": [visit | {"amt": 10.0, "product": "onabotulinumtoxinA"}]},
             {"label": "50 U abobotulinumtoxinA", "schedule": [visit | {"amt": 50.0, "product": "abobotulinumtoxinA"}]},
         ],
-    }
+    }  # fmt: skip
 
 
 @settings(max_examples=extent(20, 200))

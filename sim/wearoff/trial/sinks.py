@@ -53,7 +53,10 @@ def collecting(target: Target) -> Iterator[tuple[Callable[[Rows], None], list[pd
         yield kept.append, kept  # type: ignore[misc]
     else:
         with written_whole(target) as temporary:
-            write = _write_csv if target.suffix.lower() == CSV else _write_parquet
+            if target.suffix.lower() == CSV:
+                write = _write_csv
+            else:
+                from .parquet import write_parquet as write
             with write(temporary) as add:
                 yield add, kept
 
@@ -67,23 +70,3 @@ def _write_csv(path: Path) -> Iterator[Callable[[Any], None]]:
             file.write(rows if file.tell() == 0 else rows.partition(b"\n")[2])
 
         yield add
-
-
-@contextmanager
-def _write_parquet(path: Path) -> Iterator[Callable[[Any], None]]:
-    import pyarrow
-    from pyarrow import parquet
-
-    writers: list[Any] = []
-
-    def add(rows: pd.DataFrame) -> None:
-        table = pyarrow.Table.from_pandas(rows, preserve_index=False)
-        if not writers:
-            writers.append(parquet.ParquetWriter(path, table.schema))
-        writers[0].write_table(table)
-
-    try:
-        yield add
-    finally:
-        for writer in writers:
-            writer.close()
