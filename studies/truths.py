@@ -18,12 +18,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.special import ndtri
 
 from studies.defaults import FITTED, begin
 from wearoff.evidence.fitting import fit
 from wearoff.evidence.likelihood import ASSUMED_PATIENTS
 from wearoff.evidence.numbers import TRIAL_NUMBERS, change, find_number
-from wearoff.evidence.observations import DAYS_OF, published
+from wearoff.evidence.observations import CONFIDENCE, DAYS_OF, published
 from wearoff.evidence.prediction import Predictor, Setting, find_chances, find_seen_back, weigh
 from wearoff.patients.grades import ENDPOINTS
 
@@ -58,8 +59,15 @@ def recover(seed: int, patients: int = FIT_PATIENTS) -> pd.DataFrame:
         )
     ]
     estimates["inside"] = (estimates["low"] <= estimates["truth"]) & (estimates["truth"] <= estimates["high"])
-    estimates["relative_error"] = estimates["se_percent"] / 100
-    estimates["rows_alone"] = estimates["rows_se_percent"] / 100
+    # The errors are percentages of the estimate; here they are on the transformed scale, as the differences are.
+    width = [
+        number.to(high) - number.to(low)
+        for number, low, high in zip(
+            map(find_number, estimates["name"]), estimates["low"], estimates["high"], strict=True
+        )
+    ]
+    estimates["own_error"] = np.array(width) / (2 * float(ndtri((1 + CONFIDENCE) / 2)))
+    estimates["rows_alone"] = estimates["own_error"] * estimates["rows_se_percent"] / estimates["se_percent"]
     return estimates.assign(seed=seed)
 
 
@@ -73,7 +81,7 @@ def tabulate(found: pd.DataFrame) -> pd.DataFrame:
                 "number": name,
                 "inside": f"{own['inside'].sum()} of {len(own)}",
                 "spread": own["error"].std(),
-                "error_from_rows_and_prior": np.sqrt((own["relative_error"] ** 2).mean()),
+                "error_from_rows_and_prior": np.sqrt((own["own_error"] ** 2).mean()),
                 "error_from_rows_alone": np.sqrt((alone**2).mean()) if len(alone) else np.inf,
                 "determined_by_rows_alone": len(alone),
             }

@@ -19,7 +19,7 @@ from wearoff.evidence.numbers import find_number
 from wearoff.evidence.observations import check_observations
 from wearoff.evidence.prediction import Predictor, Setting
 from wearoff.patients.draws import seed_of
-from wearoff.patients.population import Population, plausible
+from wearoff.patients.population import Population, limits_of, plausible
 
 # Rows and fits have the same grids, so that these need not be as accurate as in other tests.
 pytestmark = pytest.mark.usefixtures("few_pilots")
@@ -275,6 +275,26 @@ def test_the_deviations_between_trials_are_estimated_from_rows_with_known_effect
         assert abs(np.log(row["estimate"] / known)) < 3 * row["rows_se_percent"] / 100
         assert found.population.value(name) == row["estimate"]
         assert found.profile(name) == (row["low"], row["high"])
+
+
+def test_trials_that_differ_by_more_than_is_possible_put_the_deviation_at_its_end():
+    # Nearly nobody or nearly everybody on day 300: no possible deviation of potency explains that.
+    rows = [
+        {
+            "endpoint": "none_or_mild",
+            "day": 300,
+            "value": value,
+            "unit": "%",
+            "n": 20_000,
+            "trial": trial,
+            "source": trial,
+        }
+        for trial, value in zip("abcdef", (0.01, 99.99) * 3, strict=True)
+    ]
+    found = fit(check_observations(pd.DataFrame(rows)), ["omega_trial_potency"], patients=64, ranges=False)
+    row = row_of(found, "omega_trial_potency")
+    assert row["estimate"] == pytest.approx(limits_of("omega_trial_potency").high)
+    assert row["at_bound"]
 
 
 @pytest.mark.proof

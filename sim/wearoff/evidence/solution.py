@@ -30,6 +30,7 @@ LEAST_VARIANCE = 1e-3  # of a direction of the residuals, whose usual variance i
 # The search for an end of a profile starts at 1.5 standard errors and doubles its step. A few doublings reach any
 # plausible end; this many raise an error.
 DOUBLINGS = 60
+LEAST_DEVIATION = 1e-6  # of a trial's effect that is estimated
 STEP_OF_DEVIATION = 0.05  # on the scale of the logarithm, for the curvature of the likelihood
 
 
@@ -154,6 +155,7 @@ def find_deviations(problem: Problem, linear: Linear, begin: Array, of_trials: t
         lambda logs: deviance_of(problem, linear, _insert(begin, places, logs), of_trials),
         np.log(begin[places]),
         method="Nelder-Mead",
+        bounds=[(np.log(max(number.least, LEAST_DEVIATION)), np.log(number.most)) for number in of_trials],
         options={"xatol": 1e-3, "fatol": 1e-4},
     )
     return _insert(begin, places, found.x)
