@@ -10,15 +10,22 @@ from distributed import Client, LocalCluster
 from tests.extent import some
 
 from wearoff.trial.arms import Arm
+from wearoff.trial.policies import Attendance, Retreat
 from wearoff.trial.running import run_trial
 
 
 def trial(**sharing):
-    """The bytes of all tables of a trial."""
+    """The bytes of all tables of a trial: of arms as a whole, and of patients who are followed one by one."""
     arms = [Arm(units=20), Arm(units=40), Arm.placebo()]
-    found = run_trial(arms, patients=12_000, days=120, rng=7, **sharing)
-    return [pickle.dumps([(name, frame[name].to_numpy().tolist()) for name in frame]) for frame in
-            (found.responders, found.bands, found.landmarks)]  # fmt: skip
+    whole = run_trial(arms, patients=12_000, days=120, rng=7, **sharing)
+    arms = [Arm(units=20, retreat=Retreat(grade=2, min_interval=40, every=20)), Arm.placebo()]
+    attendance = Attendance(window=3, missed=0.1, drop_out=0.3, leave_without_effect=0.2)
+    single = run_trial(
+        arms, patients=3_000, days=120, rng=7, attendance=attendance, individuals=True, visits=True, **sharing
+    )
+    frames = [whole.responders, whole.bands, whole.landmarks, single.responders, single.bands, single.landmarks,
+              single.treatments, single.individuals, single.visits]  # fmt: skip
+    return [pickle.dumps([(name, frame[name].to_numpy().tolist()) for name in frame]) for frame in frames]
 
 
 @functools.cache
