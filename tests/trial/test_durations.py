@@ -43,7 +43,7 @@ def test_durations_are_those_of_a_plain_loop(trial, event, assessor, treatment):
 
 
 def test_durations_by_the_curve_are_the_landmarks(trial):
-    found = read_durations(trial.individuals, "half_effect")
+    found = read_durations(trial.individuals, "loss_of_half_effect")
     for row, own in zip(trial.individuals.to_dict("records"), found.to_dict("records"), strict=True):
         day = row["half_effect_day"]
         assert own["seen"] == (row["half_effect_outcome"] != "not_yet")

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ..labels import SINCE_FIRST_VISIT, SURVIVAL, words
+from ..labels import SINCE_TREATMENT, SURVIVAL, words
 from .panel import LEGEND_SIZE, Panel, name_curves, size_in_points
 from .style import AUTO, COLORS, SIZE, readable, shade
 
@@ -68,7 +68,7 @@ def draw_survival(
         points = size_in_points(panel.ax)[1] / (high - low)
         panel.ax.set_yticks(np.arange(0, 101, 20 if 20 * points >= TICKS_APART else 50))
     panel.mark_days()
-    panel.write_labels(SINCE_FIRST_VISIT, f"patients without\n{words(event)} (%)")
+    panel.write_labels(SINCE_TREATMENT, f"patients without\n{words(event)} (%)")
     if rows.have_room(legend):
         rows.write(looks)
     panel.write_title(title, patients)

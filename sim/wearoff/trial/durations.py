@@ -7,13 +7,12 @@ import pandas as pd
 
 from ..checks import Limits, check_integer, check_name
 from ..errors import InputError
-from ..model.landmarks import FALLS
 from ..patients.grades import RATERS_OF, worst_grade
 from ..patients.seen import RESPONSE_OF
 
 TREATMENT = Limits("treatment", 1, 1000)
-# The levels of the visible effect that a duration by the curve ends at.
-LEVELS = {name.removesuffix("_day"): name for name in FALLS}
+# Durations of the visible effect itself, and the landmarks at which they end.
+LEVELS = {"loss_of_half_effect": "half_effect_day", "wear_off": "wear_off_day"}
 
 
 def tabulate_durations(visits: pd.DataFrame, event: str, assessor: str, treatment: int) -> pd.DataFrame:
