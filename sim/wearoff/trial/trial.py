@@ -151,7 +151,8 @@ class Trial:
         ----------
         event : str
             What ends it: ``return_to_baseline`` or ``loss_of_none_or_mild``, as seen at the visits; or
-            ``loss_of_half_effect`` or ``wear_off``, when the effect itself falls through the level (of the first treatment alone).
+            ``loss_of_half_effect`` or ``wear_off``, when the effect itself falls through the level, of the first
+            treatment alone.
         assessor : str
             Who must see it at the visit.
         treatment : int
