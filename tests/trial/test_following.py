@@ -72,7 +72,11 @@ def test_decisions_are_those_of_a_plain_loop_over_patients_solved_singly(retreat
             number, begin = len(expected), expected[-1]
             frame = wo.simulate(wo.Schedule(tuple(visits)), parameters=own, days=last).frame
             first = retreat.min_interval - retreat.every * ((retreat.min_interval - 1) // retreat.every)
-            days = [begin + after for after in range(first, last + 1, retreat.every)]
+            days = [
+                begin + after
+                for after in range(first, last + 1, retreat.every)
+                if after >= min(retreat.every / 2, retreat.min_interval)
+            ]
             errors = Chances.draw(wo.Attendance(), len(days), seed, 0, number).errors[:, :, i]
             for day, error in zip(days, errors, strict=True):
                 if day > last or day < begin + retreat.min_interval:

@@ -241,6 +241,8 @@ def _plan_visits(plan: Plan, stage: _Stage, seed: int, block: int) -> tuple[Whol
         return days, np.broadcast_to(dose[:, None], days.shape), chances
     shortest, every = plan.retreat.min_interval, plan.retreat.every
     after = np.arange((shortest - 1) % every + 1, plan.last - plan.given.days[0] + 1, every)
+    # A treatment less than half of the time between visits ago need not be in effect yet.
+    after = after[(after >= every / 2) | (after >= shortest)]
     chances = Chances.draw(plan.attendance, len(after), seed, block, stage.number).of(stage.patients)
     possible = (after >= shortest) & (stage.number < plan.most)
     dose = np.where(possible, min(stage.number, len(plan.given.units) - 1), -1)[:, None]

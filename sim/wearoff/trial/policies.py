@@ -26,8 +26,9 @@ LEAVE = Limits("leave_without_effect", 0, 1)
 class Retreat:
     """When the patients of an arm are treated again: by default when the grade at baseline is back.
 
-    A patient is looked at every `every` days, the first time that a treatment is possible `min_interval` days after the
-    last one. What is seen at a visit decides at this visit, with the error of the rater.
+    A patient is looked at every `every` days; a treatment is first possible at the visit `min_interval` days after the
+    last one. No visit is less than half of `every` after a treatment, unless a treatment is possible then. What is seen
+    at a visit decides at this visit, with the error of the rater.
 
     Parameters
     ----------
