@@ -246,6 +246,7 @@ def test_the_number_of_treatments_is_counted():
             "individuals is 'rows.txt'; allowed: True, False, or the name of a file",
         ),
         (lambda: short(visits=1), "visits is 1; allowed: True, False"),
+        (lambda: short(individuals="a.csv", visits="a.csv"), "visits is 'a.csv'; allowed: another file than that of"),
         (
             lambda: wo.run_trial(wo.Arm(wo.Schedule.from_frame(HALF_DAY)), patients=8, days=60, visits=True),
             "schedule has a visit on day 0.5; allowed: whole days",

@@ -26,7 +26,7 @@ from .individuals import FollowPart, FollowPlan, empty_counts, follow_part
 from .plans import Plan
 from .policies import Attendance
 from .responses import DAYS, RESPONSE_DAYS, RESPONSES, check_responses, check_whole_days
-from .sinks import Target, check_target, collecting
+from .sinks import Target, check_targets, collecting
 from .tabulation import (
     join_arms,
     tabulate_bands,
@@ -140,7 +140,7 @@ def run_trial(
     interval, reported = check_integer(look_every, LOOK_EVERY), check_responses(responses, response_days, last)
     check_name(sampler, SAMPLERS, "sampler")
     attending = Attendance() if attendance is None else check_type(attendance, Attendance, "attendance")
-    targets = check_target(individuals, "individuals"), check_target(visits, "visits")
+    targets = check_targets(individuals, visits)
     seed = seed_of(rng)
     model = read_model(model, people.parameters.constants())
     check_shared(workers, model, "model")

@@ -25,10 +25,19 @@ def check_target(value: Any, name: str) -> Target:
         return value
     ending = Path(value).suffix.lower() if isinstance(value, str | Path) else ""
     if ending not in (CSV, PARQUET):
-        raise InputError(name, value, f"True, False, or the name of a file that ends in {CSV} or {PARQUET}")
+        shown = str(value) if isinstance(value, Path) else value
+        raise InputError(name, shown, f"True, False, or the name of a file that ends in {CSV} or {PARQUET}")
     if ending == PARQUET and find_spec("pyarrow") is None:
         raise not_installed(f"{name} as a {PARQUET} file", "pyarrow", "parquet")
     return Path(value)
+
+
+def check_targets(individuals: Any, visits: Any) -> tuple[Target, Target]:
+    """Return where the rows of patients and of visits go, which is not into the same file."""
+    targets = check_target(individuals, "individuals"), check_target(visits, "visits")
+    if isinstance(targets[0], Path) and targets[0] == targets[1]:
+        raise InputError("visits", str(targets[1]), "another file than that of individuals")
+    return targets
 
 
 def form_rows(frame: pd.DataFrame, target: Target) -> Rows:
