@@ -312,3 +312,33 @@ def test_the_population_prints_where_its_numbers_come_from():
     table = Population(omega_light_chain=0.3).table().set_index("name")
     assert table.loc["omega_light_chain", "source"] == "given"
     assert table.loc["severe_share", "kind"] == "measured"
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--retreat", "grade"), "retreat is 'grade'; allowed: return_to_baseline, 'grade N', 'level X', always"),
+        (("--min-interval", "90"), "min_interval is 90, without retreat; allowed: together with --retreat"),
+        (("--arm", "placebo", "--retreat", "always"), "retreat is 'always'; allowed: together with an arm that is treat"),
+        (("--drop-out", "1"), "drop_out is 1; allowed: from 0 to below 1"),
+        (("--individuals", "rows.txt"), "file is 'rows.txt'; allowed: a name that ends in .csv or .parquet"),
+        (("--individuals", "/proc/rows.csv"), "file is '/proc/rows.csv', which cannot be written"),
+    ],
+)
+def test_a_trial_with_people_that_cannot_be(call, options, message):
+    status, out, err = call("trial", "--patients", "8", "--days", "40", *options)
+    assert status == 2
+    assert out == ""
+    assert err.startswith(f"error: {message}")
+
+
+def test_a_trial_with_people_writes_their_rows(call, tmp_path):
+    patients, visits = tmp_path / "patients.csv", tmp_path / "visits.csv"
+    options = ("--arm", "20", "--retreat", "grade 2", "--min-interval", "60", "--look-every", "30", "--drop-out", "0.3")
+    status, out, _ = call(
+        "trial", "--patients", "40", "--days", "200", *options, "--individuals", patients, "--visit-rows", visits
+    )
+    assert status == 0
+    assert "treatments before day 200" in out
+    assert len(pd.read_csv(patients)) == 40
+    assert pd.read_csv(visits).groupby("patient").size().min() >= 1

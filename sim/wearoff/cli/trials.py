@@ -20,6 +20,7 @@ from .options import (
     number,
     print_result,
     progress_bar,
+    read_ending,
     read_population,
     whole_number,
 )
@@ -105,6 +106,9 @@ def trial_command(
 
     again = read_retreat(retreat, look_every, min_interval=min_interval, treatments=treatments)
     arms = [read_arm(text, again) for text in arm or ("20", "placebo")]
+    if again is not None and all(each.schedule is None for each in arms):
+        raise InputError("retreat", retreat, "together with an arm that is treated")
+    files = [read_ending(each, (".csv", ".parquet")) for each in (individuals, visit_rows) if each]
     attendance = Attendance(window=window, missed=missed, drop_out=drop_out, leave_without_effect=leave_without_effect)
     population = read_population(preset, set_, start_of(from_))
     provenance = describe_run(context, from_, population, arms={each.name: each.schedule for each in arms})
@@ -114,8 +118,7 @@ def trial_command(
             attendance=attendance, individuals=individuals or False, visits=visit_rows or False, sampler=sampler,
             rng=seed, workers=workers, chunk=chunk, progress=progress,
         )  # fmt: skip
-    written = [each for each in (individuals, visit_rows) if each]
-    written += [] if out is None else write_all(out, trial_files(trial, provenance))
+    written = files + ([] if out is None else write_all(out, trial_files(trial, provenance)))
     print_result(trial_summary(trial), trial_text(trial), written, provenance, as_json=as_json)
 
 
