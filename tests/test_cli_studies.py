@@ -319,7 +319,7 @@ def test_the_population_prints_where_its_numbers_come_from():
     [
         (("--retreat", "grade"), "retreat is 'grade'; allowed: return_to_baseline, 'grade N', 'level X', always"),
         (("--min-interval", "90"), "min_interval is 90, without retreat; allowed: together with --retreat"),
-        (("--arm", "placebo", "--retreat", "always"), "retreat is 'always'; allowed: together with an arm that is treat"),
+        (("--arm", "placebo", "--retreat", "always"), "retreat is 'always'; allowed: together with an arm that"),
         (("--drop-out", "1"), "drop_out is 1; allowed: from 0 to below 1"),
         (("--individuals", "rows.txt"), "file is 'rows.txt'; allowed: a name that ends in .csv or .parquet"),
         (("--individuals", "/proc/rows.csv"), "file is '/proc/rows.csv', which cannot be written"),
