@@ -14,7 +14,7 @@ from ..model.equations import Model
 from ..patients.population import Population
 from ..treatment.schedule import Schedule
 from .arms import Arm
-from .blocks import ACCURACY, ArmPlan, Part, Response, empty_tally, plan_arm, split_blocks, tally_part
+from .blocks import ACCURACY, SEEN_BY, ArmPlan, Part, Response, empty_tally, plan_arm, split_blocks, tally_part
 from .individuals import FollowPart, FollowPlan, empty_counts, follow_part
 from .plans import Plan
 from .policies import Attendance
@@ -46,6 +46,8 @@ class Design(NamedTuple):
     sampler : str
     seed : int
     model : Model
+    seen_by : str
+        The assessor who sees the end of a duration, where patients are counted together.
     """
 
     arms: dict[str, Arm]
@@ -58,6 +60,7 @@ class Design(NamedTuple):
     sampler: str
     seed: int
     model: Model
+    seen_by: str = SEEN_BY
 
     @property
     def counted_whole(self) -> list[str]:
@@ -86,7 +89,14 @@ class Design(NamedTuple):
     def plan_whole(self, name: str, people: Population) -> ArmPlan:
         """Return the plan of an arm whose patients are counted together."""
         return plan_arm(
-            self.treated[name], people, self.last, self.look_every, self.responses, *self._drawn, self.model
+            self.treated[name],
+            people,
+            self.last,
+            self.look_every,
+            self.responses,
+            *self._drawn,
+            self.model,
+            self.seen_by,
         )
 
     def plan_followed(self, name: str, people: Population) -> FollowPlan:
