@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from .treatment.visit import Visit
     from .trial.arms import Arm
     from .trial.policies import Attendance, Retreat
+    from .trial.power import find_n, power
+    from .trial.repeated import Power
     from .trial.running import run_trial
     from .trial.survival import Survival, estimate_survival
     from .trial.trial import Trial
@@ -45,6 +47,7 @@ __all__ = [
     "Outcome",
     "Parameters",
     "Population",
+    "Power",
     "Prior",
     "Retreat",
     "Schedule",
@@ -57,9 +60,11 @@ __all__ = [
     "compare",
     "estimate_survival",
     "exchange",
+    "find_n",
     "fit",
     "middle_half",
     "plates",
+    "power",
     "presets",
     "published",
     "read_observations",
@@ -87,6 +92,9 @@ _MODULE_OF = {
     "Retreat": "trial.policies",
     "Trial": "trial.trial",
     "run_trial": "trial.running",
+    "Power": "trial.repeated",
+    "power": "trial.power",
+    "find_n": "trial.power",
     "Survival": "trial.survival",
     "estimate_survival": "trial.survival",
     "published": "evidence.observations",

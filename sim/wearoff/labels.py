@@ -127,11 +127,18 @@ SURVIVAL = {
     "median": Label("median", "day"),
 }
 
+# The columns of the table of power.
+POWER = {
+    "rate": Label("share of patients"),
+    "rate_error": Label("its Monte Carlo error"),
+    "in_favour": Label("share of trials in favour of the arm"),
+}
+
 # The title of an axis of days in a picture of many patients.
 SINCE_FIRST_VISIT = "time since the first visit (days)"
 SINCE_TREATMENT = "time since the treatment (days)"
 
-_TABLES = (COLUMNS, LANDMARKS, DURATIONS, ENDPOINTS, ASSESSORS, SPACING, SURVIVAL)
+_TABLES = (COLUMNS, LANDMARKS, DURATIONS, ENDPOINTS, ASSESSORS, SPACING, SURVIVAL, POWER)
 
 
 def words(name: str) -> str:

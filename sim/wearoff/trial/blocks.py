@@ -24,7 +24,7 @@ from .tally import Tally
 Array = npt.NDArray[np.float64]
 
 ACCURACY = 1e-6  # of the visible effect
-SEEN_BY = "investigator"  # who sees the end of a duration
+SEEN_BY = "investigator"  # who sees the end of a duration in the table of landmarks
 
 
 class Response(NamedTuple):
@@ -51,6 +51,8 @@ class ArmPlan(NamedTuple):
     patients : int
     sampler : str
     seed : int
+    seen_by : str
+        The assessor who sees the end of a duration.
     """
 
     treated: Treated
@@ -61,6 +63,7 @@ class ArmPlan(NamedTuple):
     patients: int
     sampler: str
     seed: int
+    seen_by: str
 
 
 class Part(NamedTuple):
@@ -81,13 +84,24 @@ def plan_arm(
     sampler: str,
     seed: int,
     model: Model = MODEL,
+    seen_by: str = SEEN_BY,
 ) -> ArmPlan:
     """Return the plan of an arm, which has a grid up to day `last`."""
     treated = Treated.plan(people, schedule.doses(people.parameters.spread), float(last), ACCURACY, model)
     days, response_days = np.arange(last + 1.0), np.unique([response.day for response in responses])
-    last_dose = treated.doses.days[-1]
-    visit_days = last_dose + look_every * np.arange(1.0, (last - last_dose) // look_every + 1)
-    return ArmPlan(treated, days, response_days, visit_days, responses, patients, sampler, seed)
+    visit_days = list_visits(treated.doses.days[-1], look_every, last)
+    return ArmPlan(treated, days, response_days, visit_days, responses, patients, sampler, seed, seen_by)
+
+
+def list_visits(last_dose: float, look_every: int, last: int) -> Array:
+    """Return the days of the visits after the last dose, up to the last day.
+
+    Examples
+    --------
+    >>> list_visits(90.0, 28, 150).tolist()
+    [118.0, 146.0]
+    """
+    return last_dose + look_every * np.arange(1.0, (last - last_dose) // look_every + 1)
 
 
 def split_blocks(patients: int, chunk: int) -> list[range]:
@@ -166,5 +180,5 @@ def _read_chances(plan: ArmPlan, lines: Line) -> Array:
     pairs = list(dict.fromkeys((response.endpoint, response.assessor) for response in plan.responses))
     by_pair = mean_chances(at_responses, pairs, raters)
     places = [pairs.index((response.endpoint, response.assessor)) for response in plan.responses]
-    seen = mean_chances_seen_back(at_visits, list(RESPONSE_OF), SEEN_BY, raters)
+    seen = mean_chances_seen_back(at_visits, list(RESPONSE_OF), plan.seen_by, raters)
     return np.concatenate([by_pair[places, rows], seen.reshape(-1, lines.frown.shape[-1])])

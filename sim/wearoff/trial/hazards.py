@@ -13,7 +13,7 @@ from scipy.stats import CensoredData, logrank
 Array = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.int64]
 
-CONFIDENCE = 0.95  # of every interval
+CONFIDENCE = 0.95  # of the intervals in tables
 
 
 class Observed(NamedTuple):
@@ -66,7 +66,43 @@ def compare_by_log_rank(arm: Observed, against: Observed) -> tuple[float, float]
     return float(test.statistic**2), float(test.pvalue)
 
 
-def estimate_hazard_ratio(arm: Observed, against: Observed) -> HazardRatio:
+def score_by_log_rank(at_risk: Counts, events: Counts) -> Array:
+    """Return z of the log-rank tests of many pairs of arms; it is above 0 if the event comes sooner in the first arm.
+
+    With n at risk in both arms on a day, n_1 of them in the first, and d events, d_1 of them in the first, z is the sum
+    over the days of d_1 - d n_1 / n, divided by the square root of the sum of d n_1 (n - n_1) (n - d) / (n^2 (n - 1)).
+    Its square is the chi-square of `compare_by_log_rank`, which takes a thousand times as long for a thousand pairs.
+
+    Parameters
+    ----------
+    at_risk, events : ndarray of int, shape (2, pairs, days)
+        Of both arms.
+
+    Returns
+    -------
+    ndarray, shape (pairs,)
+        NaN where no day tells the arms apart.
+
+    References
+    ----------
+    Mantel (1966), Cancer Chemother Rep 50:163.
+
+    Examples
+    --------
+    Of two patients, one in each arm, the one in the first arm has the event: z is (1 - 1/2) / sqrt(1/4).
+
+    >>> score_by_log_rank(np.array([[[1]], [[1]]]), np.array([[[1]], [[0]]])).tolist()
+    [1.0]
+    """
+    n, d = at_risk.sum(axis=0), events.sum(axis=0)
+    share = at_risk[0] / np.maximum(n, 1)
+    excess = (events[0] - d * share).sum(axis=-1)
+    variance = (d * share * (1 - share) * (n - d) / np.maximum(n - 1, 1)).sum(axis=-1)
+    z: Array = np.divide(excess, np.sqrt(variance), out=np.full(excess.shape, np.nan), where=variance > 0)
+    return z
+
+
+def estimate_hazard_ratio(arm: Observed, against: Observed, confidence: float = CONFIDENCE) -> HazardRatio:
     """Return the hazard of an arm divided by that of another, with its interval.
 
     The hazard is proportional to exp(b) in the arm and to 1 in the other. Let n and m be the numbers at risk in the arm
@@ -110,7 +146,7 @@ def estimate_hazard_ratio(arm: Observed, against: Observed) -> HazardRatio:
     middle = logit(in_arm / total)
     b = brentq(lambda b: in_arm - expit(b + r).sum(), middle - r.max() - 1, middle - r.min() + 1)
     p = expit(b + r)
-    reach = ndtri(0.5 + CONFIDENCE / 2) / np.sqrt((p * (1 - p)).sum())
+    reach = ndtri(0.5 + confidence / 2) / np.sqrt((p * (1 - p)).sum())
     with np.errstate(over="ignore"):  # a limit that is too large for a number is infinite
         return HazardRatio(*np.exp([b, b - reach, b + reach]).tolist())
 
