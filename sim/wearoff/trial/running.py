@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import ExitStack
 from pathlib import Path
-from typing import NamedTuple, TypeAlias
 
 import numpy as np
-import pandas as pd
 
-from ..checks import Limits, check_integer, check_name, check_type, checked_arguments, one_or_many
+from ..checks import Limits, check_integer, check_name, check_type, checked_arguments
 from ..defaults import SEED
-from ..errors import InputError, format_value
 from ..model.equations import Model
 from ..model.response import read_model
 from ..patients.draws import SAMPLERS, given_seed, seed_of
@@ -21,25 +17,12 @@ from ..patients.population import Population
 from ..provenance import make_block, name_functions
 from ..workers import Workers, check_shared, sharing
 from .arms import Arm
-from .blocks import ACCURACY, ArmPlan, Part, empty_tally, plan_arm, split_blocks, tally_part
-from .individuals import FollowPart, FollowPlan, empty_counts, follow_part
-from .plans import Plan
+from .counting import Design, Progress, count_patients, name_arms
 from .policies import Attendance
-from .responses import DAYS, RESPONSE_DAYS, RESPONSES, check_responses, check_whole_days
-from .sinks import Target, check_targets, collecting
-from .tabulation import (
-    join_arms,
-    tabulate_bands,
-    tabulate_landmarks,
-    tabulate_placebo,
-    tabulate_planned_treatments,
-    tabulate_responses,
-    tabulate_treatments,
-)
-from .tally import Histogram, Tally
+from .responses import DAYS, RESPONSE_DAYS, RESPONSES, check_responses
+from .sinks import check_targets
+from .tabulation import tabulate
 from .trial import Trial
-
-Progress: TypeAlias = Callable[[int], None]
 
 PATIENTS = Limits("patients", 1, 10**9)  # the largest number for which `tally.UNIT` has room
 CHUNK = Limits("chunk", 1, 10**9)
@@ -134,7 +117,7 @@ def run_trial(
     >>> bool(rates["rate"].iloc[0] > 0.7), bool(rates["rate"].iloc[1] < 0.1)
     (True, True)
     """
-    arm_of = _name_arms(arms)
+    arm_of = name_arms(arms)
     people = Population() if population is None else check_type(population, Population, "population")
     count, last, size = check_integer(patients, PATIENTS), check_integer(days, DAYS), check_integer(chunk, CHUNK)
     interval, reported = check_integer(look_every, LOOK_EVERY), check_responses(responses, response_days, last)
@@ -144,51 +127,15 @@ def run_trial(
     seed = seed_of(rng)
     model = read_model(model, people.parameters.constants())
     check_shared(workers, model, "model")
-    drawn = _Drawn(count, sampler, seed)
-    whole = {
-        name: plan_arm(arm.schedule, people, last, interval, reported, *drawn, model)
-        for name, arm in arm_of.items()
-        if arm.schedule is not None and not _decides(arm, attending)
-    }
-    single = {
-        name: FollowPlan(
-            Plan.of(arm, people, attending, interval, last, ACCURACY, model),
-            check_whole_days(reported) if _decides(arm, attending) else (),
-            *drawn,
-            *targets,
-        )
-        for name, arm in arm_of.items()
-        if _decides(arm, attending) or targets != (False, False)
-    }
-    advance = _add_up(progress, count * (len(whole) + len(single)))
-    tallies = _count_patients(whole, size, workers, advance)
-    followed = _follow_patients(single, targets, size, workers, advance)
-    tallies |= {name: tally for name, tally in followed.tallies.items() if _decides(arm_of[name], attending)}
-    treated = [name for name in arm_of if name in tallies]
-    responders = {
-        name: tabulate_responses(tallies[name], reported)
-        if name in tallies
-        else tabulate_placebo(reported, people, *drawn)
-        for name in arm_of
-    }
-    treatments = {
-        name: tabulate_treatments(followed.treatments[name], last)
-        if name in single
-        else tabulate_planned_treatments(arm.schedule, last)
-        for name, arm in arm_of.items()
-        if arm.schedule is not None
-    }
+    design = Design(arm_of, last, interval, attending, reported, targets, count, sampler, seed, model)
+    with sharing(workers if design.work else 1) as share:
+        counts = count_patients(design, people, size, share, _add_up(progress, design.work))
     return Trial(
         people,
         count,
         _name_muscles(arm_of),
-        join_arms(responders),
-        join_arms({name: tabulate_bands(tallies.get(name), np.arange(last + 1.0)) for name in arm_of}),
-        join_arms(
-            {name: tabulate_landmarks(tallies[name], whole.get(name)) for name in treated}, ["landmark", "reached"]
-        ),
-        join_arms(treatments, ["day", "mean"]),
-        *followed.rows,
+        *tabulate(design, people, counts),
+        *counts.rows,
         make_block(
             "run_trial",
             {
@@ -208,75 +155,9 @@ def run_trial(
     )
 
 
-class _Drawn(NamedTuple):
-    # How patients are drawn.
-    patients: int
-    sampler: str
-    seed: int
-
-
-class _Followed(NamedTuple):
-    # What came of the arms whose patients are followed one by one.
-    tallies: dict[str, Tally]
-    treatments: dict[str, Histogram]
-    rows: tuple[pd.DataFrame | None, pd.DataFrame | None]  # of individuals, of visits
-
-
-def _decides(arm: Arm, attendance: Attendance) -> bool:
-    # Return whether the treatments of a patient depend on chance or on what is seen.
-    return arm.schedule is not None and (arm.retreat is not None or attendance != Attendance())
-
-
-def _name_arms(arms: Arm | Iterable[Arm]) -> dict[str, Arm]:
-    arm_of: dict[str, Arm] = {}
-    for arm in one_or_many(arms, Arm, "arms"):
-        check_type(arm, Arm, "arms")
-        if arm.name in arm_of:
-            problem = f"has {format_value(arm.name)} twice"
-            raise InputError("arms", arm.name, "each name once, set with label=", problem=problem)
-        arm_of[arm.name] = arm
-    if not arm_of:
-        raise InputError("arms", arms, "at least 1", problem="is empty")
-    return arm_of
-
-
 def _name_muscles(arms: dict[str, Arm]) -> tuple[str, ...]:
     return tuple(
         dict.fromkeys(visit.muscle.name.replace("_", " ") for arm in arms.values() for visit in arm.schedule or ())
-    )
-
-
-def _count_patients(plans: dict[str, ArmPlan], chunk: int, workers: Workers, progress: Progress) -> dict[str, Tally]:
-    parts = [Part(name, plan, blocks) for name, plan in plans.items() for blocks in split_blocks(plan.patients, chunk)]
-    totals = {name: empty_tally(plan) for name, plan in plans.items()}
-    with sharing(workers if parts else 1) as shared:
-        for _, (name, tally) in zip(parts, shared(tally_part, parts), strict=True):
-            totals[name].merge(tally)
-            progress(int(tally.patients.sum()))
-    return totals
-
-
-def _follow_patients(
-    plans: dict[str, FollowPlan], targets: tuple[Target, Target], chunk: int, workers: Workers, progress: Progress
-) -> _Followed:
-    parts = [
-        FollowPart(name, plan, blocks) for name, plan in plans.items() for blocks in split_blocks(plan.patients, chunk)
-    ]
-    counts = {name: empty_counts(plan) for name, plan in plans.items()}
-    with sharing(workers if parts else 1) as shared, ExitStack() as files:
-        sinks = [files.enter_context(collecting(target)) for target in targets]
-        for _, part in zip(parts, shared(follow_part, parts), strict=True):
-            tally, treatments = counts[part.arm]
-            tally.merge(part.tally)
-            treatments.merge(part.treatments)
-            for (add, _), rows in zip(sinks, (part.individuals, part.visits), strict=True):
-                add(rows)
-            progress(int(part.tally.patients.sum()))
-    individuals, visits = (pd.concat(kept, ignore_index=True) if kept else None for _, kept in sinks)
-    return _Followed(
-        {name: tally for name, (tally, _) in counts.items()},
-        {name: treatments for name, (_, treatments) in counts.items()},
-        (individuals, visits),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -14,10 +15,45 @@ from ..patients.population import Population
 from ..patients.seen import RESPONSE_OF
 from ..treatment.schedule import Schedule
 from .blocks import ArmPlan, Response, tally_at_rest
+from .counting import Counts, Design
 from .individuals import count_days
 from .tally import Histogram, Tally
 
 Array = npt.NDArray[np.float64]
+
+
+class Tables(NamedTuple):
+    """The tables of all arms, as `trial.Trial` describes them."""
+
+    responders: pd.DataFrame
+    bands: pd.DataFrame
+    landmarks: pd.DataFrame
+    treatments: pd.DataFrame
+
+
+def tabulate(design: Design, people: Population, counts: Counts) -> Tables:
+    """Return the tables of a trial, made from the counts of its patients."""
+    tallies, last, drawn = counts.tallies, design.last, (design.patients, design.sampler, design.seed)
+    responders = {
+        name: tabulate_responses(tallies[name], design.responses)
+        if name in tallies
+        else tabulate_placebo(design.responses, people, *drawn)
+        for name in design.arms
+    }
+    bands = {name: tabulate_bands(tallies.get(name), np.arange(last + 1.0)) for name in design.arms}
+    landmarks = {name: tabulate_landmarks(tallies[name], counts.plans.get(name)) for name in design.treated}
+    treatments = {
+        name: tabulate_treatments(counts.treatments[name], last)
+        if name in counts.treatments
+        else tabulate_planned_treatments(schedule, last)
+        for name, schedule in design.treated.items()
+    }
+    return Tables(
+        join_arms(responders),
+        join_arms(bands),
+        join_arms(landmarks, ["landmark", "reached"]),
+        join_arms(treatments, ["day", "mean"]),
+    )
 
 
 def tabulate_responses(tally: Tally, responses: tuple[Response, ...]) -> pd.DataFrame:
