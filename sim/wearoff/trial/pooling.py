@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from ..labels import HIGH, KNOWN_SHARES, LOW
+from ..patients.population import Population
 from ..patients.uncertainty import Draws
 from .counting import Counts, Design, Progress, Share, count_patients
 from .tabulation import Tables, tabulate
@@ -17,7 +20,20 @@ Array = npt.NDArray[np.float64]
 UNCERTAIN = {"responders": ("rate",), "bands": ("p50",), "landmarks": ("reached", "p50"), "treatments": ("mean",)}
 
 
-def tabulate_draws(design: Design, draws: Draws, chunk: int, share: Share, progress: Progress) -> Tables:
+class DrawPart(NamedTuple):
+    """The work that a process gets at a time: the patients of one population, in all arms."""
+
+    design: Design
+    people: Population
+
+
+def count_draw(part: DrawPart) -> tuple[Counts, Tables]:
+    """Return the patients of one population, counted, and their tables."""
+    counts = count_patients(*part, part.design.patients, map, lambda patients: None)
+    return counts, tabulate(*part, counts)
+
+
+def tabulate_draws(design: Design, draws: Draws, share: Share, progress: Progress) -> Tables:
     """Return the tables of the patients of all populations together, with intervals over the populations.
 
     Every population has patients with the same random numbers. Their counts are added up, and of each population only
@@ -25,28 +41,27 @@ def tabulate_draws(design: Design, draws: Draws, chunk: int, share: Share, progr
 
     Parameters
     ----------
-    design, chunk, share, progress
-        As for `counting.count_patients`.
+    design : Design
     draws : Draws
+    share, progress : callable
+        As for `counting.count_patients`; each process gets one population at a time.
     """
     pooled: Counts | None = None
     columns: dict[str, list[Array]] = {name: [] for name in UNCERTAIN}
     errors = []
-    for people in draws.populations:
-        counts = count_patients(design, people, chunk, share, progress)
-        tables = tabulate(design, people, counts)
+    for counts, tables in share(count_draw, [DrawPart(design, people) for people in draws.populations]):
         for name, uncertain in UNCERTAIN.items():
             columns[name].append(getattr(tables, name)[list(uncertain)].to_numpy(float))
         errors.append(tables.responders["error"].to_numpy(float))
         pooled = counts if pooled is None else _add(pooled, counts)
+        progress(design.work)
     assert pooled is not None
-    tables = tabulate(design, draws.centre, pooled)
+    of_all = tabulate(design, draws.centre, pooled)
     # Patients without toxin are not in the counts, so rates are means of rates. The patients of all populations have
     # the same random numbers, so that errors do not average out.
     rates = np.mean(columns["responders"], axis=0)[:, 0]
-    responders = tables.responders.assign(rate=rates, error=np.mean(errors, axis=0))
-    pooled_tables = tables._replace(responders=responders)
-    return Tables(*(_add_intervals(getattr(pooled_tables, name), name, np.stack(columns[name])) for name in UNCERTAIN))
+    of_all = of_all._replace(responders=of_all.responders.assign(rate=rates, error=np.mean(errors, axis=0)))
+    return Tables(*(_add_intervals(getattr(of_all, name), name, np.stack(columns[name])) for name in UNCERTAIN))
 
 
 def find_interval(values: Array) -> tuple[Array, Array]:

@@ -87,7 +87,7 @@ def run_trial(
     workers : int or map-like callable
         The number of processes; or, as in scipy, a function that distributes the work, such as a Dask client's ``map``.
     chunk : int
-        Number of patients that a process gets at a time.
+        Number of patients that a process gets at a time. With draws of a fit it gets the patients of one draw.
     progress : callable, optional
         Called with the number of patients done and the number of all, over all treated arms.
     model : Model, optional
@@ -143,7 +143,7 @@ def run_trial(
             counts = count_patients(design, people, size, share, advance)
             tables, rows = tabulate(design, people, counts), counts.rows
         else:
-            tables = tabulate_draws(design, draws, size, share, advance)
+            tables = tabulate_draws(design, draws, share, advance)
     return Trial(
         people,
         count,
