@@ -149,6 +149,36 @@ def test_a_small_uncertainty_goes_through_a_straight_line():
     )
 
 
+@pytest.mark.proof
+def test_the_interval_of_a_fit_is_that_of_its_covariance_through_a_straight_line():
+    # Rows of many patients leave little open, so that rates are straight lines in the transformed numbers: a rate with
+    # slopes g has the variance g' C g, with the covariance C of the report, and its interval is 2 x 1.645 errors wide.
+    rows = pd.DataFrame({"endpoint": "none_or_mild", "day": [7, 30, 90, 120], "value": [75, 80, 50, 30], "unit": "%"})
+    found = wo.fit(wo.check_observations(rows.assign(n=5000)), ["potency", "light_chain_half_life"], patients=256)
+    given = {
+        "patients": 256,
+        "days": 120,
+        "responses": ("none_or_mild", "investigator"),
+        "response_days": [30, 90, 120],
+    }
+
+    def rates(population):
+        return wo.run_trial(wo.Arm(units=20), population=population, **given).responders
+
+    names, errors = list(found.estimates["name"]), found.estimates["se_percent"].to_numpy() / 100
+    covariance = found.correlations.to_numpy() * np.outer(errors, errors)
+    slopes = []
+    for name, error in zip(names, errors, strict=True):
+        value = found.population.value(name)
+        near = [rates(found.population.replace(**{name: value * np.exp(step)}))["rate"] for step in (-error, error)]
+        slopes.append((near[1] - near[0]) / (2 * error))
+    gradient = np.stack(slopes)
+    expected = 2 * ndtri(0.95) * np.sqrt(np.einsum("ir,ij,jr->r", gradient, covariance, gradient))
+    pooled = rates(found.draws(400))
+    # The ends of an interval of 400 draws have an error of about 7 % of its width.
+    assert (pooled["rate_high"] - pooled["rate_low"]).to_numpy() == pytest.approx(expected, rel=0.2)
+
+
 def test_processes_and_chunks_do_not_change_a_bit(trial):
     shared = wo.run_trial(ARMS, population=DRAWS, workers=lambda work, parts: list(map(work, parts)), chunk=17, **GIVEN)
     for table in ("responders", "bands", "landmarks", "treatments"):
