@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .parameters import Parameters, presets
     from .patients.middle import middle_half
     from .patients.population import Population
+    from .patients.uncertainty import Draws
     from .simulation import simulate
     from .timeline import Timeline
     from .treatment.schedule import Schedule
@@ -41,6 +42,7 @@ __all__ = [
     "Arm",
     "Attendance",
     "Comparison",
+    "Draws",
     "Fit",
     "InputError",
     "Model",
@@ -86,6 +88,7 @@ _MODULE_OF = {
     "Schedule": "treatment.schedule",
     "Visit": "treatment.visit",
     "Population": "patients.population",
+    "Draws": "patients.uncertainty",
     "middle_half": "patients.middle",
     "Arm": "trial.arms",
     "Attendance": "trial.policies",

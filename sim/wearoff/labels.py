@@ -93,6 +93,11 @@ ASSESSORS = {
 SHARES = (0.05, 0.25, 0.5, 0.75, 0.95)
 PERCENTILES = tuple(f"p{round(100 * share)}" for share in SHARES)
 
+# The interval of a number over the draws of a fit: columns such as p50_low and p50_high, beside p50.
+KNOWN_SHARES = (0.05, 0.95)
+LOW, HIGH = "_low", "_high"
+FROM_DATA = f"{100 * KNOWN_SHARES[0]:.0f} to {100 * KNOWN_SHARES[1]:.0f} %, from data and priors"
+
 # When patients are treated again: the column "policy".
 FIXED, ON_NEED = "fixed", "on need"
 

@@ -226,6 +226,12 @@ def read_recorded(path: Path) -> Recorded | None:
     return Recorded(file=path.name, block=block, patients=patients, fitted=fitted, not_used=not_used)
 
 
+def warn_of_potencies(products: Iterable[str], where: str = "") -> None:
+    """Warn of fitted relative potencies, which are not of the population; `where` stands before each sentence."""
+    for name in products:
+        warn(f"{where}the relative potency of {name} was fitted; the one of this package is used instead")
+
+
 def _read_fitted(content: dict[str, Any]) -> tuple[Population | None, tuple[str, ...]]:
     if "fitted" not in content:
         return None, ()

@@ -121,6 +121,61 @@ def test_the_responders_drawn_are_the_rates_with_their_errors():
         mpl.pyplot.close(ax.get_figure())
 
 
+@functools.cache
+def trial_of_draws():
+    """A trial in three populations."""
+    people = wo.Population()
+    populations = [people.replace(potency=potency) for potency in (0.1, 0.14, 0.2)]
+    draws = wo.Draws(populations=populations, centre=people)
+    return run_trial(ARMS["three"], population=draws, patients=128, days=190, rng=1)
+
+
+@pytest.mark.usefixtures("few_pilots")
+def test_people_and_what_is_not_known_are_told_apart():
+    trial = trial_of_draws()
+    figure = trial.bands_figure()
+    for ax in figure.axes:
+        own = trial.bands[trial.bands["arm"] == ax.get_title(loc="left")]
+        of_patients, _, of_draws = ax.collections
+        days, below, above = edges_of(of_draws)
+        np.testing.assert_array_equal(days, own["time"])
+        np.testing.assert_array_equal(below, own["p50_low"])
+        np.testing.assert_array_equal(above, own["p50_high"])
+        # Told apart without colour: one is hatched, the other filled.
+        assert of_draws.get_hatch()
+        assert not of_draws.get_facecolor().size
+        assert of_patients.get_facecolor().size
+        assert not of_patients.get_hatch()
+        assert of_draws.get_label() == "median: 5 to 95 %, from data and priors"
+        assert of_patients.get_label() == "5th to 95th percentile of patients"
+    assert_legible(figure)
+
+
+@pytest.mark.usefixtures("few_pilots")
+def test_the_rates_have_their_interval_over_the_draws():
+    trial = trial_of_draws()
+    ax = trial.plot_responders()
+    chosen = trial.responders.query("endpoint == 'none_or_mild' and assessor == 'investigator'")
+    # The lines of the error bars are collections too, and the sign of the legend is one without an area.
+    shades = [each for each in ax.collections if each.get_facecolor().size and each.get_paths()]
+    for shade, (_, own) in zip(shades, chosen.groupby("arm", sort=False), strict=True):
+        days, below, above = edges_of(shade)
+        np.testing.assert_array_equal(days, own["day"])
+        np.testing.assert_allclose(below, 100 * own["rate_low"])
+        np.testing.assert_allclose(above, 100 * own["rate_high"])
+    assert ax.get_legend().get_texts()[0].get_text() == "5 to 95 %, from data and priors"
+    assert_legible(ax.get_figure())
+
+
+@pytest.mark.usefixtures("few_pilots")
+@pytest.mark.parametrize("style", ["default", "dark_background", "grayscale"])
+def test_draws_are_legible_in_given_axes_and_every_style(style):
+    with mpl.style.context(style):
+        figure, ax = mpl.pyplot.subplots(figsize=(6, 4), layout="constrained")
+        trial_of_draws().plot_responders(ax=ax)
+        assert_legible(figure)
+
+
 def test_labels_say_what_is_drawn_and_in_which_unit():
     figure = trial_of("one").bands_figure()
     assert "(fraction of full)" in figure.axes[0].get_ylabel()

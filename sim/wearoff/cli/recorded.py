@@ -11,7 +11,7 @@ from typer.core import TyperCommand
 
 from ..checks import check_name
 from ..defaults import SEED
-from ..errors import InputError, format_value, warn
+from ..errors import InputError, format_value
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -111,12 +111,13 @@ def _read_given(context: typer.Context, text: str | None) -> Given | None:
 
 
 def _read_result(context: typer.Context, recorded: Recorded, command: str) -> Given:
+    from ..provenance import warn_of_potencies
+
     made_by = recorded.block["command"]
     if made_by == "fit" and command in TAKE_FITS:
         if recorded.fitted is None:
             raise InputError("fitted", allowed="the estimates of a fit")
-        for name in recorded.not_used:
-            warn(f"{recorded.file}: the relative potency of {name} was fitted; the one of this package is used instead")
+        warn_of_potencies(recorded.not_used, f"{recorded.file}: ")
         return Given(patients=recorded.fitted)
     check_name(made_by, (command, *(["fit"] if command in TAKE_FITS else [])), "provenance.command")
     context.default_map = _read_options(context, recorded.block)

@@ -12,8 +12,9 @@ from scipy.special import chdtrc, ndtri
 from .likelihood import STEP, Prior, Problem
 from .numbers import Number, read_value
 from .observations import CONFIDENCE, intervals
+from .posterior import Posterior, describe_direction
 from .prediction import Setting
-from .solution import Solution, Spread, find_errors_of_deviations, locate
+from .solution import Solution, Spread, find_errors_of_deviations
 
 Array = npt.NDArray[np.float64]
 
@@ -23,20 +24,17 @@ AT_BOUND = 1e-3
 
 def tabulate_estimates(problem: Problem, solution: Solution, of_trials: tuple[Number, ...]) -> pd.DataFrame:
     """Return the estimates with their errors, as `fitting.Fit.estimates` describes them."""
-    alone = Spread.of(solution.information(with_priors=False)).deviations
-    errors = Spread.of(solution.information(with_priors=True)).deviations
-    of_deviations, of_deviations_alone = find_errors_of_deviations(problem, solution, of_trials)
-    numbers = [*problem.numbers, *of_trials]
-    transformed = np.append(solution.linear.x, np.log(solution.deviations[locate(of_trials)]))
-    ends = np.array([number.prior for number in of_trials]).reshape(-1, 2).T
-    low, high = np.append(problem.low, ends[0] - 4 * ends[1]), np.append(problem.high, ends[0] + 4 * ends[1])
+    posterior = Posterior.of(problem, solution, of_trials)
+    alone = np.append(
+        Spread.of(solution.information(with_priors=False)).deviations,
+        find_errors_of_deviations(problem, solution, of_trials)[1],
+    )
     records = [
         _describe(number, problem.start, *each)
         for number, *each in zip(
-            numbers, transformed, np.append(errors, of_deviations), np.append(alone, of_deviations_alone), low, high,
-            strict=True,
+            posterior.numbers, posterior.mean, posterior.errors, alone, posterior.low, posterior.high, strict=True
         )
-    ]  # fmt: skip
+    ]
     columns = ["name", "start", "prior_low", "prior_high", "rows_se_percent", "estimate", "se_percent", "low", "high"]
     return pd.DataFrame(records, columns=[*columns, "at_bound"])
 
@@ -107,10 +105,8 @@ def explain_unidentified(names: list[str], spread: Spread, correlations: pd.Data
     """Return sentences on what rows and priors do not determine."""
     sentences = []
     for direction in spread.flat:
-        parts = [f"{x:+.2f} {name}" for name, x in zip(names, direction, strict=True) if abs(x) > 0.3]
-        sentences.append(
-            f"the rows say nothing about {' '.join(parts)} (on the transformed scale): fix all but one of them"
-        )
+        parts = describe_direction(names, direction)
+        sentences.append(f"the rows say nothing about {parts} (on the transformed scale): fix all but one of them")
     for i, one in enumerate(names):
         for j, other in enumerate(names[i + 1 :], start=i + 1):
             shared = correlations.to_numpy()[i, j]

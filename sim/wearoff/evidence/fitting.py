@@ -27,11 +27,13 @@ from ..model.equations import Model
 from ..model.response import read_model
 from ..patients.draws import given_seed, seed_of
 from ..patients.population import Population
-from ..provenance import make_block, name_functions
+from ..patients.uncertainty import Draws
+from ..provenance import make_block, name_functions, warn_of_potencies
 from .estimates import explain_unidentified, measure_goodness, tabulate_estimates, tabulate_priors, tabulate_rows
 from .likelihood import Prior, Problem, check_priors
 from .numbers import TRIAL_NUMBERS, Number, find_number, read_value, transform
 from .observations import MEDIANS, refuse_incomplete, why_not
+from .posterior import Posterior, draw_populations
 from .prediction import Setting
 from .solution import Solution, Spread, find_profile, solve
 
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
 Array = npt.NDArray[np.float64]
 
 PATIENTS = Limits("patients", 64, 1_000_000)
+DRAWS = Limits("n", 1, 100_000)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -92,6 +95,43 @@ class Fit:
 
     def _repr_html_(self) -> str:
         return notebook.show(f"fit to {len(self.rows)} observed rows", notebook.format_table(self.estimates))
+
+    def draws(self, n: int, *, rng: np.random.Generator | int | None = SEED) -> Draws:
+        """Return `n` populations drawn from what rows and priors leave open.
+
+        The fitted numbers are drawn together from a normal distribution on the transformed scale (logarithm, logit or
+        Fisher's z), with the estimates as its mean and their covariance. A draw outside the range that the fit searched
+        is drawn again; ``redrawn`` says how often. The distribution is the better an approximation, the more the rows
+        say.
+
+        Parameters
+        ----------
+        n : int
+            Number of populations, from 1 to 100,000.
+        rng : Generator or int, optional
+            The seed, or a generator from which it is drawn; the default is a fixed seed. The first draws of a seed do
+            not depend on `n`.
+
+        Returns
+        -------
+        Draws
+
+        Raises
+        ------
+        InputError
+            `n` is not possible; rows and priors do not determine a number, which a fit with ``ranges=False`` allows;
+            only relative potencies were fitted; or next to no draw is inside the range that was searched.
+
+        Warns
+        -----
+        UnusualWarning
+            A relative potency was fitted: it is not of the population, and is not drawn.
+        """
+        count, seed = check_integer(n, DRAWS), seed_of(rng)
+        of_trials = tuple(find_number(name) for name in self.estimates["name"] if name in TRIAL_NUMBERS)
+        drawn = draw_populations(Posterior.of(self.problem, self.solution, of_trials), self.population, count, seed)
+        warn_of_potencies(self.potencies)
+        return drawn
 
     def profile(self, name: str) -> tuple[float, float]:
         """Return the ends of the 95 % profile interval of one number.

@@ -10,17 +10,20 @@ import numpy as np
 
 from ..checks import Limits, check_integer, check_name, check_type, checked_arguments
 from ..defaults import SEED
+from ..errors import InputError
 from ..model.equations import Model
 from ..model.response import read_model
 from ..patients.draws import SAMPLERS, given_seed, seed_of
 from ..patients.population import Population
+from ..patients.uncertainty import Draws
 from ..provenance import make_block, name_functions
 from ..workers import Workers, check_shared, sharing
 from .arms import Arm
 from .counting import Design, Progress, count_patients, name_arms
 from .policies import Attendance
+from .pooling import tabulate_draws
 from .responses import DAYS, RESPONSE_DAYS, RESPONSES, check_responses
-from .sinks import check_targets
+from .sinks import Target, check_targets
 from .tabulation import tabulate
 from .trial import Trial
 
@@ -33,7 +36,7 @@ LOOK_EVERY = Limits("look_every", 1, 3652, "day")
 def run_trial(
     arms: Arm | Iterable[Arm],
     *,
-    population: Population | None = None,
+    population: Population | Draws | None = None,
     patients: int = 10_000,
     days: int = 240,
     look_every: int = 28,
@@ -57,10 +60,11 @@ def run_trial(
     Parameters
     ----------
     arms : Arm or iterable of Arm
-    population : Population, optional
-        Default: ``Population()``.
+    population : Population or Draws, optional
+        Default: ``Population()``. With draws of a fit there is a trial in each of them, with the same random numbers of
+        the patients; the tables then are of the patients of all, with intervals over the draws.
     patients : int
-        Number of patients in each arm.
+        Number of patients in each arm, in each draw.
     days : int
         The last day.
     look_every : int
@@ -82,7 +86,7 @@ def run_trial(
     workers : int or map-like callable
         The number of processes; or, as in scipy, a function that distributes the work, such as a Dask client's ``map``.
     chunk : int
-        Number of patients that a process gets at a time.
+        Number of patients that a process gets at a time. With draws of a fit it gets the patients of one draw.
     progress : callable, optional
         Called with the number of patients done and the number of all, over all treated arms.
     model : Model, optional
@@ -96,7 +100,8 @@ def run_trial(
     Raises
     ------
     InputError
-        A value is not possible, two arms have the same name, or a process ended before its work was done.
+        A value is not possible, two arms have the same name, or a process ended before its work was done; or rows of
+        patients are asked for with draws of a fit.
 
     Notes
     -----
@@ -118,24 +123,33 @@ def run_trial(
     (True, True)
     """
     arm_of = name_arms(arms)
-    people = Population() if population is None else check_type(population, Population, "population")
+    draws, people = _read_population(population)
     count, last, size = check_integer(patients, PATIENTS), check_integer(days, DAYS), check_integer(chunk, CHUNK)
     interval, reported = check_integer(look_every, LOOK_EVERY), check_responses(responses, response_days, last)
     check_name(sampler, SAMPLERS, "sampler")
     attending = Attendance() if attendance is None else check_type(attendance, Attendance, "attendance")
     targets = check_targets(individuals, visits)
+    if draws is not None:
+        _refuse_rows(individuals=targets[0], visits=targets[1])
     seed = seed_of(rng)
     model = read_model(model, people.parameters.constants())
     check_shared(workers, model, "model")
     design = Design(arm_of, last, interval, attending, reported, targets, count, sampler, seed, model)
+    advance = _add_up(progress, design.work * (1 if draws is None else len(draws)))
+    rows: tuple[pd.DataFrame | None, pd.DataFrame | None] = (None, None)
     with sharing(workers if design.work else 1) as share:
-        counts = count_patients(design, people, size, share, _add_up(progress, design.work))
+        if draws is None:
+            counts = count_patients(design, people, size, share, advance)
+            tables, rows = tabulate(design, people, counts), counts.rows
+        else:
+            tables = tabulate_draws(design, draws, share, advance)
     return Trial(
         people,
         count,
         _name_muscles(arm_of),
-        *tabulate(design, people, counts),
-        *counts.rows,
+        *tables,
+        *rows,
+        draws,
         make_block(
             "run_trial",
             {
@@ -144,6 +158,7 @@ def run_trial(
                 "look_every": interval,
                 "responses": reported,
                 "attendance": dataclasses.asdict(attending),
+                **({} if draws is None else {"draws": draws.table.drop(columns="draw").to_dict("list")}),
                 **name_functions(model),
             },
             people,
@@ -153,6 +168,22 @@ def run_trial(
             sampler=sampler,
         ),
     )
+
+
+def _read_population(population: Population | Draws | None) -> tuple[Draws | None, Population]:
+    # Return the draws, if there are any, and the population, which is that in the middle of the draws.
+    if isinstance(population, Draws):
+        return population, population.centre
+    if population is not None and not isinstance(population, Population):
+        raise InputError("population", population, "a Population, or the Draws of a fit")
+    return None, Population() if population is None else population
+
+
+def _refuse_rows(**targets: Target) -> None:
+    for name, target in targets.items():
+        if target is not False:
+            allowed = "False with draws of a fit, or one of their populations"
+            raise InputError(name, target, allowed, problem="are asked for in many populations")
 
 
 def _name_muscles(arms: dict[str, Arm]) -> tuple[str, ...]:

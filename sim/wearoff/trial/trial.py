@@ -15,6 +15,7 @@ from ..figures.swimmer import draw_treatments
 from ..figures.trial import draw_bands, draw_responders
 from ..patients.population import Population
 from ..patients.seen import RESPONSE_OF
+from ..patients.uncertainty import Draws
 from .durations import LEVELS, read_durations, tabulate_durations
 from .survival import Survival, estimate_survival
 
@@ -32,8 +33,9 @@ class Trial:
     Parameters
     ----------
     population : Population
+        With draws of a fit their centre.
     patients : int
-        Number of patients in each arm.
+        Number of patients in each arm, in each draw.
     muscles : tuple of str
         The muscles treated in any arm.
     responders : pandas.DataFrame
@@ -61,8 +63,19 @@ class Trial:
         One row a patient and visit that was made, if asked for: ``arm, patient, day``; ``treatment``, the number of
         treatments before; ``units`` given at the visit; ``visible``, the effect before them; and the grades of
         ``investigator`` and ``subject``, at maximum frown and at rest.
+    draws : Draws or None
+        The draws of a fit that the trial was run with.
     provenance : dict
-        How the trial was made: versions, arguments, seed, sampler, constants, population and arms.
+        How the trial was made: versions, arguments, seed, sampler, constants, population and arms; the draws.
+
+    Notes
+    -----
+    With draws of a fit two things differ, and the tables tell them apart. From person to person: the percentiles, rates
+    and shares are of the patients of all draws together, which is what one patient may expect. From data and priors:
+    ``rate_low, rate_high``, ``p50_low, p50_high``, ``reached_low, reached_high`` and ``mean_low, mean_high`` are the
+    interval from 5 to 95 % of this number over the draws, each draw being one possible truth of its constants. They
+    contain no difference between persons. Draws without a median (nobody reaches the landmark) are left out of its
+    interval. ``error`` is the Monte Carlo error from the draw of the patients alone.
     """
 
     population: Population
@@ -74,6 +87,7 @@ class Trial:
     treatments: pd.DataFrame
     individuals: pd.DataFrame | None
     visits: pd.DataFrame | None
+    draws: Draws | None
     provenance: dict[str, Any] = dataclasses.field(repr=False)
 
     def _repr_html_(self) -> str:
@@ -82,7 +96,8 @@ class Trial:
     @property
     def description(self) -> str:
         """The patients in words: the title of the pictures."""
-        return ", ".join([f"{self.patients:,} virtual patients in each arm", *self.muscles])
+        of_draws = [] if self.draws is None else [f"in each of {len(self.draws):,} draws of a fit"]
+        return ", ".join([f"{self.patients:,} virtual patients in each arm", *of_draws, *self.muscles])
 
     def bands_figure(self, *, title: str | None = AUTO) -> Figure:
         """Draw the percentile bands of every treated arm, one above the other.
