@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from ..checks import Limits, check_integer, check_name, check_type, checked_arguments
 from ..defaults import SEED
