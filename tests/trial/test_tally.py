@@ -93,7 +93,8 @@ def test_a_mix_is_the_histogram_of_so_many_copies(one, other, copies):
 
 def a_block(patients, seed=0):
     rng = np.random.default_rng(seed)
-    return rng.random((4, patients)), rng.choice([1.0, 50.0, np.inf, np.nan], (2, patients)), rng.random((3, patients))
+    effect = [rng.random((3, patients)), rng.random((1, patients))]
+    return effect, rng.choice([1.0, 50.0, np.inf, np.nan], (2, patients)), rng.random((3, patients))
 
 
 def tally_of(*blocks):

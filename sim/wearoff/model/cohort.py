@@ -95,7 +95,11 @@ class Cohort(NamedTuple):
 
     def visible_at(self, times: Array) -> Array:
         """Return the visible effect at `times`, shape (times, k)."""
-        read = Reading(self.mesh, times).of_many(self.visible)
+        return self.read_visible(Reading(self.mesh, times))
+
+    def read_visible(self, reading: Reading) -> Array:
+        """Return the visible effect on the days of a reading of the mesh, shape (days, k)."""
+        read = reading.of_many(self.visible)
         return np.clip(read, 0.0, 1.0, out=read)
 
     def crease_at(self, times: Array) -> Array:

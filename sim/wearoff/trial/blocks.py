@@ -13,6 +13,7 @@ from ..labels import LANDMARK_DAYS
 from ..model.cohort import plan_crease
 from ..model.equations import MODEL, Model
 from ..model.landmarks import FALLS, Landmarks, find_landmarks
+from ..model.mesh import ROWS, Reading
 from ..patients.draws import BLOCK, normals
 from ..patients.grades import AT_REST, Line, mean_chance, mean_chances
 from ..patients.population import Population
@@ -126,17 +127,18 @@ def tally_part(part: Part) -> tuple[str, Tally]:
     plan = part.plan
     total, last_dose = empty_tally(plan), float(plan.treated.doses.days[-1])
     graded_days = np.concatenate([plan.response_days, plan.visit_days])
-    times = np.concatenate([plan.days, graded_days])
-    k_crease = plan.treated.population.parameters.constants().k_crease
-    crease = plan_crease(plan.treated.grid.mesh, float(k_crease), graded_days)
+    mesh, k_crease = plan.treated.grid.mesh, plan.treated.population.parameters.constants().k_crease
+    on_graded_days = Reading(mesh, graded_days)
+    # Some days are read and counted at a time: their values then stay in the processor's cache.
+    on_days = [Reading(mesh, plan.days[first : first + ROWS]) for first in range(0, len(plan.days), ROWS)]
+    crease = plan_crease(mesh, float(k_crease), graded_days)
     for draws in _draw_patients(part.blocks, plan.patients, plan.sampler, plan.seed, len(plan.treated.doses.days)):
         cohort = plan.treated.solve(draws)
-        visible = cohort.visible_at(times)
-        daily, graded = visible[: len(plan.days)], visible[len(plan.days) :]
-        lines = Line.of(graded, cohort.read_crease(crease), plan.treated.population.constants(draws))
-        landmarks = find_landmarks(cohort.mesh, cohort.visible, cohort.weak, last_dose)
+        graded, creases = cohort.read_visible(on_graded_days), cohort.read_crease(crease)
+        lines = Line.of(graded, creases, plan.treated.population.constants(draws))
+        landmarks = find_landmarks(mesh, cohort.visible, cohort.weak, last_dose)
         total.add(
-            np.concatenate([daily, landmarks.peak_effect[None]]),
+            itertools.chain(map(cohort.read_visible, on_days), [landmarks.peak_effect[None]]),
             np.stack([*_read_landmark_days(landmarks, cohort.visible)]),
             _read_chances(plan, lines),
         )
@@ -153,7 +155,7 @@ def tally_at_rest(people: Population, assessors: tuple[str, ...], patients: int,
         share = people.constants(draws).q
         line = Line(np.ones_like(share), share)
         chances = [mean_chance(line, AT_REST, assessor, people.raters) for assessor in assessors]
-        total.add(np.empty((0, len(draws))), np.empty((0, len(draws))), np.stack(chances))
+        total.add([], np.empty((0, len(draws))), np.stack(chances))
     return total
 
 

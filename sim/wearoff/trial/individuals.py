@@ -135,7 +135,7 @@ def _count(plan: FollowPlan, followed: Followed, draws: Array, total: Tally, tre
     names = list(LANDMARKS)
     of_days = followed.landmarks[[names.index(name) for name in LANDMARK_DAYS]]
     peak = followed.landmarks[names.index("peak_effect")]
-    total.add(np.concatenate([followed.visible, peak[None]]), of_days, chances)
+    total.add([followed.visible, peak[None]], of_days, chances)
     counts = np.zeros((len(count_days(plan.plan.last)), len(draws)))
     for patients, days in followed.treated_on:
         counts[:, patients] += days < np.array(count_days(plan.plan.last))[:, None]

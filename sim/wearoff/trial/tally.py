@@ -6,6 +6,7 @@ Counts are whole numbers, so their sum does not depend on the order. Memory does
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable
 from typing import Self
 
 import numpy as np
@@ -47,19 +48,21 @@ class Histogram:
         """Return a histogram without values."""
         return cls(top, np.zeros((rows, bins), np.int64), np.zeros(rows, np.int64), np.zeros(rows, np.int64))
 
-    def add(self, values: Array) -> None:
-        """Count values, shape (rows, k)."""
-        rows, bins = self.counts.shape
+    def add(self, values: Array, first: int = 0) -> None:
+        """Count values, shape (rows, k), in the rows from `first` on."""
+        rows = slice(first, first + len(values))
+        counts = self.counts[rows]
         finite = np.isfinite(values)
         all_finite = finite.all()
         if not all_finite:
-            self.beyond += np.isposinf(values).sum(axis=1)
-            self.missing += np.isnan(values).sum(axis=1)
+            self.beyond[rows] += np.isposinf(values).sum(axis=1)
+            self.missing[rows] += np.isnan(values).sum(axis=1)
             values = np.where(finite, values, 0.0)
+        bins = counts.shape[1]
         index = np.multiply(values, bins / self.top, out=np.empty(values.shape, np.int64), casting="unsafe")
         np.minimum(index, bins - 1, out=index)
-        index += bins * np.arange(rows)[:, None]
-        np.add.at(self.counts.reshape(-1), index.ravel() if all_finite else index[finite], 1)
+        index += bins * np.arange(len(counts))[:, None]
+        np.add.at(counts.reshape(-1), index.ravel() if all_finite else index[finite], 1)
 
     def merge(self, other: Self) -> None:
         """Add the counts of another histogram."""
@@ -137,9 +140,19 @@ class Tally:
             np.zeros((chances, REPLICATES), np.int64),
         )
 
-    def add(self, effect: Array, landmarks: Array, chances: Array) -> None:
-        """Add k patients: arrays of shape (rows, k). The first patient belongs to the first replicate."""
-        self.effect.add(effect)
+    def add(self, effect: Iterable[Array], landmarks: Array, chances: Array) -> None:
+        """Add k patients. The first patient belongs to the first replicate.
+
+        Parameters
+        ----------
+        effect : iterable of ndarray, shape (rows, k)
+            Their rows follow one another. Each is counted before the next one is asked for.
+        landmarks, chances : ndarray, shape (rows, k)
+        """
+        row = 0
+        for values in effect:
+            self.effect.add(values, row)
+            row += len(values)
         self.landmarks.add(landmarks)
         # A float holds a sum of a block's multiples exactly, whatever their order.
         multiples = chances / UNIT
