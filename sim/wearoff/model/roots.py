@@ -11,8 +11,8 @@ from numpy.polynomial.chebyshev import chebval
 from . import Array
 from .mesh import Mesh, coefficients, nodes_within
 
-# The search for a root ends when a step moves it by less than this part of an interval. Intervals last some days, so
-# that this is far less than a second.
+# Roots are found within about this part of an interval. Intervals last some days, so that this is far less than a
+# second. The search for a root ends with two steps in a row that are shorter than the square root of it.
 NARROW = 1e-12
 # The search also ends when the distance from the level is less than this, which is a rounding error.
 ROUNDING = 1e-15
@@ -73,12 +73,14 @@ def root(mesh: Mesh, values: Array, interval: Array, node: Array, level: Array) 
         rise = height - last_height
         secant = place - height * (place - last_place) / np.where(rise == 0, np.inf, rise)
         next_place = np.where((secant >= low) & (secant <= high), secant, (low + high) / 2)
-        # A short step says little if the secant is through distant places: the step before must be short too.
-        step = np.maximum(np.abs(next_place - place), (place - last_place) ** 2)
-        searching &= (step > NARROW) & (np.abs(height) > ROUNDING)
+        searching &= np.abs(height) > ROUNDING
+        last_step, last_place, last_height = place - last_place, place, height
+        place = np.where(searching, next_place, place)
+        # The error after two short steps is about their product. After one it need not be small: the secant of a short
+        # step can be through a distant place.
+        searching &= np.maximum(np.abs(place - last_place), np.abs(last_step)) ** 2 > NARROW
         if not searching.any():
             break
-        last_place, last_height, place = place, height, np.where(searching, next_place, place)
         height = chebval(2 * place - 1, polynomials, tensor=False) - level
         passed = (height >= 0) == rising
         low, high = np.where(passed, low, place), np.where(passed, place, high)
