@@ -89,8 +89,7 @@ class Cohort(NamedTuple):
     def crease(self) -> Array:
         """Crease at the mesh's nodes, a fraction of baseline, shape (n, m + 1, k)."""
         # The healed share, 1 - C, follows the visible effect. Like the weakness, it is computed only here.
-        healed = Following.at(self.mesh, self.k_crease)(self.visible[:, 1:], 1 - self.first_crease)
-        crease: Array = 1 - healed
+        crease: Array = 1 - Following.at(self.mesh, self.k_crease)(self.visible[:, 1:], 1 - self.first_crease)
         return crease
 
     def visible_at(self, times: Array) -> Array:
@@ -98,7 +97,7 @@ class Cohort(NamedTuple):
         return self.read_visible(Reading(self.mesh, times))
 
     def read_visible(self, reading: Reading) -> Array:
-        """Return the visible effect on the days of a reading of the mesh, shape (days, k)."""
+        """Return the visible effect at the times of a reading of the mesh, shape (times, k)."""
         read = reading.of_many(self.visible)
         return np.clip(read, 0.0, 1.0, out=read)
 
@@ -193,10 +192,17 @@ class _Problem(NamedTuple):
     start: Carried | None = None
 
     def solve(self, grid: Grid) -> Cohort:
-        cleaved, visible, crease = (0.0, 0.0, 1.0) if self.start is None else self.start[2:]
-        taken, chain = self._chain(grid.edges)
+        return self._respond(grid, *self._integrate(grid.edges))
+
+    def _integrate(self, edges: Array) -> tuple[Array, Array, Array]:
+        # Return the units taken up, and at the edges the light chain and the cleaved fraction with their derivatives.
+        taken, chain = self._chain(edges)
         slope = slopes(self.constants.k_cleave * chain, self.constants.k_snap25)
-        derivatives = _stack_derivatives(slope, follow(*steps(slope, grid.edges), cleaved))
+        cleaved = follow(*steps(slope, edges), 0.0 if self.start is None else self.start.cleaved)
+        return taken, chain, _stack_derivatives(slope, cleaved)
+
+    def _respond(self, grid: Grid, taken: Array, chain: Array, derivatives: Array) -> Cohort:
+        visible, crease = (0.0, 1.0) if self.start is None else self.start[3:]
         weak = self._weakness(quintic(grid.edges, grid.mesh.nodes[:, 1:].ravel()) @ derivatives)
         points = weak.reshape(len(grid.mesh.edges) - 1, grid.mesh.degree, -1)
         seen = Following.at(grid.mesh, float(self.constants.k_line))(points, visible)
@@ -210,11 +216,11 @@ class _Problem(NamedTuple):
         # grid twice as fine.
         fine_edges, fine_mesh = _add_middles(grid.edges), grid.mesh.split(np.full(len(grid.mesh.edges) - 1, 2))
         times = fine_mesh.nodes.ravel()
-        finer = (self.solve(Grid(fine_edges, mesh)) for mesh in (grid.mesh, fine_mesh))
+        followed = self._integrate(fine_edges)
+        finer = (self._respond(Grid(fine_edges, mesh), *followed) for mesh in (grid.mesh, fine_mesh))
         coarse, fine_steps, fine = (cohort.visible_at(times) for cohort in (solved, *finer))
-        by_steps, by_mesh, error = (
-            float(np.abs(a - b).max()) for a, b in ((coarse, fine_steps), (fine_steps, fine), (coarse, fine))
-        )
+        differences = coarse - fine_steps, fine_steps - fine, coarse - fine
+        by_steps, by_mesh, error = (float(np.abs(each).max()) for each in differences)
         return by_steps, by_mesh, error
 
     def halve_steps(self, grid: Grid, tolerance: float) -> Grid:

@@ -104,6 +104,13 @@ class Reading:
     def __init__(self, mesh: Mesh, times: Array) -> None:
         self.interval = np.clip(np.searchsorted(mesh.edges, times, side="right") - 1, 0, len(mesh.edges) - 2)
         self.weights = _weights(mesh.degree, (times - mesh.edges[self.interval]) / np.diff(mesh.edges)[self.interval])
+        # Neighbouring times in one interval, at most `ROWS` of them, with that interval.
+        edges = np.flatnonzero(np.diff(self.interval, prepend=-1, append=-1))
+        self._parts = [
+            (int(self.interval[start]), slice(start, min(start + ROWS, after)))
+            for first, after in itertools.pairwise(edges)
+            for start in range(first, after, ROWS)
+        ]
 
     def __call__(self, values: Array) -> Array:
         """Return the values at the times, shape (..., k), from `values` at the nodes, shape (..., n, m + 1)."""
@@ -113,12 +120,8 @@ class Reading:
     def of_many(self, values: Array) -> Array:
         """Return the values at the times, shape (times, k), from those of k patients, shape (n, m + 1, k)."""
         result = np.empty((len(self.interval), values.shape[-1]))
-        changes = np.flatnonzero(np.diff(self.interval, prepend=-1, append=-1))
-        for first, after in itertools.pairwise(changes):
-            of_interval = values[self.interval[first]]
-            for start in range(first, after, ROWS):
-                part = slice(start, min(start + ROWS, after))
-                np.matmul(self.weights[part], of_interval, out=result[part])
+        for interval, part in self._parts:
+            np.matmul(self.weights[part], values[interval], out=result[part])
         return result
 
 

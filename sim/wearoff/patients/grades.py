@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple, Self
 
 import numpy as np
@@ -265,25 +266,28 @@ def mean_chances(line: Line, pairs: Sequence[tuple[str, str]], raters: Raters) -
     seen, result = Seen(line, raters), np.empty((len(pairs), *line.frown.shape))
     for assessor in dict.fromkeys(assessor for _, assessor in pairs):
         rows = [row for row, pair in enumerate(pairs) if pair[1] == assessor]
-        views, weights = weigh_views([pairs[row][0] for row in rows], raters)
+        views, weights = weigh_views(tuple(pairs[row][0] for row in rows), raters)
         result[rows] = mean_over_kinds([seen.by_all(view, assessor) for view in views], weights)
     return result
 
 
-def weigh_views(endpoints: Sequence[str], raters: Raters) -> tuple[list[View], Array]:
+@lru_cache(maxsize=16)
+def weigh_views(endpoints: tuple[str, ...], raters: Raters) -> tuple[tuple[View, ...], Array]:
     """Return the distinct views of endpoints, and the share of the patients for whom each decides.
 
     Returns
     -------
-    (list of View, ndarray), length v and shape (endpoints, v)
+    (tuple of View, ndarray), length v and shape (endpoints, v)
+        The array is read-only: all blocks of a trial use the same one.
     """
     kinds = list(raters.kinds())
     views_of = [[View.of(endpoint, kind, raters) for kind in kinds] for endpoint in endpoints]
-    views = list(dict.fromkeys(view for row in views_of for view in row))
+    views = tuple(dict.fromkeys(view for row in views_of for view in row))
     weights = np.zeros((len(endpoints), len(views)))
     for weight, row in zip(weights, views_of, strict=True):
         for view, kind in zip(row, kinds, strict=True):
             weight[views.index(view)] += kind.share
+    weights.flags.writeable = False
     return views, weights
 
 

@@ -86,7 +86,7 @@ def mean_chances_seen_back(lines: Line, durations: Sequence[str], assessor: str,
     ndarray, shape (durations, visits, k)
     """
     seen = Seen(lines, raters)
-    views, weights = weigh_views([RESPONSE_OF[duration] for duration in durations], raters)
+    views, weights = weigh_views(tuple(RESPONSE_OF[duration] for duration in durations), raters)
     return mean_over_kinds([_seen_by_visit(seen.by_each(view, assessor)) for view in views], weights)
 
 

@@ -13,7 +13,7 @@ from ..labels import LANDMARK_DAYS
 from ..model.cohort import plan_crease
 from ..model.equations import MODEL, Model
 from ..model.landmarks import FALLS, Landmarks, find_landmarks
-from ..model.mesh import ROWS, Reading
+from ..model.mesh import Reading
 from ..patients.draws import BLOCK, normals
 from ..patients.grades import AT_REST, Line, mean_chance, mean_chances
 from ..patients.population import Population
@@ -26,6 +26,8 @@ Array = npt.NDArray[np.float64]
 
 ACCURACY = 1e-6  # of the visible effect
 SEEN_BY = "investigator"  # who sees the end of a duration in the table of landmarks
+DAYS_AT_ONCE = 64  # days whose effects are read and counted at a time
+LARGE_ARRAY = 3_500_000  # numbers: 28 MB, and glibc has no such rule above 32 MB
 
 
 class Response(NamedTuple):
@@ -125,12 +127,15 @@ def empty_tally(plan: ArmPlan) -> Tally:
 def tally_part(part: Part) -> tuple[str, Tally]:
     """Return the name of the arm and the tally of a part's patients, who are drawn, solved and counted."""
     plan = part.plan
+    _keep_memory()
     total, last_dose = empty_tally(plan), float(plan.treated.doses.days[-1])
     graded_days = np.concatenate([plan.response_days, plan.visit_days])
     mesh, k_crease = plan.treated.grid.mesh, plan.treated.population.parameters.constants().k_crease
     on_graded_days = Reading(mesh, graded_days)
     # Some days are read and counted at a time: their values then stay in the processor's cache.
-    on_days = [Reading(mesh, plan.days[first : first + ROWS]) for first in range(0, len(plan.days), ROWS)]
+    on_days = [
+        Reading(mesh, plan.days[first : first + DAYS_AT_ONCE]) for first in range(0, len(plan.days), DAYS_AT_ONCE)
+    ]
     crease = plan_crease(mesh, float(k_crease), graded_days)
     for draws in _draw_patients(part.blocks, plan.patients, plan.sampler, plan.seed, len(plan.treated.doses.days)):
         cohort = plan.treated.solve(draws)
@@ -157,6 +162,12 @@ def tally_at_rest(people: Population, assessors: tuple[str, ...], patients: int,
         chances = [mean_chance(line, AT_REST, assessor, people.raters) for assessor in assessors]
         total.add([], np.empty((0, len(draws))), np.stack(chances))
     return total
+
+
+def _keep_memory() -> None:
+    # glibc returns freed memory to the system and asks for it again in the next block, unless as large an array as this
+    # has been freed before. Its memory is never used.
+    np.empty(LARGE_ARRAY)
 
 
 def _draw_patients(blocks: range, patients: int, sampler: str, seed: int, visits: int) -> Iterator[Array]:
