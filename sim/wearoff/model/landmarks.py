@@ -118,18 +118,19 @@ def _find_last_peak(mesh: Mesh, visible: Array, falling: npt.NDArray[np.bool_], 
 
 def _find_pass(beyond: npt.NDArray[np.bool_], first: Indices | None = None) -> _Pass:
     # Return where `beyond`, shape (n, m + 1, k), first becomes true, from the segment `first` on.
-    n, nodes, _ = beyond.shape
+    _, nodes, count = beyond.shape
     # An interval starts where the one before ends. By rounding, the two values can differ.
     beyond[1:, 0] = beyond[:-1, -1]
-    passes = beyond[:, 1:] > beyond[:, :-1]
+    passes = np.flatnonzero(beyond[:, 1:] > beyond[:, :-1])
+    segment, patient = np.divmod(passes, count)
     if first is not None:
-        segments = np.arange(n * (nodes - 1), dtype=np.int32).reshape(n, -1, 1)
-        passes &= segments >= first.astype(np.int32)
-    of_intervals = passes.any(axis=1)
-    passed = np.logical_or.reduce(of_intervals, axis=0)
-    patients = np.flatnonzero(passed)
-    interval = of_intervals.argmax(axis=0)[patients]
-    return _Pass(passed, patients, interval, passes[interval, :, patients].argmax(axis=1))
+        later = segment >= first[patient]
+        segment, patient = segment[later], patient[later]
+    patients, earliest = np.unique(patient, return_index=True)
+    interval, node = np.divmod(segment[earliest], nodes - 1)
+    passed = np.zeros(count, dtype=bool)
+    passed[patients] = True
+    return _Pass(passed, patients, interval, node)
 
 
 def _find_days(mesh: Mesh, passes: list[_Pass], levels: Sequence[Array | float], values: Array) -> Array:
