@@ -31,8 +31,7 @@ PILOTS_AT_ONCE = 256
 # least LEAST_FACTOR.
 STEP_TOLERANCE, COEFFICIENT_TOLERANCE = 0.3, 300.0
 AIM, LEAST_FACTOR = 0.5, 0.2
-# The allowed error of the weakness within a step, as a multiple of the step's tolerance.
-MIDDLE_TOLERANCE = 3.0
+MIDDLE_TOLERANCE = 3.0  # the allowed error of the weakness within a step, as a multiple of the step's tolerance
 
 
 class Grid(NamedTuple):
@@ -212,13 +211,11 @@ class _Problem(NamedTuple):
         return Cohort(grid.mesh, points, seen, float(self.constants.k_crease), first_weak, crease, path)
 
     def estimate_errors(self, grid: Grid, solved: Cohort) -> tuple[float, float, float]:
-        # Return the error of the steps, the error of the mesh, and the whole error of the solution on a grid, against a
-        # grid twice as fine.
+        # Return the errors of the steps, of the mesh and of the whole solution, against a grid twice as fine.
         fine_edges, fine_mesh = _add_middles(grid.edges), grid.mesh.split(np.full(len(grid.mesh.edges) - 1, 2))
-        times = fine_mesh.nodes.ravel()
         followed = self._integrate(fine_edges)
         finer = (self._respond(Grid(fine_edges, mesh), *followed) for mesh in (grid.mesh, fine_mesh))
-        coarse, fine_steps, fine = (cohort.visible_at(times) for cohort in (solved, *finer))
+        coarse, fine_steps, fine = (cohort.visible_at(fine_mesh.nodes.ravel()) for cohort in (solved, *finer))
         differences = coarse - fine_steps, fine_steps - fine, coarse - fine
         by_steps, by_mesh, error = (float(np.abs(each).max()) for each in differences)
         return by_steps, by_mesh, error

@@ -151,10 +151,8 @@ class View(NamedTuple):
     @classmethod
     def of(cls, endpoint: str, kind: Kind, raters: Raters) -> Self:
         """Return the view that decides on a response. Many endpoints and kinds of patients have the same one."""
-        if endpoint == ONSET:
-            level = kind.baseline - raters.report_change
-        else:
-            level = worst_grade(endpoint, kind.baseline) + 0.5
+        graded = worst_grade(endpoint, kind.baseline) + 0.5
+        level = kind.baseline - raters.report_change if endpoint == ONSET else graded
         return cls(endpoint == AT_REST, kind.baseline, level + kind.placebo_responder)
 
 
@@ -185,8 +183,7 @@ class Seen:
         for error in self._raters.errors(assessor):
             if (view, error) not in self._chances:
                 severity = view.baseline * (self._line.rest if view.at_rest else self._line.frown)
-                room = view.level + self._raters.leniency - severity
-                room /= error
+                room = (view.level + self._raters.leniency - severity) / error
                 self._chances[view, error] = ndtr(room, out=room)
         return [self._chances[view, error] for error in self._raters.errors(assessor)]
 
@@ -277,8 +274,7 @@ def weigh_views(endpoints: tuple[str, ...], raters: Raters) -> tuple[tuple[View,
 
     Returns
     -------
-    (tuple of View, ndarray), length v and shape (endpoints, v)
-        The array is read-only: all blocks of a trial use the same one.
+    (tuple of View, ndarray), length v and shape (endpoints, v); the array is read-only, and the same in every call
     """
     kinds = list(raters.kinds())
     views_of = [[View.of(endpoint, kind, raters) for kind in kinds] for endpoint in endpoints]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -128,7 +128,8 @@ def tally_part(part: Part) -> tuple[str, Tally]:
     """Return the name of the arm and the tally of a part's patients, who are drawn, solved and counted."""
     plan = part.plan
     _keep_memory()
-    total, last_dose = empty_tally(plan), float(plan.treated.doses.days[-1])
+    total, responses = empty_tally(plan), _Responses.of(plan)
+    last_dose = float(plan.treated.doses.days[-1])
     graded_days = np.concatenate([plan.response_days, plan.visit_days])
     mesh, k_crease = plan.treated.grid.mesh, plan.treated.population.parameters.constants().k_crease
     on_graded_days = Reading(mesh, graded_days)
@@ -145,7 +146,7 @@ def tally_part(part: Part) -> tuple[str, Tally]:
         total.add(
             itertools.chain(map(cohort.read_visible, on_days), [landmarks.peak_effect[None]]),
             np.stack([*_read_landmark_days(landmarks, cohort.visible)]),
-            _read_chances(plan, lines),
+            _read_chances(plan, responses, lines),
         )
     return part.arm, total
 
@@ -185,13 +186,23 @@ def _read_landmark_days(landmarks: Landmarks, visible: Array) -> Iterator[Array]
         yield days
 
 
-def _read_chances(plan: ArmPlan, lines: Line) -> Array:
+class _Responses(NamedTuple):
+    # The endpoints with their assessors, each once; and the row of each response among theirs, one a pair and day.
+    pairs: list[tuple[str, str]]
+    rows: npt.NDArray[np.intp]
+
+    @classmethod
+    def of(cls, plan: ArmPlan) -> Self:
+        pairs = [(response.endpoint, response.assessor) for response in plan.responses]
+        distinct = list(dict.fromkeys(pairs))
+        day = np.searchsorted(plan.response_days, [response.day for response in plan.responses])
+        return cls(distinct, np.array([*map(distinct.index, pairs)], np.intp) * len(plan.response_days) + day)
+
+
+def _read_chances(plan: ArmPlan, responses: _Responses, lines: Line) -> Array:
     # Return the rows of `empty_tally`, from the lines on the days of responses and on those of visits.
-    raters, count = plan.treated.population.raters, len(plan.response_days)
+    raters, count, patients = plan.treated.population.raters, len(plan.response_days), lines.frown.shape[-1]
     at_responses, at_visits = (Line(*(depth[part] for depth in lines)) for part in (slice(count), slice(count, None)))
-    rows = np.searchsorted(plan.response_days, [response.day for response in plan.responses])
-    pairs = list(dict.fromkeys((response.endpoint, response.assessor) for response in plan.responses))
-    by_pair = mean_chances(at_responses, pairs, raters)
-    places = [pairs.index((response.endpoint, response.assessor)) for response in plan.responses]
-    seen = mean_chances_seen_back(at_visits, list(RESPONSE_OF), plan.seen_by, raters)
-    return np.concatenate([by_pair[places, rows], seen.reshape(-1, lines.frown.shape[-1])])
+    reported = mean_chances(at_responses, responses.pairs, raters).reshape(-1, patients)
+    seen = mean_chances_seen_back(at_visits, list(RESPONSE_OF), plan.seen_by, raters).reshape(-1, patients)
+    return np.concatenate([reported[responses.rows], seen])
