@@ -12,7 +12,7 @@ import numpy.typing as npt
 from ..labels import LANDMARK_DAYS
 from ..model.cohort import plan_crease
 from ..model.equations import MODEL, Model
-from ..model.landmarks import FALLS, Landmarks, find_landmarks
+from ..model.landmarks import find_landmarks
 from ..model.mesh import Reading
 from ..patients.draws import BLOCK, normals
 from ..patients.grades import AT_REST, Line, mean_chance, mean_chances
@@ -27,7 +27,6 @@ Array = npt.NDArray[np.float64]
 ACCURACY = 1e-6  # of the visible effect
 SEEN_BY = "investigator"  # who sees the end of a duration in the table of landmarks
 DAYS_AT_ONCE = 64  # days whose effects are read and counted at a time
-LARGE_ARRAY = 3_500_000  # numbers: 28 MB, and glibc has no such rule above 32 MB
 
 
 class Response(NamedTuple):
@@ -127,7 +126,6 @@ def empty_tally(plan: ArmPlan) -> Tally:
 def tally_part(part: Part) -> tuple[str, Tally]:
     """Return the name of the arm and the tally of a part's patients, who are drawn, solved and counted."""
     plan = part.plan
-    _keep_memory()
     total, responses = empty_tally(plan), _Responses.of(plan)
     last_dose = float(plan.treated.doses.days[-1])
     graded_days = np.concatenate([plan.response_days, plan.visit_days])
@@ -145,7 +143,7 @@ def tally_part(part: Part) -> tuple[str, Tally]:
         landmarks = find_landmarks(mesh, cohort.visible, cohort.weak, last_dose)
         total.add(
             itertools.chain(map(cohort.read_visible, on_days), [landmarks.peak_effect[None]]),
-            np.stack([*_read_landmark_days(landmarks, cohort.visible)]),
+            np.stack([getattr(landmarks, name) for name in LANDMARK_DAYS]),
             _read_chances(plan, responses, lines),
         )
     return part.arm, total
@@ -165,25 +163,10 @@ def tally_at_rest(people: Population, assessors: tuple[str, ...], patients: int,
     return total
 
 
-def _keep_memory() -> None:
-    # glibc returns freed memory to the system and asks for it again in the next block, unless as large an array as this
-    # has been freed before. Its memory is never used.
-    np.empty(LARGE_ARRAY)
-
-
 def _draw_patients(blocks: range, patients: int, sampler: str, seed: int, visits: int) -> Iterator[Array]:
     # Yield the standard normal numbers of each block's patients.
     for block in blocks:
         yield normals(sampler, seed, block, visits)[: patients - block * BLOCK]
-
-
-def _read_landmark_days(landmarks: Landmarks, visible: Array) -> Iterator[Array]:
-    # If the effect is still above the level at the end, the day of the fall is infinite, not NaN.
-    for name in LANDMARK_DAYS:
-        days = getattr(landmarks, name)
-        if name in FALLS:
-            days = np.where(np.isnan(days) & (visible[-1, -1] >= FALLS[name]), np.inf, days)
-        yield days
 
 
 class _Responses(NamedTuple):
