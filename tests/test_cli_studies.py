@@ -279,13 +279,13 @@ TOLD = (
     + """
 import sys
 from contextlib import contextmanager
-from wearoff.cli import main, studies
+from wearoff.cli import main, trials
 
 @contextmanager
 def told(word):
     yield lambda *done: print("at work", file=sys.stderr, flush=True)
 
-studies.progress_bar = told
+trials.progress_bar = told
 main()
 """
 )
