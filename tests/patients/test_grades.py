@@ -96,7 +96,8 @@ def test_more_effect_never_lowers_the_chance(effects, endpoint, assessor):
     rising = np.sort(effects)
     lines = line(np.zeros(len(rising)), rising) if endpoint == AT_REST else line(rising)
     found = mean_chance(lines, endpoint, assessor, RATERS)
-    assert (np.diff(found) >= 0).all()
+    # The weighted sum over the kinds may be rounded another way for equal lines.
+    assert (np.diff(found) >= -1e-15).all()
     assert (found >= 0).all()
     assert (found <= 1).all()
 
