@@ -29,11 +29,15 @@ settings.load_profile("repeatable")
 
 @pytest.fixture
 def global_draws_left_alone():
-    """Fail a test in which numpy's global generator is seeded or drawn from."""
+    """Fail a test in which numpy's global generator is seeded or drawn from.
+
+    The rule NPY002 wants a generator instead of the global one. Here the global one is watched, and no other call shows
+    its state.
+    """
 
     def state():
         # Key and position: the position changes with each draw, the key only once in 624 draws.
-        _, key, position, *normal = np.random.get_state()  # noqa: NPY002 - only this call shows whether the package draws from it
+        _, key, position, *normal = np.random.get_state()  # noqa: NPY002
         return key.tolist(), position, normal
 
     before = state()

@@ -11,6 +11,8 @@ import numpy.typing as npt
 from .errors import InputError, format_value
 
 ONE_DAY = np.timedelta64(1, "D")
+YEAR = 365.25  # days, for what is counted a year
+YEAR_OF_TRIAL = 365  # days; what a trial reports of its first year, of its second and so on
 
 
 def read_days(value: Any, name: str, allowed: str, start: datetime.date | None) -> npt.NDArray[np.float64]:

@@ -202,25 +202,13 @@ def describe_run(context: typer.Context, given: Given | None, patients: Paramete
     return block
 
 
-FromResult = Annotated[
-    Given | None,
-    typer.Option(
-        "--from", metavar="FILE", parser=str, callback=_read_given, is_eager=True,
-        help="JSON result of this command, to run it again; `--out`, `--json` and how work is shared may be given too.",
-    ),
-]  # fmt: skip
-FromResultOrFit = Annotated[
-    Given | None,
-    typer.Option(
-        "--from", metavar="FILE", parser=str, callback=_read_given, is_eager=True,
-        help="JSON result of this command, to run it again; or of `fit`, to start from its estimates.",
-    ),
-]  # fmt: skip
-FromResultFitOrCase = Annotated[
-    Given | None,
-    typer.Option(
-        "--from", metavar="FILE", parser=str, callback=_read_given, is_eager=True,
-        help="JSON result of this command, to run it again; or of `fit`, to start from its estimates; or a file with "
-        "visits and constants: .json, .toml, or .xml of `export sbml`.",
-    ),
-]  # fmt: skip
+def _from(words: str) -> Any:
+    return typer.Option("--from", metavar="FILE", parser=str, callback=_read_given, is_eager=True, help=words)
+
+
+_AGAIN = "JSON result of this command, to run it again"
+_FIT = f"{_AGAIN}; or of `fit`, to start from its estimates"
+_CASE = f"{_FIT}; or a file with visits and constants: .json, .toml, or .xml of `export sbml`"
+FromResult = Annotated[Given | None, _from(f"{_AGAIN}; `--out`, `--json` and how work is shared may be given too.")]
+FromResultOrFit = Annotated[Given | None, _from(f"{_FIT}.")]
+FromResultFitOrCase = Annotated[Given | None, _from(f"{_CASE}.")]

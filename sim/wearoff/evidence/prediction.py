@@ -20,6 +20,7 @@ from ..patients.draws import OF_PATIENT, draw
 from ..patients.grades import ENDPOINTS, Line, Raters, chance
 from ..patients.population import Population
 from ..patients.seen import RESPONSE_OF, chance_seen_back
+from ..times import YEAR_OF_TRIAL
 from ..treatment.products import find_product
 from .courses import Courses, Seen, Treatment, weigh_kinds
 from .observations import DAYS_OF, USUAL_LOOK_DAYS
@@ -29,7 +30,6 @@ Array = npt.NDArray[np.float64]
 
 ONSET_DAYS = np.arange(1.0, 61.0)  # days on which a patient may report an onset
 REST_DAY = 30.0  # day after each treatment on which lines at rest are compared between treatments
-YEAR = 365.0
 ODDS_RATIO, COUNT = "none_at_rest_odds_ratio", "treatments_in_a_year"
 
 
@@ -146,7 +146,7 @@ class Predictor:
         elif endpoint == ODDS_RATIO:
             value = self._find_odds_ratio(row, setting, constants)
         else:
-            treatments = 1 + (np.cumsum(seen.intervals, axis=0) < YEAR).sum(axis=0)
+            treatments = 1 + (np.cumsum(seen.intervals, axis=0) < YEAR_OF_TRIAL).sum(axis=0)
             value = float(np.median(treatments))
         return value, math.nan, 0.0, None, None
 
@@ -168,7 +168,7 @@ def _find_treatment(row: Mapping[Any, Any]) -> Treatment | None:
         return None
     retreat = read_retreat(row["retreat"])
     if row["endpoint"] == COUNT and retreat is not None:
-        return Treatment.of(row, 2 + int(YEAR / retreat.earliest_day))
+        return Treatment.of(row, 2 + int(YEAR_OF_TRIAL / retreat.earliest_day))
     return Treatment.of(row, int(row["cycle"]))
 
 

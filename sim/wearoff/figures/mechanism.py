@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ..labels import AMOUNTS, COLUMNS
+from ..times import YEAR
 from . import glyphs, layout
 from .ending import Ending
 from .style import AUTO, BLUE, GREEN, GREY, PURPLE, SKY, VERMILION, Look, choose_text, faint, find_look, sheet
@@ -106,7 +107,7 @@ def name_moment(day: float) -> str:
     """Return the name of a day: with its month from day 60 on; ``before`` for NaN."""
     if np.isnan(day):
         return "before"
-    month = 365.25 / 12
+    month = YEAR / 12
     return f"day {day:g}" if day < 60 else f"month {day / month:.0f} (day {day:g})"
 
 

@@ -158,7 +158,7 @@ class AtRisk(NamedTuple):
         return max(float(arm["day"].max()) for arm in self.arms)
 
     def _choose_days(self) -> Array:
-        # Return the ticks in view at which numbers are written: all, or every so many where there is no room.
+        # Return the ticks in view at which numbers are written: all, or every second or third if room is short.
         low, high = sorted(self.panel.ax.get_xlim())
         inside = [tick for tick in self.panel.ax.get_xticks() if max(0, low) <= tick <= min(self._last, high)]
         days = np.array(inside or [max(0, low)])

@@ -66,8 +66,8 @@ def root(mesh: Mesh, values: Array, interval: Array, node: Array, level: Array) 
     rising = before < level
     polynomials = coefficients(mesh, values)
     searching = np.ones(len(low), dtype=bool)
-    # A step is that of the secant through the last two places, or goes to the middle of the bracket where the secant
-    # would leave it. Once a root is found it does not change while the search for others goes on.
+    # The next place is the root of the secant through the last two places. If it is outside of the bracket, the next
+    # place is the middle of the bracket. A root that is found stays while the search for others goes on.
     last_place, last_height, place, height = high, after - level, low, before - level
     for _ in range(SECANT_STEPS):
         rise = height - last_height

@@ -5,8 +5,8 @@ from __future__ import annotations
 from ..levels import FULL, HALF, ONSET, WEAR_OFF
 from ..outcomes import Attainment, Outcome
 from ..spacing import NextVisit, Recommendation, Request
-from ..spacing.patient import YEAR
 from ..timeline import Timeline
+from ..times import YEAR
 
 
 def explain_landmarks(timeline: Timeline) -> dict[str, str]:
@@ -97,7 +97,7 @@ def explain_recommendation(recommendation: Recommendation) -> str:
 
 
 def explain_share(recommendation: Recommendation) -> str:
-    """Return the recommendation for a share of patients, or why the level cannot be kept in so many.
+    """Return the recommendation for a share of patients, or why the level cannot be kept in this share of them.
 
     Examples
     --------

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ..outcomes import Attainment
+from ..times import YEAR
 from ..treatment.schedule import VISITS
 from ..treatment.visit import Visit
-from .patient import YEAR, Patient
+from .patient import Patient
 from .people import People
 from .search import find_fewest, find_longest_interval, find_most_days, round_up
 from .share_search import find_longest_for_share
@@ -75,8 +76,8 @@ class Answer(NamedTuple):
         The longest interval in days within the limits of the label and on units. It is the horizon if one visit keeps
         the level, and None if no interval does.
     longest : int or None
-        The longest interval in days without the limit on units and, for the typical patient, without that of the label;
-        None if no interval keeps the level.
+        The longest interval in days if there were no limit on units; for the typical patient also as if the label had
+        no shortest interval. None if no interval keeps the level.
     nearest : dict
         What comes nearest if the level cannot be kept: ``keep``, a level that can be kept; or ``interval``, its
         ``share_above`` and, of a population, its ``share_of_patients``.

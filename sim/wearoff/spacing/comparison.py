@@ -89,7 +89,7 @@ class Comparison:
         """Draw what an interval gives, and units a year, against the interval.
 
         With a population: the share of patients in whom the level is kept, the share of patient-days at the level or
-        above, and treatment on need as a point of its own. Else the typical patient's share of days.
+        above; treatment on need is a separate point. Without a population: the typical patient's share of days.
 
         `longest`, if given, is the longest interval that keeps the level; it is marked.
 

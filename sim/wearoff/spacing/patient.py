@@ -21,10 +21,10 @@ from ..model.response import read_model
 from ..parameters import Parameters
 from ..simulation import solve_schedule
 from ..timeline import LEVEL, Timeline
+from ..times import YEAR
 from ..treatment.schedule import VISITS, Schedule
 from ..treatment.visit import Visit
 
-YEAR = 365.25  # days, for units and visits a year
 # At most twenty years: the time of the search for the fewest visits grows with the square of the horizon.
 HORIZON = Limits("horizon", 1, 7305, "day")
 PRICE = Limits("price", 0, 1e9)

@@ -20,9 +20,10 @@ from ..patients.draws import OF_PATIENT, REPLICATES, draw, monte_carlo_error
 from ..patients.few import SAMPLE, plan_few
 from ..patients.population import Population
 from ..patients.treated import Treated
+from ..times import YEAR
 from ..treatment.schedule import Schedule
 from .followed import FAINT, Followed, OnDays, OnNeed, Policy, choose_times, find_past_peak
-from .patient import YEAR, Patient
+from .patient import Patient
 
 PATIENTS = Limits("patients", 1, 100_000)
 AT_ONCE = 2048  # patients who are followed at the same time, a limit on memory

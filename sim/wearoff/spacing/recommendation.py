@@ -24,13 +24,14 @@ from ..outcomes import Attainment
 from ..parameters import Parameters
 from ..patients.population import Population
 from ..timeline import Timeline
+from ..times import YEAR
 from ..treatment.cautions import cautions
 from ..treatment.products import Product
 from ..treatment.schedule import INTERVAL, VISITS
 from ..treatment.visit import VISIT
 from .answers import Answer, Request, answer_for_share, answer_for_typical
 from .followed import OnDays
-from .patient import PRICE, YEAR
+from .patient import PRICE
 from .people import choose_patients
 
 SHARE = Limits("share", 0, 1, above=True)

@@ -13,6 +13,7 @@ from ..outcomes import Outcome
 from ..parameters import from_symbols
 from ..patients.draws import BLOCK, normals
 from ..patients.grades import Line, chance
+from ..times import YEAR_OF_TRIAL
 from .blocks import Response
 from .following import Followed, follow
 from .looks import Grades, People
@@ -22,7 +23,6 @@ from .tally import Histogram, Tally
 
 Array = npt.NDArray[np.float64]
 
-YEAR = 365  # days; treatments are counted at the end of each year of a trial, and at its end
 VARIED = ("potency", "light_chain_half_life", "depot_half_life", "crease_share")  # constants that differ
 # How a patient's trial ended.
 COMPLETED, DROPPED_OUT, NO_EFFECT = "completed", "dropped out", "left without effect"
@@ -88,7 +88,7 @@ def count_days(last: int) -> list[int]:
     >>> count_days(730), count_days(240)
     ([365, 730], [240])
     """
-    return sorted({*range(YEAR, last + 1, YEAR), last})
+    return sorted({*range(YEAR_OF_TRIAL, last + 1, YEAR_OF_TRIAL), last})
 
 
 def empty_counts(plan: FollowPlan) -> tuple[Tally, Histogram]:

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from ..patients.draws import BLOCK
 from ..patients.grades import RATERS_OF, Line, Raters, find_severity, round_grade
+from ..times import YEAR
 from .policies import Attendance
 
 Array = npt.NDArray[np.float64]
@@ -20,7 +21,6 @@ Whole = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 GradesOf = npt.NDArray[np.int8]
 
-YEAR = 365.25  # days
 # The third number of a generator of a block; `patients.draws` uses 0 and 1.
 OF_PEOPLE, OF_ERRORS, OF_ATTENDANCE = 2, 3, 4
 

@@ -50,7 +50,7 @@ def form_rows(frame: pd.DataFrame, target: Target) -> Rows:
 
 
 @contextmanager
-def collecting(target: Target) -> Iterator[tuple[Callable[[Rows], None], list[pd.DataFrame]]]:
+def collecting(target: Target) -> Iterator[tuple[Callable[[Any], None], list[pd.DataFrame]]]:
     """Yield a function that takes the rows of each part in turn, and the list of tables that it has kept.
 
     A file is written as a whole: if the work fails, nothing is changed.
@@ -59,7 +59,7 @@ def collecting(target: Target) -> Iterator[tuple[Callable[[Rows], None], list[pd
     if target is False:
         yield lambda rows: None, kept
     elif target is True:
-        yield kept.append, kept  # type: ignore[misc]
+        yield kept.append, kept
     else:
         with written_whole(target) as temporary:
             if target.suffix.lower() == CSV:

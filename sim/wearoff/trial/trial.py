@@ -57,8 +57,8 @@ class Trial:
     individuals : pandas.DataFrame or None
         One row a patient, if asked for: ``arm, patient``; the constants that differ between patients;
         ``baseline_grade, placebo_responder``; the number of ``treatments`` and the ``units`` of all; the day of the
-        ``last_visit``, and how it ``ended``; and the landmarks of the first treatment, each day with its outcome, as
-        seen ``until`` so many days after it: then comes the second treatment, or the end.
+        ``last_visit``, and how it ``ended``; ``until``, the number of days from the first treatment to the second or to
+        the end; and the landmarks in this time, each day with its outcome.
     visits : pandas.DataFrame or None
         One row a patient and visit that was made, if asked for: ``arm, patient, day``; ``treatment``, the number of
         treatments before; ``units`` given at the visit; ``visible``, the effect before them; and the grades of

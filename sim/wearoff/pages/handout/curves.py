@@ -15,9 +15,10 @@ from ...labels import LANDMARK_DAYS, LANDMARKS
 from ...levels import HALF
 from ...parameters import Parameters
 from ...report.explanations import explain_landmarks
-from ...spacing.patient import YEAR, Patient
+from ...spacing.patient import Patient
 from ...tables import rows
 from ...timeline import Timeline
+from ...times import YEAR
 from ...treatment.cautions import CUSTOM_DAYS, cautions
 from ...treatment.muscles import find_muscle
 from ...treatment.products import find_label, find_product
