@@ -32,6 +32,7 @@ Array = npt.NDArray[np.float64]
 
 PATIENTS = 512  # virtual patients from whom those of the trials are drawn
 FIT_PATIENTS = 128
+STREAM = 20_000  # patients who are drawn for an arm, from whom its rows take the first ones
 
 
 def main() -> None:
@@ -107,29 +108,31 @@ def simulate_rows(truth: Setting, rng: np.random.Generator) -> pd.DataFrame:
 
 def _simulate_trial(predictor: Predictor, places: pd.Index, setting: Setting, rng: np.random.Generator) -> list[float]:
     constants, raters = setting.population.constants(predictor.normal), setting.raters
-    drawn: dict[Any, tuple[Array, Array]] = {}
+    streams: dict[Any, tuple[Array, Array]] = {}
     values = []
     for place in places:
         row, treatment = predictor.rows[place], predictor.treatments[place]
         seen = None
         if treatment is not None:
             seen = predictor.courses.solve(treatment, setting.population, setting.potency(treatment.product))
-        n = int(row["n"]) if row["n"] > 0 else ASSUMED_PATIENTS
-        weights = weigh({**row, "among": ""}, seen, raters, constants)
-        # The rows of one arm have the same patients.
-        if (treatment, n) not in drawn:
-            chosen = rng.choice(weights.size, n, p=weights.ravel() / weights.sum())
-            drawn[treatment, n] = np.unravel_index(chosen, weights.shape)  # type: ignore[assignment]
-        kinds, patients = drawn[treatment, n]
+        everybody = weigh({**row, "among": ""}, seen, raters, constants)
+        # The rows of one arm have the same patients: the first ones of its stream. A row of patients who were selected
+        # has the first ones of the stream who are.
+        if treatment not in streams:
+            chosen = rng.choice(everybody.size, STREAM, p=everybody.ravel() / everybody.sum())
+            streams[treatment] = np.unravel_index(chosen, everybody.shape)  # type: ignore[assignment]
+        kinds, patients = streams[treatment]
+        counted = weigh(row, seen, raters, constants)[kinds, patients] / everybody[kinds, patients]
+        among = np.flatnonzero(rng.random(STREAM) < counted) if row["among"] else np.arange(STREAM)
+        among = among[: int(row["n"]) if row["n"] > 0 else ASSUMED_PATIENTS]
+        kinds, patients = kinds[among], patients[among]
         if row["endpoint"] in ENDPOINTS:
             chances = find_chances(row, seen, raters, constants)[0][kinds, patients]
-            values.append(100 * float((rng.random(n) < chances).mean()))
+            values.append(100 * float((rng.random(len(among)) < chances).mean()))
         else:
             assert seen is not None
-            counted = weigh(row, seen, raters, constants)[kinds, patients] / weights[kinds, patients]
-            values.append(
-                _simulate_median(row, find_seen_back(row, seen, raters, constants), kinds, patients, counted, rng)
-            )
+            by_visit = find_seen_back(row, seen, raters, constants)
+            values.append(_simulate_median(row, by_visit, kinds, patients, rng))
     return values
 
 
@@ -138,12 +141,10 @@ def _simulate_median(
     by_visit: tuple[Array, Array],
     kinds: Array,
     patients: Array,
-    counted: Array,
     rng: np.random.Generator,
 ) -> float:
     visits, seen_back = by_visit
-    among = rng.random(len(counted)) < counted
-    chances = seen_back[:, kinds, patients][:, among]
+    chances = seen_back[:, kinds, patients]
     places = (chances < rng.random(chances.shape[1])).sum(axis=0)
     # The median is the first visit by which half have been seen back. Who is never seen back counts to the end.
     middle = int(np.sort(places)[(len(places) - 1) // 2]) if len(places) else 0

@@ -38,6 +38,7 @@ STEP = 1e-3
 TYPICAL_DAYS = 400  # last day of the simulation of the typical patient, for priors of landmarks
 LARGEST = 1e4  # of the mean and the standard deviation of a prior, in days
 ASSUMED_PATIENTS = 50  # number of patients of a median that is published without it
+LARGEST_CORRELATION = 0.95  # of two rows; the rest of their variance is each row's own, such as that of rounding
 CLOSEST = 1e-9  # a predicted rate is at least this far from 0 and from 1
 
 
@@ -136,8 +137,9 @@ class Problem:
         self.low, self.high = (np.clip(middle + side * reach * width, *self._possible()) for side in (-1, 1))
         trial = rows["trial"].to_numpy()
         self.one_trial = (trial[:, None] == trial) & (trial != "")
-        names = ["trial", "source", "arm", "product", "units", "total_units", "cycle"]
-        arm = rows[names].astype(str).agg("|".join, axis=1).to_numpy()
+        study = np.where(trial == "", rows["source"], trial)
+        names = ["arm", "product", "units", "total_units", "cycle"]
+        arm = rows[names].assign(study=study).astype(str).agg("|".join, axis=1).to_numpy()
         self.one_arm = arm[:, None] == arm
 
     def _possible(self) -> tuple[Array, Array]:
@@ -213,7 +215,7 @@ class Problem:
         for i in range(size):
             for j in range(i):
                 if self.one_arm[i, j]:
-                    result[i, j] = result[j, i] = _correlate_rows(prediction, i, j)
+                    result[i, j] = result[j, i] = _correlate_rows(prediction, self.n, i, j)
         return result
 
     def deviations(self, setting: Setting) -> Array:
@@ -243,12 +245,18 @@ def compute_deviances(observed: Array, predicted: Array, n: Array) -> Array:
     return result
 
 
-def _correlate_rows(prediction: Prediction, i: int, j: int) -> float:
-    one, other, weights = prediction.chances[i], prediction.chances[j], prediction.weights[i]
-    if one is None or other is None or weights is None:
-        return 0.0
+def _correlate_rows(prediction: Prediction, n: Array, i: int, j: int) -> float:
+    one, other = prediction.chances[i], prediction.chances[j]
+    weights = [each for each in (prediction.weights[i], prediction.weights[j]) if each is not None]
     p, q = prediction.shares[i], prediction.shares[j]
-    shared = (weights * one * other).sum() / weights.sum() - p * q
     spread = np.sqrt(p * (1 - p) * q * (1 - q))
     # Rates near 0 or 1 have next to no variance, and their correlation has no digits.
-    return float(np.clip(shared / spread, -0.95, 0.95)) if spread > CLOSEST else 0.0
+    if one is None or other is None or spread <= CLOSEST:
+        return 0.0
+    # The patients of both rows are those of the row that counts fewer of them, such as those who were selected.
+    counted = np.array([each.sum() for each in weights])
+    own = weights[int(counted.argmin())] / counted.min()
+    shared = (own * one * other).sum() - (own * one).sum() * (own * other).sum()
+    size = n[[i, j]] / counted  # of the arm, in a common unit
+    part = counted.min() / counted.max() * size.min() / size.max()
+    return LARGEST_CORRELATION * float(np.sqrt(part) * shared / spread)

@@ -2,7 +2,7 @@
 
 The residuals are weighted with their covariance, which depends on the numbers themselves. So the solution goes in
 rounds: the covariance is computed at the numbers of the round before, the deviations of the trials' effects are
-estimated by maximum likelihood, and the weighted squares are minimised.
+estimated by restricted maximum likelihood, and the weighted squares are minimised.
 """
 
 from __future__ import annotations
@@ -164,10 +164,10 @@ def find_deviations(problem: Problem, linear: Linear, begin: Array, of_trials: t
 def deviance_of(problem: Problem, linear: Linear, deviations: Array, of_trials: tuple[Number, ...]) -> float:
     """Return minus twice the log likelihood of the deviations of the trials' effects, with their priors.
 
-    The other numbers are moved to where the linear residuals have the least squares.
+    The other numbers are integrated out (restricted likelihood): at their most probable values alone, trials would seem
+    to differ less than they do. The residuals are linear in them.
     """
-    covariance = linear.covariance(deviations)
-    weights = weigh(covariance)
+    weights = weigh(linear.covariance(deviations))
     slopes = np.concatenate([weights @ linear.slopes, linear.prior_slopes])
     residuals = np.concatenate([weights @ linear.residuals, linear.of_priors])
     if slopes.shape[1]:
@@ -180,7 +180,9 @@ def deviance_of(problem: Problem, linear: Linear, deviations: Array, of_trials: 
         (logs[place] - number.prior[0]) / number.prior[1]
         for place, number in zip(locate(of_trials), of_trials, strict=True)
     ]
-    return float(np.linalg.slogdet(covariance)[1] + residuals @ residuals + np.sum(np.square(of_priors)))
+    information = np.linalg.eigvalsh(slopes.T @ slopes)
+    determinants = np.log(np.maximum(information, LEAST_INFORMATION)).sum() - 2 * np.linalg.slogdet(weights)[1]
+    return float(determinants + residuals @ residuals + np.sum(np.square(of_priors)))
 
 
 def find_errors_of_deviations(problem: Problem, solution: Solution, of_trials: tuple[Number, ...]) -> Array:
