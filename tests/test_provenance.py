@@ -315,26 +315,3 @@ def test_a_case_is_for_simulate_alone(call, tmp_path):
         "error: case.toml: ending is '.toml'; allowed: .json, the result of a command\n"
     )
     assert "a CSV file of your observations, or --from" in call("fit")[2]
-
-
-def test_results_in_python_have_a_block(few_pilots):
-    people, arm = wo.Population(omega_depot=0.3), wo.Arm(units=20)
-    rows = published().query("trial == 'ona GL pivotal 2' and unit == '%'")
-    model = wo.Model(force=proportional)
-    trial = wo.run_trial([arm, wo.Arm.placebo()], population=people, patients=8, days=9, rng=3, model=model)
-    compared = wo.compare(rows, population=people, patients=8, rng=3)
-    fitted = wo.fit(rows, "potency", population=people, patients=64, rng=3)
-    for result, name in ((trial, "run_trial"), (compared, "compare"), (fitted, "fit")):
-        block = result.provenance
-        assert json.loads(json.dumps(block, allow_nan=False)) == block
-        assert (block["command"], block["seed"], block["sampler"]) == (name, 3, "sobol")
-        assert block["population"]["omega_depot"] == 0.3
-        assert block["constants"]["potency"] == wo.Parameters().potency  # also of a fit: that from which it started
-    assert trial.provenance["options"]["force"].endswith("test_provenance.proportional")
-    assert [arm["label"] for arm in trial.provenance["arms"]] == ["20 U onabotulinumtoxinA", "placebo"]
-    assert [row["value"] for row in fitted.provenance["observations"]] == rows["value"].to_list()
-    assert len(compared.provenance["observations"]) == len(rows)
-
-
-def proportional(release, c):
-    return release

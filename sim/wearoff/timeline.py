@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +13,8 @@ import pandas as pd
 
 from . import notebook
 from .checks import Limits, check_number
+from .course_table import name_days, tabulate_course
+from .defaults import SEED
 from .drawn_days import FIRST_MOMENT, days_of_cascade, days_of_curve
 from .errors import InputError
 from .figures.cascade import draw_cascade
@@ -21,10 +23,9 @@ from .figures.mechanism import draw_mechanism
 from .figures.returns import draw_returns
 from .figures.style import AUTO
 from .figures.visits import draw_visits
-from .labels import BASELINE, COLUMNS, whole_day
+from .labels import whole_day
 from .levels import HALF, ONSET
 from .model.course import Course
-from .model.equations import COMPARTMENTS
 from .model.intervals import intervals_above
 from .model.landmarks import find_landmarks
 from .outcomes import Outcome
@@ -32,8 +33,9 @@ from .parameters import Parameters
 from .patients.few import SAMPLE
 from .patients.middle import People, describe_ranges, has_middle_half
 from .patients.population import Population
+from .provenance import make_block, name_functions
 from .times import read_days
-from .treatment.description import describe_patient, name_patient
+from .treatment.description import describe_patient, name_patient, name_treatment
 from .treatment.muscles import spill
 from .treatment.schedule import Schedule
 
@@ -100,16 +102,7 @@ class Timeline:
         if len(outside):
             problem, allowed = f"has {outside[0]:g}", f"from 0 to {self.end:g} day, the end of the simulation"
             raise InputError("times", outside[0], allowed, problem=problem)
-        columns = {"time": days, **self.course.at(days)}
-        # The model counts in units of onabotulinumtoxinA. The table counts in units of the first visit's product.
-        if (potency := self.schedule.visits[0].product.relative_potency) != 1:
-            columns.update({name: columns[name] / potency for name in COMPARTMENTS})
-        # The frame is made from one array. From ten columns, pandas would take as much time as the model.
-        frame = pd.DataFrame(np.stack(list(columns.values())).T, columns=list(columns), copy=False)
-        frame.attrs["units"] = {name: row.unit for name, row in COLUMNS.items()}
-        if self.schedule.start is not None:
-            frame.insert(1, "date", self.schedule.dates(days))
-        return frame
+        return tabulate_course(self.course, days, self.schedule)
 
     @cached_property
     def curve(self) -> pd.DataFrame:
@@ -173,6 +166,13 @@ class Timeline:
     def outcomes(self) -> dict[str, Outcome]:
         """The outcome of each landmark: reached, never reached, or not reached within the days computed."""
         return {str(name): Outcome.of(value) for name, value in self.landmarks.items()}
+
+    @cached_property
+    def provenance(self) -> dict[str, Any]:
+        """How the course was made: versions, arguments, treatment, constants, and the population of `middle_half`."""
+        arguments = {**name_days(self.times, self.end), **name_functions(self.course.model)}
+        people, arms = Population(parameters=self.parameters), {name_treatment(self.schedule): self.schedule}
+        return make_block("simulate", arguments, people, arms=arms, seed=SEED, sampler="sobol")
 
     @cached_property
     def middle_half(self) -> pd.DataFrame | None:
@@ -264,10 +264,7 @@ class Timeline:
         if shown.ndim > 1 or not 1 <= len(shown) <= MOST_MECHANISM_DAYS:
             allowed = f"a row of 1 to {MOST_MECHANISM_DAYS}"
             raise InputError("days", days, allowed, problem=f"has the shape {shown.shape}")
-        moments = self.at(shown)
-        before = moments.iloc[[0]].assign(**{**BASELINE, "time": np.nan})
-        moments = pd.concat([before, moments])
-        return draw_mechanism(moments, self.first_uptake, style, patient=self.description, title=title)
+        return draw_mechanism(self.at(shown), self.first_uptake, style, patient=self.description, title=title)
 
     @property
     def description(self) -> str:

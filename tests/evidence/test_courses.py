@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from tests.extent import some
 
+import wearoff as wo
 from wearoff.evidence import courses
 from wearoff.evidence.observations import check_observations
 from wearoff.evidence.prediction import Predictor, Setting
@@ -127,3 +128,29 @@ def test_treatments_change_smoothly_with_the_numbers_of_the_population():
         return (high - low)[1] / (2 * step)
 
     assert slope(0.05) == pytest.approx(slope(1.0), rel=0.2)
+
+
+@pytest.mark.parametrize("cell", some(["grade 2 from 90", "return_to_baseline from 84"], 1))
+def test_a_rule_means_the_same_to_a_prediction_and_to_a_trial(cell):
+    # The trial follows each patient, with a grade of the rater at each visit: the day of its second treatment.
+    row = {
+        "endpoint": "none_or_mild",
+        "day": 30,
+        "value": 80,
+        "unit": "%",
+        "retreat": cell,
+        "cycle": 2,
+        "look_days": 21,
+    }
+    predictor = Predictor(check_observations(pd.DataFrame([row])), 1024, 1)
+    predictor.plan(PEOPLE)
+    (treatment,) = predictor.treatments
+    (found,) = predictor.courses.solve(treatment, PEOPLE, 1.0).intervals
+    arm = wo.Arm(units=20, retreat=treatment.retreat)
+    seen = wo.run_trial(arm, patients=1024, days=720, visits=True, rng=2).visits
+    days = seen["day"][(seen["treatment"] == 1) & (seen["units"] > 0)]
+    # A prediction treats those who are still well after two years, which a trial does not.
+    assert (found > 700).sum() == pytest.approx(1024 - (days <= 700).sum(), abs=16)
+    early, late = days[days <= 700], found[found <= 700]
+    error = np.hypot(early.std() / np.sqrt(len(early)), late.std() / np.sqrt(len(late)))
+    assert late.mean() == pytest.approx(early.mean(), abs=3 * error)

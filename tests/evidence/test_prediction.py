@@ -319,7 +319,7 @@ def test_treatments_in_a_year_are_1_and_those_whose_days_are_within_it():
 
 
 def test_rows_on_need_are_predicted_on_any_day_that_may_be_written():
-    plans = [{"retreat": f"grade 2 from {day}", "cycle": cycle} for day in (90, 719.5, 720, 730) for cycle in (1, 2)]
+    plans = [{"retreat": f"grade 2 from {day}", "cycle": cycle} for day in (90, 719, 720, 730) for cycle in (1, 2)]
     numbers, shares, *_ = predict(
         *({**row, **plan} for plan in plans for row in ({**RATE, "day": 730}, MEDIAN)), patients=64
     )

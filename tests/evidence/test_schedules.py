@@ -10,7 +10,7 @@ from tests.evidence.predicted import documented_rows
 
 import wearoff as wo
 from wearoff.evidence.observations import check_observations, read_observations
-from wearoff.evidence.schedules import Among, Retreat, Visits, read_among, read_cycle, read_retreat, read_visits
+from wearoff.evidence.schedules import Among, Visits, read_among, read_cycle, read_retreat, read_visits
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -22,10 +22,10 @@ def test_the_documented_rows_are_one_of_each_kind():
     assert np.isnan(single["look_days"])
     assert read_visits(third) == Visits((0.0, 120.0, 210.0), (24.0, 24.0, 24.0))
     assert third["cycle"] == 3
-    assert read_retreat(on_need["retreat"]) == Retreat("grade 2", 90.0)
+    assert read_retreat(on_need["retreat"]) == wo.Retreat(grade=2, min_interval=90)
     assert (on_need["value"], on_need["unit"]) == (3, "treatments")
     assert (at_rest["endpoint"], at_rest["cycle"], at_rest["look_days"]) == ("none_at_rest", 2, 28)
-    assert read_retreat(at_rest["retreat"]) == Retreat("return_to_baseline", 84.0)
+    assert read_retreat(at_rest["retreat"]) == wo.Retreat(min_interval=84)
     assert read_among(among["among"]) == Among("none_or_mild", "investigator", 28.0)
     assert (among["value"], among["unit"]) == (32.3, "week")
 
@@ -44,7 +44,7 @@ def test_a_blank_cell_is_one_visit_without_a_selection():
 
 def test_what_must_be_seen_is_a_grade_or_the_return_to_baseline():
     assert read_retreat("grade 2 from 90").grade == 2
-    assert read_retreat("  grade   3  from 84.5 ") == ("grade 3", 84.5)
+    assert read_retreat("  grade   3  from 84 ", 14.0) == wo.Retreat(grade=3, min_interval=84, every=14)
     assert read_retreat("return_to_baseline from 84").grade is None
 
 
@@ -87,6 +87,7 @@ def test_durations_are_seen_every_28_days_unless_the_row_says_otherwise():
     assert read_one(**duration)["look_days"] == 28
     assert read_one(**duration, look_days="14")["look_days"] == 14
     assert read_one(**BASE, retreat="grade 2 from 90", cycle="2")["look_days"] == 28
+    assert read_one(**duration, look_days="30.5")["look_days"] == 30.5
     assert np.isnan(read_one(**{**duration, "endpoint": "onset", "value": "1"})["look_days"])
     assert np.isnan(read_one(**BASE)["look_days"])
 
@@ -141,6 +142,11 @@ BAD = {
     "retreat, grade": ({**BASE, "retreat": "grade 4 from 90"}, "retreat is 'grade 4'; did you mean 'grade 3'?"),
     "retreat, event": ({**BASE, "retreat": "return from 90"}, "retreat is 'return'; did you mean 'return_to_baseline'"),
     "retreat, day": ({**BASE, "retreat": "grade 2 from 0"}, "retreat is 0; allowed: from 1 to 730 day"),
+    "retreat, part of a day": ({**BASE, "retreat": "grade 2 from 84.5"}, "retreat is 84.5, not a whole number"),
+    "look_days, part of a day": (
+        {**BASE, "retreat": "grade 2 from 90", "look_days": "30.5"},
+        "look_days is 30.5, not a whole number",
+    ),
     "look_days, none": ({**BASE, "look_days": "0"}, "look_days is 0; allowed: from 1 to 365 day"),
     "look_days, text": ({**BASE, "look_days": "monthly"}, "look_days is 'monthly', not a number"),
     "among, form": ({**BASE, "among": "responders"}, "among is 'responders'; allowed: an endpoint, an asses"),

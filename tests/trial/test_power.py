@@ -6,8 +6,9 @@ import itertools
 import numpy as np
 import pytest
 from scipy.special import ndtr, ndtri
-from scipy.stats import CensoredData, binom, chi2_contingency, logrank
+from scipy.stats import CensoredData, chi2_contingency, logrank
 from tests.extent import extent
+from tests.trial.exact_power import TRIALS, Z, differ, enumerate_power, monte_carlo
 
 import wearoff as wo
 from wearoff.defaults import SEED
@@ -21,27 +22,6 @@ from wearoff.trial.repeated import RepeatedTrial, draw_counts
 
 ARMS = (wo.Arm(units=20), wo.Arm(units=10))
 LAST = 140  # the last day of trials with durations
-TRIALS = extent(4000, 40_000)
-Z = ndtri(0.975)
-
-
-def monte_carlo(share, trials=TRIALS, errors=4.0):
-    """Return how far a share of independent trials can be from its expectation: four standard errors."""
-    return errors * np.sqrt(share * (1 - share) / trials)
-
-
-def enumerate_power(rates, n, is_shown):
-    """Return the exact power for two rates: the sum over all pairs of numbers of responders that are shown."""
-    numbers = np.arange(n + 1)
-    chances = np.outer(*(binom.pmf(numbers, n, rate) for rate in rates))
-    first, second = (grid.ravel() for grid in np.meshgrid(numbers, numbers, indexing="ij"))
-    return float(chances.ravel()[is_shown(first / n, second / n)].sum())
-
-
-def differ(p, q, n):
-    """Return the pooled z test, two-sided at 0.05."""
-    mean = (p + q) / 2
-    return np.abs(p - q) > Z * np.sqrt(2 * mean * (1 - mean) / n)
 
 
 def respond(rate):
@@ -57,7 +37,7 @@ def last(hazard, visits, every=28.0):
 
 
 def repeat(outcomes, endpoint="none_or_mild", margin=None, trials=TRIALS, seed=1):
-    return RepeatedTrial(("a", "b"), endpoint, "", list(outcomes), margin, 0.05, trials, seed)
+    return RepeatedTrial(("a", "b"), endpoint, "", [list(outcomes)], margin, 0.05, trials, seed)
 
 
 def test_log_rank_scores_are_those_of_scipy():
@@ -257,6 +237,18 @@ def test_the_result_shows_itself():
         ({"arms": [wo.Arm(units=20), wo.Arm(units=20)]}, "twice; allowed: each name once"),
         ({"endpoint": "non_or_mild"}, "did you mean 'none_or_mild'"),
         ({"assessor": "nurse"}, "assessor is 'nurse'"),
+        ({"attendance": wo.Attendance(window=3)}, "window is 3; allowed: 0 in the attendance of a power"),
+        ({"attendance": wo.Attendance(leave_without_effect=0.2)}, "leave_without_effect is 0.2; allowed: 0 in the"),
+        ({"attendance": 0.2}, "attendance is 0.2; allowed: Attendance"),
+        ({"population": 3}, "population is 3; allowed: a Population, or the Draws of a fit"),
+        (
+            {
+                "arms": [wo.Arm(wo.Schedule.every(90, visits=2)), wo.Arm.placebo()],
+                "endpoint": "return_to_baseline",
+                "attendance": wo.Attendance(missed=0.1),
+            },
+            "missed is 0.1, and an arm has several treatments; allowed: 0, for a duration after several treatments",
+        ),
         ({"day": 241}, "day is 241; allowed: from 0 to 240 day"),
         ({"trials": 99}, "trials is 99; allowed: from 100 to 100000"),
         ({"endpoint": "return_to_baseline", "days": 27}, "days is 27; allowed: at least 28 day"),

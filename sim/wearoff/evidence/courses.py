@@ -25,13 +25,15 @@ from ..treatment.muscles import find_muscle
 from ..treatment.products import find_product
 from ..treatment.schedule import Schedule
 from ..treatment.visit import Visit
-from .schedules import Retreat, read_retreat, read_visits
+from ..trial.policies import Retreat
+from .schedules import read_retreat, read_visits
 
 Array = npt.NDArray[np.float64]
 
 ACCURACY = 1e-5  # of the visible effect; the error of a responder rate is then about 0.01 %
 KEPT = 400  # number of solved treatments that are kept
-USUAL_WAIT = 28.0  # days between the looks at patients who are treated on need, where the row does not say
+# Patients who are treated on need are looked at for this long after each treatment, and then treated again.
+LONGEST_WAIT = 720
 
 
 class Treatment(NamedTuple):
@@ -48,8 +50,6 @@ class Treatment(NamedTuple):
         When they were treated again; None for the `days`.
     cycle : int
         The treatment that the rows are about.
-    every : float
-        Days between the looks at patients who are treated on need.
     """
 
     product: str
@@ -57,21 +57,19 @@ class Treatment(NamedTuple):
     units: tuple[float, ...]
     retreat: Retreat | None
     cycle: int
-    every: float
 
     @classmethod
     def of(cls, row: Mapping[Any, Any], cycle: int) -> Treatment:
         """Return one of the treatments of a row of a treated arm, with those before it."""
         days, units = read_visits(row)
-        sides, retreat = find_muscle(row["muscle"]).sides, read_retreat(row["retreat"])
-        every = row["look_days"] if row["look_days"] > 0 else USUAL_WAIT
+        sides, retreat = find_muscle(row["muscle"]).sides, read_retreat(row["retreat"], row["look_days"])
         kept = len(days) if retreat else cycle
         local = tuple(each / sides for each in units[:kept])
-        return cls(row["product"], days[:kept], local, retreat, cycle, every if retreat else 0.0)
+        return cls(row["product"], days[:kept], local, retreat, cycle)
 
     def find_end(self, days: Array) -> float:
         """Return the last day of the solution, for rows that are read on some days."""
-        wait = self.retreat.find_longest_wait() if self.retreat else 0.0
+        wait = _find_longest_wait(self.retreat) if self.retreat else 0
         return max(self.last_visit + float(days[-1]), wait) + 1
 
     @property
@@ -169,8 +167,7 @@ class Courses:
         # and changes smoothly with the numbers of the population.
         people, constants = treated.population, treated.population.constants(self.normal)
         kinds = _draw_kinds(people.raters, self.uniform[:, 0])
-        every = treatments[0].every
-        looks = np.arange(retreat.earliest_day, retreat.find_longest_wait(), every)
+        looks = np.arange(float(retreat.min_interval), _find_longest_wait(retreat), retreat.every)
         result, start, intervals = {}, None, np.empty((0, len(self.normal)))
         for cycle in range(1, 1 + max(each.cycle for each in treatments)):
             cohort = treated.solve(self.normal[:, [*range(OF_PATIENT), OF_PATIENT + cycle - 1]], start)
@@ -180,10 +177,15 @@ class Courses:
                     result[treatment] = _read(cohort, days, days, kinds, intervals)
             line = Line.of(cohort.visible_at(looks), cohort.crease_at(looks), constants)
             chances = _find_chances_of_treatment(line, kinds, retreat, people.raters)
-            days = _find_days(looks, chances, self.uniform[:, cycle], every)
+            days = _find_days(looks, chances, self.uniform[:, cycle], retreat.every)
             intervals = np.append(intervals, days[None], axis=0)
             start = cohort.carry(days)
         return result
+
+
+def _find_longest_wait(retreat: Retreat) -> int:
+    # Return how long patients are looked at after a treatment; there is a look at least on the earliest day.
+    return max(LONGEST_WAIT, retreat.min_interval + 1)
 
 
 def weigh_kinds(seen: Seen | None, kinds: list[Kind], count: int) -> Array:
@@ -228,7 +230,7 @@ def _find_chances_of_treatment(line: Line, kinds: npt.NDArray[np.intp], retreat:
     for place, kind in enumerate(raters.kinds()):
         own = kinds == place
         lines = Line(line.frown[:, own], line.rest[:, own])
-        chances[:, own] = chance_seen_at(lines, retreat.grade, "investigator", kind, raters)
+        chances[:, own] = chance_seen_at(lines, retreat.grade, retreat.assessor, kind, raters)
     return chances
 
 

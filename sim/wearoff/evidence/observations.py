@@ -17,12 +17,11 @@ from ..numerals import read_integer, read_number
 from ..patients.grades import ASSESSORS, ENDPOINTS
 from ..user_tables import Source, UserTable, check_columns, read_csv, read_frame
 from .schedules import LAST_DAY as LAST_DAY
-from .schedules import read_among, read_cycle, read_retreat, read_units, read_visits
+from .schedules import LOOK_DAYS, read_among, read_cycle, read_retreat, read_units, read_visits
 
 OBSERVED_DAY = Limits("day", 0, LAST_DAY, "day")
 PERCENT = Limits("value", 0, 100, "%")
 SUBJECTS = Limits("n", 1, 10_000_000)
-LOOK_DAYS = Limits("look_days", 1, 365, "day")
 USUAL_LOOK_DAYS = 28.0  # days between the visits of a trial whose source does not say
 
 # Endpoints whose value is a median of days over the patients.
@@ -225,18 +224,19 @@ def _check_row(row: dict[str, str]) -> dict[str, Any]:
 
 
 def _check_schedule(row: dict[str, str]) -> dict[str, Any]:
-    cycle, retreat, _ = read_cycle(row), read_retreat(row["retreat"]), read_among(row["among"])
+    given = read_number(row["look_days"], LOOK_DAYS) if row["look_days"] else math.nan
+    cycle, retreat, _ = read_cycle(row), read_retreat(row["retreat"], given), read_among(row["among"])
     if row["endpoint"] == "treatments_in_a_year" and retreat is None:
         raise InputError("retreat", allowed="filled for treatments_in_a_year", problem="is blank")
     if row["endpoint"] == "none_at_rest_odds_ratio" and cycle == 1:
         raise InputError("cycle", cycle, "at least 2 for none_at_rest_odds_ratio")
     at_visits = row["endpoint"] in (*MEDIANS, *OF_TREATMENTS) and row["endpoint"] != "onset"
-    look_days = USUAL_LOOK_DAYS if at_visits or retreat is not None else math.nan
+    usual = USUAL_LOOK_DAYS if at_visits or retreat is not None else math.nan
     words = {name: " ".join(row[name].split()) for name in ("visit_days", "visit_units", "retreat", "among")}
     return {
         **words,
         "cycle": cycle,
-        "look_days": read_number(row["look_days"], LOOK_DAYS) if row["look_days"] else look_days,
+        "look_days": usual if math.isnan(given) else given,
     }
 
 

@@ -168,7 +168,7 @@ def _find_treatment(row: Mapping[Any, Any]) -> Treatment | None:
         return None
     retreat = read_retreat(row["retreat"])
     if row["endpoint"] == COUNT and retreat is not None:
-        return Treatment.of(row, 2 + int(YEAR_OF_TRIAL / retreat.earliest_day))
+        return Treatment.of(row, 2 + int(YEAR_OF_TRIAL / retreat.min_interval))
     return Treatment.of(row, int(row["cycle"]))
 
 

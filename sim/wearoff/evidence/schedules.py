@@ -11,26 +11,27 @@ Each cell has one form, such as:
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from ..checks import Limits, check_name
+from ..checks import Limits, check_integer, check_name
 from ..errors import InputError, format_value
 from ..numerals import read_integer, read_number
 from ..patients.grades import ASSESSORS, ENDPOINTS
 from ..treatment.visit import UNITS, Visit
+from ..trial.policies import Retreat
 
 LAST_DAY = 730.0  # the last day that is simulated; a later observation cannot be compared
-# Patients who are treated on need are looked at for this long after each treatment, and then treated again.
-LONGEST_WAIT = 720.0
 VISIT_DAY = Limits("visit_days", 0, LAST_DAY, "day")
 EARLIEST_DAY = Limits("retreat", 1, LAST_DAY, "day")
+LOOK_DAYS = Limits("look_days", 1, 365, "day")
 AMONG_DAY = Limits("among", 0, LAST_DAY, "day")
 CYCLE = Limits("cycle", 1, 100)
 
-# What must be seen before a treatment on need. "grade 2" is seen if the grade is 2 or worse.
-EVENTS = ("return_to_baseline", "grade 1", "grade 2", "grade 3")
+# What must be seen before a treatment on need, as the grade of a `Retreat`; None is that at baseline.
+EVENTS = {"return_to_baseline": None, "grade 1": 1, "grade 2": 2, "grade 3": 3}
 _RETREAT_FORM = f"{', '.join(EVENTS)}, each followed by 'from' and a day, such as grade 2 from 90"
 _AMONG_FORM = "an endpoint, an assessor and a day, such as none_or_mild investigator 28"
 
@@ -42,30 +43,6 @@ class Visits(NamedTuple):
     units: tuple[float, ...]
 
 
-class Retreat(NamedTuple):
-    """When patients are treated on need.
-
-    Parameters
-    ----------
-    event : str
-        One of `EVENTS`: what must be seen.
-    earliest_day : float
-        The earliest day of the next treatment, counted from the last one.
-    """
-
-    event: str
-    earliest_day: float
-
-    @property
-    def grade(self) -> int | None:
-        """The grade that must be seen, or a worse one; None for the return to baseline."""
-        return int(self.event.removeprefix("grade ")) if self.event.startswith("grade ") else None
-
-    def find_longest_wait(self) -> float:
-        """Return how long patients are looked at after a treatment; there is a look at least on the earliest day."""
-        return max(LONGEST_WAIT, self.earliest_day + 1)
-
-
 class Among(NamedTuple):
     """The patients who are counted: those with this response on this day after the first treatment."""
 
@@ -74,13 +51,20 @@ class Among(NamedTuple):
     day: float
 
 
-def read_retreat(text: str) -> Retreat | None:
+def read_retreat(text: str, look_days: float = math.nan) -> Retreat | None:
     """Return what a cell of ``retreat`` says; None for a blank one, which is a fixed schedule.
+
+    Parameters
+    ----------
+    text : str
+    look_days : float
+        Whole days between the visits; NaN where the row does not say.
 
     Examples
     --------
-    >>> read_retreat("grade 2 from 90")
-    Retreat(event='grade 2', earliest_day=90.0)
+    >>> found = read_retreat("grade 2 from 90")
+    >>> found.grade, found.min_interval
+    (2, 90)
     >>> read_retreat("when needed")
     Traceback (most recent call last):
     ...
@@ -93,7 +77,9 @@ def read_retreat(text: str) -> Retreat | None:
     if words[-2:-1] != ["from"]:
         raise InputError("retreat", text, _RETREAT_FORM)
     event = check_name(" ".join(words[:-2]), EVENTS, "retreat")
-    return Retreat(event, read_number(words[-1], EARLIEST_DAY))
+    earliest = read_integer(words[-1], EARLIEST_DAY)
+    every = Retreat.every if math.isnan(look_days) else check_integer(look_days, LOOK_DAYS)
+    return Retreat(grade=EVENTS[event], min_interval=earliest, every=every)
 
 
 def read_among(text: str) -> Among | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from ..labels import AMOUNTS, COLUMNS
+from ..labels import AMOUNTS, BASELINE, COLUMNS
 from ..times import YEAR
 from . import glyphs, layout
 from .ending import Ending
@@ -47,12 +47,12 @@ _KEY_WIDTH, _GAP, _TITLE, _SHORTEST, _TALLEST, _TABLE = 0.205, 0.014, 0.04, 0.28
 def draw_mechanism(
     table: pd.DataFrame, whole: float, style: str = "print", *, patient: str, title: str | None = AUTO
 ) -> Figure:
-    """Return a figure with a row of moments, each a nerve ending with its numbers.
+    """Return a figure with a row of moments, each a nerve ending with its numbers; the first is before the treatment.
 
     Parameters
     ----------
     table : pandas.DataFrame
-        One row a moment: ``time`` in days, NaN before the treatment; ``depot``, ``free``, ``bound``, ``endosome``,
+        One row a moment after the treatment: ``time`` in days; ``depot``, ``free``, ``bound``, ``endosome``,
         ``light_chain`` in U; ``snap25``, ``release``, ``force``, ``visible`` and ``crease`` as fractions.
     whole : float
         Uptake of the first dose (U), which is 100 %.
@@ -73,7 +73,7 @@ def draw_mechanism(
         The style is not known.
     """
     look = find_look(style)
-    moments = table.to_dict("records")
+    moments: list[dict[Any, Any]] = [{**BASELINE, "time": np.nan}, *table.to_dict("records")]
     names = [name_moment(moment["time"]) for moment in moments]
     text = choose_text(title, patient)
     heading = _TITLE if text else 0.0

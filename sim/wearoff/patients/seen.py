@@ -78,8 +78,12 @@ def chance_seen_at(lines: Line, grade: int | None, assessor: str, kind: Kind, ra
     return _seen_by_visit(Seen(lines, raters).by_each(view, assessor))
 
 
-def mean_chances_seen_back(lines: Line, durations: Sequence[str], assessor: str, raters: Raters) -> Array:
+def mean_chances_seen_back(
+    lines: Line, durations: Sequence[str], assessor: str, raters: Raters, missed: float = 0.0
+) -> Array:
     """Return the chances of `chance_seen_back` for several durations: the means over the kinds of patients.
+
+    `missed` is the chance that a patient misses a visit; nothing is seen then.
 
     Returns
     -------
@@ -87,13 +91,13 @@ def mean_chances_seen_back(lines: Line, durations: Sequence[str], assessor: str,
     """
     seen = Seen(lines, raters)
     views, weights = weigh_views(tuple(RESPONSE_OF[duration] for duration in durations), raters)
-    return mean_over_kinds([_seen_by_visit(seen.by_each(view, assessor)) for view in views], weights)
+    return mean_over_kinds([_seen_by_visit(seen.by_each(view, assessor), missed) for view in views], weights)
 
 
-def _seen_by_visit(better: list[Array]) -> Array:
+def _seen_by_visit(better: list[Array], missed: float = 0.0) -> Array:
     # Return the chance that at one of the visits so far all raters have seen the end, from the chance that each of them
     # still sees a better grade at a visit.
     first, *others = better
     not_seen = 1 - math.prod((1 - each for each in others), start=1 - first) if others else first
-    result: Array = 1 - np.cumprod(not_seen, axis=0, dtype=np.float64)
+    result: Array = 1 - np.cumprod(missed + (1 - missed) * not_seen, axis=0, dtype=np.float64)
     return result

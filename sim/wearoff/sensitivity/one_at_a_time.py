@@ -50,12 +50,15 @@ class Elasticities:
         The quantity with unchanged constants.
     patient : str
         The patient and the treatment, in words.
+    provenance : dict
+        How the result was made: versions, arguments, the visit and the unchanged constants.
     """
 
     frame: pd.DataFrame
     quantity: Quantity
     typical: float
     patient: str
+    provenance: dict[str, Any] = dataclasses.field(repr=False)
 
     def _repr_html_(self) -> str:
         title = f"{self.quantity.label}: {self.typical:.4g} {self.quantity.unit}; {self.patient}"
@@ -130,7 +133,8 @@ def elasticities(
     ['light_chain_half_life', 'potency']
     """
     scan = Scan.create(quantity, names, parameters, visit, model)
-    factor = 1 + check_number(change, CHANGE)
+    small = check_number(change, CHANGE)
+    factor = 1 + small
     table = scan.table()
     start = table["value"].to_numpy()
     constants = [start[None], _vary_each(start, scan.around(factor)), _vary_each(start, scan.plausible())]
@@ -152,7 +156,8 @@ def elasticities(
     frame = table.assign(elasticity=elasticity, at_low=far[:, 0], at_high=far[:, 1])
     widest_first = np.argsort(-np.where(np.isnan(width), np.inf, width), kind="stable")
     rows = frame.iloc[widest_first].reset_index(drop=True)
-    return Elasticities(rows, scan.quantity, typical, scan.describe_patient())
+    block = scan.describe_call("sensitivity.elasticities", {"change": small})
+    return Elasticities(rows, scan.quantity, typical, scan.describe_patient(), block)
 
 
 def _vary_each(start: Array, ends: Array) -> Array:

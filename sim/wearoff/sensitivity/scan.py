@@ -17,8 +17,9 @@ from ..model.course import TOLERANCE, solve
 from ..model.equations import Constants, Model
 from ..model.response import read_model
 from ..parameters import Parameters, in_symbols
+from ..provenance import make_block, name_functions
 from ..treatment.cautions import cautions
-from ..treatment.description import describe_patient
+from ..treatment.description import describe_patient, name_treatment
 from ..treatment.schedule import Schedule
 from ..treatment.visit import Visit
 from .quantities import Quantity, read_quantity
@@ -72,6 +73,12 @@ class Scan(NamedTuple):
     def describe_patient(self) -> str:
         """Return the patient and the treatment in words."""
         return describe_patient(Schedule((self.visit,)), self.parameters)
+
+    def describe_call(self, command: str, arguments: dict[str, Any], **drawn: Any) -> dict[str, Any]:
+        """Return how a result was made; `arguments` are those of the command alone, `drawn` are seed and sampler."""
+        once = Schedule((self.visit,))
+        options = {"quantity": self.quantity.name, "names": self.names, **arguments, **name_functions(self.model)}
+        return make_block(command, options, self.parameters, arms={name_treatment(once): once}, **drawn)
 
     def table(self) -> pd.DataFrame:
         """Return a table of the constants, one a row: ``name``, ``unit``, ``value``, ``low``, ``high``."""

@@ -21,6 +21,7 @@ from ..figures.sensitivity import draw_indices
 from ..figures.style import AUTO
 from ..model.equations import Model
 from ..parameters import Parameters
+from ..patients.draws import given_seed
 from ..treatment.visit import VISIT
 from .quantities import Quantity
 from .scan import Scan
@@ -51,12 +52,15 @@ class Indices:
         these samples is 0.
     patient : str
         The patient and the treatment, in words.
+    provenance : dict
+        How the result was made: versions, arguments, seed, the visit and the constants.
     """
 
     frame: pd.DataFrame
     quantity: Quantity
     share_never_above: float
     patient: str
+    provenance: dict[str, Any] = dataclasses.field(repr=False)
 
     def _repr_html_(self) -> str:
         title = f"share of the variance of {self.quantity.label}; {self.patient}"
@@ -132,7 +136,9 @@ def indices(
     frame = frame.merge(design.analyse(values, scan.quantity.name), on="name")
     frame = frame.sort_values("ST", ascending=False, kind="stable", ignore_index=True)
     never_above = float(np.mean(values == 0)) if scan.quantity.is_fall else 0.0
-    return Indices(frame, scan.quantity, never_above, scan.describe_patient())
+    arguments = {"samples": design.samples, "within": factor, "confidence": design.confidence}
+    block = scan.describe_call("sensitivity.indices", arguments, seed=given_seed(rng), sampler="sobol")
+    return Indices(frame, scan.quantity, never_above, scan.describe_patient(), block)
 
 
 def _refuse_undefined(values: Array, quantity: str, factor: float | None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..outcomes import Attainment
 from ..times import YEAR
@@ -44,6 +44,10 @@ class Request(NamedTuple):
     visits: int | None
     allow_shorter: bool
     share: float | None
+
+    def describe(self) -> dict[str, Any]:
+        """Return the arguments by their names, without the visit."""
+        return {name: value for name, value in self._asdict().items() if name != "visit"}
 
     @property
     def shortest(self) -> float:

@@ -26,7 +26,7 @@ from ..treatment.description import describe_patient
 from ..treatment.schedule import INTERVAL
 from ..treatment.visit import VISIT
 from .patient import PRICE, Patient
-from .people import People, choose_patients
+from .people import People, choose_patients, describe_call
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -66,6 +66,8 @@ class Comparison:
         The warnings about the schedules that were compared.
     keep : float
         The level to keep.
+    provenance : dict
+        How the comparison was made: versions, arguments, the visit, constants, and the population with its seed.
     """
 
     frame: pd.DataFrame
@@ -73,6 +75,7 @@ class Comparison:
     warnings: tuple[str, ...]
     keep: float
     people: pd.DataFrame
+    provenance: dict[str, Any] = dataclasses.field(repr=False)
     _patient: Patient = dataclasses.field(repr=False)
     _people: People | None = dataclasses.field(repr=False)
 
@@ -184,8 +187,9 @@ def compare(
     returns = pd.concat(tables, ignore_index=True)
     returns.insert(0, "interval", returns.pop("interval"))
     everybody = pd.DataFrame() if people is None else _tabulate(people, numbers, cost)
+    block = describe_call("spacing.compare", {"intervals": numbers, "price": cost}, patient, people)
     return Comparison(
-        pd.DataFrame(rows), returns, tuple(dict.fromkeys(warnings)), patient.keep, everybody, patient, people
+        pd.DataFrame(rows), returns, tuple(dict.fromkeys(warnings)), patient.keep, everybody, block, patient, people
     )
 
 

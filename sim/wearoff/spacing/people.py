@@ -20,7 +20,9 @@ from ..patients.draws import OF_PATIENT, REPLICATES, draw, monte_carlo_error
 from ..patients.few import SAMPLE, plan_few
 from ..patients.population import Population
 from ..patients.treated import Treated
+from ..provenance import make_block, name_functions
 from ..times import YEAR
+from ..treatment.description import name_treatment
 from ..treatment.schedule import Schedule
 from .followed import FAINT, Followed, OnDays, OnNeed, Policy, choose_times, find_past_peak
 from .patient import Patient
@@ -187,3 +189,14 @@ def choose_patients(
     typical = check_type(population, Population, "population").parameters
     patient = Patient.from_arguments(keep, horizon, typical, start, visit, model)
     return patient, People.around(patient, population, patients)
+
+
+def describe_call(command: str, arguments: dict[str, Any], patient: Patient, people: People | None) -> dict[str, Any]:
+    """Return how a result was made; `arguments` are those of the command alone, after checks."""
+    once = patient.on([0.0])
+    options = {"keep": patient.keep, "horizon": patient.horizon, **arguments, **name_functions(patient.model)}
+    arms = {name_treatment(once): once}
+    if people is None:
+        return make_block(command, options, patient.parameters, arms=arms)
+    options["patients"] = people.patients
+    return make_block(command, options, people.treated.population, arms=arms, seed=SEED, sampler="sobol")

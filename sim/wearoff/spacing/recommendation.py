@@ -32,7 +32,7 @@ from ..treatment.visit import VISIT
 from .answers import Answer, Request, answer_for_share, answer_for_typical
 from .followed import OnDays
 from .patient import PRICE
-from .people import choose_patients
+from .people import choose_patients, describe_call
 
 SHARE = Limits("share", 0, 1, above=True)
 STEP = Limits("step", 1, 365, "day")
@@ -73,6 +73,8 @@ class Recommendation:
         population.
     warnings : tuple of str
         The warnings about the plans; an interval shorter than the label's gives a warning too.
+    provenance : dict
+        How the recommendation was made, as in `Comparison`.
     """
 
     answer: Answer
@@ -89,6 +91,7 @@ class Recommendation:
     label_share_of_patients: float | None
     label_share_error: float | None
     warnings: tuple[str, ...]
+    provenance: dict[str, Any] = dataclasses.field(repr=False)
 
     @property
     def outcome(self) -> Attainment:
@@ -246,6 +249,7 @@ def recommend(
         label_share_of_patients=label_row.get("share_of_patients"),
         label_share_error=label_row.get("share_error"),
         warnings=tuple(dict.fromkeys(warnings)),
+        provenance=describe_call("spacing.recommend", request.describe() | {"price": cost}, patient, people),
     )
 
 

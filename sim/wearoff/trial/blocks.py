@@ -55,6 +55,8 @@ class ArmPlan(NamedTuple):
     seed : int
     seen_by : str
         The assessor who sees the end of a duration.
+    missed : float
+        The chance that a patient misses a visit at which it could be seen.
     """
 
     treated: Treated
@@ -66,6 +68,7 @@ class ArmPlan(NamedTuple):
     sampler: str
     seed: int
     seen_by: str
+    missed: float
 
 
 class Part(NamedTuple):
@@ -87,12 +90,13 @@ def plan_arm(
     seed: int,
     model: Model = MODEL,
     seen_by: str = SEEN_BY,
+    missed: float = 0.0,
 ) -> ArmPlan:
     """Return the plan of an arm, which has a grid up to day `last`."""
     treated = Treated.plan(people, schedule.doses(people.parameters.spread), float(last), ACCURACY, model)
     days, response_days = np.arange(last + 1.0), np.unique([response.day for response in responses])
     visit_days = list_visits(treated.doses.days[-1], look_every, last)
-    return ArmPlan(treated, days, response_days, visit_days, responses, patients, sampler, seed, seen_by)
+    return ArmPlan(treated, days, response_days, visit_days, responses, patients, sampler, seed, seen_by, missed)
 
 
 def list_visits(last_dose: float, look_every: int, last: int) -> Array:
@@ -187,5 +191,5 @@ def _read_chances(plan: ArmPlan, responses: _Responses, lines: Line) -> Array:
     raters, count, patients = plan.treated.population.raters, len(plan.response_days), lines.frown.shape[-1]
     at_responses, at_visits = (Line(*(depth[part] for depth in lines)) for part in (slice(count), slice(count, None)))
     reported = mean_chances(at_responses, responses.pairs, raters).reshape(-1, patients)
-    seen = mean_chances_seen_back(at_visits, list(RESPONSE_OF), plan.seen_by, raters).reshape(-1, patients)
-    return np.concatenate([reported[responses.rows], seen])
+    seen = mean_chances_seen_back(at_visits, list(RESPONSE_OF), plan.seen_by, raters, plan.missed)
+    return np.concatenate([reported[responses.rows], seen.reshape(-1, patients)])

@@ -48,6 +48,8 @@ class Design(NamedTuple):
     model : Model
     seen_by : str
         The assessor who sees the end of a duration, where patients are counted together.
+    missed : float
+        The chance that a patient who is counted with the others misses a visit at which the end could be seen.
     """
 
     arms: dict[str, Arm]
@@ -61,6 +63,7 @@ class Design(NamedTuple):
     seed: int
     model: Model
     seen_by: str = SEEN_BY
+    missed: float = 0.0
 
     @property
     def counted_whole(self) -> list[str]:
@@ -97,6 +100,7 @@ class Design(NamedTuple):
             *self._drawn,
             self.model,
             self.seen_by,
+            self.missed,
         )
 
     def plan_followed(self, name: str, people: Population) -> FollowPlan:

@@ -5,11 +5,17 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from ..checks import Limits, check_integer, check_name, check_number, checked_arguments, one_or_many
 from ..errors import InputError, format_value
 from ..patients.grades import ASSESSORS
 from ..timeline import LEVEL
+from ..times import YEAR
 from ..treatment.visit import UNITS
+
+Array = npt.NDArray[np.float64]
 
 GRADE = Limits("grade", 1, 3)
 MIN_INTERVAL = Limits("min_interval", 1, 3652, "day")
@@ -161,3 +167,8 @@ class Attendance:
             if value == 1 and limits != LEAVE:  # nobody would be seen
                 raise InputError(limits.name, value, "from 0 to below 1")
             object.__setattr__(self, limits.name, value)
+
+    def find_staying(self, days: Array) -> Array:
+        """Return the share of patients who have not dropped out by each day of the trial."""
+        staying: Array = (1 - self.drop_out) ** (days / YEAR)
+        return staying

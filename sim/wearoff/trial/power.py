@@ -9,19 +9,19 @@ import numpy as np
 from ..checks import Limits, check_integer, check_name, check_number, check_type, checked_arguments
 from ..defaults import SEED
 from ..errors import InputError
-from ..labels import words
 from ..patients.draws import seed_of
 from ..patients.grades import ASSESSORS, ENDPOINTS
 from ..patients.population import Population
 from ..patients.seen import RESPONSE_OF
+from ..patients.uncertainty import Draws
 from ..workers import Workers
 from .arms import Arm
-from .blocks import Response
 from .counting import name_arms
-from .endpoints import find_durations, find_responses
+from .endpoints import Question, check_question, find_outcomes
+from .policies import Attendance
 from .repeated import Power, RepeatedTrial
 from .responses import DAYS
-from .running import LOOK_EVERY
+from .running import LOOK_EVERY, read_population
 
 IN_EACH_ARM = Limits("n", 2, 10_000)
 TRIALS = Limits("trials", 100, 100_000)
@@ -45,7 +45,8 @@ def power(
     trials: int = 1000,
     days: int = 240,
     look_every: int = 28,
-    population: Population | None = None,
+    attendance: Attendance | None = None,
+    population: Population | Draws | None = None,
     rng: np.random.Generator | int | None = SEED,
     workers: Workers = 1,
 ) -> Power:
@@ -77,8 +78,12 @@ def power(
         The last day. A duration is right-censored at the last visit before it.
     look_every : int
         Days between the visits after the last treatment, at which a duration can end.
-    population : Population, optional
-        Default: ``Population()``.
+    attendance : Attendance, optional
+        The share of patients who drop out within a year, and the chance to miss a visit; default: all come to all
+        visits.
+    population : Population or Draws, optional
+        Default: ``Population()``. With draws of a fit the power is the mean of the powers in the draws, which is also
+        called the assurance.
     rng : Generator or int, optional
         As in `run_trial`.
     workers : int or map-like callable
@@ -92,15 +97,24 @@ def power(
     ------
     InputError
         A value is not possible; there are not two arms, or they have the same name; the day of the response is after
-        the last day; or, for a duration, an arm has a `Retreat`, or no visit after its last treatment.
+        the last day; or, for a duration, an arm has a `Retreat`, or no visit after its last treatment, or visits are
+        missed and an arm has several treatments; or patients come early or late, or leave without effect.
 
     Notes
     -----
     Every patient of every trial is another person. Patients are independent, so that the outcome of a patient depends
     only on the chances of the outcomes in the population. These are means over 8,192 patients drawn by Sobol sequences,
     over their kinds, and over the errors of their raters. Each trial then draws the outcome of each of its patients.
-    The same is found if patients are drawn and followed one by one in each trial, and it is faster. All patients come
-    to all visits, and all trials have a median potency and median raters.
+    The same is found if patients are drawn and followed one by one in each trial, and it is faster. All trials have a
+    median potency and median raters.
+
+    All n patients of an arm are analysed. A patient who has dropped out before the day of a response, or misses the
+    visit on that day, counts as one without a response (non-responder imputation, the convention for responders). A
+    duration is censored at the last visit that the patient came to, and on day 0 if there is none, or if the patient
+    left before the last treatment. Who leaves or misses a visit does not depend on the effect.
+
+    Each draw of a fit has the same random numbers of the patients and of the trials, and `trials` virtual trials. It
+    takes about as long as a power without draws; `workers` share the draws.
 
     The tests are the pooled z test of two proportions (chi-square without a correction for continuity) and the log-rank
     test; for a margin, the interval of the difference of two proportions (Wald) and that of the hazard ratio (Cox's
@@ -115,7 +129,9 @@ def power(
     'pooled z test, two-sided, alpha 0.05'
     """
     count = check_integer(n, IN_EACH_ARM)
-    trial = _plan(arms, endpoint, day, assessor, margin, alpha, trials, days, look_every, population, rng, workers)
+    trial = _plan(
+        arms, endpoint, day, assessor, margin, alpha, trials, days, look_every, attendance, population, rng, workers
+    )
     return trial.run(count)
 
 
@@ -132,7 +148,8 @@ def find_n(
     trials: int = 1000,
     days: int = 240,
     look_every: int = 28,
-    population: Population | None = None,
+    attendance: Attendance | None = None,
+    population: Population | Draws | None = None,
     rng: np.random.Generator | int | None = SEED,
     workers: Workers = 1,
 ) -> Power:
@@ -140,7 +157,7 @@ def find_n(
 
     Parameters
     ----------
-    arms, endpoint, day, assessor, margin, alpha, trials, days, look_every, population, rng, workers
+    arms, endpoint, day, assessor, margin, alpha, trials, days, look_every, attendance, population, rng, workers
         As in :func:`power`.
     power : float
         From 0.1 to 0.99.
@@ -169,7 +186,9 @@ def find_n(
     (True, True)
     """
     target = check_number(power, POWER)
-    trial = _plan(arms, endpoint, day, assessor, margin, alpha, trials, days, look_every, population, rng, workers)
+    trial = _plan(
+        arms, endpoint, day, assessor, margin, alpha, trials, days, look_every, attendance, population, rng, workers
+    )
     low, high = int(IN_EACH_ARM.low) - 1, FIRST_TRIED
     reached = trial.run(high)
     while reached.power < target:
@@ -198,7 +217,8 @@ def _plan(
     trials: int,
     days: int,
     look_every: int,
-    population: Population | None,
+    attendance: Attendance | None,
+    population: Population | Draws | None,
     rng: np.random.Generator | int | None,
     workers: Workers,
 ) -> RepeatedTrial:
@@ -208,17 +228,15 @@ def _plan(
     first, second = arm_of
     check_name(endpoint, (*ENDPOINTS, *RESPONSE_OF), "endpoint")
     check_name(assessor, ASSESSORS, "assessor")
-    lasts = endpoint in RESPONSE_OF
-    limit = None if margin is None else check_number(margin, RATIO_MARGIN if lasts else DIFFERENCE_MARGIN)
+    margins = RATIO_MARGIN if endpoint in RESPONSE_OF else DIFFERENCE_MARGIN
+    limit = None if margin is None else check_number(margin, margins)
     level, repeats, last = check_number(alpha, ALPHA), check_integer(trials, TRIALS), check_integer(days, DAYS)
     interval, on = check_integer(look_every, LOOK_EVERY), check_number(day, Limits("day", 0, last, "day"))
-    people = Population() if population is None else check_type(population, Population, "population")
+    attending = Attendance() if attendance is None else check_type(attendance, Attendance, "attendance")
+    draws, people = read_population(population)
     seed = seed_of(rng)
-    named = f"{words(endpoint)}, {words(assessor)}"
-    if lasts:
-        outcomes = find_durations(arm_of, endpoint, assessor, people, last, interval, seed, workers)
-        named = f"{named}, visits every {interval} days to day {last}"
-    else:
-        outcomes = find_responses(arm_of, Response(endpoint, assessor, on), people, last, seed, workers)
-        named = f"{named}, day {on:g}"
-    return RepeatedTrial((first, second), endpoint, named, outcomes, limit, level, repeats, seed)
+    question = Question(arm_of, endpoint, assessor, on, last, interval, attending, seed)
+    check_question(question)
+    populations = [people] if draws is None else list(draws.populations)
+    outcomes, named = find_outcomes(question, populations, workers), question.describe()
+    return RepeatedTrial((first, second), endpoint, named, outcomes, limit, level, repeats, seed, draws is not None)

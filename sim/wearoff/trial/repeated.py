@@ -8,11 +8,13 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.special import ndtri
 from scipy.stats import binomtest
 
 from .. import notebook
+from ..labels import FROM_DATA, HIGH, LOW
 from ..patients.seen import RESPONSE_OF
-from .endpoints import Outcomes
+from .endpoints import Outcomes, mix
 from .hazards import CONFIDENCE
 from .hypotheses import (
     Flags,
@@ -21,8 +23,10 @@ from .hypotheses import (
     show_duration_not_inferior,
     show_proportion_not_inferior,
 )
+from .pooling import find_interval
 
 Counts = npt.NDArray[np.int64]
+Means = npt.NDArray[np.float64]
 
 AT_A_TIME = 64  # patients of every trial who are drawn at a time, so that memory does not grow with their number
 OF_TRIALS = 5  # the third number of the generators of trials; those of `draws` and `looks` are smaller
@@ -44,14 +48,18 @@ class Power:
         Number of virtual trials.
     power, low, high : float
         The share of trials with a significant result, and its exact 95 % interval (Clopper and Pearson): the Monte
-        Carlo error.
+        Carlo error. With draws of a fit the power is the mean over the draws, and its interval is that of a normal
+        mean, from both the number of trials and the number of draws.
     arms : pandas.DataFrame
         ``arm, rate, rate_error, in_favour``, and ``median`` for a duration. ``rate`` is the share of patients with the
         response, or in whom the end of the duration is seen by the last visit, and ``rate_error`` its Monte Carlo
         error. ``in_favour`` is the share of trials that show the arm to be better, or not inferior; 0 for
         the reference of a test of non-inferiority.
-        ``median`` is the day of the first visit by which the end is seen in half of the patients; infinite if there is
-        none.
+        ``median`` is the day of the first visit by which the end is seen in half of the patients, by the product-limit
+        estimate; infinite if there is none. With draws ``rate_low`` and ``rate_high`` are the rates from 5 to 95 % of
+        the draws.
+    draws : pandas.DataFrame or None
+        With draws of a fit, ``draw``, the number of each from 1, and its ``power``.
     """
 
     endpoint: str
@@ -62,12 +70,26 @@ class Power:
     low: float
     high: float
     arms: pd.DataFrame
+    draws: pd.DataFrame | None = None
+
+    @property
+    def range_of_draws(self) -> tuple[float, float] | None:
+        """The power from 5 to 95 % of the draws: what data and priors leave open; None without draws."""
+        if self.draws is None:
+            return None
+        low, high = find_interval(self.draws["power"].to_numpy())
+        return float(low), float(high)
 
     def _repr_html_(self) -> str:
         interval = f"{100 * self.power:.1f} % ({100 * self.low:.1f} to {100 * self.high:.1f} %)"
+        known = None
+        if self.draws is not None and self.range_of_draws is not None:
+            low, high = self.range_of_draws
+            known = f"in {len(self.draws):,} draws of a fit {100 * low:.1f} to {100 * high:.1f} % ({FROM_DATA})"
         return notebook.show(
             f"power {interval} with {self.n:,} patients in each arm, {self.trials:,} virtual trials",
             notebook.format_paragraph(f"{self.endpoint}; {self.test}"),
+            *([] if known is None else [notebook.format_paragraph(known)]),
             notebook.format_in_words(self.arms),
         )
 
@@ -83,8 +105,8 @@ class RepeatedTrial(NamedTuple):
         A response or a duration.
     description : str
         The endpoint in words, with its assessor and day.
-    outcomes : list of Outcomes
-        Of both arms.
+    outcomes : list of list of Outcomes
+        Of both arms, in each of several possible populations.
     margin : float or None
         None: superiority.
     alpha : float
@@ -92,54 +114,68 @@ class RepeatedTrial(NamedTuple):
     trials : int
         Number of virtual trials.
     seed : int
+    drawn : bool
+        Whether the populations are draws of a fit.
     """
 
     names: tuple[str, str]
     endpoint: str
     description: str
-    outcomes: list[Outcomes]
+    outcomes: list[list[Outcomes]]
     margin: float | None
     alpha: float
     trials: int
     seed: int
+    drawn: bool = False
 
     def run(self, n: int) -> Power:
-        """Return the power with n patients in each arm."""
-        first, second = (
-            draw_counts(each, n, self.trials, np.random.default_rng([self.seed, arm, OF_TRIALS]))
-            for arm, each in enumerate(self.outcomes)
-        )
-        shown = self._judge((first, second), n)
-        significant = int(np.sum(shown))
-        interval = binomtest(significant, self.trials).proportion_ci(CONFIDENCE)
-        columns = {
-            "arm": self.names,
-            "rate": [each.rate for each in self.outcomes],
-            "rate_error": [each.error for each in self.outcomes],
-            "in_favour": [float(own.mean()) for own in shown],
-        }
-        if self.endpoint in RESPONSE_OF:
-            columns["median"] = [each.median for each in self.outcomes]
+        """Return the power with n patients in each arm: the mean over the populations.
+
+        All populations have the same random numbers.
+        """
+        shown = np.array([self._judge(pair, n) for pair in self.outcomes])
+        # In how many of the populations a trial is significant.
+        share = shown.any(axis=1).mean(axis=0)
+        powers = shown.any(axis=1).mean(axis=1)
         return Power(
             self.description,
             self._test,
             n,
             self.trials,
-            significant / self.trials,
-            float(interval.low),
-            float(interval.high),
-            pd.DataFrame(columns),
+            float(share.mean()),
+            *_find_error(share, powers),
+            self._tabulate(shown.mean(axis=(0, 2))),
+            pd.DataFrame({"draw": range(1, len(powers) + 1), "power": powers}) if self.drawn else None,
         )
 
-    def _judge(self, counts: tuple[Counts, Counts], n: int) -> tuple[Flags, Flags]:
+    def _judge(self, outcomes: list[Outcomes], n: int) -> tuple[Flags, Flags]:
+        # Return for each trial whether each of the arms is shown to be better, or not inferior.
+        first, second = (
+            draw_counts(each, n, self.trials, np.random.default_rng([self.seed, arm, OF_TRIALS]))
+            for arm, each in enumerate(outcomes)
+        )
         if self.endpoint in RESPONSE_OF:
             if self.margin is None:
-                return compare_durations(counts, self.outcomes, self.alpha)
-            return show_duration_not_inferior(counts, self.outcomes, self.alpha, self.margin)
-        responders = np.stack([own[:, 0] for own in counts])
+                return compare_durations((first, second), outcomes, self.alpha)
+            return show_duration_not_inferior((first, second), outcomes, self.alpha, self.margin)
+        responders = np.stack([first[:, 0], second[:, 0]])
         if self.margin is None:
             return compare_proportions(responders, n, self.alpha)
         return show_proportion_not_inferior(responders, n, self.alpha, self.margin)
+
+    def _tabulate(self, in_favour: Means) -> pd.DataFrame:
+        # Return `Power.arms`: of the patients of all populations together.
+        by_arm = list(zip(*self.outcomes, strict=True))
+        pooled = [mix(each) for each in by_arm]
+        table = pd.DataFrame({"arm": self.names, "rate": [each.rate for each in pooled]})
+        if self.drawn:
+            rates = np.array([[own.rate for own in each] for each in by_arm])
+            table[f"rate{LOW}"], table[f"rate{HIGH}"] = find_interval(rates.T)
+        table["rate_error"] = [each.error for each in pooled]
+        table["in_favour"] = in_favour
+        if self.endpoint in RESPONSE_OF:
+            table["median"] = [each.median for each in pooled]
+        return table
 
     @property
     def _test(self) -> str:
@@ -148,6 +184,18 @@ class RepeatedTrial(NamedTuple):
             return f"{'log-rank test' if lasts else 'pooled z test'}, two-sided, alpha {self.alpha:g}"
         what = f"hazard ratio below {self.margin:g}" if lasts else f"less than {self.margin:g} lower"
         return f"not inferior ({what}), one-sided, alpha {self.alpha / 2:g}"
+
+
+def _find_error(share: Means, powers: Means) -> tuple[float, float]:
+    # Return the 95 % interval of the power: from the share of the populations in which each trial is significant, and
+    # the power in each population.
+    trials, count = len(share), len(powers)
+    if count == 1:
+        interval = binomtest(int(share.sum()), trials).proportion_ci(CONFIDENCE)
+        return float(interval.low), float(interval.high)
+    error = np.sqrt(share.var(ddof=1) / trials + powers.var(ddof=1) / count)
+    reach = float(ndtri(0.5 + CONFIDENCE / 2) * error)
+    return max(0.0, float(share.mean()) - reach), min(1.0, float(share.mean()) + reach)
 
 
 def draw_counts(outcomes: Outcomes, n: int, trials: int, generator: np.random.Generator) -> Counts:

@@ -124,7 +124,7 @@ def run_trial(
     (True, True)
     """
     arm_of = name_arms(arms)
-    draws, people = _read_population(population)
+    draws, people = read_population(population)
     count, last, size = check_integer(patients, PATIENTS), check_integer(days, DAYS), check_integer(chunk, CHUNK)
     interval, reported = check_integer(look_every, LOOK_EVERY), check_responses(responses, response_days, last)
     check_name(sampler, SAMPLERS, "sampler")
@@ -171,8 +171,8 @@ def run_trial(
     )
 
 
-def _read_population(population: Population | Draws | None) -> tuple[Draws | None, Population]:
-    # Return the draws, if there are any, and the population, which is that in the middle of the draws.
+def read_population(population: Population | Draws | None) -> tuple[Draws | None, Population]:
+    """Return the draws, if there are any, and the population, which is that in the middle of the draws."""
     if isinstance(population, Draws):
         return population, population.centre
     if population is not None and not isinstance(population, Population):
