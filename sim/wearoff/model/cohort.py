@@ -26,11 +26,11 @@ from .response import units_taken_up, weakness
 
 # The number of pilots that are solved at a time. Each group starts from the grid of the group before it.
 PILOTS_AT_ONCE = 256
-# The first tolerances of the steps and of the mesh's coefficients, as multiples of the accuracy. If the error is too
-# large, the tolerance that contributes more to it is multiplied by AIM times the accuracy over the error, and by at
-# least LEAST_FACTOR.
+# The first tolerances of the steps and of the mesh's coefficients, as multiples of the accuracy. If the error is above
+# ENOUGH of it (the finer grid errs too), the tolerance that contributes more is multiplied by AIM times the accuracy
+# over the error, and by at least LEAST_FACTOR.
 STEP_TOLERANCE, COEFFICIENT_TOLERANCE = 0.3, 300.0
-AIM, LEAST_FACTOR = 0.5, 0.2
+AIM, ENOUGH, LEAST_FACTOR = 0.5, 0.8, 0.2
 MIDDLE_TOLERANCE = 3.0  # the allowed error of the weakness within a step, as a multiple of the step's tolerance
 
 
@@ -154,7 +154,7 @@ def choose_grid(doses: Doses, pilots: Constants, end: float, accuracy: float, mo
             grid = problem.halve_steps(grid, step_tolerance)
             grid, solved = problem.halve_intervals(grid, coefficient_tolerance)
             by_steps, by_mesh, error = problem.estimate_errors(grid, solved)
-            if error <= accuracy:
+            if error <= ENOUGH * accuracy:
                 break
             factor = float(np.clip(AIM * accuracy / error, LEAST_FACTOR, 1))
             step_tolerance *= factor if by_steps >= by_mesh else 1
