@@ -9,9 +9,9 @@ from scipy.stats import binom
 from tests.evidence.raters import draw_grades, draw_kinds, responds
 from tests.extent import extent
 
-from wearoff.evidence.likelihood import ASSUMED_PATIENTS, Prior, Problem, compute_deviances
+from wearoff.evidence.likelihood import ASSUMED_PATIENTS, LARGEST_CORRELATION, Prior, Problem, compute_deviances
 from wearoff.evidence.numbers import find_number, transform
-from wearoff.evidence.observations import check_observations
+from wearoff.evidence.observations import check_observations, published
 from wearoff.evidence.prediction import Setting
 from wearoff.patients.draws import OF_PATIENT
 from wearoff.patients.grades import Line
@@ -105,11 +105,62 @@ def test_without_effects_rows_of_one_arm_correlate_as_their_patients_do():
     chances, weights, shares = linear.prediction.chances, linear.prediction.weights, linear.prediction.shares
     together = (weights[0] * chances[0] * chances[1]).sum() / weights[0].sum() - shares[0] * shares[1]
     expected = together / np.sqrt(np.prod(shares[:2] * (1 - shares[:2])))
-    assert linear.alike[0, 1] == pytest.approx(expected)
+    assert linear.alike[0, 1] == pytest.approx(LARGEST_CORRELATION * expected)
     assert 0.2 < expected < 0.95
     assert (linear.alike[:2, 2:] == 0).all()
     assert linear.alike[2, 3] == 0
     assert (linear.alike == linear.alike.T).all()
+
+
+def test_rows_with_other_patients_or_selected_ones_correlate_as_simulated_rates_do():
+    # An arm of 120 patients, a row of its first 80, and one of the first 50 who responded on day 28. Rates of 4,000 arms
+    # are drawn patient by patient; their correlation has a standard error of at most 0.016.
+    days, sizes, trials = [28.0, 120.0, 120.0], [120, 80, 50], 4000
+    rows = [{**RATE, "day": day, "n": n} for day, n in zip(days, sizes, strict=True)]
+    rows[2] |= {"endpoint": "one_grade", "among": "none_or_mild investigator 28"}
+    problem = make_problem(rows, (), PEOPLE.replace(placebo_share=0.0, severe_share=1.0))
+    linear = linearise(problem)
+    early, late, better = (each.ravel() for each in linear.prediction.chances)
+    everybody = linear.prediction.weights[0].ravel()
+    rng = np.random.default_rng(8)
+    rates = np.empty((trials, 3))
+    for i in range(trials):
+        patients = rng.choice(len(everybody), 400, p=everybody / everybody.sum())
+        on_28 = rng.random(400) < early[patients]
+        selected = patients[on_28][:50]
+        assert len(selected) == 50
+        rates[i] = (
+            on_28[:120].mean(),
+            (rng.random(80) < late[patients[:80]]).mean(),
+            (rng.random(50) < better[selected]).mean(),
+        )
+    found = np.corrcoef(rates.T)
+    print(found.round(3), linear.alike.round(3))
+    assert found[0, 1] > 0.2
+    assert found[1, 2] > 0.1
+    # What is seen of a patient twice with the same errors (day 28) has no place here: only rows of two days.
+    for i, j in ((0, 1), (1, 2)):
+        assert linear.alike[i, j] / LARGEST_CORRELATION == pytest.approx(found[i, j], abs=4 * 0.016)
+
+
+def test_sources_of_one_trial_report_the_same_patients():
+    rows = [{**RATE, "source": "paper"}, {**RATE, "source": "label", "day": 60}]
+    assert linearise(make_problem(rows, ())).alike[0, 1] > 0.2
+    apart = [{**row, "trial": ""} for row in rows]
+    assert linearise(make_problem(apart, ())).alike[0, 1] == 0
+
+
+def test_published_rows_have_a_covariance_wherever_the_constants_are():
+    # Correlations that do not belong to one set of patients can give a direction a variance below 0.
+    rows = published()
+    rows = rows[rows["used_for_fit"]].reset_index(drop=True)
+    numbers = [find_number(name) for name in ("potency", "light_chain_half_life", "omega_potency", "crease_share")]
+    rng = np.random.default_rng(3)
+    for _ in range(extent(3, 20)):
+        people = PEOPLE.replace(**{each.name: each.back(rng.normal(*each.prior)) for each in numbers})
+        problem = Problem(rows, (), Setting(people), (), False, 64, 1, None)
+        problem.plan(np.empty(0))
+        assert np.linalg.eigvalsh(linearise(problem).alike).min() > 0.02
 
 
 @pytest.mark.parametrize("trials", [["", ""], ["one", ""], ["one", "two"], ["1", ""], ["", "0"]])
