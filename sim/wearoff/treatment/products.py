@@ -56,7 +56,7 @@ def find_product(product: str | Product) -> Product:
     Examples
     --------
     >>> find_product("abobotulinumtoxinA").relative_potency
-    0.459
+    0.445
     """
     return check_row(product, _products(), "product")
 
