@@ -188,4 +188,7 @@ def _read_chances(plan: ArmPlan, responses: _Responses, lines: Line) -> Array:
     at_responses, at_visits = (Line(*(depth[part] for depth in lines)) for part in (slice(count), slice(count, None)))
     reported = mean_chances(at_responses, responses.pairs, raters).reshape(-1, patients)
     seen = mean_chances_seen_back(at_visits, list(RESPONSE_OF), plan.seen_by, raters).reshape(-1, patients)
-    return np.concatenate([reported[responses.rows], seen])
+    result = np.empty((len(responses.rows) + len(seen), patients))
+    np.take(reported, responses.rows, axis=0, out=result[: len(responses.rows)])
+    result[len(responses.rows) :] = seen
+    return result
