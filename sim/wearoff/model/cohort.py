@@ -211,16 +211,15 @@ class _Problem(NamedTuple):
         return Cohort(grid.mesh, points, seen, float(self.constants.k_crease), first_weak, crease, path)
 
     def estimate_errors(self, grid: Grid, solved: Cohort, accuracy: float) -> tuple[float, float, float]:
-        # Return the errors of the whole solution, of the steps and of the mesh, against a grid twice as fine; the last
-        # two are NaN where the first is within the accuracy.
+        # Return the errors of the solution, its steps and its mesh; the last two are NaN where the first is small enough.
         fine_edges, fine_mesh = _add_middles(grid.edges), grid.mesh.split(np.full(len(grid.mesh.edges) - 1, 2))
         followed, reading = self._integrate(fine_edges), fine_mesh.nodes.ravel()
-        coarse = solved.visible_at(reading)
         fine = self._respond(Grid(fine_edges, fine_mesh), *followed).visible_at(reading)
+        coarse = solved.visible_at(reading)
         if (error := float(np.abs(coarse - fine).max())) <= accuracy:
             return error, np.nan, np.nan
         fine_steps = self._respond(Grid(fine_edges, grid.mesh), *followed).visible_at(reading)
-        return error, *(float(np.abs(each - fine_steps).max()) for each in (coarse, fine))
+        return error, float(np.abs(coarse - fine_steps).max()), float(np.abs(fine - fine_steps).max())
 
     def halve_steps(self, grid: Grid, tolerance: float) -> Grid:
         # Halve each step whose result differs from that of two half steps: in the cleaved fraction at the end of the
@@ -297,6 +296,5 @@ def _stack_derivatives(slope: Slopes, cleaved: Array) -> Array:
 def _add_middles(edges: Array) -> Array:
     # Return the edges and the middle of each step.
     result = np.empty(2 * len(edges) - 1)
-    result[::2] = edges
-    result[1::2] = (edges[1:] + edges[:-1]) / 2
+    result[::2], result[1::2] = edges, (edges[1:] + edges[:-1]) / 2
     return result

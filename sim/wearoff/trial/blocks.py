@@ -134,7 +134,7 @@ def tally_part(part: Part) -> tuple[str, Tally]:
     np.empty(FREED, np.uint8)
     for draws in _draw_patients(part.blocks, plan.patients, plan.sampler, plan.seed, len(plan.treated.doses.days)):
         # The memory of a block is free again when the next is solved, and is then still in the processor's cache.
-        reader.count(plan.treated.solve(draws), draws, total)
+        reader.add(plan.treated.solve(draws), draws, total)
     return part.arm, total
 
 
@@ -176,10 +176,10 @@ class _Reader(NamedTuple):
             Reading(mesh, graded_days),
             plan_crease(mesh, float(k_crease), graded_days),
             # Some days are read and counted at a time: their values then stay in the processor's cache.
-            [Reading(mesh, plan.days[first : first + DAYS_AT_ONCE]) for first in range(0, len(plan.days), DAYS_AT_ONCE)],
+            [Reading(mesh, plan.days[day : day + DAYS_AT_ONCE]) for day in range(0, len(plan.days), DAYS_AT_ONCE)],
         )
 
-    def count(self, cohort: Cohort, draws: Array, total: Tally) -> None:
+    def add(self, cohort: Cohort, draws: Array, total: Tally) -> None:
         graded, creases = cohort.read_visible(self.on_graded_days), cohort.read_crease(self.crease)
         lines = Line.of(graded, creases, self.plan.treated.population.constants(draws))
         last_dose = float(self.plan.treated.doses.days[-1])

@@ -16,8 +16,8 @@ from ..patients.draws import REPLICATES, monte_carlo_error
 
 Array = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.int64]
-# There are a hundred thousands of bins. Where they take half of the memory, more of them stay in the processor's cache.
-# They have room for as many patients as `UNIT` leaves to chances.
+# A year has 367,000 bins of the effect: with half of the memory more of them stay in the processor's cache. They have
+# room for as many patients as `UNIT` leaves to chances.
 BinCounts = npt.NDArray[np.int32]
 
 # Chances are added as whole multiples of this unit, because a sum of floats depends on the order. The sum has room for
@@ -106,8 +106,9 @@ def _find_quantiles(counts: Array | BinCounts, beyond: float, shares: Array) -> 
     if len(filled) == 0:
         return np.full(len(shares), np.inf)
     ends = np.stack([filled, filled + 1], axis=1).ravel()
-    below = np.cumsum(counts[filled])
-    shares_at = np.stack([below - counts[filled], below], axis=1).ravel() / total
+    own: Array = counts[filled].astype(np.float64)
+    below = np.cumsum(own)
+    shares_at = np.stack([below - own, below], axis=1).ravel() / total
     result: Array = np.where(shares * total <= finite, np.interp(shares, shares_at, ends), np.inf)
     return result
 
