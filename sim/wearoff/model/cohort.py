@@ -211,7 +211,7 @@ class _Problem(NamedTuple):
         return Cohort(grid.mesh, points, seen, float(self.constants.k_crease), first_weak, crease, path)
 
     def estimate_errors(self, grid: Grid, solved: Cohort, accuracy: float) -> tuple[float, float, float]:
-        # Return the errors of the solution, its steps and its mesh; the last two are NaN where the first is small enough.
+        # Return the errors of the solution, of its steps and of its mesh. Where the first is small, the others are NaN.
         fine_edges, fine_mesh = _add_middles(grid.edges), grid.mesh.split(np.full(len(grid.mesh.edges) - 1, 2))
         followed, reading = self._integrate(fine_edges), fine_mesh.nodes.ravel()
         fine = self._respond(Grid(fine_edges, fine_mesh), *followed).visible_at(reading)
