@@ -176,15 +176,14 @@ class Seen:
 
     def __init__(self, line: Line, raters: Raters) -> None:
         self._line, self._raters = line, raters
-        self._severities: dict[tuple[bool, int], Array] = {}
         self._chances: dict[tuple[View, float], Array] = {}
 
     def by_each(self, view: View, assessor: str) -> list[Array]:
         """Return the chance for each rater of an assessor."""
         for error in self._raters.errors(assessor):
             if (view, error) not in self._chances:
-                room = view.level + self._raters.leniency - self._severity(view)
-                room /= error
+                severity = view.baseline * (self._line.rest if view.at_rest else self._line.frown)
+                room = (view.level + self._raters.leniency - severity) / error
                 self._chances[view, error] = ndtr(room, out=room)
         return [self._chances[view, error] for error in self._raters.errors(assessor)]
 
@@ -192,12 +191,6 @@ class Seen:
         """Return the chance that all raters of an assessor see it."""
         first, *others = self.by_each(view, assessor)
         return math.prod(others, start=first)
-
-    def _severity(self, view: View) -> Array:
-        seen = (view.at_rest, view.baseline)
-        if seen not in self._severities:
-            self._severities[seen] = view.baseline * (self._line.rest if view.at_rest else self._line.frown)
-        return self._severities[seen]
 
 
 def chance(line: Line, endpoint: str, assessor: str, kind: Kind, raters: Raters) -> Array:
@@ -304,7 +297,4 @@ def mean_over_kinds(chances: Sequence[Array], weights: Array) -> Array:
     weights : ndarray, shape (endpoints, v)
         From `weigh_views`.
     """
-    # One product a day: BLAS starts threads for larger ones, which are slow where other processes use the processors.
-    result = np.empty((len(weights), *chances[0].shape))
-    np.matmul(weights, np.moveaxis(np.stack(chances), 0, -2), out=np.moveaxis(result, 0, -2))
-    return result
+    return np.moveaxis(weights @ np.stack(chances, axis=-2), -2, 0)
