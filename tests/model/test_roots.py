@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
+from numpy.polynomial.chebyshev import chebval
 
-from wearoff.model.mesh import Mesh
+from wearoff.model.mesh import Mesh, evaluate, read_within
 from wearoff.model.roots import NARROW, crossings, root
 
 
@@ -60,3 +61,17 @@ def test_a_flat_crossing_is_found_as_exactly_as_its_height_allows(power):
     node = np.array([(mesh.nodes[0] < 1 / 3).sum() - 1])
     found = root(mesh, (mesh.nodes - 1 / 3) ** power, np.array([0]), node, np.zeros(1))[0]
     assert abs(found - 1 / 3) ** power < 2e-15
+
+
+def test_polynomials_are_evaluated_as_numpy_does():
+    polynomials, places = np.random.default_rng(5).standard_normal((13, 40)), np.linspace(-1, 1, 40)
+    expected = chebval(places, polynomials, tensor=False)
+    assert evaluate(polynomials, places) == pytest.approx(expected, abs=1e-13)
+
+
+def test_values_are_read_within_the_interval_that_is_given():
+    # A day on an edge belongs to both intervals, and has the value of each.
+    mesh = Mesh(np.array([0.0, 1.0, 3.0]))
+    found = read_within(mesh, np.stack([np.exp(-mesh.nodes[0]), np.cos(mesh.nodes[1]), np.exp(-mesh.nodes[0])]),
+                        np.array([0, 1, 0]), np.array([0.4, 1.0, 1.0]))  # fmt: skip
+    assert found == pytest.approx([np.exp(-0.4), np.cos(1.0), np.exp(-1.0)], abs=1e-12)

@@ -153,7 +153,7 @@ def choose_grid(doses: Doses, pilots: Constants, end: float, accuracy: float, mo
         for _ in range(ROUNDS):
             grid = problem.halve_steps(grid, step_tolerance)
             grid, solved = problem.halve_intervals(grid, coefficient_tolerance)
-            by_steps, by_mesh, error = problem.estimate_errors(grid, solved)
+            error, by_steps, by_mesh = problem.estimate_errors(grid, solved, ENOUGH * accuracy)
             if error <= ENOUGH * accuracy:
                 break
             factor = float(np.clip(AIM * accuracy / error, LEAST_FACTOR, 1))
@@ -210,15 +210,16 @@ class _Problem(NamedTuple):
         path = Path(grid.edges, chain, by_edge, taken[0], np.atleast_1d(self.constants.k_depot))
         return Cohort(grid.mesh, points, seen, float(self.constants.k_crease), first_weak, crease, path)
 
-    def estimate_errors(self, grid: Grid, solved: Cohort) -> tuple[float, float, float]:
-        # Return the errors of the steps, of the mesh and of the whole solution, against a grid twice as fine.
+    def estimate_errors(self, grid: Grid, solved: Cohort, accuracy: float) -> tuple[float, float, float]:
+        # Return the errors of the solution, of its steps and of its mesh. Where the first is small, the others are NaN.
         fine_edges, fine_mesh = _add_middles(grid.edges), grid.mesh.split(np.full(len(grid.mesh.edges) - 1, 2))
-        followed = self._integrate(fine_edges)
-        finer = (self._respond(Grid(fine_edges, mesh), *followed) for mesh in (grid.mesh, fine_mesh))
-        coarse, fine_steps, fine = (cohort.visible_at(fine_mesh.nodes.ravel()) for cohort in (solved, *finer))
-        differences = coarse - fine_steps, fine_steps - fine, coarse - fine
-        by_steps, by_mesh, error = (float(np.abs(each).max()) for each in differences)
-        return by_steps, by_mesh, error
+        followed, reading = self._integrate(fine_edges), fine_mesh.nodes.ravel()
+        fine = self._respond(Grid(fine_edges, fine_mesh), *followed).visible_at(reading)
+        coarse = solved.visible_at(reading)
+        if (error := float(np.abs(coarse - fine).max())) <= accuracy:
+            return error, np.nan, np.nan
+        fine_steps = self._respond(Grid(fine_edges, grid.mesh), *followed).visible_at(reading)
+        return error, float(np.abs(coarse - fine_steps).max()), float(np.abs(fine - fine_steps).max())
 
     def halve_steps(self, grid: Grid, tolerance: float) -> Grid:
         # Halve each step whose result differs from that of two half steps: in the cleaved fraction at the end of the
@@ -295,6 +296,5 @@ def _stack_derivatives(slope: Slopes, cleaved: Array) -> Array:
 def _add_middles(edges: Array) -> Array:
     # Return the edges and the middle of each step.
     result = np.empty(2 * len(edges) - 1)
-    result[::2] = edges
-    result[1::2] = (edges[1:] + edges[:-1]) / 2
+    result[::2], result[1::2] = edges, (edges[1:] + edges[:-1]) / 2
     return result

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from ..levels import FULL, HALF, ONSET, WEAR_OFF
 from . import Array
-from .mesh import Mesh, at_own_day
+from .mesh import Mesh, read_within
 from .roots import root
 
 Indices = npt.NDArray[np.intp]
@@ -64,7 +64,8 @@ def find_landmarks(mesh: Mesh, visible: Array, weak: Array, last_dose: float = 0
     falling = weak < visible
     top = _find_pass(falling, largest)
     (peak,) = _find_days(mesh, [top], [0.0], top.of(weak) - top.of(visible))
-    height = np.where(top.passed, _read_visible(mesh, visible, peak), np.nan)
+    height = np.full(len(peak), np.nan)
+    height[top.passed] = read_within(mesh, top.of(visible), top.interval, peak[top.passed])
     past = top.passed if last_dose <= 0 else _find_last_peak(mesh, visible, falling, last_dose)
     # After the last peak the effect only falls. A level that it has not reached by then is never reached.
     no_effect = (last_dose < mesh.edges[-1]) & ~weak.any(axis=(0, 1))
@@ -126,11 +127,12 @@ def _find_pass(beyond: npt.NDArray[np.bool_], first: Indices | None = None) -> _
     if first is not None:
         later = segment >= first[patient]
         segment, patient = segment[later], patient[later]
-    patients, earliest = np.unique(patient, return_index=True)
-    interval, node = np.divmod(segment[earliest], nodes - 1)
-    passed = np.zeros(count, dtype=bool)
-    passed[patients] = True
-    return _Pass(passed, patients, interval, node)
+    # Segments ascend: where they are written in reverse order, the earliest of each patient is the last.
+    earliest = np.full(count, -1)
+    earliest[patient[::-1]] = segment[::-1]
+    passed = earliest >= 0
+    interval, node = np.divmod(earliest[passed], nodes - 1)
+    return _Pass(passed, np.flatnonzero(passed), interval, node)
 
 
 def _find_days(mesh: Mesh, passes: list[_Pass], levels: Sequence[Array | float], values: Array) -> Array:
@@ -141,9 +143,3 @@ def _find_days(mesh: Mesh, passes: list[_Pass], levels: Sequence[Array | float],
     by_patient = [np.broadcast_to(level, len(each.passed)) for each, level in zip(passes, levels, strict=True)]
     days[passed] = root(mesh, values, interval, node, np.concatenate(by_patient)[passed])
     return days.reshape(len(passes), -1)
-
-
-def _read_visible(mesh: Mesh, visible: Array, days: Array) -> Array:
-    # Return each patient's visible effect on that patient's day; on the first day of the mesh where the day is NaN.
-    days = np.where(np.isnan(days), mesh.edges[0], days)
-    return at_own_day(mesh, visible, days)

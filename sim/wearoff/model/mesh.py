@@ -164,6 +164,38 @@ def coefficients(mesh: Mesh, values: Array) -> Array:
     return result
 
 
+def evaluate(polynomials: Array, places: Array) -> Array:
+    """Return the values of polynomials, each at a place of its own, shape (k,).
+
+    Parameters
+    ----------
+    polynomials : ndarray, shape (m + 1, k)
+        Chebyshev coefficients, as `coefficients` returns them.
+    places : ndarray, shape (k,)
+        From -1 to 1 in each polynomial's interval.
+
+    Examples
+    --------
+    >>> evaluate(np.array([[1.0], [0.0], [2.0]]), np.array([0.5])).tolist()  # 1 + 2 (2 x^2 - 1)
+    [0.0]
+    """
+    # Clenshaw's recurrence, in three buffers: for few polynomials a new array takes more time than a sum.
+    twice, last, before, buffer = 2 * places, polynomials[-1].copy(), np.zeros(len(places)), np.empty(len(places))
+    for coefficient in polynomials[-2:0:-1]:
+        np.multiply(twice, last, out=buffer)
+        buffer -= before
+        buffer += coefficient
+        last, before, buffer = buffer, last, before
+    result: Array = polynomials[0] + places * last - before
+    return result
+
+
+def read_within(mesh: Mesh, values: Array, interval: Array, days: Array) -> Array:
+    """Return values on days within given intervals, shape (k,), from the values at the nodes, shape (k, m + 1)."""
+    places = (days - mesh.edges[interval]) / np.diff(mesh.edges)[interval]
+    return evaluate(coefficients(mesh, values), 2 * places - 1)
+
+
 def pieces_needed(mesh: Mesh, values: Array, tolerance: float, largest: Array | None = None) -> Array:
     """Return the number of pieces into which each interval must be cut to hold `values` within `tolerance`.
 

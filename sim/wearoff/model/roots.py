@@ -6,14 +6,13 @@ First two neighbouring nodes are found between which the values pass the level; 
 from __future__ import annotations
 
 import numpy as np
-from numpy.polynomial.chebyshev import chebval
 
 from . import Array
-from .mesh import Mesh, coefficients, nodes_within
+from .mesh import Mesh, coefficients, evaluate, nodes_within
 
 # Roots are found within about this part of an interval. Intervals last some days, so that this is far less than a
-# second. The search for a root ends with two steps in a row that are shorter than the square root of it.
-NARROW = 1e-12
+# second. The search for a root ends with two short steps in a row whose product is less than this.
+NARROW, SHORT = 1e-12, 1e-3
 # The search also ends when the distance from the level is less than this, which is a rounding error.
 ROUNDING = 1e-15
 # The largest number of steps of a search. Halving the bracket alone would take 40.
@@ -61,28 +60,31 @@ def root(mesh: Mesh, values: Array, interval: Array, node: Array, level: Array) 
         Days.
     """
     places = nodes_within(mesh)
-    low, high = places[node], places[node + 1]
-    before, after = (np.take_along_axis(values, each[:, None], axis=1)[:, 0] for each in (node, node + 1))
-    rising = before < level
-    polynomials = coefficients(mesh, values)
-    searching = np.ones(len(low), dtype=bool)
+    low, high, rows = places[node], places[node + 1], np.arange(len(values))
+    # Every polynomial is turned so that it rises through 0 at its root.
+    sign = np.where(values[rows, node] < level, 1.0, -1.0)
+    heights = sign * (values.T - level)
+    height, last_height = heights[node, rows], heights[node + 1, rows]
+    polynomials = coefficients(mesh, heights.T)
+    searching = np.ones(len(values), dtype=bool)
     # The next place is the root of the secant through the last two places. If it is outside of the bracket, the next
     # place is the middle of the bracket. A root that is found stays while the search for others goes on.
-    last_place, last_height, place, height = high, after - level, low, before - level
+    place, step = low, low - high
     for _ in range(SECANT_STEPS):
-        rise = height - last_height
-        secant = place - height * (place - last_place) / np.where(rise == 0, np.inf, rise)
+        with np.errstate(divide="ignore", invalid="ignore"):  # a level secant has no root
+            secant = place - height * step / (height - last_height)
         next_place = np.where((secant >= low) & (secant <= high), secant, (low + high) / 2)
         searching &= np.abs(height) > ROUNDING
-        last_step, last_place, last_height = place - last_place, place, height
+        last_place, last_step, last_height = place, step, height
         place = np.where(searching, next_place, place)
+        step = place - last_place
         # The error after two short steps is about their product. After one it need not be small: the secant of a short
         # step can be through a distant place.
-        searching &= np.maximum(np.abs(place - last_place), np.abs(last_step)) ** 2 > NARROW
+        searching &= (np.abs(step * last_step) > NARROW) | (np.maximum(np.abs(step), np.abs(last_step)) > SHORT)
         if not searching.any():
             break
-        height = chebval(2 * place - 1, polynomials, tensor=False) - level
-        passed = (height >= 0) == rising
+        height = evaluate(polynomials, 2 * place - 1)
+        passed = height >= 0
         low, high = np.where(passed, low, place), np.where(passed, place, high)
     result: Array = mesh.edges[interval] + np.diff(mesh.edges)[interval] * place
     return result

@@ -7,6 +7,7 @@ leave, so that a later better grade does not count.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 
@@ -99,5 +100,8 @@ def _seen_by_visit(better: list[Array], missed: float = 0.0) -> Array:
     # still sees a better grade at a visit.
     first, *others = better
     not_seen = 1 - math.prod((1 - each for each in others), start=1 - first) if others else first
-    result: Array = 1 - np.cumprod(missed + (1 - missed) * not_seen, axis=0, dtype=np.float64)
+    not_seen = missed + (1 - missed) * not_seen
+    for before, here in itertools.pairwise(not_seen):
+        here *= before
+    result: Array = np.subtract(1, not_seen, out=not_seen)
     return result

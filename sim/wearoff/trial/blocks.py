@@ -10,10 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from ..labels import LANDMARK_DAYS
-from ..model.cohort import plan_crease
+from ..model.cohort import Cohort, plan_crease
 from ..model.equations import MODEL, Model
 from ..model.landmarks import find_landmarks
 from ..model.mesh import Reading
+from ..model.radau import FollowingRead
 from ..patients.draws import BLOCK, normals
 from ..patients.grades import AT_REST, Line, mean_chance, mean_chances
 from ..patients.population import Population
@@ -27,6 +28,9 @@ Array = npt.NDArray[np.float64]
 ACCURACY = 1e-6  # of the visible effect
 SEEN_BY = "investigator"  # who sees the end of a duration in the table of landmarks
 DAYS_AT_ONCE = 64  # days whose effects are read and counted at a time
+# The library of C on Linux gives freed memory back to the system, which takes a tenth of a trial's time, until a block
+# of about this size has been freed. The block is not written to, and takes no memory.
+FREED = 30 * 2**20  # bytes; larger ones have no effect
 
 
 class Response(NamedTuple):
@@ -130,26 +134,11 @@ def empty_tally(plan: ArmPlan) -> Tally:
 def tally_part(part: Part) -> tuple[str, Tally]:
     """Return the name of the arm and the tally of a part's patients, who are drawn, solved and counted."""
     plan = part.plan
-    total, responses = empty_tally(plan), _Responses.of(plan)
-    last_dose = float(plan.treated.doses.days[-1])
-    graded_days = np.concatenate([plan.response_days, plan.visit_days])
-    mesh, k_crease = plan.treated.grid.mesh, plan.treated.population.parameters.constants().k_crease
-    on_graded_days = Reading(mesh, graded_days)
-    # Some days are read and counted at a time: their values then stay in the processor's cache.
-    on_days = [
-        Reading(mesh, plan.days[first : first + DAYS_AT_ONCE]) for first in range(0, len(plan.days), DAYS_AT_ONCE)
-    ]
-    crease = plan_crease(mesh, float(k_crease), graded_days)
+    total, reader = empty_tally(plan), _Reader.of(plan)
+    np.empty(FREED, np.uint8)
     for draws in _draw_patients(part.blocks, plan.patients, plan.sampler, plan.seed, len(plan.treated.doses.days)):
-        cohort = plan.treated.solve(draws)
-        graded, creases = cohort.read_visible(on_graded_days), cohort.read_crease(crease)
-        lines = Line.of(graded, creases, plan.treated.population.constants(draws))
-        landmarks = find_landmarks(mesh, cohort.visible, cohort.weak, last_dose)
-        total.add(
-            itertools.chain(map(cohort.read_visible, on_days), [landmarks.peak_effect[None]]),
-            np.stack([getattr(landmarks, name) for name in LANDMARK_DAYS]),
-            _read_chances(plan, responses, lines),
-        )
+        # The memory of a block is free again when the next is solved, and is then still in the processor's cache.
+        reader.add(plan.treated.solve(draws), draws, total)
     return part.arm, total
 
 
@@ -173,6 +162,39 @@ def _draw_patients(blocks: range, patients: int, sampler: str, seed: int, visits
         yield normals(sampler, seed, block, visits)[: patients - block * BLOCK]
 
 
+class _Reader(NamedTuple):
+    # Reads and counts the patients of a plan. What all blocks share is computed once.
+    plan: ArmPlan
+    responses: _Responses
+    on_graded_days: Reading
+    crease: FollowingRead
+    on_days: list[Reading]
+
+    @classmethod
+    def of(cls, plan: ArmPlan) -> Self:
+        mesh, k_crease = plan.treated.grid.mesh, plan.treated.population.parameters.constants().k_crease
+        graded_days = np.concatenate([plan.response_days, plan.visit_days])
+        return cls(
+            plan,
+            _Responses.of(plan),
+            Reading(mesh, graded_days),
+            plan_crease(mesh, float(k_crease), graded_days),
+            # Some days are read and counted at a time: their values then stay in the processor's cache.
+            [Reading(mesh, plan.days[day : day + DAYS_AT_ONCE]) for day in range(0, len(plan.days), DAYS_AT_ONCE)],
+        )
+
+    def add(self, cohort: Cohort, draws: Array, total: Tally) -> None:
+        graded, creases = cohort.read_visible(self.on_graded_days), cohort.read_crease(self.crease)
+        lines = Line.of(graded, creases, self.plan.treated.population.constants(draws))
+        last_dose = float(self.plan.treated.doses.days[-1])
+        landmarks = find_landmarks(cohort.mesh, cohort.visible, cohort.weak, last_dose)
+        total.add(
+            itertools.chain(map(cohort.read_visible, self.on_days), [landmarks.peak_effect[None]]),
+            np.stack([getattr(landmarks, name) for name in LANDMARK_DAYS]),
+            _read_chances(self.plan, self.responses, lines),
+        )
+
+
 class _Responses(NamedTuple):
     # The endpoints with their assessors, each once; and the row of each response among theirs, one a pair and day.
     pairs: list[tuple[str, str]]
@@ -192,4 +214,7 @@ def _read_chances(plan: ArmPlan, responses: _Responses, lines: Line) -> Array:
     at_responses, at_visits = (Line(*(depth[part] for depth in lines)) for part in (slice(count), slice(count, None)))
     reported = mean_chances(at_responses, responses.pairs, raters).reshape(-1, patients)
     seen = mean_chances_seen_back(at_visits, list(RESPONSE_OF), plan.seen_by, raters, plan.missed)
-    return np.concatenate([reported[responses.rows], seen.reshape(-1, patients)])
+    result = np.empty((len(responses.rows) + len(RESPONSE_OF) * len(plan.visit_days), patients))
+    np.take(reported, responses.rows, axis=0, out=result[: len(responses.rows)])
+    result[len(responses.rows) :] = seen.reshape(-1, patients)
+    return result
