@@ -107,7 +107,7 @@ def simulate_rows(truth: Setting, rng: np.random.Generator) -> pd.DataFrame:
 
 
 def _simulate_trial(predictor: Predictor, places: pd.Index, setting: Setting, rng: np.random.Generator) -> list[float]:
-    constants, raters = setting.population.constants(predictor.normal), setting.raters
+    constants, raters = setting.population.constants(predictor.normal), setting.raters()
     streams: dict[Any, tuple[Array, Array]] = {}
     values = []
     for place in places:

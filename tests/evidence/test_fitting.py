@@ -256,18 +256,20 @@ def test_the_deviations_between_trials_are_estimated_from_rows_with_known_effect
     # 16 trials, each with its own potency and leniency; the rates are then those of very many patients.
     rng = np.random.default_rng(5)
     truth = TRUTH.replace(omega_trial_potency=0.4, omega_trial_leniency=0.2)
-    tables = []
+    tables, leniencies = [], np.empty(16)
     for trial in range(16):
-        potency, leniency = rng.standard_normal(2) * [0.4, 0.2]
-        rows = exact_rows(TRUTH, n=2000, trial=f"trial {trial}").query("day in (7, 60, 120)").reset_index(drop=True)
+        potency, leniencies[trial] = rng.standard_normal(2) * [0.4, 0.2]
+        rows = exact_rows(TRUTH, n=2000, trial=f"trial {trial:02}").query("day in (7, 60, 120)").reset_index(drop=True)
         predictor = Predictor(rows, 256, seed_of(SEED))
         own = truth.replace(potency=TRUTH.parameters.potency * float(np.exp(potency)))
         predictor.plan(own)
-        tables.append(rows.assign(value=predictor.predict(Setting(own, leniency=float(leniency)))[0]))
+        tables.append(rows.assign(value=predictor.predict(Setting(own, leniency=float(leniencies[trial])))[0]))
     rows = pd.concat(tables, ignore_index=True)
     free = ["potency", "omega_trial_potency", "omega_trial_leniency"]
     found = fit(rows, free, patients=256)
     print(found.estimates)
+    # The leniency of each trial is found to half of their spread; the linear potency is the largest part of the error.
+    assert np.std(found.solution.linear.leniencies - leniencies) < 0.1
     for name, known in (("omega_trial_potency", 0.4), ("omega_trial_leniency", 0.2)):
         row = row_of(found, name)
         # The standard deviation of 16 effects is known to 1 / sqrt(30), 18 %.

@@ -32,7 +32,7 @@ def make_problem(rows, free=("potency",), people=PEOPLE, priors=(), ranges=False
 
 
 def linearise(problem):
-    return problem.linearise(transform(problem.numbers, problem.start))
+    return problem.linearise(transform(problem.numbers, problem.start), np.zeros(len(problem.trials)))
 
 
 @given(st.integers(1, 500), st.data(), st.floats(0.001, 0.999))
@@ -113,8 +113,8 @@ def test_without_effects_rows_of_one_arm_correlate_as_their_patients_do():
 
 
 def test_rows_with_other_patients_or_selected_ones_correlate_as_simulated_rates_do():
-    # An arm of 120 patients, a row of its first 80, and one of the first 50 who responded on day 28. Rates of 4,000 arms
-    # are drawn patient by patient; their correlation has a standard error of at most 0.016.
+    # An arm of 120 patients, a row of its first 80, and one of the first 50 who responded on day 28. Rates of 4,000
+    # arms are drawn patient by patient; their correlation has a standard error of at most 0.016.
     days, sizes, trials = [28.0, 120.0, 120.0], [120, 80, 50], 4000
     rows = [{**RATE, "day": day, "n": n} for day, n in zip(days, sizes, strict=True)]
     rows[2] |= {"endpoint": "one_grade", "among": "none_or_mild investigator 28"}
@@ -187,7 +187,7 @@ def test_the_slopes_are_those_of_central_differences():
     rows = [RATE, {**RATE, "day": 120}, {"endpoint": "return_to_baseline", "value": 18, "unit": "week", "n": 60}]
     problem = make_problem(rows, ("potency", "light_chain_half_life", "investigator_error"), ranges=True)
     x = transform(problem.numbers, problem.start)
-    linear = problem.linearise(x)
+    linear = problem.linearise(x, np.zeros(1))
     step = 1e-3
     for i in range(3):
         near = [problem.evaluate(problem.setting(x + side * step * np.eye(3)[i]))[0] for side in (-1, 1)]

@@ -83,13 +83,12 @@ def tabulate_rows(problem: Problem, solution: Solution) -> pd.DataFrame:
         "status",
         "observed",
     ]
-    linear = solution.linear
-    return rows[columns].assign(low=low, high=high, predicted=linear.prediction.values, residual=linear.residuals)
+    residuals, prediction = problem.evaluate(problem.setting(solution.linear.x))
+    return rows[columns].assign(low=low, high=high, predicted=prediction.values, residual=residuals)
 
 
-def measure_goodness(problem: Problem, solution: Solution, of_trials: int) -> dict[str, float]:
+def measure_goodness(problem: Problem, solution: Solution, residuals: Array, of_trials: int) -> dict[str, float]:
     """Return how well the rows are fitted, as `fitting.Fit.goodness` describes it."""
-    residuals = solution.linear.residuals
     dof = len(residuals) - len(problem.numbers) - of_trials
     p = float(chdtrc(dof, solution.chi2)) if dof > 0 else math.nan
     return {

@@ -35,7 +35,8 @@ from .numbers import TRIAL_NUMBERS, Number, find_number, read_value, transform
 from .observations import MEDIANS, refuse_incomplete, why_not
 from .posterior import Posterior, draw_populations
 from .prediction import Setting
-from .solution import Solution, Spread, find_profile, solve
+from .profile import find_profile
+from .solution import Solution, Spread, solve
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -279,6 +280,7 @@ def _make_report(
     deviations = dict(zip(TRIAL_NUMBERS, solution.deviations, strict=True))
     population = setting.population.replace(**{n.name: float(deviations[n.name]) for n in of_trials})
     names = [number.name for number in problem.numbers]
+    rows = tabulate_rows(problem, solution)
     errors = spread.deviations
     scale = np.where(np.isfinite(errors) & (errors > 0), errors, np.nan)
     correlations = pd.DataFrame(spread.covariance / np.outer(scale, scale), names, names)
@@ -287,8 +289,8 @@ def _make_report(
         dict(setting.potencies),
         tabulate_estimates(problem, solution, of_trials),
         correlations,
-        tabulate_rows(problem, solution),
-        measure_goodness(problem, solution, len(of_trials)),
+        rows,
+        measure_goodness(problem, solution, rows["residual"].to_numpy(float), len(of_trials)),
         explain_unidentified(names, spread, correlations),
         tabulate_priors(problem, linear.x),
         provenance,

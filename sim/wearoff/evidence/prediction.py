@@ -43,16 +43,18 @@ class Setting(NamedTuple):
         The relative potency of products, where it differs from the table's.
     leniency : float
         Of the raters of every trial, in grades.
+    leniencies : dict of str to float
+        What is added to it for the raters of some trials, by the name of the trial.
     """
 
     population: Population
     potencies: Mapping[str, float] = {}
     leniency: float = 0.0
+    leniencies: Mapping[str, float] = {}
 
-    @property
-    def raters(self) -> Raters:
-        """The raters of the population, with the leniency."""
-        return self.population.raters._replace(leniency=self.leniency)
+    def raters(self, trial: str = "") -> Raters:
+        """Return the raters of a trial, with their leniency."""
+        return self.population.raters._replace(leniency=self.leniency + self.leniencies.get(trial, 0.0))
 
     def potency(self, product: str) -> float:
         """Return the relative potency of a product."""
@@ -130,19 +132,19 @@ class Predictor:
     def _predict_row(
         self, row: Mapping[Any, Any], treatment: Treatment | None, setting: Setting, constants: Constants
     ) -> tuple[float, float, float, Array | None, Array | None]:
-        seen = None
+        seen, raters = None, setting.raters(row["trial"])
         if treatment is not None:
             seen = self.courses.solve(treatment, setting.population, setting.potency(treatment.product))
         endpoint = row["endpoint"]
         if endpoint in ENDPOINTS:
-            chances, weights = find_chances(row, seen, setting.raters, constants)
+            chances, weights = find_chances(row, seen, raters, constants)
             rate = float((chances * weights).sum() / weights.sum())
             return 100 * rate, rate, 0.0, chances, weights
         assert seen is not None
         if endpoint in RESPONSE_OF:
-            return _predict_median(row, seen, setting.raters, constants)
+            return _predict_median(row, seen, raters, constants)
         if endpoint == "onset":
-            value = _find_onset(row, seen, setting.raters, constants)
+            value = _find_onset(row, seen, raters, constants)
         elif endpoint == ODDS_RATIO:
             value = self._find_odds_ratio(row, setting, constants)
         else:
@@ -157,7 +159,7 @@ class Predictor:
         for cycle in (1, int(row["cycle"])):
             treatment = Treatment.of(row, cycle)
             seen = self.courses.solve(treatment, setting.population, setting.potency(treatment.product))
-            chances, weights = find_chances(at_rest, seen, setting.raters, constants)
+            chances, weights = find_chances(at_rest, seen, setting.raters(row["trial"]), constants)
             rate = float((chances * weights).sum() / weights.sum())
             odds.append(rate / (1 - rate))
         return float((odds[1] / odds[0]) ** (1 / (int(row["cycle"]) - 1)))

@@ -2,7 +2,8 @@
 
 The residuals are weighted with their covariance, which depends on the numbers themselves. So the solution goes in
 rounds: the covariance is computed at the numbers of the round before, the deviations of the trials' effects are
-estimated by restricted maximum likelihood, and the weighted squares are minimised.
+estimated by restricted maximum likelihood, the weighted squares are minimised, and the leniencies of the trials are
+found.
 """
 
 from __future__ import annotations
@@ -11,12 +12,9 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtri
 
-from ..errors import InputError
 from .likelihood import Linear, Problem
-from .numbers import Number
-from .observations import CONFIDENCE
+from .numbers import TRIAL_NUMBERS, Number
 
 Array = npt.NDArray[np.float64]
 
@@ -27,9 +25,6 @@ SETTLED, ROUNDS, STEPS_OF_A_ROUND = 2e-3, 30, 2
 # do not determine that direction. An eigenvalue of the information is 1 / variance.
 LEAST_INFORMATION = 1 / 5**2
 LEAST_VARIANCE = 1e-3  # of a direction of the residuals, whose usual variance is 1
-# The search for an end of a profile starts at 1.5 standard errors and doubles its step. A few doublings reach any
-# plausible end; this many raise an error.
-DOUBLINGS = 60
 LEAST_DEVIATION = 1e-6  # of a trial's effect that is estimated
 STEP_OF_DEVIATION = 0.05  # on the scale of the logarithm, for the curvature of the likelihood
 
@@ -122,17 +117,21 @@ def solve(problem: Problem, begin: Array, of_trials: tuple[Number, ...]) -> Solu
     of_trials : tuple of Number
         Those of `numbers.TRIAL_NUMBERS` that are estimated; the others keep their value.
     """
-    x, deviations = begin, problem.deviations(problem.start)
+    x, leniencies, deviations = begin, np.zeros(len(problem.trials)), problem.deviations(problem.start)
     problem.plan(x)
-    for _ in range(ROUNDS):
-        linear = problem.linearise(x)
-        deviations = find_deviations(problem, linear, deviations, of_trials)
-        estimate = _minimise(problem, linear, weigh(linear.covariance(deviations)), np.arange(len(x)))
-        moved, x = np.abs(estimate - x).max(initial=0.0), estimate
+    for turn in range(ROUNDS):
+        linear = problem.linearise(x, leniencies)
+        found = find_deviations(problem, linear, deviations, of_trials)
+        # Half of the way: deviations and leniencies that follow each other would swing.
+        deviations = np.sqrt(deviations * found) if turn else found
+        estimate = minimise(problem, linear, weigh(linear.covariance(deviations)), np.arange(len(x)))
+        likely = find_leniencies(linear, deviations, estimate)
+        moved = max(np.abs(estimate - x).max(initial=0.0), np.abs(likely - leniencies).max(initial=0.0))
+        x, leniencies = estimate, likely
         if moved < SETTLED:
             break
     problem.plan(x)
-    linear = problem.linearise(x)
+    linear = problem.linearise(x, leniencies)
     return Solution(linear, deviations, weigh(linear.covariance(deviations)))
 
 
@@ -141,6 +140,14 @@ def weigh(covariance: Array) -> Array:
     # Correlations near 1 can give a direction next to no variance, or one below 0 by a rounding.
     values, vectors = np.linalg.eigh(covariance)
     result: Array = (vectors / np.sqrt(np.maximum(values, LEAST_VARIANCE))).T
+    return result
+
+
+def find_leniencies(linear: Linear, deviations: Array, x: Array) -> Array:
+    """Return the most probable leniency of each trial, shape (t,), for transformed numbers near those of `linear`."""
+    weights = weigh(linear.covariance(deviations))
+    weighted = weights.T @ (weights @ (linear.residuals + linear.slopes @ (x - linear.x)))
+    result: Array = -(deviations[1] ** 2) * (linear.by_leniency.T @ weighted)
     return result
 
 
@@ -202,8 +209,6 @@ def find_errors_of_deviations(problem: Problem, solution: Solution, of_trials: t
 
 def locate(of_trials: tuple[Number, ...]) -> list[int]:
     """Return the places of some numbers in `numbers.TRIAL_NUMBERS`."""
-    from .numbers import TRIAL_NUMBERS
-
     return [TRIAL_NUMBERS.index(number.name) for number in of_trials]
 
 
@@ -213,10 +218,10 @@ def _insert(values: Array, places: list[int], logs: Array) -> Array:
     return result
 
 
-def _minimise(
+def minimise(
     problem: Problem, linear: Linear, weights: Array, moving: npt.NDArray[np.intp], steps: int = STEPS_OF_A_ROUND
 ) -> Array:
-    # Return the numbers with fewer weighted squares after some steps; only those at the places `moving` change.
+    """Return the numbers with fewer weighted squares after some steps; only those at the places `moving` change."""
     from scipy.optimize import least_squares
 
     def insert(part: Array) -> Array:
@@ -226,11 +231,11 @@ def _minimise(
 
     def residuals(part: Array) -> Array:
         x = insert(part)
-        return np.append(weights @ problem.evaluate(problem.setting(x))[0], problem.of_priors(x))
+        return np.append(weights @ problem.residuals_near(linear, x), problem.of_priors(x))
 
     def slopes(part: Array) -> Array:
         x = insert(part)
-        near = linear if (x == linear.x).all() else problem.linearise(x)
+        near = linear if (x == linear.x).all() else problem.linearise(x, linear.leniencies)
         result: Array = np.concatenate([weights @ near.slopes, near.prior_slopes])[:, moving]
         return result
 
@@ -249,54 +254,3 @@ def _minimise(
         max_nfev=1 + steps,
     )
     return insert(found.x)
-
-
-def find_profile(problem: Problem, solution: Solution, place: int) -> tuple[float, float]:
-    """Return the ends of the 95 % profile interval of the number at `place`; see `fitting.Fit.profile`."""
-    from scipy.optimize import brentq
-
-    allowed = float(ndtri((1 + CONFIDENCE) / 2)) ** 2
-    linear, others = solution.linear, np.delete(np.arange(len(problem.numbers)), place)
-    centre, least = float(linear.x[place]), solution.squares
-    deviation = float(np.sqrt(Spread.of(solution.information(with_priors=True)).covariance[place, place]))
-    # The grids and the weights of the estimates are accurate enough near them.
-    problem.plan(linear.x)
-
-    def fit_others(value: float, begin: Array) -> Array:
-        x = begin.copy()
-        x[place] = value
-        return _minimise(problem, linear._replace(x=x), solution.weights, others, 60) if len(others) else x
-
-    def excess(x: Array) -> float:
-        # How far the rise of the squares is above the allowed one: 0 at an end of the interval.
-        of_rows = solution.weights @ problem.evaluate(problem.setting(x))[0]
-        difference: float = (of_rows**2).sum() + (problem.of_priors(x) ** 2).sum() - least - allowed
-        return difference
-
-    ends: list[float] = []
-    for sign, bound in ((-1, problem.low[place]), (1, problem.high[place])):
-        inner, outer, step = linear.x, centre, 1.5 * deviation
-        for _ in range(DOUBLINGS):
-            if sign * (bound - outer) <= 0:
-                break
-            outer = sign * min(sign * outer + step, sign * bound)
-            x = fit_others(outer, inner)
-            if excess(x) > 0:
-                # Every fit starts at the inner end. So the excess depends on the value alone, and is negative there.
-                outer = brentq(
-                    lambda value, inner=inner: excess(fit_others(value, inner)),
-                    inner[place],
-                    outer,
-                    xtol=0.02 * deviation,
-                )
-                break
-            inner, step = x, 2 * step
-        else:
-            name = problem.numbers[place].name
-            raise InputError(
-                f"the profile of {name}",
-                problem=f"has no end after {DOUBLINGS} doublings of its standard error",
-                allowed="more patients, or a start nearer to the estimate",
-            )
-        ends.append(problem.numbers[place].back(float(outer)))
-    return ends[0], ends[1]
