@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from .evidence.fitting import Fit, fit
     from .evidence.likelihood import Prior
     from .evidence.observations import check_observations, published, read_observations
+    from .forecasts.forecasting import Forecast, NextDate, forecast
+    from .forecasts.history import Gone, Grade, History
     from .model.equations import Model
     from .outcomes import Outcome
     from .pages.explorer.view import explorer as explorer
@@ -44,8 +46,13 @@ __all__ = [
     "Comparison",
     "Draws",
     "Fit",
+    "Forecast",
+    "Gone",
+    "Grade",
+    "History",
     "InputError",
     "Model",
+    "NextDate",
     "Outcome",
     "Parameters",
     "Population",
@@ -64,6 +71,7 @@ __all__ = [
     "exchange",
     "find_n",
     "fit",
+    "forecast",
     "middle_half",
     "plates",
     "power",
@@ -108,6 +116,12 @@ _MODULE_OF = {
     "Fit": "evidence.fitting",
     "Prior": "evidence.likelihood",
     "fit": "evidence.fitting",
+    "History": "forecasts.history",
+    "Grade": "forecasts.history",
+    "Gone": "forecasts.history",
+    "Forecast": "forecasts.forecasting",
+    "NextDate": "forecasts.forecasting",
+    "forecast": "forecasts.forecasting",
     "explorer": "pages.explorer.view",
 }
 

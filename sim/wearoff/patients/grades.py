@@ -37,7 +37,7 @@ RATERS_OF = {
     "rater": ("investigator",),
 }
 ASSESSORS = tuple(RATERS_OF)
-BASELINES = (2, 3)
+BASELINES, WORST = (2, 3), 3
 
 
 class Line(NamedTuple):
@@ -236,7 +236,7 @@ def round_grade(seen: Array) -> npt.NDArray[np.int8]:
     >>> round_grade(np.array([-0.7, 0.5, 1.6, 3.4])).tolist()
     [0, 0, 2, 3]
     """
-    return np.clip(np.ceil(seen - 0.5), 0, 3).astype(np.int8)
+    return np.clip(np.ceil(seen - 0.5), 0, WORST).astype(np.int8)
 
 
 def mean_chance(line: Line, endpoint: str, assessor: str, raters: Raters) -> Array:

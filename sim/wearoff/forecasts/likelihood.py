@@ -1,0 +1,91 @@
+"""How likely it is that raters see what they saw, for patients whose lines are known."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import ndtr
+
+from ..patients.grades import WORST, Kind, Line, Raters, find_severity
+from .history import Gone, Grade, History
+
+Array = npt.NDArray[np.float64]
+
+
+def find_days(history: History) -> Array:
+    """Return the days on which something was seen, ascending and distinct."""
+    days = [day for each in history.seen for day in (each.days if isinstance(each, Gone) else (each.day,))]
+    return np.unique(np.array(days, dtype=float))
+
+
+def count_looks(history: History) -> int:
+    """Return how often the line was looked at."""
+    return sum(len(each.days) if isinstance(each, Gone) else 1 for each in history.seen)
+
+
+def find_likelihoods(history: History, days: Array, lines: Line, raters: Raters) -> Array:
+    """Return the likelihood of a history for k patients, if each is of each kind.
+
+    Errors of a rater on different days are independent.
+
+    Parameters
+    ----------
+    history : History
+    days : ndarray, shape (d,)
+        From `find_days`.
+    lines : Line
+        Of the patients on these days, shape (d, k).
+    raters : Raters
+
+    Returns
+    -------
+    ndarray, shape (kinds, k)
+        Times the share of the kind among all patients; 0 for a kind with another grade before treatment than known.
+    """
+    place = {day: i for i, day in enumerate(days)}
+    rows = []
+    for kind in raters.kinds():
+        result = np.full(lines.frown.shape[1], kind.share if history.baseline in (None, kind.baseline) else 0.0)
+        for each in history.seen:
+            for day, low, high, at_rest in _list_looks(each, kind):
+                depth = (lines.rest if at_rest else lines.frown)[place[day]]
+                result *= chance_between(low, high, depth, each.assessor, kind, raters)
+        rows.append(result)
+    return np.stack(rows)
+
+
+def chance_between(low: int, high: int, depth: Array, assessor: str, kind: Kind, raters: Raters) -> Array:
+    """Return the chance that a rater sees a grade from `low` to `high`.
+
+    Parameters
+    ----------
+    low, high : int
+        Grades from 0 to 3.
+    depth : ndarray
+        Of the line that is seen, at frown or at rest.
+    assessor : str
+        One rater.
+    kind : Kind
+    raters : Raters
+
+    Returns
+    -------
+    ndarray, shape of `depth`
+    """
+    (error,) = raters.errors(assessor)
+    severity = find_severity(depth, kind.baseline, kind.placebo_responder) - raters.leniency
+    # Every grade is the value that the rater sees, rounded; the lowest and the highest have no end.
+    below = (low - 0.5 - severity) / error if low > 0 else np.full(depth.shape, -np.inf)
+    above = (high + 0.5 - severity) / error if high < WORST else np.full(depth.shape, np.inf)
+    # The smaller tails are subtracted, so that a chance far from what is seen keeps its digits.
+    flip = below > 0
+    result: Array = ndtr(np.where(flip, -below, above)) - ndtr(np.where(flip, -above, below))
+    return result
+
+
+def _list_looks(seen: Grade | Gone, kind: Kind) -> list[tuple[float, int, int, bool]]:
+    # Return the looks that make up what was seen: the day, the lowest and the highest grade, and whether at rest.
+    if isinstance(seen, Grade):
+        return [(seen.day, seen.grade, seen.grade, seen.at_rest)]
+    gone = [(seen.day, kind.baseline, WORST, False)]
+    return gone if seen.since is None else [(seen.since, 0, kind.baseline - 1, False), *gone]

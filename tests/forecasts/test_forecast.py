@@ -1,0 +1,171 @@
+"""The forecast of one patient: calibrated by simulation, and against brute force from the population's own draws."""
+
+import numpy as np
+import pytest
+from scipy.stats import chisquare
+from tests.extent import extent
+
+import wearoff as wo
+from wearoff.forecasts.forecasting import find_loss
+from wearoff.forecasts.likelihood import find_days, find_likelihoods
+from wearoff.forecasts.posterior import HORIZON, Posterior, find_posterior, fit_tail, weighted_quantiles
+from wearoff.model.equations import MODEL
+from wearoff.patients.draws import OF_PATIENT
+from wearoff.patients.few import plan_few
+from wearoff.patients.grades import Line, find_severity, round_grade
+
+PEOPLE = wo.Population()
+TWO = wo.Schedule.every(110, visits=2, units=20)
+WEEKS = np.array([7.0, 30.0, 60.0, 90.0, 117.0, 140.0, 170.0])
+QUANTITIES = ("potency", "light chain", "depot", "crease share", "visit", "loss")
+HISTORIES = {
+    "a usual one": wo.History(TWO, [wo.Grade(30, 0), wo.Gone(105, since=80), wo.Grade(140, 1)], baseline=3),
+    "short and weak": wo.History(
+        TWO, [wo.Grade(7, 2), wo.Grade(30, 2), wo.Gone(50), wo.Grade(140, 2), wo.Gone(165)], baseline=3
+    ),
+    "nothing seen": wo.History(TWO),
+}
+
+
+def brute_force(history, patients, seed=5):
+    """Return the posterior from draws of the population alone."""
+    rng, end = np.random.default_rng(seed), history.last_day + HORIZON
+    treated, days = plan_few(history.visits, PEOPLE, end), find_days(history)
+    normals = rng.standard_normal((patients, OF_PATIENT + len(history.visits)))
+    cohort = treated.solve(normals)
+    lines = Line.of(cohort.visible_at(days), cohort.crease_at(days), PEOPLE.constants(normals))
+    likelihood = find_likelihoods(history, days, lines, PEOPLE.raters)
+    weights = likelihood.sum(axis=0) / likelihood.sum()
+    return Posterior(PEOPLE, normals, likelihood, weights, [cohort], end, 1.0)
+
+
+@pytest.mark.parametrize("name", HISTORIES)
+def test_means_are_those_of_brute_force_within_the_monte_carlo_error(name):
+    found, judge = (
+        find_posterior(HISTORIES[name], PEOPLE, 1, MODEL),
+        brute_force(HISTORIES[name], extent(20_000, 200_000)),
+    )
+    print(f"effective: {found.effective:.0f}, brute force {judge.effective:.0f}; Pareto k {found.pareto_k:.2f}")
+    assert found.effective >= 400
+    assert found.pareto_k < 0.7
+    last = HISTORIES[name].last_visit
+    for read in (lambda each: each.normals.T, lambda each: each.visible_at(last + np.array([30.0, 90.0, 150.0]))):
+        means, errors = [], []
+        for each in (found, judge):
+            values = read(each)
+            mean = values @ each.weights
+            means.append(mean)
+            errors.append((((values.T - mean) ** 2).T @ each.weights) / each.effective)
+        assert (np.abs(means[0] - means[1]) < 4.5 * np.sqrt(errors[0] + errors[1])).all()
+
+
+def draw_history(rng, treated, days):
+    """Return a patient's standard normal numbers, and a history of grades that raters saw."""
+    normals = rng.standard_normal((1, OF_PATIENT + 2))
+    cohort, raters = treated.solve(normals), PEOPLE.raters
+    kind = rng.choice(4, p=[each.share for each in raters.kinds()])
+    baseline, _, _ = own = list(raters.kinds())[kind]
+    lines = Line.of(cohort.visible_at(days), cohort.crease_at(days), PEOPLE.constants(normals))
+    seen = []
+    for i, day in enumerate(days):
+        assessor, at_rest = ("subject" if i % 3 == 1 else "investigator"), i % 5 == 4
+        depth = (lines.rest if at_rest else lines.frown)[i, 0]
+        (error,) = raters.errors(assessor)
+        grade = round_grade(find_severity(depth, baseline, own.placebo_responder) + error * rng.standard_normal())
+        seen.append(wo.Grade(float(day), int(grade), at_rest, assessor))
+    return normals, cohort, wo.History(TWO, seen, baseline=baseline)
+
+
+def test_the_ranks_of_the_truth_among_the_draws_are_uniform():
+    # Simulation-based calibration (Talts et al. 2018, arXiv:1804.06788): patients are drawn from the population, and
+    # 6 to 12 grades from what raters see of them. The truth is as likely in each tenth of its posterior.
+    count, rng = extent(60, 1000), np.random.default_rng(11)
+    treated = plan_few(TWO, PEOPLE, TWO.visits[-1].day + 60 + HORIZON)
+    ranks, inside, flagged = np.empty((count, len(QUANTITIES))), 0, 0
+    for i in range(count):
+        days = np.sort(rng.choice(np.arange(3.0, 170.0), rng.integers(6, 13), replace=False))
+        normals, cohort, history = draw_history(rng, treated, days)
+        found = find_posterior(history, PEOPLE, int(rng.integers(2**31)), MODEL)
+        alone = Posterior(PEOPLE, normals, np.ones((1, 1)), np.ones(1), [cohort], found.end, 1.0)
+        last = history.last_visit
+        (truth,), draws = find_loss(alone, last, 0.5)[0], find_loss(found, last, 0.5)[0]
+        # Equal values, such as days beyond the end, are put in a random order.
+        values = np.concatenate([found.normals[:, [0, 1, 2, 3, 5]].T, draws[None]])
+        own = np.append(normals[0, [0, 1, 2, 3, 5]], truth)
+        below, equal = (compare(values.T, own) @ np.eye(len(own)) for compare in (np.less, np.equal))
+        ranks[i] = found.weights @ below + rng.random() * (found.weights @ equal)
+        low, high = weighted_quantiles(draws, found.weights, np.array([0.1, 0.9]))
+        inside += low <= truth <= high
+        flagged += found.surprise < 1e-3
+    p = [chisquare(np.histogram(column, 10, (0, 1))[0]).pvalue for column in ranks.T]
+    print(dict(zip(QUANTITIES, np.round(p, 3), strict=True)), f"80 % interval: {inside / count:.3f}; {flagged} flagged")
+    assert min(p) > 0.01 / len(QUANTITIES)
+    # Of 1,000 the rate has a standard error of 0.013; of 60 it has 0.05.
+    assert abs(inside / count - 0.8) <= extent(0.16, 0.04)
+    assert flagged <= 0.02 * count + 1
+
+
+def test_a_history_that_contradicts_the_model_is_answered_with_a_warning():
+    with pytest.warns(wo.UnusualWarning, match="contradicts the model"):
+        found = wo.forecast(wo.History(wo.Schedule.once(units=20), [wo.Grade(14, 3), wo.Grade(200, 0)]))
+    assert np.isfinite(found.next_visit().day)
+
+
+def test_the_next_date_is_earlier_in_who_loses_the_effect_sooner():
+    soon, usual, late = (
+        wo.forecast(wo.History(TWO, [wo.Gone(day, since=day - 20)], baseline=3)).next_visit()
+        for day in (60.0, 85.0, 108.0)
+    )
+    assert soon.day < usual.day < late.day
+    for each in (soon, usual, late):
+        assert each.four_fifths[0] <= each.half[0] < each.day < each.half[1] < each.four_fifths[1]
+        assert (np.diff(each.lost["chance"]) >= 0).all()
+        assert np.interp(each.day, each.lost["day"], each.lost["chance"]) == pytest.approx(0.5, abs=0.05)
+
+
+def test_dates_are_those_of_the_visits():
+    dated = wo.forecast(wo.History(TWO.starting("2027-01-04"), [wo.Grade(30, 0)]))
+    found = dated.next_visit()
+    assert found.date == dated.history.visits.date(found.day)
+    assert found.label_date == dated.history.visits.date(TWO.visits[-1].day + 90)
+    assert "date" in found.lost
+    assert "date" in dated.curve([0, 10])
+    assert "not advice" in str(found)
+    plain = wo.forecast(wo.History(TWO, [wo.Grade(30, 0)]))
+    assert plain.next_visit().date is None
+    assert "date" not in plain.next_visit().lost
+    assert plain.next_visit().day == found.day
+
+
+def test_grades_narrow_what_is_known_and_move_it():
+    few = wo.forecast(wo.History(TWO, baseline=3)).parameters().set_index("name")
+    weak = wo.forecast(wo.History(TWO, [wo.Grade(day, 2) for day in (14, 30, 45, 60)], baseline=3))
+    rows = weak.parameters().set_index("name")
+    for each in ("p5", "p50", "p95"):
+        # Without anything seen the posterior is the population: 1,024 Sobol points know a percentile to some percent.
+        assert few[each].to_numpy() == pytest.approx(few[f"prior_{each}"].to_numpy(), rel=0.08)
+    assert rows.loc["potency", "p95"] < rows.loc["potency", "prior_p50"]
+
+
+def test_the_level_is_lost_at_once_by_who_does_not_reach_it_and_never_within_the_days_by_who_keeps_it():
+    posterior = find_posterior(HISTORIES["nothing seen"], PEOPLE, 1, MODEL)
+    days, never = find_loss(posterior, 110.0, 0.999)
+    assert never.any()
+    assert (days[never] == 110).all()
+    durable = wo.Population().replace(light_chain_half_life=180, omega_light_chain=0.3)
+    kept = find_posterior(HISTORIES["nothing seen"], durable, 1, MODEL)
+    days, never = find_loss(kept, 110.0, 0.3)
+    assert np.isinf(days).any()
+    assert not never[np.isinf(days)].any()
+
+
+def test_weighted_quantiles_are_those_of_repeated_values():
+    values, weights = np.array([3.0, 1.0, 2.0]), np.array([0.25, 0.5, 0.25])
+    repeated = np.array([3.0, 1.0, 1.0, 2.0])
+    for share in (0.1, 0.5, 0.6, 0.75, 0.9, 1.0):
+        expected = np.quantile(repeated, share, method="inverted_cdf")
+        assert weighted_quantiles(values, weights, np.array([share]))[0] == expected
+
+
+def test_the_tail_of_equal_weights_is_not_heavy():
+    assert fit_tail(np.full(100, 0.01)) == -np.inf
