@@ -116,8 +116,8 @@ def test_the_interval_for_a_share_is_the_longest_of_all_whole_days(share):
 def test_a_shorter_interval_can_keep_the_level_in_fewer_patients():
     # If doses act very differently from visit to visit, one more visit can be the one at which the level is lost.
     wide = PEOPLE.replace(omega_visit=1.5)
-    asked = {"keep": 0.5, "horizon": 365, "population": wide, "patients": 64}
-    table = spacing.compare(range(90, 126), **asked).people.query("policy == 'fixed'")
+    asked = {"keep": 0.5, "horizon": 240, "population": wide, "patients": 64}
+    table = spacing.compare(range(90, 241), **asked).people.query("policy == 'fixed'")
     shares = table["share_of_patients"]
     assert (np.diff(shares) > 0).any()
     for share in np.unique(shares)[1:]:

@@ -3,7 +3,7 @@
 >>> import wearoff as wo
 >>> timeline = wo.simulate(units=20)
 >>> float(round(timeline.landmarks["peak_day"], 1))
-7.7
+7.6
 """
 
 from importlib import import_module

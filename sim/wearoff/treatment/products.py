@@ -56,7 +56,7 @@ def find_product(product: str | Product) -> Product:
     Examples
     --------
     >>> find_product("abobotulinumtoxinA").relative_potency
-    0.445
+    0.433
     """
     return check_row(product, _products(), "product")
 

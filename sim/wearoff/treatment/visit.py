@@ -40,7 +40,7 @@ class Visit:
     --------
     >>> visit = Visit(product="abobotulinumtoxinA")
     >>> visit.units, visit.product.relative_potency, visit.muscle.length
-    (50.0, 0.445, 50.0)
+    (50.0, 0.433, 50.0)
     """
 
     day: float
