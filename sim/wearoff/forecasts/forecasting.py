@@ -77,12 +77,14 @@ class NextDate:
                 return "later than is followed"
             return f"day {day:.0f}" if self.date is None else f"{self.date + datetime.timedelta(round(day - self.day))}"
 
-        low, high = self.four_fifths
-        text = (
-            f"{self.keep:.0%} of the effect is lost about {name(self.day)}; with a chance of 80 % between {name(low)} "
-            f"and {name(high)}. The label allows a treatment from {name(self.label_day)}."
+        (early, late), (low, high) = self.half, self.four_fifths
+        return (
+            f"{100 * self.keep:.3g} % of the effect is lost about {name(self.day)}.\n"
+            f"With a chance of a half between {name(early)} and {name(late)}, of 80 % between {name(low)} and "
+            f"{name(high)}.\n"
+            f"The label allows a treatment from {name(self.label_day)}.\n"
+            f"This is {DISCLAIMER}."
         )
-        return f"{text} This is {DISCLAIMER}."
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -138,8 +140,10 @@ class Forecast:
         middle = self.posterior.quantiles(days, [0.5, *INTERVALS])
         label = last + self.history.visits.visits[-1].product.min_interval_days
         weeks = np.arange(0, math.floor((self.posterior.end - last) / WEEK) + 1)
-        chances = [float(self.posterior.weights[days <= day].sum()) for day in last + WEEK * weeks]
-        lost = pd.DataFrame({"day": last + WEEK * weeks, "weeks": weeks, "chance": np.minimum(chances, 1.0)})
+        order, on = np.argsort(days), last + WEEK * weeks
+        by_then = np.append(0.0, np.cumsum(self.posterior.weights[order]))
+        chances = by_then[np.searchsorted(days[order], on, side="right")]
+        lost = pd.DataFrame({"day": on, "weeks": weeks, "chance": np.minimum(chances, 1.0)})
         date = self.history.visits.date
         return NextDate(
             level,
