@@ -137,6 +137,12 @@ def test_dates_are_those_of_the_visits():
     assert plain.next_visit().day == found.day
 
 
+def test_sites_do_not_matter_since_every_dose_counts_as_even():
+    sited = wo.Schedule(tuple(wo.Visit(day=visit.day, units=20, sites=5) for visit in TWO))
+    seen = [wo.Grade(30, 0), wo.Grade(90, 1)]
+    assert wo.forecast(wo.History(sited, seen)).next_visit().day == wo.forecast(wo.History(TWO, seen)).next_visit().day
+
+
 def test_grades_narrow_what_is_known_and_move_it():
     few = wo.forecast(wo.History(TWO, baseline=3)).parameters().set_index("name")
     weak = wo.forecast(wo.History(TWO, [wo.Grade(day, 2) for day in (14, 30, 45, 60)], baseline=3))

@@ -13,6 +13,7 @@ Vehtari, Simpson, Gelman, Yao, Gabry 2024, J Mach Learn Res 25:72 (the Pareto sh
 
 from __future__ import annotations
 
+import dataclasses
 from typing import NamedTuple
 
 import numpy as np
@@ -25,6 +26,7 @@ from ..patients.draws import OF_PATIENT, draw
 from ..patients.few import plan_few
 from ..patients.grades import Line
 from ..patients.population import Population
+from ..treatment.schedule import Schedule
 from .history import History
 from .likelihood import count_looks, find_days, find_likelihoods
 
@@ -89,9 +91,10 @@ class Posterior(NamedTuple):
 
 
 def find_posterior(history: History, population: Population, seed: int, model: Model) -> Posterior:
-    """Return the weighted draws of a patient with a history."""
+    """Return the weighted draws of a patient with a history; every dose counts as even along the muscle."""
     end = history.last_day + HORIZON
-    treated = plan_few(history.visits, population, end, model)
+    even = tuple(dataclasses.replace(visit, sites=None) for visit in history.visits)
+    treated = plan_few(Schedule(even), population, end, model)
     days, size = find_days(history), OF_PATIENT + len(treated.doses.days)
     rng = np.random.default_rng([seed, size])
     normals, proposals = np.empty((0, size)), [(np.zeros(size), np.eye(size))]
