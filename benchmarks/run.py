@@ -30,7 +30,16 @@ def main() -> None:
     replace(PAGE.read_text(encoding="utf-8"), "")  # raises before the work if the page has no place for the table
     # The trials run first: the system counts the memory of this process as that of a process that it starts.
     grown = many.scale()
-    figures = [*one_patient(), spacing_search(), *many.population(), many.trial(), *grown, importing(), *page.figures()]
+    figures = [
+        *one_patient(),
+        spacing_search(),
+        own_history(),
+        *many.population(),
+        many.trial(),
+        *grown,
+        importing(),
+        *page.figures(),
+    ]
     table = render(figures, machine())
     print(table)
     # The page is read again: it may have been edited meanwhile.
@@ -97,6 +106,26 @@ def spacing_search() -> Figure:
         Target(
             "faster", least=1, cost="every interval is measured too: landmarks, spans above half effect, lowest effect"
         ),
+    )
+
+
+def own_history() -> Figure:
+    """Return the figure of one patient's forecast, two visits and 11 grades, against 100 simulations."""
+    progress("a forecast")
+    plan = wo.Schedule.every(100, visits=2, units=UNITS)
+    grades = {7: 1, 14: 0, 30: 0, 60: 1, 90: 2, 100: 2, 107: 1, 114: 0, 130: 0, 160: 1, 190: 2}
+    history = wo.History(plan, [wo.Grade(day, grade) for day, grade in grades.items()], baseline=3)
+
+    def simulations() -> None:
+        for _ in range(100):
+            wo.simulate(plan, days=365)
+
+    return Figure(
+        "the forecast of one patient, two visits and 11 grades",
+        "100 calls of `wearoff.simulate`, 365 days",
+        compare(lambda: wo.forecast(history).next_visit(), simulations),
+        "times as long",
+        Target("no longer", most=1),
     )
 
 
