@@ -114,7 +114,7 @@ def own_history() -> Figure:
     progress("a forecast")
     plan = wo.Schedule.every(100, visits=2, units=UNITS)
     grades = {7: 1, 14: 0, 30: 0, 60: 1, 90: 2, 100: 2, 107: 1, 114: 0, 130: 0, 160: 1, 190: 2}
-    history = wo.History(plan, [wo.Grade(day, grade) for day, grade in grades.items()], baseline=3)
+    history = wo.History(plan, tuple(wo.Grade(day, grade) for day, grade in grades.items()), baseline=3)
 
     def simulations() -> None:
         for _ in range(100):
