@@ -34,7 +34,7 @@ def brute_force(history, patients, seed=5):
     normals = rng.standard_normal((patients, OF_PATIENT + len(history.visits)))
     cohort = treated.solve(normals)
     lines = Line.of(cohort.visible_at(days), cohort.crease_at(days), PEOPLE.constants(normals))
-    likelihood = find_likelihoods(history, days, lines, PEOPLE.raters)
+    likelihood = np.exp(find_likelihoods(history, days, lines, PEOPLE.raters))
     weights = likelihood.sum(axis=0) / likelihood.sum()
     return Posterior(PEOPLE, normals, likelihood, weights, [cohort], end, 1.0)
 
@@ -135,6 +135,16 @@ def test_dates_are_those_of_the_visits():
     assert plain.next_visit().date is None
     assert "date" not in plain.next_visit().lost
     assert plain.next_visit().day == found.day
+
+
+def test_a_thousand_looks_have_a_likelihood():
+    # The likelihood itself would be 0 in a double: a grade that is seen with a chance of a half, a thousand times.
+    seen = [wo.Grade(float(day), grade) for day in (30, 31) for grade in (0, 1) for _ in range(300)]
+    with pytest.warns(wo.UnusualWarning):
+        found = wo.forecast(wo.History(wo.Schedule.once(units=20), seen, baseline=3))
+    middle = found.curve([30.0])["p50"][0]
+    assert 0.5 < middle < 1
+    assert found.curve([30.0])["p95"][0] - middle < 0.05
 
 
 def test_sites_do_not_matter_since_every_dose_counts_as_even():

@@ -66,7 +66,7 @@ def test_the_likelihood_is_the_product_over_looks_for_each_kind():
     days = find_days(history)
     assert days.tolist() == [30, 70, 90]
     lines = Line(np.array([[0.3], [0.6], [0.9]]), np.array([[0.1], [0.2], [0.3]]))
-    found = find_likelihoods(history, days, lines, RATERS)[:, 0]
+    found = np.exp(find_likelihoods(history, days, lines, RATERS)[:, 0])
     for kind, value in zip(RATERS.kinds(), found, strict=True):
         if kind.baseline == 2:
             assert value == 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtr
@@ -10,6 +12,8 @@ from ..patients.grades import WORST, Kind, Line, Raters, find_severity
 from .history import Gone, Grade, History
 
 Array = npt.NDArray[np.float64]
+
+LEAST = 1e-300  # the smallest chance of a look, so that it has a logarithm
 
 
 def find_days(history: History) -> Array:
@@ -24,7 +28,7 @@ def count_looks(history: History) -> int:
 
 
 def find_likelihoods(history: History, days: Array, lines: Line, raters: Raters) -> Array:
-    """Return the likelihood of a history for k patients, if each is of each kind.
+    """Return the logarithm of the likelihood of a history for k patients, if each is of each kind.
 
     Errors of a rater on different days are independent.
 
@@ -40,16 +44,18 @@ def find_likelihoods(history: History, days: Array, lines: Line, raters: Raters)
     Returns
     -------
     ndarray, shape (kinds, k)
-        Times the share of the kind among all patients; 0 for a kind with another grade before treatment than known.
+        The share of the kind among all patients is in it. Minus infinity for a kind that had another grade before
+        treatment than is known.
     """
     place = {day: i for i, day in enumerate(days)}
     rows = []
     for kind in raters.kinds():
-        result = np.full(lines.frown.shape[1], kind.share if history.baseline in (None, kind.baseline) else 0.0)
+        possible = history.baseline in (None, kind.baseline) and kind.share > 0
+        result = np.full(lines.frown.shape[1], math.log(kind.share) if possible else -math.inf)
         for each in history.seen:
             for day, low, high, at_rest in _list_looks(each, kind):
                 depth = (lines.rest if at_rest else lines.frown)[place[day]]
-                result *= chance_between(low, high, depth, each.assessor, kind, raters)
+                result += np.log(np.maximum(chance_between(low, high, depth, each.assessor, kind, raters), LEAST))
         rows.append(result)
     return np.stack(rows)
 

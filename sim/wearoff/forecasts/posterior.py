@@ -38,7 +38,6 @@ HORIZON = 540  # days after the last day of which anything is known, over which 
 # A round's normal distribution has the covariance of the draws so far times this.
 WIDER = 1.5
 LEAST_VARIANCE = 1e-4  # of a direction of that distribution
-LEAST = 1e-300  # the smallest likelihood that has a logarithm
 
 
 class Posterior(NamedTuple):
@@ -106,8 +105,8 @@ def find_posterior(history: History, population: Population, seed: int, model: M
         lines = Line.of(cohort.visible_at(days), cohort.crease_at(days), population.constants(own))
         normals = np.concatenate([normals, own])
         cohorts.append(cohort)
-        found.append(np.maximum(find_likelihoods(history, days, lines, population.raters), LEAST))
-        by_kind = np.log(np.concatenate(found, axis=1))
+        found.append(find_likelihoods(history, days, lines, population.raters))
+        by_kind = np.concatenate(found, axis=1)
         likelihood = logsumexp(by_kind, axis=0)
         drawn = logsumexp([_log_density(normals, *each) for each in proposals], axis=0) - np.log(len(proposals))
         logs = likelihood + _log_density(normals, *proposals[0]) - drawn
