@@ -68,6 +68,9 @@ def test_a_cell_shows_the_page_and_follows_the_keyboard(browser, lab):
     page.goto(lab)
     code = page.locator(".jp-CodeCell").first
     for _ in range(20):
+        # JupyterLab may ask for the kernel first, where the machine is slow.
+        for accept in page.locator("dialog .jp-mod-accept").all():
+            accept.click()
         # A cell that is started before its kernel is ready does not run; its number then stays empty.
         code.locator(".cm-content").click()
         page.keyboard.press("Shift+Enter")
