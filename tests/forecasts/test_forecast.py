@@ -36,7 +36,7 @@ def brute_force(history, patients, seed=5):
     lines = Line.of(cohort.visible_at(days), cohort.crease_at(days), PEOPLE.constants(normals))
     likelihood = np.exp(find_likelihoods(history, days, lines, PEOPLE.raters))
     weights = likelihood.sum(axis=0) / likelihood.sum()
-    return Posterior(PEOPLE, normals, likelihood, weights, [cohort], end, 1.0)
+    return Posterior(PEOPLE, normals, weights, [cohort], end, 1.0)
 
 
 @pytest.mark.parametrize("name", HISTORIES)
@@ -86,7 +86,7 @@ def test_the_ranks_of_the_truth_among_the_draws_are_uniform():
         days = np.sort(rng.choice(np.arange(3.0, 170.0), rng.integers(6, 13), replace=False))
         normals, cohort, history = draw_history(rng, treated, days)
         found = find_posterior(history, PEOPLE, int(rng.integers(2**31)), MODEL)
-        alone = Posterior(PEOPLE, normals, np.ones((1, 1)), np.ones(1), [cohort], found.end, 1.0)
+        alone = Posterior(PEOPLE, normals, np.ones(1), [cohort], found.end, 1.0)
         last = history.last_visit
         (truth,), draws = find_loss(alone, last, 0.5)[0], find_loss(found, last, 0.5)[0]
         # Equal values, such as days beyond the end, are put in a random order.
@@ -130,9 +130,15 @@ def test_dates_are_those_of_the_visits():
     assert found.label_date == dated.history.visits.date(TWO.visits[-1].day + 90)
     assert "date" in found.lost
     assert "date" in dated.curve([0, 10])
+    # The sentence has the dates of the fields: 4 January and 110 + 90 days are 23 July.
+    assert str(found.label_date) == "2027-07-23"
+    assert f"on about {found.date}." in str(found)
+    assert "from 2027-07-23." in str(found)
     assert "not advice" in str(found)
+    assert "falls below 80 % of a full effect" in str(dated.next_visit(keep=0.8))
     plain = wo.forecast(wo.History(TWO, [wo.Grade(30, 0)]))
     assert plain.next_visit().date is None
+    assert "from day 200." in str(plain.next_visit())
     assert "date" not in plain.next_visit().lost
     assert plain.next_visit().day == found.day
 

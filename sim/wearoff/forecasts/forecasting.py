@@ -24,6 +24,7 @@ from ..model.response import read_model
 from ..patients.draws import seed_of
 from ..patients.population import Population
 from ..timeline import LEVEL
+from ..treatment.schedule import Schedule
 from .history import History
 from .posterior import Posterior, find_posterior
 
@@ -52,13 +53,15 @@ class NextDate:
     date : datetime.date or None
         The median's date, if the dates of the visits are known.
     label_day : float
-        The first day on which the label of the last product allows a treatment.
+        The first whole day on which the label of the last product allows a treatment.
     label_date : datetime.date or None
     never : float
         The chance that the effect does not reach the level after the last visit. Such a patient has lost it on the day
         of the last visit.
     lost : pandas.DataFrame
         ``day``, ``date`` if known, ``weeks`` after the last visit, and ``chance`` to have lost the level by then.
+    visits : Schedule
+        The visits that were made.
     """
 
     keep: float
@@ -70,17 +73,18 @@ class NextDate:
     label_date: datetime.date | None
     never: float
     lost: pd.DataFrame
+    visits: Schedule = dataclasses.field(repr=False)
 
     def __str__(self) -> str:
         def name(day: float) -> str:
             if math.isinf(day):
-                return "later than is followed"
-            return f"day {day:.0f}" if self.date is None else f"{self.date + datetime.timedelta(round(day - self.day))}"
+                return "a day after the end of the forecast"
+            return f"day {math.floor(day)}" if self.visits.start is None else f"{self.visits.date(day)}"
 
         (early, late), (low, high) = self.half, self.four_fifths
         return (
-            f"{100 * self.keep:.3g} % of the effect is lost about {name(self.day)}.\n"
-            f"With a chance of a half between {name(early)} and {name(late)}, of 80 % between {name(low)} and "
+            f"The effect falls below {100 * self.keep:.3g} % of a full effect on about {name(self.day)}.\n"
+            f"With a chance of 50 % it does between {name(early)} and {name(late)}, of 80 % between {name(low)} and "
             f"{name(high)}.\n"
             f"The label allows a treatment from {name(self.label_day)}.\n"
             f"This is {DISCLAIMER}."
@@ -133,12 +137,12 @@ class Forecast:
         Parameters
         ----------
         keep : float
-            A fraction of a full effect, above 0 and below 1.
+            A fraction of a full effect, above 0 and at most 1.
         """
-        level, last = check_number(keep, LEVEL._replace(name="keep")), self.history.last_visit
+        level, last = check_number(keep, LEVEL), self.history.last_visit
         days, never = find_loss(self.posterior, last, level)
         middle = self.posterior.quantiles(days, [0.5, *INTERVALS])
-        label = last + self.history.visits.visits[-1].product.min_interval_days
+        label = float(math.ceil(last + self.history.visits.visits[-1].product.min_interval_days))
         weeks = np.arange(0, math.floor((self.posterior.end - last) / WEEK) + 1)
         order, on = np.argsort(days), last + WEEK * weeks
         by_then = np.append(0.0, np.cumsum(self.posterior.weights[order]))
@@ -155,6 +159,7 @@ class Forecast:
             date(label),
             float(self.posterior.weights[never].sum()),
             self._with_dates(lost, "day"),
+            self.history.visits,
         )
 
     def parameters(self) -> pd.DataFrame:
@@ -182,7 +187,7 @@ class Forecast:
         return notebook.show(str(self.next_visit()), notebook.format_table(self.parameters()))
 
 
-# The order is that of the columns of the standard normal numbers.
+# In the order of the columns of the standard normal numbers.
 _NUMBERS: tuple[tuple[str, str, Callable[[Constants], Any]], ...] = (
     ("potency", "1/(U day)", lambda c: c.k_cleave),
     ("light_chain_half_life", "day", lambda c: math.log(2) / c.k_light_chain),
@@ -228,8 +233,8 @@ def forecast(
 
     Notes
     -----
-    The uncertainty is that of this patient in this population. That the population's own numbers are estimates is not
-    in it. The dose counts as even along the muscle.
+    The intervals say how uncertain this patient's numbers are. The numbers of the population count as known, although
+    they are estimates. Every dose counts as even along the muscle.
 
     Examples
     --------

@@ -48,8 +48,6 @@ class Posterior(NamedTuple):
     population : Population
     normals : ndarray, shape (k, OF_PATIENT + visits)
         Standard normal numbers, as `Population.constants` takes them.
-    kinds : ndarray, shape (kinds, k)
-        The chance that the patient is of each kind; adds up to 1 for each draw.
     weights : ndarray, shape (k,)
         Adds up to 1.
     cohorts : list of Cohort
@@ -63,7 +61,6 @@ class Posterior(NamedTuple):
 
     population: Population
     normals: Array
-    kinds: Array
     weights: Array
     cohorts: list[Cohort]
     end: float
@@ -106,8 +103,7 @@ def find_posterior(history: History, population: Population, seed: int, model: M
         normals = np.concatenate([normals, own])
         cohorts.append(cohort)
         found.append(find_likelihoods(history, days, lines, population.raters))
-        by_kind = np.concatenate(found, axis=1)
-        likelihood = logsumexp(by_kind, axis=0)
+        likelihood = logsumexp(np.concatenate(found, axis=1), axis=0)
         drawn = logsumexp([_log_density(normals, *each) for each in proposals], axis=0) - np.log(len(proposals))
         logs = likelihood + _log_density(normals, *proposals[0]) - drawn
         weights = np.exp(logs - logsumexp(logs))
@@ -116,7 +112,7 @@ def find_posterior(history: History, population: Population, seed: int, model: M
         proposals.append(_fit_normal(normals, logs))
     least = float(((normals**2).sum(axis=1) - 2 * likelihood).min())
     surprise = float(chdtrc(count_looks(history), least)) if history.seen else 1.0
-    return Posterior(population, normals, np.exp(by_kind - likelihood), weights, cohorts, end, surprise)
+    return Posterior(population, normals, weights, cohorts, end, surprise)
 
 
 def weighted_quantiles(values: Array, weights: Array, shares: Array) -> Array:
