@@ -37,7 +37,7 @@ def global_draws_left_alone():
 
     def state():
         # Key and position: the position changes with each draw, the key only once in 624 draws.
-        _, key, position, *normal = np.random.get_state()  # noqa: NPY002
+        _, key, position, *normal = np.random.get_state()  # noqa: NPY002 (no other call shows it)
         return key.tolist(), position, normal
 
     before = state()

@@ -44,7 +44,9 @@ STEP = 1e-3
 TYPICAL_DAYS = 400  # last day of the simulation of the typical patient, for priors of landmarks
 LARGEST = 1e4  # of the mean and the standard deviation of a prior, in days
 ASSUMED_PATIENTS = 50  # number of patients of a median that is published without it
-LARGEST_CORRELATION = 0.95  # of two rows; the rest of their variance is each row's own, such as that of rounding
+# The correlation of two rows is multiplied by this: each row also has a variance of its own, such as that of rounding.
+# How large that is, is assumed.
+LARGEST_CORRELATION = 0.95
 CLOSEST = 1e-9  # a predicted rate is at least this far from 0 and from 1
 
 

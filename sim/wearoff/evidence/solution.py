@@ -122,7 +122,7 @@ def solve(problem: Problem, begin: Array, of_trials: tuple[Number, ...]) -> Solu
     for turn in range(ROUNDS):
         linear = problem.linearise(x, leniencies)
         found = find_deviations(problem, linear, deviations, of_trials)
-        # Half of the way: deviations and leniencies that follow each other would swing.
+        # Only half of the way: with whole steps deviations and leniencies can swing from round to round.
         deviations = np.sqrt(deviations * found) if turn else found
         estimate = minimise(problem, linear, weigh(linear.covariance(deviations)), np.arange(len(x)))
         likely = find_leniencies(linear, deviations, estimate)

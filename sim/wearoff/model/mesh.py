@@ -165,7 +165,7 @@ def coefficients(mesh: Mesh, values: Array) -> Array:
 
 
 def evaluate(polynomials: Array, places: Array) -> Array:
-    """Return the values of polynomials, each at a place of its own, shape (k,).
+    """Return the value of each polynomial at one place, shape (k,).
 
     Parameters
     ----------
