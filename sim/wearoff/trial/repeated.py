@@ -48,8 +48,8 @@ class Power:
         Number of virtual trials.
     power, low, high : float
         The share of trials with a significant result, and its exact 95 % interval (Clopper and Pearson): the Monte
-        Carlo error. With draws of a fit the power is the mean over the draws. Its interval is normal, and comes from the
-        number of trials and the number of draws.
+        Carlo error. With draws of a fit the power is the mean over the draws. Its interval is normal, and
+        comes from the number of trials and the number of draws.
     arms : pandas.DataFrame
         ``arm, rate, rate_error, in_favour``, and ``median`` for a duration. ``rate`` is the share of patients with the
         response, or in whom the end of the duration is seen by the last visit, and ``rate_error`` its Monte Carlo
