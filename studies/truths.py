@@ -18,13 +18,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.special import ndtri
 
 from studies.defaults import FITTED, begin
 from wearoff.evidence.fitting import fit
-from wearoff.evidence.likelihood import ASSUMED_PATIENTS
+from wearoff.evidence.likelihood import ASSUMED_PATIENTS, STEP
 from wearoff.evidence.numbers import TRIAL_NUMBERS, change, find_number
-from wearoff.evidence.observations import CONFIDENCE, DAYS_OF, published
+from wearoff.evidence.observations import DAYS_OF, published
 from wearoff.evidence.prediction import Predictor, Setting, find_chances, find_seen_back, weigh
 from wearoff.patients.grades import ENDPOINTS
 
@@ -61,14 +60,12 @@ def recover(seed: int, patients: int = FIT_PATIENTS) -> pd.DataFrame:
     ]
     estimates["inside"] = (estimates["low"] <= estimates["truth"]) & (estimates["truth"] <= estimates["high"])
     # The errors are percentages of the estimate; here they are on the transformed scale, as the differences are.
-    width = [
-        number.to(high) - number.to(low)
-        for number, low, high in zip(
-            map(find_number, estimates["name"]), estimates["low"], estimates["high"], strict=True
-        )
+    slope = [
+        (number.to(one * (1 + STEP)) - number.to(one * (1 - STEP))) / (2 * STEP) / 100
+        for number, one in zip(map(find_number, estimates["name"]), estimates["estimate"], strict=True)
     ]
-    estimates["own_error"] = np.array(width) / (2 * float(ndtri((1 + CONFIDENCE) / 2)))
-    estimates["rows_alone"] = estimates["own_error"] * estimates["rows_se_percent"] / estimates["se_percent"]
+    estimates["own_error"] = slope * estimates["se_percent"]
+    estimates["rows_alone"] = slope * estimates["rows_se_percent"]
     return estimates.assign(seed=seed)
 
 

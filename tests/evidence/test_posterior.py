@@ -8,6 +8,7 @@ import pytest
 from scipy import stats
 
 import wearoff as wo
+from wearoff.evidence.marginals import Marginal
 from wearoff.evidence.numbers import find_number
 from wearoff.evidence.posterior import Posterior
 
@@ -19,12 +20,12 @@ ROWS = pd.DataFrame(
 )
 
 
-def toy(low=-np.inf, covariance=COVARIANCE):
+def toy(low=-np.inf, covariance=COVARIANCE, marginals=None, freedom=np.inf):
     numbers = tuple(find_number(name) for name in FREE)
     mean = np.array([number.to((number.low * number.high) ** 0.5) for number in numbers])
     ends = np.full(3, -np.inf), np.full(3, np.inf)
     ends[0][0] = mean[0] + low
-    return Posterior(numbers, mean, covariance, np.sqrt(np.diag(covariance)), *ends, ())
+    return Posterior(numbers, mean, covariance, np.sqrt(np.diag(covariance)), *ends, (), marginals or {}, freedom)
 
 
 @functools.cache
@@ -71,21 +72,32 @@ def test_without_uncertainty_every_draw_is_the_estimate():
     assert (drawn == toy().mean).all()
 
 
-def test_the_draws_of_a_fit_have_its_estimates_errors_and_correlations(found):
-    # All three numbers are on the logarithmic scale, on which the percentage is the standard error.
+def test_the_draws_of_a_fit_have_its_intervals_and_correlations(found):
+    # All three numbers are on the logarithmic scale.
     count = 4000
     draws = found.draws(count, rng=2)
-    logs = np.log(draws.table[list(found.estimates["name"])].to_numpy())
-    rows = found.estimates
-    errors = rows["se_percent"].to_numpy() / 100
-    assert (np.abs(logs.mean(axis=0) - np.log(rows["estimate"])) < 5 * errors / np.sqrt(count)).all()
-    assert logs.std(axis=0) == pytest.approx(errors, rel=0.06)
+    names = list(found.estimates["name"])
+    values = draws.table[names].to_numpy()
+    # A share of 2.5 % of 4,000 draws has a standard error of 0.25 %; four of them.
+    assert (values < found.estimates["low"].to_numpy()).mean(axis=0) == pytest.approx(0.025, abs=0.01)
+    assert (values > found.estimates["high"].to_numpy()).mean(axis=0) == pytest.approx(0.025, abs=0.01)
+    scores = stats.norm.ppf(stats.rankdata(values, axis=0) / (count + 1))
     expected = found.correlations.to_numpy()[0, 1]
-    assert np.corrcoef(logs.T)[0, 1] == pytest.approx(expected, abs=5 / np.sqrt(count))
+    assert np.corrcoef(scores.T)[0, 1] == pytest.approx(expected, abs=5 / np.sqrt(count))
     # The deviation between trials counts as independent of the others.
-    assert np.abs(np.corrcoef(logs.T)[2, :2]).max() < 5 / np.sqrt(count)
+    assert np.abs(np.corrcoef(scores.T)[2, :2]).max() < 5 / np.sqrt(count)
     assert draws.centre == found.population
-    assert set(draws.names) == set(rows["name"])
+    assert set(draws.names) == set(names)
+
+
+def test_with_few_trials_numbers_have_the_t_distribution_and_deviations_their_own():
+    # The draws of the first number are those of scipy's t; the second has a given distribution, uniform on 1 to 2.
+    uniform = Marginal(np.array([1.0, 2.0]), np.array([0.0, 1.0]))
+    posterior = toy(marginals={1: uniform}, freedom=5.0)
+    drawn, _ = posterior.draw(20_000, 5)
+    standard = (drawn[:, 0] - posterior.mean[0]) / np.sqrt(COVARIANCE[0, 0])
+    assert stats.kstest(standard, stats.t(5).cdf).pvalue > 0.001
+    assert stats.kstest(drawn[:, 1], stats.uniform(1, 1).cdf).pvalue > 0.001
 
 
 def test_numbers_that_were_not_fitted_keep_their_value(found):

@@ -7,14 +7,15 @@ import math
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.special import chdtrc, ndtri
+from scipy.special import chdtrc
 
 from .likelihood import STEP, Prior, Problem
+from .marginals import find_errors_of_deviations
 from .numbers import Number, read_value
 from .observations import CONFIDENCE, intervals
 from .posterior import Posterior, describe_direction
 from .prediction import Setting
-from .solution import Solution, Spread, find_errors_of_deviations
+from .solution import Solution, Spread
 
 Array = npt.NDArray[np.float64]
 
@@ -22,17 +23,21 @@ Array = npt.NDArray[np.float64]
 AT_BOUND = 1e-3
 
 
-def tabulate_estimates(problem: Problem, solution: Solution, of_trials: tuple[Number, ...]) -> pd.DataFrame:
+def tabulate_estimates(problem: Problem, solution: Solution) -> pd.DataFrame:
     """Return the estimates with their errors, as `fitting.Fit.estimates` describes them."""
-    posterior = Posterior.of(problem, solution, of_trials)
+    posterior = Posterior.of(problem, solution)
     alone = np.append(
         Spread.of(solution.information(with_priors=False)).deviations,
-        find_errors_of_deviations(problem, solution, of_trials)[1],
+        find_errors_of_deviations(problem, solution)[1],
     )
+    tails = np.array([[(1 - CONFIDENCE) / 2], [(1 + CONFIDENCE) / 2]])
+    ends = posterior.find_quantiles(np.broadcast_to(tails, (2, len(posterior.mean))))
+    intervals = np.clip(ends, posterior.low, posterior.high).T
+    room = np.minimum(posterior.mean - posterior.low, posterior.high - posterior.mean)
     records = [
         _describe(number, problem.start, *each)
         for number, *each in zip(
-            posterior.numbers, posterior.mean, posterior.errors, alone, posterior.low, posterior.high, strict=True
+            posterior.numbers, posterior.mean, posterior.errors, alone, intervals, room, strict=True
         )
     ]
     columns = ["name", "start", "prior_low", "prior_high", "rows_se_percent", "estimate", "se_percent", "low", "high"]
@@ -40,26 +45,21 @@ def tabulate_estimates(problem: Problem, solution: Solution, of_trials: tuple[Nu
 
 
 def _describe(
-    number: Number, start: Setting, x: float, error: float, alone: float, low: float, high: float
+    number: Number, start: Setting, x: float, error: float, alone: float, interval: Array, room: float
 ) -> tuple[object, ...]:
     estimate = number.back(x)
     slope = (number.back(x + STEP) - number.back(x - STEP)) / (2 * STEP)
     percent = 100 * slope / (1.0 if number.name.startswith("correlation") else abs(estimate))
-    reach = float(ndtri((1 + CONFIDENCE) / 2)) * error
-    near, far = (x - reach, x + reach) if math.isfinite(reach) else (low, high)
-    at_bound = bool(min(x - low, high - x) < AT_BOUND)
-    interval = (number.back(near), number.back(far))
-    begin = read_value(number.name, start)
     return (
         number.name,
-        begin,
+        read_value(number.name, start),
         number.low,
         number.high,
         percent * alone,
         estimate,
         percent * error,
-        *interval,
-        at_bound,
+        *map(number.back, interval),
+        bool(room < AT_BOUND),
     )
 
 
@@ -87,15 +87,16 @@ def tabulate_rows(problem: Problem, solution: Solution) -> pd.DataFrame:
     return rows[columns].assign(low=low, high=high, predicted=prediction.values, residual=residuals)
 
 
-def measure_goodness(problem: Problem, solution: Solution, residuals: Array, of_trials: int) -> dict[str, float]:
+def measure_goodness(solution: Solution, residuals: Array) -> dict[str, float]:
     """Return how well the rows are fitted, as `fitting.Fit.goodness` describes it."""
-    dof = len(residuals) - len(problem.numbers) - of_trials
+    dof = solution.dof
     p = float(chdtrc(dof, solution.chi2)) if dof > 0 else math.nan
     return {
         "deviance": float(residuals @ residuals),
         "chi2": solution.chi2,
         "dof": float(dof),
         "p": p,
+        "scatter": solution.scatter,
         "criterion": solution.criterion,
     }
 

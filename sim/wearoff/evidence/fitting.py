@@ -31,7 +31,7 @@ from ..patients.uncertainty import Draws
 from ..provenance import make_block, name_functions, warn_of_potencies
 from .estimates import explain_unidentified, measure_goodness, tabulate_estimates, tabulate_priors, tabulate_rows
 from .likelihood import Prior, Problem, check_priors
-from .numbers import TRIAL_NUMBERS, Number, find_number, read_value, transform
+from .numbers import TRIAL_NUMBERS, find_number, read_value, transform
 from .observations import MEDIANS, refuse_incomplete, why_not
 from .posterior import Posterior, draw_populations
 from .prediction import Setting
@@ -61,9 +61,9 @@ class Fit:
         ``name, start, prior_low, prior_high, rows_se_percent, estimate, se_percent, low, high, at_bound``.
         ``prior_low`` and ``prior_high`` are the middle 95 % of the prior. ``se_percent`` is the standard error in per
         cent of the estimate (for correlations, in hundredths), from rows and priors; ``rows_se_percent`` that from
-        the rows alone, infinite where they say nothing. ``low`` and ``high`` are the 95 % interval from ``se_percent``;
-        the range that was searched if it is infinite. ``at_bound`` says that the estimate is at an end of that range;
-        then standard error and interval mean little.
+        the rows alone, infinite where they say nothing. ``low`` and ``high`` are the 95 % interval from rows and
+        priors; the range that was searched if ``se_percent`` is infinite. ``at_bound`` says that the estimate is at an
+        end of that range; then standard error and interval mean little.
     correlations : pandas.DataFrame
         Correlations of the estimates; NaN for an estimate without a standard error.
     rows : pandas.DataFrame
@@ -71,7 +71,8 @@ class Fit:
         the rows as independent.
     goodness : dict of str to float
         ``deviance`` with the rows as independent; ``chi2``, ``dof`` and ``p`` with their correlations and the trials'
-        effects; ``criterion``: minus twice the log of the likelihood and the priors, less a constant of the rows.
+        effects; ``scatter``: the factor on the variance of the rows, in all errors; ``criterion``: minus twice the log
+        of the likelihood and the priors, less a constant of the rows.
     not_identifiable : tuple of str
         Sentences on the numbers that rows and priors do not determine.
     priors : pandas.DataFrame
@@ -100,10 +101,10 @@ class Fit:
     def draws(self, n: int, *, rng: np.random.Generator | int | None = SEED) -> Draws:
         """Return `n` populations drawn from what rows and priors leave open.
 
-        The fitted numbers are drawn together from a normal distribution on the transformed scale (logarithm, logit or
-        Fisher's z), with the estimates as its mean and their covariance. A draw outside the range that the fit searched
-        is drawn again; ``redrawn`` says how often. The distribution is the better an approximation, the more the rows
-        say.
+        The fitted numbers are drawn together on the transformed scale (logarithm, logit or Fisher's z), with the
+        intervals of `estimates` and their correlations (a Gaussian copula). A draw outside the range that the fit
+        searched is drawn again; ``redrawn`` says how often. The distribution is the better an approximation, the more
+        the rows say.
 
         Parameters
         ----------
@@ -129,8 +130,7 @@ class Fit:
             A relative potency was fitted: it is not of the population, and is not drawn.
         """
         count, seed = check_integer(n, DRAWS), seed_of(rng)
-        of_trials = tuple(find_number(name) for name in self.estimates["name"] if name in TRIAL_NUMBERS)
-        drawn = draw_populations(Posterior.of(self.problem, self.solution, of_trials), self.population, count, seed)
+        drawn = draw_populations(Posterior.of(self.problem, self.solution), self.population, count, seed)
         warn_of_potencies(self.potencies)
         return drawn
 
@@ -242,7 +242,7 @@ def fit(
         **name_functions(model),
     }
     block = make_block("fit", arguments, people, seed=given_seed(rng), sampler="sobol", observations=rows)
-    return _make_report(problem, solution, of_trials, block)
+    return _make_report(problem, solution, block)
 
 
 def _check_rows(rows: pd.DataFrame, least: int) -> None:
@@ -266,9 +266,7 @@ def _check_rows(rows: pd.DataFrame, least: int) -> None:
         raise InputError("observations", problem=problem, allowed="at least as many rows")
 
 
-def _make_report(
-    problem: Problem, solution: Solution, of_trials: tuple[Number, ...], provenance: dict[str, Any]
-) -> Fit:
+def _make_report(problem: Problem, solution: Solution, provenance: dict[str, Any]) -> Fit:
     linear = solution.linear
     together = np.concatenate([linear.slopes, linear.prior_slopes])
     for number, column in zip(problem.numbers, together.T, strict=True):
@@ -278,7 +276,7 @@ def _make_report(
     spread = Spread.of(solution.information(with_priors=True))
     setting = problem.setting(linear.x)
     deviations = dict(zip(TRIAL_NUMBERS, solution.deviations, strict=True))
-    population = setting.population.replace(**{n.name: float(deviations[n.name]) for n in of_trials})
+    population = setting.population.replace(**{n.name: float(deviations[n.name]) for n in solution.of_trials})
     names = [number.name for number in problem.numbers]
     rows = tabulate_rows(problem, solution)
     errors = spread.deviations
@@ -287,10 +285,10 @@ def _make_report(
     return Fit(
         population,
         dict(setting.potencies),
-        tabulate_estimates(problem, solution, of_trials),
+        tabulate_estimates(problem, solution),
         correlations,
         rows,
-        measure_goodness(problem, solution, rows["residual"].to_numpy(float), len(of_trials)),
+        measure_goodness(solution, rows["residual"].to_numpy(float)),
         explain_unidentified(names, spread, correlations),
         tabulate_priors(problem, linear.x),
         provenance,

@@ -1,4 +1,4 @@
-"""The normal approximation of what rows and priors say of the numbers of a fit, and draws from it."""
+"""What rows and priors say of the numbers of a fit together, intervals of it and draws from it."""
 
 from __future__ import annotations
 
@@ -6,13 +6,16 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import ndtr
 
 from ..errors import InputError
 from ..patients.population import Population
 from ..patients.uncertainty import Draws
+from .deviations import locate
 from .likelihood import Problem
+from .marginals import Marginal, find_errors_of_deviations, find_marginal, find_marginal_of_trials
 from .numbers import POTENCY, Number
-from .solution import Solution, Spread, find_errors_of_deviations, locate
+from .solution import Solution, Spread, find_standard_quantiles
 
 Array = npt.NDArray[np.float64]
 
@@ -22,7 +25,10 @@ MOST_TRIES = 1000  # for each draw, until it is inside the range that was search
 
 
 class Posterior(NamedTuple):
-    """What rows and priors say of f numbers, as a normal distribution on the transformed scale.
+    """What rows and priors say of f numbers on the transformed scale.
+
+    Each number has a Student's t distribution around its estimate, and each deviation its `Marginal`. The correlations
+    are those of a normal distribution (Gaussian copula).
 
     Parameters
     ----------
@@ -38,6 +44,10 @@ class Posterior(NamedTuple):
         The range that was searched.
     flat : tuple of str
         The directions that are not determined, in words.
+    marginals : dict of int to Marginal
+        Of the deviations between patients and between trials that are determined, by place.
+    freedom : float
+        The degrees of freedom of the t distributions.
     """
 
     numbers: tuple[Number, ...]
@@ -47,28 +57,54 @@ class Posterior(NamedTuple):
     low: Array
     high: Array
     flat: tuple[str, ...]
+    marginals: dict[int, Marginal]
+    freedom: float
 
     @classmethod
-    def of(cls, problem: Problem, solution: Solution, of_trials: tuple[Number, ...]) -> Posterior:
+    def of(cls, problem: Problem, solution: Solution) -> Posterior:
         """Return the posterior of a solution."""
+        of_trials = solution.of_trials
         spread = Spread.of(solution.information(with_priors=True))
-        of_deviations = find_errors_of_deviations(problem, solution, of_trials)[0]
+        of_deviations = find_errors_of_deviations(problem, solution)[0]
         fitted, count = len(problem.numbers), len(of_trials)
         covariance = np.zeros((fitted + count, fitted + count))
         covariance[:fitted, :fitted] = spread.covariance
         covariance[range(fitted, fitted + count), range(fitted, fitted + count)] = of_deviations**2
         middle, width = np.array([number.prior for number in of_trials]).reshape(-1, 2).T
+        low, high = np.append(problem.low, middle - 4 * width), np.append(problem.high, middle + 4 * width)
         flat = [describe_direction([number.name for number in problem.numbers], each) for each in spread.flat]
         flat += [number.name for number, error in zip(of_trials, of_deviations, strict=True) if not np.isfinite(error)]
+        errors = np.append(spread.deviations, of_deviations)
+        marginals = {}
+        for i, number in enumerate((*problem.numbers, *of_trials)):
+            if i >= fitted and np.isfinite(errors[i]):
+                marginals[i] = find_marginal_of_trials(problem, solution, number, low[i], high[i])
+            elif number.is_deviation and np.isfinite(errors[i]):
+                marginals[i] = find_marginal(problem, solution, i)
         return cls(
             (*problem.numbers, *of_trials),
             np.append(solution.linear.x, np.log(solution.deviations[locate(of_trials)])),
             covariance,
-            np.append(spread.deviations, of_deviations),
-            np.append(problem.low, middle - 4 * width),
-            np.append(problem.high, middle + 4 * width),
+            errors,
+            low,
+            high,
             tuple(flat),
+            marginals,
+            solution.freedom,
         )
+
+    def find_quantiles(self, shares: Array) -> Array:
+        """Return the values below which some shares of each number's distribution are, shape (..., f) as `shares`.
+
+        A number that is not determined has the ends of the range that was searched.
+        """
+        standard = find_standard_quantiles(self.freedom, shares)
+        determined = np.isfinite(self.errors)
+        values: Array = np.where(shares < 0.5, self.low, self.high)
+        values = np.where(determined, self.mean + standard * np.where(determined, self.errors, 0.0), values)
+        for i, marginal in self.marginals.items():
+            values[..., i] = marginal.find_quantiles(shares[..., i])
+        return values
 
     def draw(self, count: int, seed: int) -> tuple[Array, int]:
         """Return transformed numbers, shape (count, f), and how many more were out of range and drawn again.
@@ -84,14 +120,15 @@ class Posterior(NamedTuple):
             problem = f"has directions that rows and priors do not determine: {'; '.join(self.flat)}"
             raise InputError("fit", self.flat, "ranges=True, or fewer numbers in free", problem=problem)
         values, vectors = np.linalg.eigh(self.covariance)
-        root = vectors * np.sqrt(np.maximum(values, 0.0))
+        root = vectors * np.sqrt(np.maximum(values, 0.0)) / np.where(self.errors > 0, self.errors, 1.0)[:, None]
         generator = np.random.default_rng([seed, *STREAM])
         inside, tried, kept = np.empty((0, len(self.mean))), 0, 0
         while kept < count:
             if tried >= MOST_TRIES * count:
                 problem = f"has {kept} of {tried} draws inside the range that it searched"
                 raise InputError("fit", kept, "estimates inside their ranges", problem=problem)
-            drawn = self.mean + generator.standard_normal((count, len(self.mean))) @ root.T
+            normals = generator.standard_normal((count, len(self.mean))) @ root.T
+            drawn = self.find_quantiles(ndtr(normals))
             valid = np.flatnonzero(((drawn >= self.low) & (drawn <= self.high)).all(axis=1))[: count - kept]
             inside = np.concatenate([inside, drawn[valid]])
             kept += len(valid)

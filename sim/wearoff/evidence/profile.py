@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtri
 
 from ..errors import InputError
 from .likelihood import Problem
-from .observations import CONFIDENCE
 from .solution import Solution, Spread, minimise
 
 Array = npt.NDArray[np.float64]
@@ -16,15 +14,15 @@ Array = npt.NDArray[np.float64]
 # The search for an end starts at 1.5 standard errors and doubles its step. A few doublings reach any plausible end; so
 # many raise an error.
 DOUBLINGS = 60
+STEPS = 60  # of each fit of the other numbers, at most
 
 
 def find_profile(problem: Problem, solution: Solution, place: int) -> tuple[float, float]:
     """Return the ends of the 95 % profile interval of the number at `place`; see `fitting.Fit.profile`."""
     from scipy.optimize import brentq
 
-    allowed = float(ndtri((1 + CONFIDENCE) / 2)) ** 2
     linear, others = solution.linear, np.delete(np.arange(len(problem.numbers)), place)
-    centre, least = float(linear.x[place]), solution.squares
+    weights = solution.weights / solution.scatter**0.5
     deviation = float(np.sqrt(Spread.of(solution.information(with_priors=True)).covariance[place, place]))
     # The grids and the weights of the estimates are accurate enough near them.
     problem.plan(linear.x)
@@ -32,17 +30,24 @@ def find_profile(problem: Problem, solution: Solution, place: int) -> tuple[floa
     def fit_others(value: float, begin: Array) -> Array:
         x = begin.copy()
         x[place] = value
-        return minimise(problem, linear._replace(x=x), solution.weights, others, 60) if len(others) else x
+        return minimise(problem, linear._replace(x=x), weights, others, STEPS) if len(others) else x
+
+    def find_squares(x: Array) -> float:
+        of_rows = weights @ problem.residuals_near(linear, x)
+        return float((of_rows**2).sum() + (problem.of_priors(x) ** 2).sum())
+
+    # With more scatter the rows count less beside the priors, and the most probable numbers are others.
+    every = np.arange(len(problem.numbers))
+    middle = minimise(problem, linear, weights, every, STEPS) if solution.scatter > 1 else linear.x
+    allowed = find_squares(middle) + solution.reach**2
 
     def excess(x: Array) -> float:
-        # How far the rise of the squares is above the allowed one: 0 at an end of the interval.
-        of_rows = solution.weights @ problem.residuals_near(linear, x)
-        difference: float = (of_rows**2).sum() + (problem.of_priors(x) ** 2).sum() - least - allowed
-        return difference
+        # How far the squares are above the allowed ones: 0 at an end of the interval.
+        return find_squares(x) - allowed
 
     ends: list[float] = []
     for sign, bound in ((-1, problem.low[place]), (1, problem.high[place])):
-        inner, outer, step = linear.x, centre, 1.5 * deviation
+        inner, outer, step = middle, float(middle[place]), 1.5 * deviation
         for _ in range(DOUBLINGS):
             if sign * (bound - outer) <= 0:
                 break

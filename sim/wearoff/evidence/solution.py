@@ -4,29 +4,36 @@ The residuals are weighted with their covariance, which depends on the numbers t
 rounds: the covariance is computed at the numbers of the round before, the deviations of the trials' effects are
 estimated by restricted maximum likelihood, the weighted squares are minimised, and the leniencies of the trials are
 found.
+
+Where the deviations between trials are estimated, few trials say how much trials differ. So the errors are those of
+Knapp and Hartung: the variance of the rows is multiplied by chi-squared over its degrees of freedom where that is above
+1, and intervals are those of Student's t distribution.
+
+References
+----------
+Knapp, Hartung 2003, Stat Med 22:2693 (meta-regression with random effects).
+IntHout, Ioannidis, Borm 2014, BMC Med Res Methodol 14:25 (it keeps its promise where few trials are pooled).
 """
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import ndtri, stdtrit
 
+from .deviations import LEAST_INFORMATION, find_deviations, find_leniencies, weigh
 from .likelihood import Linear, Problem
-from .numbers import TRIAL_NUMBERS, Number
+from .numbers import Number
+from .observations import CONFIDENCE
 
 Array = npt.NDArray[np.float64]
 
 # The rounds end when the numbers move by less than `SETTLED` on the transformed scale. A round makes a few steps only,
 # because the covariance is then computed again.
 SETTLED, ROUNDS, STEPS_OF_A_ROUND = 2e-3, 30, 2
-# If the standard deviation in a direction is 5 or more on the transformed scale (a factor of over a hundred), the rows
-# do not determine that direction. An eigenvalue of the information is 1 / variance.
-LEAST_INFORMATION = 1 / 5**2
-LEAST_VARIANCE = 1e-3  # of a direction of the residuals, whose usual variance is 1
-LEAST_DEVIATION = 1e-6  # of a trial's effect that is estimated
-STEP_OF_DEVIATION = 0.05  # on the scale of the logarithm, for the curvature of the likelihood
 
 
 class Solution(NamedTuple):
@@ -35,16 +42,43 @@ class Solution(NamedTuple):
     Parameters
     ----------
     linear : Linear
-        The residuals near the numbers.
     deviations : ndarray, shape (2,)
         Standard deviations of the trials' two effects.
     weights : ndarray, shape (n, n)
         The matrix by which the residuals of the rows become independent, each with variance 1.
+    of_trials : tuple of Number
+        Those of `numbers.TRIAL_NUMBERS` that were estimated.
     """
 
     linear: Linear
     deviations: Array
     weights: Array
+    of_trials: tuple[Number, ...]
+
+    @property
+    def dof(self) -> int:
+        """The degrees of freedom of `chi2`: the number of rows less that of the numbers."""
+        rows, numbers = self.linear.slopes.shape
+        return int(rows - numbers - len(self.of_trials))
+
+    @property
+    def scatter(self) -> float:
+        """The factor by which the variance of the rows is larger than their likelihood says, at least 1."""
+        return max(self.chi2 / self.dof, 1.0) if self._pools_trials and self.dof > 0 else 1.0
+
+    @property
+    def freedom(self) -> float:
+        """The degrees of freedom of the estimates: the number of trials less 1; infinite for a normal distribution."""
+        return len(self.linear.leniencies) - 1 if self._pools_trials else math.inf
+
+    @property
+    def reach(self) -> float:
+        """Half of an interval's width, in standard errors."""
+        return float(find_standard_quantiles(self.freedom, (1 + CONFIDENCE) / 2))
+
+    @property
+    def _pools_trials(self) -> bool:
+        return len(self.of_trials) > 0 and len(self.linear.leniencies) > 1
 
     @property
     def squares(self) -> float:
@@ -70,7 +104,7 @@ class Solution(NamedTuple):
     def information(self, *, with_priors: bool) -> Array:
         """Return the information about the numbers on the transformed scale, shape (f, f)."""
         slopes = self.weights @ self.linear.slopes
-        result: Array = slopes.T @ slopes
+        result: Array = slopes.T @ slopes / self.scatter
         return result + self.linear.prior_slopes.T @ self.linear.prior_slopes if with_priors else result
 
     def _weighted(self) -> Array:
@@ -132,89 +166,12 @@ def solve(problem: Problem, begin: Array, of_trials: tuple[Number, ...]) -> Solu
             break
     problem.plan(x)
     linear = problem.linearise(x, leniencies)
-    return Solution(linear, deviations, weigh(linear.covariance(deviations)))
+    return Solution(linear, deviations, weigh(linear.covariance(deviations)), of_trials)
 
 
-def weigh(covariance: Array) -> Array:
-    """Return the matrix that makes residuals with a covariance independent, each with variance 1."""
-    # Correlations near 1 can give a direction next to no variance, or one below 0 by a rounding.
-    values, vectors = np.linalg.eigh(covariance)
-    result: Array = (vectors / np.sqrt(np.maximum(values, LEAST_VARIANCE))).T
-    return result
-
-
-def find_leniencies(linear: Linear, deviations: Array, x: Array) -> Array:
-    """Return the most probable leniency of each trial, shape (t,), for transformed numbers near those of `linear`."""
-    weights = weigh(linear.covariance(deviations))
-    weighted = weights.T @ (weights @ (linear.residuals + linear.slopes @ (x - linear.x)))
-    result: Array = -(deviations[1] ** 2) * (linear.by_leniency.T @ weighted)
-    return result
-
-
-def find_deviations(problem: Problem, linear: Linear, begin: Array, of_trials: tuple[Number, ...]) -> Array:
-    """Return the most probable deviations of the trials' effects; those not in `of_trials` keep their value."""
-    from scipy.optimize import minimize
-
-    places = locate(of_trials)
-    if not places:
-        return begin
-    found = minimize(
-        lambda logs: deviance_of(problem, linear, _insert(begin, places, logs), of_trials),
-        np.log(begin[places]),
-        method="Nelder-Mead",
-        bounds=[(np.log(max(number.least, LEAST_DEVIATION)), np.log(number.most)) for number in of_trials],
-        options={"xatol": 1e-3, "fatol": 1e-4},
-    )
-    return _insert(begin, places, found.x)
-
-
-def deviance_of(problem: Problem, linear: Linear, deviations: Array, of_trials: tuple[Number, ...]) -> float:
-    """Return minus twice the log likelihood of the deviations of the trials' effects, with their priors.
-
-    The other numbers are integrated out (restricted likelihood): at their most probable values alone, trials would seem
-    to differ less than they do. The residuals are linear in them.
-    """
-    weights = weigh(linear.covariance(deviations))
-    slopes = np.concatenate([weights @ linear.slopes, linear.prior_slopes])
-    residuals = np.concatenate([weights @ linear.residuals, linear.of_priors])
-    if slopes.shape[1]:
-        step = np.linalg.lstsq(slopes, -residuals, rcond=None)[0]
-        # A linear step that is longer than the priors are wide leaves the region in which it means anything.
-        step = np.clip(step, -2 * problem.prior_sd, 2 * problem.prior_sd)
-        residuals = residuals + slopes @ step
-    logs = np.log(deviations)
-    of_priors = [
-        (logs[place] - number.prior[0]) / number.prior[1]
-        for place, number in zip(locate(of_trials), of_trials, strict=True)
-    ]
-    information = np.linalg.eigvalsh(slopes.T @ slopes)
-    determinants = np.log(np.maximum(information, LEAST_INFORMATION)).sum() - 2 * np.linalg.slogdet(weights)[1]
-    return float(determinants + residuals @ residuals + np.sum(np.square(of_priors)))
-
-
-def find_errors_of_deviations(problem: Problem, solution: Solution, of_trials: tuple[Number, ...]) -> Array:
-    """Return the standard errors of the logarithms of the deviations, with their priors and without, shape (2, d)."""
-    places = locate(of_trials)
-    errors = np.empty((2, len(places)))
-    for i, (place, number) in enumerate(zip(places, of_trials, strict=True)):
-        near = [
-            deviance_of(problem, solution.linear, _insert(solution.deviations, [place], logs), of_trials)
-            for logs in np.log(solution.deviations[place]) + STEP_OF_DEVIATION * np.array([[-1.0], [0.0], [1.0]])
-        ]
-        information = max((near[0] - 2 * near[1] + near[2]) / (2 * STEP_OF_DEVIATION**2), 0.0)
-        alone = information - 1 / number.prior[1] ** 2
-        errors[:, i] = [each**-0.5 if each > LEAST_INFORMATION else np.inf for each in (information, alone)]
-    return errors
-
-
-def locate(of_trials: tuple[Number, ...]) -> list[int]:
-    """Return the places of some numbers in `numbers.TRIAL_NUMBERS`."""
-    return [TRIAL_NUMBERS.index(number.name) for number in of_trials]
-
-
-def _insert(values: Array, places: list[int], logs: Array) -> Array:
-    result = values.copy()
-    result[places] = np.exp(logs)
+def find_standard_quantiles(freedom: float, shares: npt.ArrayLike) -> Array:
+    """Return quantiles of Student's t distribution; it is normal where the degrees of freedom are infinite."""
+    result: Array = ndtri(shares) if math.isinf(freedom) else stdtrit(freedom, shares)
     return result
 
 

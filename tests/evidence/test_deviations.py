@@ -8,9 +8,9 @@ from scipy.integrate import quad
 from scipy.optimize import least_squares
 from scipy.stats import multivariate_normal, norm
 
+from wearoff.evidence.deviations import deviance_of, find_deviations, find_leniencies
 from wearoff.evidence.likelihood import Linear
 from wearoff.evidence.numbers import TRIAL_NUMBERS, find_number
-from wearoff.evidence.solution import deviance_of, find_deviations, find_leniencies
 
 OF_TRIALS = tuple(find_number(name) for name in TRIAL_NUMBERS)
 ANY = SimpleNamespace(prior_sd=np.array([1e6]))
