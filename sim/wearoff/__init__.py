@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .evidence.likelihood import Prior
     from .evidence.observations import check_observations, published, read_observations
     from .forecasts.forecasting import Forecast, NextDate, forecast
+    from .forecasts.histories import Histories
     from .forecasts.history import Gone, Grade, History
     from .model.equations import Model
     from .outcomes import Outcome
@@ -49,6 +50,7 @@ __all__ = [
     "Forecast",
     "Gone",
     "Grade",
+    "Histories",
     "History",
     "InputError",
     "Model",
@@ -116,6 +118,7 @@ _MODULE_OF = {
     "Fit": "evidence.fitting",
     "Prior": "evidence.likelihood",
     "fit": "evidence.fitting",
+    "Histories": "forecasts.histories",
     "History": "forecasts.history",
     "Grade": "forecasts.history",
     "Gone": "forecasts.history",
