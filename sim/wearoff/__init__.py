@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from .evidence.observations import check_observations, published, read_observations
     from .forecasts.forecasting import Forecast, NextDate, forecast
     from .forecasts.histories import Histories
-    from .forecasts.history import Gone, Grade, History
+    from .forecasts.history import History
+    from .forecasts.seen import Gone, Grade
     from .model.equations import Model
     from .outcomes import Outcome
     from .pages.explorer.view import explorer as explorer
@@ -120,8 +121,8 @@ _MODULE_OF = {
     "fit": "evidence.fitting",
     "Histories": "forecasts.histories",
     "History": "forecasts.history",
-    "Grade": "forecasts.history",
-    "Gone": "forecasts.history",
+    "Grade": "forecasts.seen",
+    "Gone": "forecasts.seen",
     "Forecast": "forecasts.forecasting",
     "NextDate": "forecasts.forecasting",
     "forecast": "forecasts.forecasting",

@@ -21,7 +21,8 @@ def test_histories_are_a_mapping_in_the_order_in_which_they_were_given():
     assert dict(histories) == PATIENTS
     assert histories.covariates["age"].to_dict() == {"Zoe": 41.0, "Anna": 38.0}
     assert histories.covariates.index.name == "id"
-    histories.covariates.loc[:, "age"] = 0  # of a copy
+    copied = histories.covariates
+    copied["age"] = 0.0
     assert histories == wo.Histories(PATIENTS, covariates)
     assert histories != wo.Histories(PATIENTS)
     assert histories != PATIENTS
