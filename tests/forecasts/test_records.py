@@ -124,8 +124,8 @@ def test_a_row_marked_in_column_c_is_a_comment_and_that_is_said():
 
 
 REFUSED = {
-    "no units": ("day,grade\n0,2\n", "h.csv: column 'amt' is missing"),
-    "no days": ("units,grade\n20,2\n", "h.csv: columns 'time' and 'date' are missing"),
+    "no units": ("day,grade\n0,2\n", "h.csv: column 'units' is missing; allowed: one of units, amt"),
+    "no days": ("units,grade\n20,2\n", "h.csv: column 'date' is missing; allowed: one of date, day"),
     "no visit": ("day,units,grade\n30,,2\n", "h.csv, line 2: the patient has no visit; allowed: at least 1"),
     "no rows": ("day,units,grade\n", "h.csv: the patient has no visit"),
     "nothing in a row": ("day,units,grade\n0,20,\n30,,\n", "h.csv, line 3: the row has no content; allowed: units, a"),
