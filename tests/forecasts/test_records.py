@@ -250,6 +250,7 @@ def test_a_patient_without_dates_may_stand_beside_one_with_dates():
     ("content", "covariates", "message"),
     [
         ("day,units\n0,20\n", (), "table: column 'id' is missing; allowed: the patients; History reads one"),
+        ("Zoe,2027-01-04,20\nAnna,2027-02-01,20\n", (), "table: the header has no known column; allowed: units"),
         ("id,day,units\n", (), "table has no patient below the header"),
         ("id,day,units\nZoe,0,20\n,90,20\n", (), "table, line 3: id is blank; allowed: the patient of every row"),
         ("id,day,units\nZoe,0,20\nAnna,0,-20\n", (), "table, line 3: units is -20"),

@@ -86,6 +86,9 @@ def read_records(table: UserTable, covariates: Sequence[str]) -> dict[str, Recor
 
 
 def _check_columns(table: UserTable, covariates: Collection[str]) -> None:
+    if not set(table.columns) & set(READ):
+        # The first line may be a patient's, and is not in the message.
+        raise InputError("the header", allowed=", ".join(COLUMNS), problem="has no known column", where=table.name)
     check_columns(table, COLUMNS, passed_over=[*READ, *covariates])
     for columns in REQUIRED:
         if not set(columns) & set(table.columns):
