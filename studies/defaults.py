@@ -92,7 +92,7 @@ def report(found: Fit) -> str:
     priors = found.priors.rename(columns={"sd": "standard deviation", "value": "fitted"})
     rows = found.rows[["trial", "arm", "product", "units", "endpoint", "assessor", "day", "cycle", "n", "unit"]]
     rows = rows.assign(**found.rows[["observed", "predicted", "residual"]])
-    goodness = {**found.goodness, "factor": (found.goodness["chi2"] / found.goodness["dof"]) ** 0.5}
+    goodness = {**found.goodness, "determined": found.solution.determined, "freedom": found.solution.freedom}
     parts = [
         INTRODUCTION.format(rows=len(rows), numbers=len(estimates)),
         f"## Estimates\n\n{to_markdown(estimates[names])}",
@@ -116,10 +116,12 @@ leniency of their raters (`omega_trial_leniency`). Rival models are in [rivals.m
 LANDMARKS = """The landmarks of the typical patient (20 U of onabotulinumtoxinA in the glabella) have priors from
 `data/typical_patient.csv`: the training text that the project starts from, not data of trials."""
 
-FITS = """Deviance {deviance:.0f} with the rows as independent. With their correlations and the effects of the trials,
-chi-squared is {chi2:.0f} on {dof:.0f} degrees of freedom, p = {p:.2g}: trials differ by more than two effects of a
-trial and the number of its patients explain. So the intervals below are too narrow by a factor of about
-{factor:.1f}, the root of the ratio."""
+FITS = """Deviance {deviance:.0f} with the rows as independent. The rows determine as much as {determined:.1f} numbers,
+and the priors the rest. With the correlations of the rows and the effects of the trials, chi-squared is {chi2:.0f} on
+{dof:.1f} degrees of freedom, p = {p:.2g}: trials differ by more than two effects of a trial and the number of its
+patients explain. So the variance of the rows is multiplied by the ratio, {scatter:.2g}, in all errors and intervals.
+The intervals are those of Student's t distribution. It has {freedom:.1f} degrees of freedom, the number of trials less
+that of the numbers that the rows determine (Knapp, Hartung 2003, Stat Med 22:2693)."""
 
 
 def to_markdown(frame: pd.DataFrame) -> str:

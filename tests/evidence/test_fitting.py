@@ -186,7 +186,7 @@ def test_what_the_rows_do_not_tell_apart_is_said():
 
 def test_without_degrees_of_freedom_there_is_no_p():
     found = fit(ONE_ROW, ["potency", "light_chain_half_life"], patients=64)
-    assert found.goodness["dof"] == -1
+    assert 0 <= found.goodness["dof"] < 1  # the row determines one number, less what the priors do
     assert np.isnan(found.goodness["p"])
 
 

@@ -10,12 +10,11 @@ import pandas as pd
 from scipy.special import chdtrc
 
 from .likelihood import STEP, Prior, Problem
-from .marginals import find_errors_of_deviations
 from .numbers import Number, read_value
 from .observations import CONFIDENCE, intervals
 from .posterior import Posterior, describe_direction
 from .prediction import Setting
-from .solution import Solution, Spread
+from .solution import Solution, Spread, find_errors_of_deviations
 
 Array = npt.NDArray[np.float64]
 
@@ -90,11 +89,11 @@ def tabulate_rows(problem: Problem, solution: Solution) -> pd.DataFrame:
 def measure_goodness(solution: Solution, residuals: Array) -> dict[str, float]:
     """Return how well the rows are fitted, as `fitting.Fit.goodness` describes it."""
     dof = solution.dof
-    p = float(chdtrc(dof, solution.chi2)) if dof > 0 else math.nan
+    p = float(chdtrc(dof, solution.chi2)) if dof >= 1 else math.nan
     return {
         "deviance": float(residuals @ residuals),
         "chi2": solution.chi2,
-        "dof": float(dof),
+        "dof": dof,
         "p": p,
         "scatter": solution.scatter,
         "criterion": solution.criterion,

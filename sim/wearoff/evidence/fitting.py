@@ -71,7 +71,8 @@ class Fit:
         the rows as independent.
     goodness : dict of str to float
         ``deviance`` with the rows as independent; ``chi2``, ``dof`` and ``p`` with their correlations and the trials'
-        effects; ``scatter``: the factor on the variance of the rows, in all errors; ``criterion``: minus twice the log
+        effects, where ``dof`` is the number of rows less that of the numbers that they determine; ``p`` is NaN if it is
+        below 1; ``scatter``: the factor on the variance of the rows in all errors; ``criterion``: minus twice the log
         of the likelihood and the priors, less a constant of the rows.
     not_identifiable : tuple of str
         Sentences on the numbers that rows and priors do not determine.

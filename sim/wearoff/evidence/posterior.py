@@ -13,9 +13,8 @@ from ..patients.population import Population
 from ..patients.uncertainty import Draws
 from .deviations import locate
 from .likelihood import Problem
-from .marginals import Marginal, find_errors_of_deviations, find_marginal, find_marginal_of_trials
 from .numbers import POTENCY, Number
-from .solution import Solution, Spread, find_standard_quantiles
+from .solution import Solution, Spread, find_errors_of_deviations, find_standard_quantiles
 
 Array = npt.NDArray[np.float64]
 
@@ -27,8 +26,8 @@ MOST_TRIES = 1000  # for each draw, until it is inside the range that was search
 class Posterior(NamedTuple):
     """What rows and priors say of f numbers on the transformed scale.
 
-    Each number has a Student's t distribution around its estimate, and each deviation its `Marginal`. The correlations
-    are those of a normal distribution (Gaussian copula).
+    Each number has Student's t distribution around its estimate. The correlations are those of a normal distribution
+    (Gaussian copula).
 
     Parameters
     ----------
@@ -44,10 +43,8 @@ class Posterior(NamedTuple):
         The range that was searched.
     flat : tuple of str
         The directions that are not determined, in words.
-    marginals : dict of int to Marginal
-        Of the deviations between patients and between trials that are determined, by place.
     freedom : float
-        The degrees of freedom of the t distributions.
+        The degrees of freedom of the t distributions; infinite if they are normal.
     """
 
     numbers: tuple[Number, ...]
@@ -57,7 +54,6 @@ class Posterior(NamedTuple):
     low: Array
     high: Array
     flat: tuple[str, ...]
-    marginals: dict[int, Marginal]
     freedom: float
 
     @classmethod
@@ -71,25 +67,16 @@ class Posterior(NamedTuple):
         covariance[:fitted, :fitted] = spread.covariance
         covariance[range(fitted, fitted + count), range(fitted, fitted + count)] = of_deviations**2
         middle, width = np.array([number.prior for number in of_trials]).reshape(-1, 2).T
-        low, high = np.append(problem.low, middle - 4 * width), np.append(problem.high, middle + 4 * width)
         flat = [describe_direction([number.name for number in problem.numbers], each) for each in spread.flat]
         flat += [number.name for number, error in zip(of_trials, of_deviations, strict=True) if not np.isfinite(error)]
-        errors = np.append(spread.deviations, of_deviations)
-        marginals = {}
-        for i, number in enumerate((*problem.numbers, *of_trials)):
-            if i >= fitted and np.isfinite(errors[i]):
-                marginals[i] = find_marginal_of_trials(problem, solution, number, low[i], high[i])
-            elif number.is_deviation and np.isfinite(errors[i]):
-                marginals[i] = find_marginal(problem, solution, i)
         return cls(
             (*problem.numbers, *of_trials),
             np.append(solution.linear.x, np.log(solution.deviations[locate(of_trials)])),
             covariance,
-            errors,
-            low,
-            high,
+            np.append(spread.deviations, of_deviations),
+            np.append(problem.low, middle - 4 * width),
+            np.append(problem.high, middle + 4 * width),
             tuple(flat),
-            marginals,
             solution.freedom,
         )
 
@@ -100,11 +87,9 @@ class Posterior(NamedTuple):
         """
         standard = find_standard_quantiles(self.freedom, shares)
         determined = np.isfinite(self.errors)
-        values: Array = np.where(shares < 0.5, self.low, self.high)
-        values = np.where(determined, self.mean + standard * np.where(determined, self.errors, 0.0), values)
-        for i, marginal in self.marginals.items():
-            values[..., i] = marginal.find_quantiles(shares[..., i])
-        return values
+        ends = np.where(shares < 0.5, self.low, self.high)
+        result: Array = np.where(determined, self.mean + standard * np.where(determined, self.errors, 0.0), ends)
+        return result
 
     def draw(self, count: int, seed: int) -> tuple[Array, int]:
         """Return transformed numbers, shape (count, f), and how many more were out of range and drawn again.

@@ -5,14 +5,16 @@ rounds: the covariance is computed at the numbers of the round before, the devia
 estimated by restricted maximum likelihood, the weighted squares are minimised, and the leniencies of the trials are
 found.
 
-Where the deviations between trials are estimated, few trials say how much trials differ. So the errors are those of
-Knapp and Hartung: the variance of the rows is multiplied by chi-squared over its degrees of freedom where that is above
-1, and intervals are those of Student's t distribution.
+Where the deviations between trials are estimated, only few trials say how much trials differ. So the errors are those
+of Knapp and Hartung: the variance of the rows is multiplied by chi-squared over its degrees of freedom where that is
+above 1, and intervals are those of Student's t distribution. Where priors determine a part of the numbers, the number
+of parameters is the effective one.
 
 References
 ----------
 Knapp, Hartung 2003, Stat Med 22:2693 (meta-regression with random effects).
-IntHout, Ioannidis, Borm 2014, BMC Med Res Methodol 14:25 (it keeps its promise where few trials are pooled).
+IntHout, Ioannidis, Borm 2014, BMC Med Res Methodol 14:25 (intervals that hold where few trials are pooled).
+Spiegelhalter, Best, Carlin, van der Linde 2002, J R Stat Soc B 64:583 (the effective number of parameters).
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtri, stdtrit
 
-from .deviations import LEAST_INFORMATION, find_deviations, find_leniencies, weigh
+from .deviations import LEAST_INFORMATION, deviance_of, find_deviations, find_leniencies, insert, locate, weigh
 from .likelihood import Linear, Problem
 from .numbers import Number
 from .observations import CONFIDENCE
@@ -34,6 +36,7 @@ Array = npt.NDArray[np.float64]
 # The rounds end when the numbers move by less than `SETTLED` on the transformed scale. A round makes a few steps only,
 # because the covariance is then computed again.
 SETTLED, ROUNDS, STEPS_OF_A_ROUND = 2e-3, 30, 2
+STEP_OF_DEVIATION = 0.05  # on the scale of the logarithm, for the curvature of the likelihood
 
 
 class Solution(NamedTuple):
@@ -56,20 +59,29 @@ class Solution(NamedTuple):
     of_trials: tuple[Number, ...]
 
     @property
-    def dof(self) -> int:
-        """The degrees of freedom of `chi2`: the number of rows less that of the numbers."""
-        rows, numbers = self.linear.slopes.shape
-        return int(rows - numbers - len(self.of_trials))
+    def determined(self) -> float:
+        """How many numbers the rows determine, and not the priors: the effective number of parameters."""
+        slopes = self.weights @ self.linear.slopes
+        of_rows, of_priors = (each.T @ each for each in (slopes, self.linear.prior_slopes))
+        return float(np.trace(of_rows @ Spread.of(of_rows + of_priors).covariance))
+
+    @property
+    def dof(self) -> float:
+        """The degrees of freedom of `chi2`: the number of rows less that of the numbers that they determine."""
+        return len(self.linear.residuals) - self.determined - len(self.of_trials)
 
     @property
     def scatter(self) -> float:
         """The factor by which the variance of the rows is larger than their likelihood says, at least 1."""
-        return max(self.chi2 / self.dof, 1.0) if self._pools_trials and self.dof > 0 else 1.0
+        return max(self.chi2 / self.dof, 1.0) if self._pools_trials and self.dof >= 1 else 1.0
 
     @property
     def freedom(self) -> float:
-        """The degrees of freedom of the estimates: the number of trials less 1; infinite for a normal distribution."""
-        return len(self.linear.leniencies) - 1 if self._pools_trials else math.inf
+        """The degrees of freedom of the estimates: that of trials less that of the numbers that the rows determine.
+
+        At least 1; infinite, that is a normal distribution, where no trials are pooled.
+        """
+        return max(len(self.linear.leniencies) - self.determined, 1.0) if self._pools_trials else math.inf
 
     @property
     def reach(self) -> float:
@@ -173,6 +185,30 @@ def find_standard_quantiles(freedom: float, shares: npt.ArrayLike) -> Array:
     """Return quantiles of Student's t distribution; it is normal where the degrees of freedom are infinite."""
     result: Array = ndtri(shares) if math.isinf(freedom) else stdtrit(freedom, shares)
     return result
+
+
+def find_errors_of_deviations(problem: Problem, solution: Solution) -> Array:
+    """Return the standard errors of the logarithms of the deviations, with their priors and without, shape (2, d)."""
+    errors = np.empty((2, len(solution.of_trials)))
+    for i, number in enumerate(solution.of_trials):
+        logs = np.log(solution.deviations[locate([number])]) + STEP_OF_DEVIATION * np.array([-1.0, 0.0, 1.0])
+        near = _find_deviances(problem, solution, number, logs)
+        of_both = max((near[0] - 2 * near[1] + near[2]) / (2 * STEP_OF_DEVIATION**2), 0.0)
+        of_prior = 1 / number.prior[1] ** 2
+        alone = (of_both - of_prior) / solution.scatter
+        errors[:, i] = [each**-0.5 if each > LEAST_INFORMATION else np.inf for each in (alone + of_prior, alone)]
+    return errors
+
+
+def _find_deviances(problem: Problem, solution: Solution, number: Number, logs: Array) -> Array:
+    # Return `deviance_of` for some logarithms of one deviation; the other one is that of the solution.
+    places = locate([number])
+    return np.array(
+        [
+            deviance_of(problem, solution.linear, insert(solution.deviations, places, each), solution.of_trials)
+            for each in logs[:, None]
+        ]
+    )
 
 
 def minimise(
