@@ -109,9 +109,10 @@ INTRODUCTION = """# The fit of the defaults
 Written by `python -m studies.defaults --write`. {numbers} numbers are fitted to the {rows} published rows that were
 read in their source. The rows alone do not determine most of them, so each has a prior: its plausible range is the
 prior's middle 95 %, on the logarithmic scale (logit for fractions). An interval from rows and prior is a posterior
-interval, to the first order. "Rows alone" is the standard error without any prior; where the rows alone say nothing,
-that word stands there. Trials differ in the potency of the product in their hands (`omega_trial_potency`) and in the
-leniency of their raters (`omega_trial_leniency`). Rival models are in [rivals.md](rivals.md)."""
+interval, to the first order; that of a deviation between patients (`omega_`) is not symmetric. "Rows alone" is the
+standard error without any prior; where the rows alone say nothing, that word stands there. Trials differ in the potency
+of the product in their hands (`omega_trial_potency`) and in the leniency of their raters (`omega_trial_leniency`).
+Rival models are in [rivals.md](rivals.md)."""
 
 LANDMARKS = """The landmarks of the typical patient (20 U of onabotulinumtoxinA in the glabella) have priors from
 `data/typical_patient.csv`: the training text that the project starts from, not data of trials."""

@@ -8,6 +8,7 @@ import pytest
 from scipy import stats
 
 import wearoff as wo
+from wearoff.evidence.marginals import Marginal
 from wearoff.evidence.numbers import find_number
 from wearoff.evidence.posterior import Posterior
 
@@ -19,12 +20,12 @@ ROWS = pd.DataFrame(
 )
 
 
-def toy(low=-np.inf, covariance=COVARIANCE, freedom=np.inf):
+def toy(low=-np.inf, covariance=COVARIANCE, marginals=None, freedom=np.inf):
     numbers = tuple(find_number(name) for name in FREE)
     mean = np.array([number.to((number.low * number.high) ** 0.5) for number in numbers])
     ends = np.full(3, -np.inf), np.full(3, np.inf)
     ends[0][0] = mean[0] + low
-    return Posterior(numbers, mean, covariance, np.sqrt(np.diag(covariance)), *ends, (), freedom)
+    return Posterior(numbers, mean, covariance, np.sqrt(np.diag(covariance)), *ends, (), freedom, marginals or {})
 
 
 @functools.cache
@@ -89,12 +90,14 @@ def test_the_draws_of_a_fit_have_its_intervals_and_correlations(found):
     assert set(draws.names) == set(names)
 
 
-def test_with_few_trials_numbers_have_the_t_distribution():
-    posterior = toy(freedom=5.0)
+def test_with_few_trials_numbers_have_the_t_distribution_and_deviations_their_own():
+    # The draws of the first number are those of scipy's t; the second has a given distribution, uniform on 1 to 2.
+    uniform = Marginal(np.array([1.0, 2.0]), np.array([0.0, 1.0]))
+    posterior = toy(marginals={1: uniform}, freedom=5.0)
     drawn, _ = posterior.draw(20_000, 5)
-    standard = (drawn - posterior.mean) / np.sqrt(np.diag(COVARIANCE))
-    for column in standard.T:
-        assert stats.kstest(column, stats.t(5).cdf).pvalue > 0.001
+    standard = (drawn[:, 0] - posterior.mean[0]) / np.sqrt(COVARIANCE[0, 0])
+    assert stats.kstest(standard, stats.t(5).cdf).pvalue > 0.001
+    assert stats.kstest(drawn[:, 1], stats.uniform(1, 1).cdf).pvalue > 0.001
 
 
 def test_numbers_that_were_not_fitted_keep_their_value(found):

@@ -22,6 +22,7 @@ from .prediction import Setting
 Array = npt.NDArray[np.float64]
 
 POTENCY = "relative_potency_"
+DEVIATION = "omega_"
 TRIAL_NUMBERS = ("omega_trial_potency", "omega_trial_leniency")
 # A plausible range is 4 standard deviations of the prior wide. A fit with priors searches over twice the range.
 DEVIATIONS_IN_RANGE = 4
@@ -52,6 +53,11 @@ class Number(NamedTuple):
     def back(self, transformed: float) -> float:
         """Return a value from its transformed value, clipped to the possible range."""
         return float(np.clip(_choose_transform(self)[1](transformed), self.least, self.most))
+
+    @property
+    def is_deviation(self) -> bool:
+        """Whether it is a standard deviation between patients, visits or trials, whose values are on a log scale."""
+        return self.name.startswith(DEVIATION)
 
     @property
     def prior(self) -> tuple[float, float]:

@@ -13,6 +13,7 @@ from ..patients.population import Population
 from ..patients.uncertainty import Draws
 from .deviations import locate
 from .likelihood import Problem
+from .marginals import Marginal, find_marginal
 from .numbers import POTENCY, Number
 from .solution import Solution, Spread, find_errors_of_deviations, find_standard_quantiles
 
@@ -26,8 +27,8 @@ MOST_TRIES = 1000  # for each draw, until it is inside the range that was search
 class Posterior(NamedTuple):
     """What rows and priors say of f numbers on the transformed scale.
 
-    Each number has Student's t distribution around its estimate. The correlations are those of a normal distribution
-    (Gaussian copula).
+    Each number has Student's t distribution around its estimate, and each deviation between patients its `Marginal`.
+    The correlations are those of a normal distribution (Gaussian copula).
 
     Parameters
     ----------
@@ -45,6 +46,8 @@ class Posterior(NamedTuple):
         The directions that are not determined, in words.
     freedom : float
         The degrees of freedom of the t distributions; infinite if they are normal.
+    marginals : dict of int to Marginal
+        Of the deviations between patients that are determined, by place.
     """
 
     numbers: tuple[Number, ...]
@@ -55,6 +58,7 @@ class Posterior(NamedTuple):
     high: Array
     flat: tuple[str, ...]
     freedom: float
+    marginals: dict[int, Marginal]
 
     @classmethod
     def of(cls, problem: Problem, solution: Solution) -> Posterior:
@@ -69,6 +73,11 @@ class Posterior(NamedTuple):
         middle, width = np.array([number.prior for number in of_trials]).reshape(-1, 2).T
         flat = [describe_direction([number.name for number in problem.numbers], each) for each in spread.flat]
         flat += [number.name for number, error in zip(of_trials, of_deviations, strict=True) if not np.isfinite(error)]
+        marginals = {
+            i: find_marginal(problem, solution, i)
+            for i, number in enumerate(problem.numbers)
+            if number.is_deviation and np.isfinite(spread.deviations[i])
+        }
         return cls(
             (*problem.numbers, *of_trials),
             np.append(solution.linear.x, np.log(solution.deviations[locate(of_trials)])),
@@ -78,6 +87,7 @@ class Posterior(NamedTuple):
             np.append(problem.high, middle + 4 * width),
             tuple(flat),
             solution.freedom,
+            marginals,
         )
 
     def find_quantiles(self, shares: Array) -> Array:
@@ -89,6 +99,8 @@ class Posterior(NamedTuple):
         determined = np.isfinite(self.errors)
         ends = np.where(shares < 0.5, self.low, self.high)
         result: Array = np.where(determined, self.mean + standard * np.where(determined, self.errors, 0.0), ends)
+        for i, marginal in self.marginals.items():
+            result[..., i] = marginal.find_quantiles(shares[..., i])
         return result
 
     def draw(self, count: int, seed: int) -> tuple[Array, int]:
