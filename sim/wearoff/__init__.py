@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from .evidence.fitting import Fit, fit
     from .evidence.likelihood import Prior
     from .evidence.observations import check_observations, published, read_observations
-    from .forecasts.forecasting import Forecast, NextDate, forecast
+    from .forecasts.forecasting import Forecast, forecast
     from .forecasts.history import Gone, Grade, History
+    from .forecasts.next_date import NextDate
     from .model.equations import Model
     from .outcomes import Outcome
     from .pages.explorer.view import explorer as explorer
@@ -120,7 +121,7 @@ _MODULE_OF = {
     "Grade": "forecasts.history",
     "Gone": "forecasts.history",
     "Forecast": "forecasts.forecasting",
-    "NextDate": "forecasts.forecasting",
+    "NextDate": "forecasts.next_date",
     "forecast": "forecasts.forecasting",
     "explorer": "pages.explorer.view",
 }

@@ -6,8 +6,8 @@ from scipy.stats import chisquare
 from tests.extent import extent
 
 import wearoff as wo
-from wearoff.forecasts.forecasting import find_loss
 from wearoff.forecasts.likelihood import find_days, find_likelihoods
+from wearoff.forecasts.next_date import find_loss
 from wearoff.forecasts.posterior import HORIZON, Posterior, find_posterior, fit_tail, weighted_quantiles
 from wearoff.model.equations import MODEL
 from wearoff.patients.draws import OF_PATIENT

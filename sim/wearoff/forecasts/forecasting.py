@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime
 import math
 from collections.abc import Callable
 from typing import Any
@@ -17,78 +16,23 @@ from .. import notebook
 from ..checks import check_number, check_type, checked_arguments
 from ..defaults import SEED
 from ..errors import InputError, warn
-from ..labels import PERCENTILES, SHARES
+from ..labels import LANDMARKS, PERCENTILES, SHARES
 from ..levels import HALF
 from ..model.equations import Constants, Model
 from ..model.response import read_model
 from ..patients.draws import seed_of
 from ..patients.population import Population
 from ..timeline import LEVEL
-from ..treatment.schedule import Schedule
 from .history import History
+from .landmarks import tabulate_landmarks
+from .next_date import NextDate, find_next_date
 from .posterior import Posterior, find_posterior
 
 Array = npt.NDArray[np.float64]
 
-INTERVALS = (0.25, 0.75, 0.1, 0.9)  # a half and four fifths
 # Weights with a heavier tail, or fewer effective draws, do not give an answer that can be trusted.
 LARGEST_K, FEWEST = 0.7, 100.0
 CONTRADICTION = 1e-3  # the chance of a patient and raters so far from what is usual
-DISCLAIMER = "a model for teaching and research, not advice"
-WEEK = 7
-
-
-@dataclasses.dataclass(frozen=True, eq=False)
-class NextDate:
-    """When a level of the effect is lost after the last visit: what is known of that day.
-
-    Parameters
-    ----------
-    keep : float
-        The level, a fraction of a full effect.
-    day : float
-        The median day, from day 0 of the visits; infinite if it is later than the forecast.
-    half, four_fifths : tuple of float
-        The days between which it is with a chance of a half, and of four fifths.
-    date : datetime.date or None
-        The median's date, if the dates of the visits are known.
-    label_day : float
-        The first whole day on which the label of the last product allows a treatment.
-    label_date : datetime.date or None
-    never : float
-        The chance that the effect does not reach the level after the last visit. Such a patient has lost it on the day
-        of the last visit.
-    lost : pandas.DataFrame
-        ``day``, ``date`` if known, ``weeks`` after the last visit, and ``chance`` to have lost the level by then.
-    visits : Schedule
-        The visits that were made.
-    """
-
-    keep: float
-    day: float
-    half: tuple[float, float]
-    four_fifths: tuple[float, float]
-    date: datetime.date | None
-    label_day: float
-    label_date: datetime.date | None
-    never: float
-    lost: pd.DataFrame
-    visits: Schedule = dataclasses.field(repr=False)
-
-    def __str__(self) -> str:
-        def name(day: float) -> str:
-            if math.isinf(day):
-                return "a day after the end of the forecast"
-            return f"day {math.floor(day)}" if self.visits.start is None else f"{self.visits.date(day)}"
-
-        (early, late), (low, high) = self.half, self.four_fifths
-        return (
-            f"The effect falls below {100 * self.keep:.3g} % of a full effect on about {name(self.day)}.\n"
-            f"With a chance of 50 % it does between {name(early)} and {name(late)}, of 80 % between {name(low)} and "
-            f"{name(high)}.\n"
-            f"The label allows a treatment from {name(self.label_day)}.\n"
-            f"This is {DISCLAIMER}."
-        )
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -139,28 +83,37 @@ class Forecast:
         keep : float
             A fraction of a full effect, above 0 and at most 1.
         """
-        level, last = check_number(keep, LEVEL), self.history.last_visit
-        days, never = find_loss(self.posterior, last, level)
-        middle = self.posterior.quantiles(days, [0.5, *INTERVALS])
-        label = float(math.ceil(last + self.history.visits.visits[-1].product.min_interval_days))
-        weeks = np.arange(0, math.floor((self.posterior.end - last) / WEEK) + 1)
-        order, on = np.argsort(days), last + WEEK * weeks
-        by_then = np.append(0.0, np.cumsum(self.posterior.weights[order]))
-        chances = by_then[np.searchsorted(days[order], on, side="right")]
-        lost = pd.DataFrame({"day": on, "weeks": weeks, "chance": np.minimum(chances, 1.0)})
-        date = self.history.visits.date
-        return NextDate(
-            level,
-            float(middle[0]),
-            (float(middle[1]), float(middle[2])),
-            (float(middle[3]), float(middle[4])),
-            date(float(middle[0])) if math.isfinite(middle[0]) else None,
-            label,
-            date(label),
-            float(self.posterior.weights[never].sum()),
-            self._with_dates(lost, "day"),
-            self.history.visits,
-        )
+        return find_next_date(self.posterior, self.history.visits, check_number(keep, LEVEL))
+
+    def landmarks(self) -> pd.DataFrame:
+        """Return the landmarks of the effect after the last visit: percentiles, and the chance to never reach each.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``landmark``, ``never`` (the chance), and ``p10, p25, p50, p75, p90``, with ``date`` of the median if the
+            dates of the visits are known. Days count from day 0 of the visits; ``peak_effect`` is a fraction of a full
+            effect.
+
+        Notes
+        -----
+        The definitions are those of `Timeline.landmarks`, for the part of the course that begins with the last visit.
+        The effect of earlier visits may still be there: an onset, or a full effect, that is there already counts as
+        reached on the day of the last visit. The peak is the largest effect from that day on.
+
+        Half effect and wear-off count as the day of the last visit where the effect never reaches that level. For the
+        other landmarks the percentiles are among the draws that reach them, NaN if there is none. A day after the end
+        of the forecast is infinite.
+        """
+        found = tabulate_landmarks(self.posterior, self.history.last_visit)
+        if self.history.visits.start is not None:
+            is_day = [LANDMARKS[name].unit == "day" for name in found["landmark"]]
+            dates = [
+                self.history.visits.date(value) if day and math.isfinite(value) else None
+                for value, day in zip(found["p50"], is_day, strict=True)
+            ]
+            found["date"] = pd.Series(dates, dtype=object)
+        return found
 
     def parameters(self) -> pd.DataFrame:
         """Return the numbers in which patients differ: the population's middle 90 %, and what the history says.
@@ -255,24 +208,3 @@ def forecast(
     if found.pareto_k > LARGEST_K or found.effective < FEWEST:
         warn(f"the forecast cannot be trusted: {found.effective:.0f} effective draws, Pareto k {found.pareto_k:.2f}")
     return found
-
-
-def find_loss(posterior: Posterior, last_visit: float, level: float) -> tuple[Array, npt.NDArray[np.bool_]]:
-    """Return the day on which each draw's effect falls below a level after the last visit, and who never reaches it.
-
-    Returns
-    -------
-    (ndarray, ndarray of bool), shape (k,)
-        The day of the last visit for who never reaches the level; infinite where the level is not yet lost at the end.
-    """
-    days = np.append(np.arange(last_visit, posterior.end), posterior.end)
-    visible = posterior.visible_at(days)
-    above = visible >= level
-    never: npt.NDArray[np.bool_] = np.logical_not(above.any(axis=0))
-    last = np.where(never, 0, len(days) - 1 - above[::-1].argmax(axis=0))
-    after, draws = np.minimum(last + 1, len(days) - 1), np.arange(visible.shape[1])
-    drop = visible[last, draws] - visible[after, draws]
-    part = (visible[last, draws] - level) / np.where(drop > 0, drop, 1.0)
-    loss = days[last] + part * (days[after] - days[last])
-    result: Array = np.where(never, last_visit, np.where(after == last, np.inf, loss))
-    return result, never
