@@ -38,6 +38,7 @@ HORIZON = 540  # days after the last day of which anything is known, over which 
 # A round's normal distribution has the covariance of the draws so far times this.
 WIDER = 1.5
 LEAST_VARIANCE = 1e-4  # of a direction of that distribution
+STEPS_TO_BEST = 4  # patients from the mean of the draws to the most likely draw
 
 
 class Posterior(NamedTuple):
@@ -96,13 +97,18 @@ def find_posterior(history: History, population: Population, seed: int, model: M
     normals, proposals = np.empty((0, size)), [(np.zeros(size), np.eye(size))]
     cohorts: list[Cohort] = []
     found: list[Array] = []
-    for turn in range(ROUNDS):
-        own = draw(DRAWS, seed, size - OF_PATIENT) if turn == 0 else _draw_normal(rng, *proposals[-1])
+
+    def solve(own: Array) -> tuple[Cohort, Array]:
         cohort = treated.solve(own)
         lines = Line.of(cohort.visible_at(days), cohort.crease_at(days), population.constants(own))
+        return cohort, find_likelihoods(history, days, lines, population.raters)
+
+    for turn in range(ROUNDS):
+        own = draw(DRAWS, seed, size - OF_PATIENT) if turn == 0 else _draw_normal(rng, *proposals[-1])
+        cohort, likelihoods = solve(own)
         normals = np.concatenate([normals, own])
         cohorts.append(cohort)
-        found.append(find_likelihoods(history, days, lines, population.raters))
+        found.append(likelihoods)
         likelihood = logsumexp(np.concatenate(found, axis=1), axis=0)
         drawn = logsumexp([_log_density(normals, *each) for each in proposals], axis=0) - np.log(len(proposals))
         logs = likelihood + _log_density(normals, *proposals[0]) - drawn
@@ -110,8 +116,14 @@ def find_posterior(history: History, population: Population, seed: int, model: M
         if 1 / (weights**2).sum() >= ENOUGH:
             break
         proposals.append(_fit_normal(normals, logs))
-    least = float(((normals**2).sum(axis=1) - 2 * likelihood).min())
-    surprise = float(chdtrc(count_looks(history), least)) if history.seen else 1.0
+    surprise = 1.0
+    if history.seen:
+        # With many visits every draw is far from the most likely patient, and their mean is near.
+        unlikely = (normals**2).sum(axis=1) - 2 * likelihood
+        mean, best = weights @ normals, normals[unlikely.argmin()]
+        between = mean + np.linspace(0, 1, STEPS_TO_BEST, endpoint=False)[:, None] * (best - mean)
+        nearer = (between**2).sum(axis=1) - 2 * logsumexp(solve(between)[1], axis=0)
+        surprise = float(chdtrc(count_looks(history), min(unlikely.min(), nearer.min())))
     return Posterior(population, normals, weights, cohorts, end, surprise)
 
 
