@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,8 @@ from .. import notebook
 from ..checks import check_number, check_type, checked_arguments
 from ..defaults import SEED
 from ..errors import InputError, warn
+from ..figures.forecast import Loss, draw_forecast
+from ..figures.style import AUTO
 from ..labels import LANDMARKS, PERCENTILES, SHARES
 from ..levels import HALF
 from ..model.equations import Constants, Model
@@ -23,15 +25,23 @@ from ..model.response import read_model
 from ..patients.draws import seed_of
 from ..patients.population import Population
 from ..timeline import LEVEL
+from ..treatment.description import describe_treatment
 from .history import History
+from .landmarks import COLUMNS as DRAWN_COLUMNS
+from .landmarks import SHARES as DRAWN
 from .landmarks import tabulate_landmarks
-from .next_date import NextDate, find_next_date
+from .next_date import DISCLAIMER, NextDate, find_next_date
 from .posterior import Posterior, find_posterior
+from .record import tabulate_seen
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 Array = npt.NDArray[np.float64]
 
 # Weights with a heavier tail, or fewer effective draws, do not give an answer that can be trusted.
 LARGEST_K, FEWEST = 0.7, 100.0
+AFTERWARDS = 45  # days that a picture has after the last thing in it
 CONTRADICTION = 1e-3  # the chance of a patient and raters so far from what is usual
 
 
@@ -130,6 +140,38 @@ class Forecast:
             rows.append([name, unit, *prior, *self.posterior.quantiles(read(own), shares)])
         columns = ["name", "unit", *(f"{which}{each}" for which in ("prior_", "") for each in ("p5", "p50", "p95"))]
         return pd.DataFrame(rows, columns=columns)
+
+    def plot(
+        self, keep: float = HALF, ax: Axes | None = None, *, label: str | None = AUTO, title: str | None = AUTO
+    ) -> Axes:
+        """Draw the effect with its bands, what was seen, and the next date, and return the Axes.
+
+        The time axis is a calendar if the dates of the visits are known.
+
+        Parameters
+        ----------
+        keep : float
+            As in `next_visit`.
+        ax : matplotlib.axes.Axes, optional
+            The Axes to draw on. The curve takes its next colour, and the legend is inside. Default: a new figure.
+        label : str or None
+            The name of the curve in the legend.
+        title : str or None
+            Default: the treatment, above a new figure; no title if `ax` is given.
+        """
+        date = self.next_visit(keep)
+        low, early, late, high = date.four_fifths[0], *date.half, date.four_fifths[1]
+        latest = max(self.history.last_day, date.label_day, high if math.isfinite(high) else self.posterior.end)
+        last = min(latest + AFTERWARDS, math.floor(self.posterior.end))
+        days = np.union1d(np.arange(last + 1.0), [visit.day for visit in self.history.visits])
+        curve = pd.DataFrame(self.posterior.quantiles(self.posterior.visible_at(days), DRAWN), columns=DRAWN_COLUMNS)
+        curve.insert(0, "time", days)
+        return draw_forecast(
+            curve, self.history.visits.to_frame(), tabulate_seen(self.history),
+            Loss(date.keep, low, early, date.day, late, high, date.label_day), note=DISCLAIMER,
+            patient=f"one patient: {describe_treatment(self.history.visits)}", start=self.history.visits.start, ax=ax,
+            label=label, title=title,
+        )  # fmt: skip
 
     def _with_dates(self, frame: pd.DataFrame, column: str) -> pd.DataFrame:
         if self.history.visits.start is not None:
