@@ -42,6 +42,7 @@ def make_block(
     *,
     arms: Mapping[str, Schedule | None] | None = None,
     rules: Mapping[str, Mapping[str, Any]] | None = None,
+    seen: Mapping[str, Mapping[str, Any]] | None = None,
     seed: int | None = None,
     sampler: str | None = None,
     observations: pd.DataFrame | None = None,
@@ -60,6 +61,8 @@ def make_block(
         The treatment of each arm by its label; None for placebo.
     rules : mapping of str to mapping, optional
         When the patients of an arm are treated again, by the label of the arm.
+    seen : mapping of str to mapping, optional
+        What was seen of the one patient of an arm, under its keys, by the label of the arm.
     seed : int, optional
         The seed of the random numbers.
     sampler : str, optional
@@ -87,6 +90,7 @@ def make_block(
                 "label": label,
                 "schedule": "placebo" if schedule is None else _list_rows(_tabulate(schedule)),
                 **({"retreat": dict(rules[label])} if rules and label in rules else {}),
+                **(seen[label] if seen else {}),
             }
             for label, schedule in arms.items()
         ]
@@ -167,9 +171,20 @@ class Recorded:
     def schedule(self) -> Schedule:
         """The treatment of the only arm."""
         arms = self.block.get("arms")
-        if not isinstance(arms, list) or len(arms) != 1 or not isinstance(arms[0], dict):
+        if not isinstance(arms, list) or len(arms) != 1:
             raise InputError(f"{KEY}.arms", arms, "a list of 1 arm")
-        return Schedule.from_frame(_read_rows(arms[0].get("schedule"), f"{KEY}.arms, schedule"))
+        ((schedule, _),) = self.arms
+        return schedule
+
+    @property
+    def arms(self) -> list[tuple[Schedule, dict[str, Any]]]:
+        """The treatment of each arm, and all that the block has of the arm."""
+        arms = self.block.get("arms")
+        if not isinstance(arms, list) or not arms:
+            raise InputError(f"{KEY}.arms", arms, "a list of arms")
+        schedule = f"{KEY}.arms, schedule"
+        checked = [_check_object(arm, f"{KEY}.arms") for arm in arms]
+        return [(Schedule.from_frame(_read_rows(arm.get("schedule"), schedule)), arm) for arm in checked]
 
     @property
     def observations(self) -> pd.DataFrame | None:

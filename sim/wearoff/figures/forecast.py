@@ -83,9 +83,9 @@ def draw_forecast(
     zero = panel.find_day_zero(start)
     x, last = zero + curve["time"].to_numpy(dtype=float), zero + float(curve["time"].iloc[-1])
     color = panel.draw_curve(x, curve["p50"], panel.choose_label(label, "effect (median, 50 %, 80 %)") or "median")
-    for low, high, opacity, words in BANDS:
+    for low, high, opacity, interval in BANDS:
         look: dict[str, Any] = {"color": color, "alpha": shade(opacity), "linewidth": 0}
-        panel.ax.fill_between(x, curve[low], curve[high], label=words if panel.own else "_", **look)
+        panel.ax.fill_between(x, curve[low], curve[high], label=interval if panel.own else "_", **look)
     _mark_visits(panel, visits, zero, last)
     lowest = _draw_seen(panel, seen, zero, last, color)
     words = _mark_loss(panel, loss, zero, last, start)

@@ -22,17 +22,18 @@ from ..labels import LANDMARKS, PERCENTILES, SHARES
 from ..levels import HALF
 from ..model.equations import Constants, Model
 from ..model.response import read_model
-from ..patients.draws import seed_of
+from ..patients.draws import given_seed, seed_of
 from ..patients.population import Population
+from ..provenance import make_block, name_functions
 from ..timeline import LEVEL
-from ..treatment.description import describe_treatment
+from ..treatment.description import describe_treatment, name_treatment
 from .history import History
 from .landmarks import COLUMNS as DRAWN_COLUMNS
 from .landmarks import SHARES as DRAWN
 from .landmarks import tabulate_landmarks
 from .next_date import DISCLAIMER, NextDate, find_next_date
 from .posterior import Posterior, find_posterior
-from .record import tabulate_seen
+from .record import describe_seen, tabulate_seen
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -60,6 +61,9 @@ class Forecast:
         The number of equally weighted draws that they are worth.
     pareto_k : float
         The shape of the tail of the weights; above 0.7 they cannot be trusted.
+    provenance : dict
+        How the forecast was made: versions, seed, population, visits, and what was seen. With a seed that is a whole
+        number it can be made again from this.
     """
 
     history: History
@@ -67,6 +71,7 @@ class Forecast:
     posterior: Posterior = dataclasses.field(repr=False)
     effective: float
     pareto_k: float
+    provenance: dict[str, Any] = dataclasses.field(repr=False)
 
     def curve(self, days: npt.ArrayLike | None = None) -> pd.DataFrame:
         """Return percentiles of the visible effect: ``time``, ``date`` if known, and ``p5`` to ``p95``.
@@ -244,7 +249,12 @@ def forecast(
     people = Population() if population is None else check_type(population, Population, "population")
     model = read_model(model, people.parameters.constants())
     posterior = find_posterior(history, people, seed_of(rng), model)
-    found = Forecast(history, people, posterior, posterior.effective, posterior.pareto_k)
+    treatment = name_treatment(history.visits)
+    provenance = make_block(
+        "forecast", name_functions(model), people, arms={treatment: history.visits},
+        seen={treatment: describe_seen(history)}, seed=given_seed(rng), sampler="sobol",
+    )  # fmt: skip
+    found = Forecast(history, people, posterior, posterior.effective, posterior.pareto_k, provenance)
     if posterior.surprise < CONTRADICTION:
         warn("the history contradicts the model: no usual patient and raters make what was seen; check days and grades")
     if found.pareto_k > LARGEST_K or found.effective < FEWEST:
