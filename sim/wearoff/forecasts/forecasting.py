@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.special import ndtri
 
 from .. import notebook
-from ..checks import check_number, check_type, checked_arguments
+from ..checks import Limits, check_integer, check_number, check_type, checked_arguments
 from ..defaults import SEED
-from ..errors import InputError, warn
+from ..errors import InputError, not_installed, warn
 from ..figures.forecast import Loss, draw_forecast
 from ..figures.style import AUTO
 from ..labels import LANDMARKS, PERCENTILES, SHARES
 from ..levels import HALF
-from ..model.equations import Constants, Model
+from ..model.equations import Model
 from ..model.response import read_model
 from ..patients.draws import given_seed, seed_of
 from ..patients.population import Population
@@ -32,7 +30,8 @@ from .landmarks import COLUMNS as DRAWN_COLUMNS
 from .landmarks import SHARES as DRAWN
 from .landmarks import tabulate_landmarks
 from .next_date import DISCLAIMER, NextDate, find_next_date
-from .posterior import Posterior, find_posterior
+from .numbers import find_numbers, tabulate_numbers
+from .posterior import DRAWS, Posterior, find_posterior, resample
 from .record import describe_seen, tabulate_seen
 
 if TYPE_CHECKING:
@@ -42,6 +41,7 @@ Array = npt.NDArray[np.float64]
 
 # Weights with a heavier tail, or fewer effective draws, do not give an answer that can be trusted.
 LARGEST_K, FEWEST = 0.7, 100.0
+RESAMPLED = Limits("draws", 1, 1_000_000)
 AFTERWARDS = 45  # days that a picture has after the last thing in it
 CONTRADICTION = 1e-3  # the chance of a patient and raters so far from what is usual
 
@@ -61,6 +61,8 @@ class Forecast:
         The number of equally weighted draws that they are worth.
     pareto_k : float
         The shape of the tail of the weights; above 0.7 they cannot be trusted.
+    seed : int
+        The seed of the draws.
     provenance : dict
         How the forecast was made: versions, seed, population, visits, and what was seen. With a seed that is a whole
         number it can be made again from this.
@@ -71,6 +73,7 @@ class Forecast:
     posterior: Posterior = dataclasses.field(repr=False)
     effective: float
     pareto_k: float
+    seed: int
     provenance: dict[str, Any] = dataclasses.field(repr=False)
 
     def curve(self, days: npt.ArrayLike | None = None) -> pd.DataFrame:
@@ -135,16 +138,40 @@ class Forecast:
 
         Columns: ``name, unit, prior_p5, prior_p50, prior_p95, p5, p50, p95``.
         """
-        shares = [0.05, 0.5, 0.95]
-        own = self.population.constants(self.posterior.normals)
-        rows = []
-        for column, (name, unit, read) in enumerate(_NUMBERS):
-            grid = np.zeros((3, self.posterior.normals.shape[1]))
-            grid[:, column] = ndtri(shares)
-            prior = np.sort(read(self.population.constants(grid)))
-            rows.append([name, unit, *prior, *self.posterior.quantiles(read(own), shares)])
-        columns = ["name", "unit", *(f"{which}{each}" for which in ("prior_", "") for each in ("p5", "p50", "p95"))]
-        return pd.DataFrame(rows, columns=columns)
+        return tabulate_numbers(self.posterior)
+
+    def to_arviz(self, draws: int = 1000) -> Any:
+        """Return prior and posterior draws for ArviZ, which the extra ``wearoff[arviz]`` installs.
+
+        Parameters
+        ----------
+        draws : int
+            The number of draws of the posterior. All have the same weight: they are drawn from the weighted draws by
+            systematic resampling, with the seed of the forecast, so that some occur several times.
+
+        Returns
+        -------
+        arviz.InferenceData or xarray.DataTree
+            The first with ArviZ before 1.0. Groups ``prior`` (draws of the population) and ``posterior``, each of one
+            chain, with the numbers of `parameters`, and ``dose_factor`` along ``visit``: the factor by which the dose
+            of a visit acts more or less.
+
+        Raises
+        ------
+        InputError
+            ArviZ is not installed, or `draws` is not possible.
+        """
+        number, posterior = check_integer(draws, RESAMPLED), self.posterior
+        try:
+            from .inference_data import to_inference_data
+        except ModuleNotFoundError:
+            raise not_installed("to_arviz", "arviz", "arviz") from None
+        rng = np.random.default_rng([self.seed, posterior.normals.shape[1]])
+        chosen = resample(posterior.weights, number, rng)
+        return to_inference_data(
+            prior=find_numbers(self.population, posterior.normals[:DRAWS]),  # the first round is the population's own
+            posterior=find_numbers(self.population, posterior.normals[chosen]),
+        )
 
     def plot(
         self, keep: float = HALF, ax: Axes | None = None, *, label: str | None = AUTO, title: str | None = AUTO
@@ -185,15 +212,6 @@ class Forecast:
 
     def _repr_html_(self) -> str:
         return notebook.show(str(self.next_visit()), notebook.format_table(self.parameters()))
-
-
-# In the order of the columns of the standard normal numbers.
-_NUMBERS: tuple[tuple[str, str, Callable[[Constants], Any]], ...] = (
-    ("potency", "1/(U day)", lambda c: c.k_cleave),
-    ("light_chain_half_life", "day", lambda c: math.log(2) / c.k_light_chain),
-    ("depot_half_life", "day", lambda c: math.log(2) / c.k_depot),
-    ("crease_share", "fraction", lambda c: c.q),
-)
 
 
 @checked_arguments()
@@ -248,13 +266,14 @@ def forecast(
     check_type(history, History, "history")
     people = Population() if population is None else check_type(population, Population, "population")
     model = read_model(model, people.parameters.constants())
-    posterior = find_posterior(history, people, seed_of(rng), model)
+    seed = seed_of(rng)
+    posterior = find_posterior(history, people, seed, model)
     treatment = name_treatment(history.visits)
     provenance = make_block(
         "forecast", name_functions(model), people, arms={treatment: history.visits},
         seen={treatment: describe_seen(history)}, seed=given_seed(rng), sampler="sobol",
     )  # fmt: skip
-    found = Forecast(history, people, posterior, posterior.effective, posterior.pareto_k, provenance)
+    found = Forecast(history, people, posterior, posterior.effective, posterior.pareto_k, seed, provenance)
     if posterior.surprise < CONTRADICTION:
         warn("the history contradicts the model: no usual patient and raters make what was seen; check days and grades")
     if found.pareto_k > LARGEST_K or found.effective < FEWEST:

@@ -136,6 +136,18 @@ def weighted_quantiles(values: Array, weights: Array, shares: Array) -> Array:
     return result
 
 
+def resample(weights: Array, number: int, rng: np.random.Generator) -> npt.NDArray[np.intp]:
+    """Return the places of draws with equal weights, in random order, by systematic resampling.
+
+    A draw of weight w occurs ``number * w`` times, rounded up or down.
+    """
+    at = (rng.random() + np.arange(number)) / number
+    ends = np.cumsum(weights)
+    places = np.searchsorted(ends / ends[-1], at, side="right")
+    result: npt.NDArray[np.intp] = rng.permutation(places)
+    return result
+
+
 def fit_tail(weights: Array) -> float:
     """Return the shape of a generalised Pareto distribution, fitted to the largest weights.
 
