@@ -145,12 +145,16 @@ def products() -> str:
     """Return the table of the products, and the source of each number."""
     rows = tables.rows("products")
     headings = {
+        "brands": "brand names",
         "relative_potency": "one unit counts as",
         "potency_kind": "kind",
         "min_interval_days": "shortest interval (days)",
         "max_units_in_90_days": "most units in 90 days",
     }
-    sources = [f"- {row['product']}: {row['potency_source']}; {row['limit_source']}." for row in rows]
+    sources = [
+        f"- {row['product']}: {row['potency_source']}; {row['limit_source']}; brand names: {row['brand_source']}."
+        for row in rows
+    ]
     shown = table(rows, ("product", "serotype", *headings), headings)
     return "\n".join([shown, "Where it comes from:\n", *sources, ""])
 

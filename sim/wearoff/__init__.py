@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from .evidence.likelihood import Prior
     from .evidence.observations import check_observations, published, read_observations
     from .forecasts.forecasting import Forecast, forecast
-    from .forecasts.history import Gone, Grade, History
+    from .forecasts.histories import Histories
+    from .forecasts.history import History
     from .forecasts.next_date import NextDate
+    from .forecasts.seen import Gone, Grade
     from .model.equations import Model
     from .outcomes import Outcome
     from .pages.explorer.view import explorer as explorer
@@ -50,6 +52,7 @@ __all__ = [
     "Forecast",
     "Gone",
     "Grade",
+    "Histories",
     "History",
     "InputError",
     "Model",
@@ -117,9 +120,10 @@ _MODULE_OF = {
     "Fit": "evidence.fitting",
     "Prior": "evidence.likelihood",
     "fit": "evidence.fitting",
+    "Histories": "forecasts.histories",
     "History": "forecasts.history",
-    "Grade": "forecasts.history",
-    "Gone": "forecasts.history",
+    "Grade": "forecasts.seen",
+    "Gone": "forecasts.seen",
     "Forecast": "forecasts.forecasting",
     "NextDate": "forecasts.next_date",
     "forecast": "forecasts.forecasting",

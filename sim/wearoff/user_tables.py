@@ -82,10 +82,16 @@ def read_csv(source: Source, columns: Collection[str]) -> UserTable:
     return _make_table(name, header, [(f"{name}, line {line}", cells) for line, cells in rows], columns)
 
 
-def read_frame(frame: pd.DataFrame | Mapping[str, Any], name: str, columns: Collection[str]) -> UserTable:
-    """Return the table in a frame or in a mapping of columns; `columns`, result and errors are as in `read_csv`."""
+def read_frame(
+    frame: pd.DataFrame | Mapping[str, Any], name: str, columns: Collection[str], *, by_place: bool = False
+) -> UserTable:
+    """Return the table in a frame or in a mapping of columns; `columns`, result and errors are as in `read_csv`.
+
+    A message names a row by its label in the index or, `by_place`, by its place from 0: labels may name patients.
+    """
     table = _as_frame(frame, name)
-    where = [f"{name}, row {format_value(label)}" for label in table.index]
+    labels = range(len(table)) if by_place else table.index
+    where = [f"{name}, row {format_value(label)}" for label in labels]
     levels = [i for i, level in enumerate(table.index.names) if str(level).casefold() in columns]
     index_columns = [table.index.get_level_values(i) for i in levels]
     table = table.reset_index(drop=True)

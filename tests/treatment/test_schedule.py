@@ -7,7 +7,8 @@ import pickle
 import pandas as pd
 import pytest
 
-from wearoff import InputError, Schedule, Visit
+import wearoff as wo
+from wearoff import InputError, Schedule, Visit, tables
 from wearoff.treatment.muscles import find_muscle
 from wearoff.treatment.products import find_product
 
@@ -107,7 +108,7 @@ REFUSED = {
     "short row": (b"time,amt\n0\n", "line 2 has 1 cells"),
     "long row": (b"time,amt\n0,20,3\n", "line 2 has 3 cells"),
     "open quote": (b'time,amt\n0,"20\n', "unexpected end of data"),
-    "unknown product": (b"time,amt,product\n0,20,botox\n", "line 2: product is 'botox'"),
+    "unknown product": (b"time,amt,product\n0,20,saline\n", "line 2: product is 'saline'"),
     "out of order": (b"time,amt\n90,20\n0,20\n", "line 3: time is 0 after 90"),
     "sites": (b"time,amt,sites\n0,20,1.5\n", "line 2: sites is 1.5, not a whole number"),
 }
@@ -172,3 +173,31 @@ def test_touch_up_and_skipped_visit():
 def test_a_wrong_change_is_refused(change, reason):
     with pytest.raises(InputError, match=reason):
         change(Schedule.every(90, visits=2))
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        # As their makers and the registries of the authorities name them; data/products.csv has the sources.
+        ("Botox", "onabotulinumtoxinA"),
+        ("BOTOX  Cosmetic", "onabotulinumtoxinA"),
+        ("dysport", "abobotulinumtoxinA"),
+        ("Xeomin", "incobotulinumtoxinA"),
+        ("JEUVEAU", "prabotulinumtoxinA"),
+        ("Letybo", "letibotulinumtoxinA"),
+        ("Daxxify", "daxibotulinumtoxinA"),
+        ("Relfydess", "relabotulinumtoxinA"),
+        ("ONABOTULINUMTOXINA", "onabotulinumtoxinA"),
+    ],
+)
+def test_a_brand_name_in_any_case_is_the_product(written, name):
+    assert Visit(product=written, units=20).product.name == name
+    assert Schedule.from_frame({"time": [0], "amt": [20], "product": [written]}).visits[0].product.name == name
+    row = {"endpoint": "none_or_mild", "day": 30, "value": 80, "unit": "%", "product": written}
+    assert wo.check_observations(pd.DataFrame([row]))["product"].tolist() == [name]
+
+
+def test_no_brand_name_is_of_two_products():
+    brands = [each for row in tables.rows("products") for each in row["brands"].split("; ") if each]
+    assert len({each.casefold() for each in brands}) == len(brands)
+    assert all(row["brand_source"] for row in tables.rows("products"))

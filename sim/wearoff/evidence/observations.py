@@ -15,6 +15,7 @@ from ..checks import Limits, check_name, check_type
 from ..errors import InputError, warn
 from ..numerals import read_integer, read_number
 from ..patients.grades import ASSESSORS, ENDPOINTS
+from ..treatment.products import name_product
 from ..user_tables import Source, UserTable, check_columns, read_csv, read_frame
 from .schedules import LAST_DAY as LAST_DAY
 from .schedules import LOOK_DAYS, read_among, read_cycle, read_retreat, read_units, read_visits
@@ -202,6 +203,7 @@ def _check_row(row: dict[str, str]) -> dict[str, Any]:
     for column in REQUIRED:
         if column not in row:
             raise InputError(column, allowed="filled in every row", problem="is blank")
+    row["product"] = name_product(row["product"])
     check_name(row["arm"], ARMS, "arm")
     endpoint = check_name(row["endpoint"], KNOWN_ENDPOINTS, "endpoint")
     if row["arm"] == "placebo" and endpoint not in ENDPOINTS:

@@ -1,4 +1,4 @@
-"""One patient's forecast: the course so far and from now on, and the day on which a level of the effect is lost."""
+"""One patient's forecast: the course so far and from now on, and what follows from it."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ from .history import History
 from .landmarks import COLUMNS as DRAWN_COLUMNS
 from .landmarks import SHARES as DRAWN
 from .landmarks import tabulate_landmarks
+from .looks import describe_seen, tabulate_seen
 from .next_date import DISCLAIMER, NextDate, find_next_date
 from .numbers import find_numbers, tabulate_numbers
 from .posterior import DRAWS, Posterior, find_posterior, resample
-from .record import describe_seen, tabulate_seen
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

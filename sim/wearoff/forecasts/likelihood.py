@@ -9,7 +9,8 @@ import numpy.typing as npt
 from scipy.special import ndtr
 
 from ..patients.grades import WORST, Kind, Line, Raters, find_severity
-from .history import Gone, Grade, History
+from .history import History
+from .seen import Gone, Grade
 
 Array = npt.NDArray[np.float64]
 
@@ -18,13 +19,13 @@ LEAST = 1e-300  # the smallest chance of a look, so that it has a logarithm
 
 def find_days(history: History) -> Array:
     """Return the days on which something was seen, ascending and distinct."""
-    days = [day for each in history.seen for day in (each.days if isinstance(each, Gone) else (each.day,))]
+    days = [day for each in history.seen for day in each.days]
     return np.unique(np.array(days, dtype=float))
 
 
 def count_looks(history: History) -> int:
     """Return how often the line was looked at."""
-    return sum(len(each.days) if isinstance(each, Gone) else 1 for each in history.seen)
+    return sum(len(each.days) for each in history.seen)
 
 
 def find_likelihoods(history: History, days: Array, lines: Line, raters: Raters) -> Array:

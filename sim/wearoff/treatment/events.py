@@ -18,6 +18,7 @@ from __future__ import annotations
 import datetime
 import math
 import re
+from collections.abc import Collection
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -73,72 +74,102 @@ class Events(NamedTuple):
 
 def read_events(table: UserTable) -> Events:
     """Return the content of a table; an `InputError` names the file, the line and the column of a mistake."""
-    _check_columns(table)
-    rows = _move_dates(table)
+    check_columns(table, COLUMNS, passed_over=READ)
+    check_required(table.columns, table.name)
+    refuse_several(table, "the visits of one patient")
+    times, start = read_times(table.rows)
     doses: list[Dose] = []
     observed: list[Observation] = []
-    times: list[tuple[str, float]] = []
-    start: datetime.date | None = None
-    for where, row in rows:
+    for (where, row), time in zip(table.rows, times, strict=True):
         try:
-            time, start = _read_time(row, start)
-            times.append((where, time))
-            _check_supported(row)
-            if _is_dose(row):
-                doses += _read_doses(where, time, row)
+            check_supported(row)
+            if is_dose(row):
+                doses += read_doses(where, time, row)
             else:
-                _check_observation(row)
+                check_observation(row)
                 observed.append(Observation(where, time))
         except InputError as error:
             raise error.at(where) from None
     if not doses:
         raise InputError(table.name, allowed="at least 1", problem="has no visit below the header")
-    for (_, before), (where, after) in pairwise(times):
-        if after < before:
-            problem = f"is {after:.15g} after {before:.15g}"
-            raise InputError("time", after, "ascending times", problem=problem, where=where)
     # The rows ascend in time, but additional doses of one row may come after the next row.
     return Events(sorted(doses, key=lambda dose: dose.time), observed, start)
 
 
-def _check_columns(table: UserTable) -> None:
-    check_columns(table, COLUMNS, passed_over=READ)
-    if "amt" not in table.columns:
-        raise InputError("column 'amt'", allowed=", ".join(COLUMNS), where=table.name)
-    if "time" not in table.columns and "date" not in table.columns:
-        columns = "columns 'time' and 'date'"
-        raise InputError(columns, allowed="at least one of them", problem="are missing", where=table.name)
-    patients = list(dict.fromkeys(row["id"] for _, row in table.rows if "id" in row))
-    if len(patients) > 1:
-        problem = f"has {len(patients)} patients"
-        raise InputError("id", patients, "1, the visits of one patient", problem=problem, where=table.name)
+def check_required(columns: Collection[str], name: str) -> None:
+    """Raise `InputError` if the table `name` has no doses or no days."""
+    if "amt" not in columns:
+        raise InputError("column 'amt'", allowed=", ".join(COLUMNS), where=name)
+    if "time" not in columns and "date" not in columns:
+        both = "columns 'time' and 'date'"
+        raise InputError(both, allowed="at least one of them", problem="are missing", where=name)
 
 
-def _move_dates(table: UserTable) -> list[Row]:
+def refuse_several(table: UserTable, allowed: str) -> None:
+    """Raise `InputError` if the table has several patients; the message says how many, and 1 is `allowed`."""
+    patients = len({row["id"] for _, row in table.rows if "id" in row})
+    if patients > 1:
+        raise InputError("id", patients, f"1, {allowed}", problem=f"has {patients} patients", where=table.name)
+
+
+def read_times(rows: list[Row], first: int = 0, limits: Limits = TIME) -> tuple[list[float], datetime.date | None]:
+    """Return the day of each row, and the date of day 0 if it is known.
+
+    Parameters
+    ----------
+    rows : list of Row
+        With ``time``, ``date`` or both. If a table has only ``time``, it may have dates in it.
+    first : int
+        The place of the row whose date is day 0, if rows have no days.
+    limits : Limits
+        Of the days.
+
+    Raises
+    ------
+    InputError
+        A day or a date is not possible, they do not agree, or days do not ascend.
+    """
+    moved = _move_dates(rows)
+    times: list[float] = []
+    start: datetime.date | None = None
+    for where, row in [*moved[first : first + 1], *moved]:
+        try:
+            time, start = _read_time(row, start, limits)
+        except InputError as error:
+            raise error.at(where) from None
+        times.append(time)
+    del times[:1]  # of the row that set day 0
+    for (before, after), (where, _) in zip(pairwise(times), rows[1:], strict=False):
+        if after < before:
+            problem = f"is {after:.15g} after {before:.15g}"
+            raise InputError("time", after, "ascending times", problem=problem, where=where)
+    return times, start
+
+
+def _move_dates(rows: list[Row]) -> list[Row]:
     # Return the rows; where a table without a column `date` has dates in the column `time`, they are moved to `date`.
-    if "date" in table.columns or not table.rows or not _is_date(table.rows[0].cells["time"]):
-        return table.rows
-    return [Row(where, {"date": row["time"], **{k: v for k, v in row.items() if k != "time"}})
-            for where, row in table.rows]  # fmt: skip
+    if not rows or "date" in rows[0].cells or not is_date(rows[0].cells["time"]):
+        return rows
+    return [Row(where, {"date": row["time"], **{k: v for k, v in row.items() if k != "time"}}) for where, row in rows]
 
 
-def _is_date(cell: str) -> bool:
-    # 20270104 is a date in ISO 8601, but it is also a number, and is taken for a number.
+def is_date(cell: str) -> bool:
+    """Return whether a cell is a date; 20270104 is one in ISO 8601, but is also a number, and is taken for a number."""
     try:
         return "-" in cell[1:] and bool(check_date(cell, "time", LAST_DATE))
     except InputError:
         return False
 
 
-def _read_time(row: dict[str, str], start: datetime.date | None) -> tuple[float, datetime.date | None]:
+def _read_time(row: dict[str, str], start: datetime.date | None, limits: Limits) -> tuple[float, datetime.date | None]:
     # Return the day of a row, and the date of day 0. The first row's date sets day 0, and later rows must agree.
     if "date" not in row:
-        return _read_days(_require_cell(row, "time", TIME), TIME), None
+        return read_days(_require_cell(row, "time", limits), limits), None
     date = check_date(_require_cell(row, "date", "a date"), "date", LAST_DATE)
     if "time" not in row:
         start = start or check_date(date, "start")
-        return check_number((date - start).days, TIME), start
-    time = _read_days(_require_cell(row, "time", TIME), TIME)
+        return check_number((date - start).days, limits), start
+    time = read_days(_require_cell(row, "time", limits), limits)
     first = date - datetime.timedelta(days=math.floor(time))
     if start is not None and first != start:
         expected = start + datetime.timedelta(days=math.floor(time))
@@ -147,15 +178,15 @@ def _read_time(row: dict[str, str], start: datetime.date | None) -> tuple[float,
     return time, first
 
 
-def _read_days(cell: str, limits: Limits) -> float:
-    # Return the days of a cell, which is a number of days or a duration.
+def read_days(cell: str, limits: Limits) -> float:
+    """Return the days of a cell, which is a number of days or a duration."""
     if DURATION.fullmatch(cell):
         return check_number(pd.Timedelta(cell) / pd.Timedelta(days=1), limits)
     return read_number(cell, limits)
 
 
-def _check_supported(row: dict[str, str]) -> None:
-    # Refuse a row with a steady state or an infusion.
+def check_supported(row: dict[str, str]) -> None:
+    """Raise `InputError` for a row with a steady state or an infusion."""
     for column, reason in NOT_SUPPORTED.items():
         cell = row.get(column, "")
         if cell and read_number(cell, Limits(column, -math.inf, math.inf)) != 0:
@@ -163,7 +194,8 @@ def _check_supported(row: dict[str, str]) -> None:
             raise InputError(column, cell, "0 or blank", problem=problem)
 
 
-def _is_dose(row: dict[str, str]) -> bool:
+def is_dose(row: dict[str, str]) -> bool:
+    """Return whether a row is a dose; it is one by ``evid``, or without that column if it has units."""
     if "evid" not in row:
         return not _is_zero(row["amt"])
     kind = read_integer(_require_cell(row, "evid", "0 or 1"), Limits("evid", 0, math.inf))
@@ -181,8 +213,8 @@ def _is_zero(cell: str) -> bool:
         return False
 
 
-def _read_doses(where: str, time: float, row: dict[str, str]) -> list[Dose]:
-    # Return the dose of a row and its additional doses.
+def read_doses(where: str, time: float, row: dict[str, str]) -> list[Dose]:
+    """Return the dose of a row and its additional doses."""
     for column in ("amt", "product", "muscle"):
         if column in row:
             _require_cell(row, column, "the units of a dose" if column == "amt" else "a name")
@@ -190,12 +222,13 @@ def _read_doses(where: str, time: float, row: dict[str, str]) -> list[Dose]:
     additional = read_integer(row.get("addl") or "0", ADDITIONAL)
     if additional and not row.get("ii"):
         raise InputError("ii", allowed=str(INTERVAL), problem=f"is missing and addl is {additional}")
-    interval = _read_days(row.get("ii") or "0", INTERVAL if additional else INTERVAL._replace(above=False))
+    interval = read_days(row.get("ii") or "0", INTERVAL if additional else INTERVAL._replace(above=False))
     cells = {column: row[column] for column in ("amt", "product", "muscle", "sites") if row.get(column)}
     return [Dose(where, check_number(time + j * interval, TIME), cells) for j in range(additional + 1)]
 
 
-def _check_observation(row: dict[str, str]) -> None:
+def check_observation(row: dict[str, str]) -> None:
+    """Raise `InputError` for a row that is no dose and has units or additional doses."""
     for column in ("amt", "ii", "addl"):
         name, cell = f"{column} of an observation", row.get(column)
         if cell and read_number(cell, Limits(name, 0, math.inf)) != 0:

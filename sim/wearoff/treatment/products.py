@@ -49,7 +49,7 @@ class Label(NamedTuple):
 
 
 def find_product(product: str | Product) -> Product:
-    """Return the product of a name; an unknown name raises `InputError` with the nearest.
+    """Return the product of a name or of a brand name; an unknown name raises `InputError` with the nearest.
 
     A `Product` itself is returned if it is one of the table's; another one raises `InputError`.
 
@@ -57,8 +57,28 @@ def find_product(product: str | Product) -> Product:
     --------
     >>> find_product("abobotulinumtoxinA").relative_potency
     0.433
+    >>> find_product("Dysport").name
+    'abobotulinumtoxinA'
     """
-    return check_row(product, _products(), "product")
+    return check_row(name_product(product) if isinstance(product, str) else product, _products(), "product")
+
+
+def name_product(text: str) -> str:
+    """Return the name of the product for its name or brand name in any case; an unknown text as it is.
+
+    Examples
+    --------
+    >>> name_product("botox COSMETIC"), name_product("Saline")
+    ('onabotulinumtoxinA', 'Saline')
+    """
+    return _names().get(" ".join(text.split()).casefold(), text)
+
+
+@cache
+def _names() -> dict[str, str]:
+    # Names of products by all their names in lower case.
+    rows = tables.column("products", "product").items()
+    return {each.casefold(): name for name, row in rows for each in (name, *row["brands"].split("; ")) if each}
 
 
 @cache
@@ -87,6 +107,6 @@ def find_label(product_name: str, muscle_name: str) -> Label | None:
     Label(units=20.0, sites=5)
     """
     for row in tables.rows("labels"):
-        if (row["product"], row["muscle"]) == (product_name, muscle_name):
+        if (row["product"], row["muscle"]) == (name_product(product_name), muscle_name):
             return Label(float(row["units"]), int(row["sites"]))
     return None

@@ -21,7 +21,7 @@ from ..model.doses import Doses
 from ..numerals import read_integer, read_number
 from ..user_tables import Source, UserTable, read_csv, read_frame
 from .doses import local_doses
-from .events import READ, read_events
+from .events import READ, Dose, read_events
 from .muscles import SITES
 from .visit import DAY, UNITS, VISIT, Visit, check_order
 
@@ -232,17 +232,9 @@ class Schedule:
     @classmethod
     def _from_table(cls, table: UserTable) -> Self:
         events = read_events(table)
-        visits: list[Visit] = []
-        for where, time, cells in events.doses:
-            try:
-                visits.append(_read_visit(time, cells))
-                for before, after in pairwise(visits[-2:]):
-                    check_order(before, after)
-            except InputError as error:
-                # In a table the day of a visit is in the column `time`.
-                raise error.renamed("time" if error.field == "day" else error.field).at(where) from None
+        visits = read_visits(events.doses)
         try:
-            return cls(tuple(visits), events.start, tuple(observation.time for observation in events.observed))
+            return cls(visits, events.start, tuple(observation.time for observation in events.observed))
         except InputError as error:
             raise error.at(events.observed[-1].where) from None
 
@@ -286,6 +278,20 @@ class Schedule:
         content = self.to_events().to_csv(index=False, lineterminator="\n")
         with written_whole(Path(path)) as temporary:
             temporary.write_bytes(content.encode())
+
+
+def read_visits(doses: list[Dose]) -> tuple[Visit, ...]:
+    """Return the visits of doses, which were read in a table; an `InputError` names the row and the column."""
+    visits: list[Visit] = []
+    for where, time, cells in doses:
+        try:
+            visits.append(_read_visit(time, cells))
+            for before, after in pairwise(visits[-2:]):
+                check_order(before, after)
+        except InputError as error:
+            # In a table the day of a visit is in the column `time`.
+            raise error.renamed("time" if error.field == "day" else error.field).at(where) from None
+    return tuple(visits)
 
 
 def _read_visit(day: float, cells: Mapping[str, str]) -> Visit:

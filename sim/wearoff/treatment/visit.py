@@ -25,7 +25,8 @@ class Visit:
     units : float, optional
         Units (U) of the product; default: the labelled dose of this product for this muscle.
     product : str or Product
-        A name in ``data/products.csv``, which the visit holds as a `Product`; default: onabotulinumtoxinA.
+        A name or a brand name in ``data/products.csv``, in any case; the visit holds it as a `Product`. Default:
+        onabotulinumtoxinA.
     muscle : str or Muscle
         A name in ``data/muscles.csv``, which the visit holds as a `Muscle`; default: glabella.
     sites : int, optional

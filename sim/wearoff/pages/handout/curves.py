@@ -50,7 +50,7 @@ def labelled_visit(product: str, muscle: str) -> Visit:
     chosen, treated = find_product(product), find_muscle(muscle)
     label = find_label(product, muscle)
     if label is None:
-        known = [row["muscle"] for row in rows("labels") if row["product"] == product]
+        known = [row["muscle"] for row in rows("labels") if row["product"] == chosen.name]
         problem = f"is {muscle!r}, for which no labelled dose of {product} is known"
         raise InputError("muscle", muscle, ", ".join(known), problem=problem)
     return Visit(units=label.units, product=chosen, muscle=treated)

@@ -11,7 +11,8 @@ import pandas as pd
 from ..checks import check_name
 from ..errors import InputError
 from ..treatment.schedule import Schedule
-from .history import Gone, Grade, History
+from .history import History
+from .seen import Gone, Grade
 
 COLUMNS = ("day", "since", "grade", "at_rest", "assessor")
 

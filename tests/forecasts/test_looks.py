@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import wearoff as wo
-from wearoff.forecasts.record import describe_seen, read_history, tabulate_seen
+from wearoff.forecasts.looks import describe_seen, read_history, tabulate_seen
 from wearoff.json_text import to_json
 from wearoff.provenance import read_recorded
 
