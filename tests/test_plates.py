@@ -191,7 +191,7 @@ def test_a_slide_is_a_slide_and_print_fits_a_page(plate):
     [
         ({"style": "slid"}, "style is 'slid'; did you mean 'slide'"),
         ({"muscle": "glabela"}, "muscle is 'glabela'; did you mean 'glabella'"),
-        ({"product": "botox"}, "product is 'botox'"),
+        ({"product": "saline"}, "product is 'saline'"),
         ({"units": 0}, "units is 0; allowed: above 0"),
     ],
 )
@@ -236,7 +236,7 @@ def test_the_command_writes_every_plate_and_the_same_bytes_again(call, tmp_path)
         (["--style", "poster"], "style"),
         (["--units", "-1"], "units"),
         (["--muscle", "arm"], "muscle"),
-        (["--product", "botox"], "product"),
+        (["--product", "saline"], "product"),
         (["--preset", "serotype_F"], "preset"),
         (["--set", "spread=0"], "spread"),
     ],

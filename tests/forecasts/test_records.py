@@ -124,8 +124,8 @@ def test_a_row_marked_in_column_c_is_a_comment_and_that_is_said():
 
 
 REFUSED = {
-    "no units": ("day,grade\n0,2\n", "h.csv: column 'amt' is missing"),
-    "no days": ("units,grade\n20,2\n", "h.csv: columns 'time' and 'date' are missing"),
+    "no units": ("day,grade\n0,2\n", "h.csv: column 'units' is missing; allowed: one of units, amt"),
+    "no days": ("units,grade\n20,2\n", "h.csv: column 'date' is missing; allowed: one of date, day"),
     "no visit": ("day,units,grade\n30,,2\n", "h.csv, line 2: the patient has no visit; allowed: at least 1"),
     "no rows": ("day,units,grade\n", "h.csv: the patient has no visit"),
     "nothing in a row": ("day,units,grade\n0,20,\n30,,\n", "h.csv, line 3: the row has no content; allowed: units, a"),
@@ -250,6 +250,7 @@ def test_a_patient_without_dates_may_stand_beside_one_with_dates():
     ("content", "covariates", "message"),
     [
         ("day,units\n0,20\n", (), "table: column 'id' is missing; allowed: the patients; History reads one"),
+        ("Zoe,2027-01-04,20\nAnna,2027-02-01,20\n", (), "table: the header has no known column; allowed: units"),
         ("id,day,units\n", (), "table has no patient below the header"),
         ("id,day,units\nZoe,0,20\n,90,20\n", (), "table, line 3: id is blank; allowed: the patient of every row"),
         ("id,day,units\nZoe,0,20\nAnna,0,-20\n", (), "table, line 3: units is -20"),

@@ -303,6 +303,32 @@ EVENT_FILES = (
     b"C,ID,TIME,AMT,II,ADDL,EVID,CMT,SS,RATE,DV,MDV\n.,1,0,20,90,3,1,1,0,0,.,1\n.,1,100,.,NA,.,0,1,.,,0.8,0\n",
     b"# a comment\n;time;amt;ii;addl\n1;0,5;17,5;90;2\n2;300;0;;\n;;;;\n",
 )
+HISTORY_CELLS = {
+    "id": st.sampled_from(["Anna", "Anna", "Zoe", "7", "."]),
+    "day": st.sampled_from(["0", "0", "0", "90", "180.5", "-7"]),
+    "date": st.sampled_from(["2027-01-04", "2027-04-04", "2027-07-03", "20270104"]),
+    "units": st.sampled_from(["20", "20", "20.0", "7.5", "", "0"]),
+    "evid": st.sampled_from(["1", "1", "0"]),
+    "product": st.sampled_from([*PRODUCTS, "Botox", "DYSPORT"]),
+    "muscle": st.sampled_from([*MUSCLES, *["glabella"] * 20]),
+    "grade": st.sampled_from(["3", "3", "2.0", "1", "", ""]),
+    "grade_at_rest": st.sampled_from(["0", "1", ""]),
+    "mdv": st.sampled_from(["0", "1", ""]),
+    "assessor": st.sampled_from(["investigator", "Subject", "rater", ""]),
+    "seen": st.sampled_from(["gone", "came back", "", ""]),
+    "since": st.sampled_from(["0", "20", "2027-01-05", ""]),
+    "note": st.sampled_from(["Gone", "late", ""]),
+    "baseline": st.sampled_from(["2", "3", "3", "unknown", ""]),
+    "age": st.sampled_from(["41", "41", "38.5", ""]),
+}
+HISTORY = Columns(HISTORY_CELLS, ("day", "units", "grade"))
+HISTORIES = Columns(HISTORY_CELLS, ("id", "day", "units", "grade"))
+HISTORY_FILES = (
+    b"date,units,grade\n2027-01-04,20,3\n2027-02-03,,0\n2027-04-30,20,2\n",
+    b"id,day,units,grade,assessor,seen,since,baseline,age\n1,0,20,,,,,3,41\n1,95,,2,subject,gone,80,,41\n2,0,20,3,,,,,38\n",
+    b"ID,TIME,AMT,EVID,CMT,II,ADDL,DV,MDV\n1,0,20,1,1,90,1,.,1\n1,30,.,0,2,.,.,1,0\n",
+    b"day;units;grade;at_rest;note\n-7;;2;;\n0;17,5;;;\n30,5;;1;yes;\n90;;;;came back\n",
+)
 OBSERVATION_CELLS = {
     "source": st.just("Someone 2020"),
     "product": st.sampled_from(PRODUCTS),

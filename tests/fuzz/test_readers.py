@@ -20,7 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.extent import extent
 
-from wearoff import InputError, Parameters, Schedule, UnusualWarning, Visit, simulate
+from wearoff import Histories, History, InputError, Parameters, Schedule, UnusualWarning, Visit, simulate
 from wearoff.cli.options import read_changes
 from wearoff.evidence.observations import DEFAULTS, LAST_DAY, check_observations, read_observations
 from wearoff.evidence.schedules import read_among, read_retreat, read_visits
@@ -77,6 +77,23 @@ def is_visit(visit):
     assert visit.muscle.name in make.MUSCLES
     assert visit.sites is None or (type(visit.sites) is int and 1 <= visit.sites <= 1000)
     assert Visit(**dataclasses.asdict(visit)) == visit
+
+
+def is_history(history):
+    is_schedule(history.visits)
+    assert history.baseline in (None, 2, 3)
+    for each in history.seen:
+        assert history.visits.visits[0].day <= each.days[0] <= each.days[-1] == each.day
+    is_histories(Histories({"1": history}))
+
+
+def is_histories(histories):
+    assert Histories.from_frame(histories.to_frame(), histories.covariates.columns) == histories
+    numbers = histories.to_nonmem()
+    assert len(numbers) == sum(
+        len(each.visits) + sum(len(look.days) for look in each.seen) for each in histories.values()
+    )
+    assert "Anna" not in repr(histories) + histories._repr_html_()
 
 
 def is_observations(rows):
@@ -197,6 +214,16 @@ READERS = {
         make.file_of(make.EVENTS, *make.EVENT_FILES), from_file(Schedule.from_csv, ".csv"), is_schedule
     ),
     "Schedule.from_frame": Reader(make.frame_of(make.EVENTS), Schedule.from_frame, is_schedule),
+    "History.from_csv": Reader(
+        make.file_of(make.HISTORY, *make.HISTORY_FILES), from_file(History.from_csv, ".csv"), is_history
+    ),
+    "History.from_frame": Reader(make.frame_of(make.HISTORY), History.from_frame, is_history),
+    "Histories.from_csv": Reader(
+        make.file_of(make.HISTORIES, *make.HISTORY_FILES),
+        from_file(lambda path: Histories.from_csv(path, covariates="age"), ".csv"),
+        is_histories,
+    ),
+    "Histories.from_frame": Reader(make.frame_of(make.HISTORIES), Histories.from_frame, is_histories),
     "read_observations": Reader(
         make.file_of(make.OBSERVATIONS, *make.OBSERVATION_FILES),
         from_file(read_observations, ".csv"),

@@ -245,7 +245,7 @@ BAD = [
     (["leaflet.txt"], "file is"),
     (["leaflet"], "file is"),
     ([], "Missing argument"),
-    (["leaflet.html", "--product", "botox"], "product is 'botox'"),
+    (["leaflet.html", "--product", "saline"], "product is 'saline'"),
     (["leaflet.html", "--muscle", "<b>"], "muscle is '<b>'"),
     (["leaflet.html", "--muscle", "platysma"], "no labelled dose of onabotulinumtoxinA is known"),
     (["leaflet.html", "--set", "potency=<script>"], "potency is '<script>'"),

@@ -17,7 +17,7 @@ from ..errors import InputError, warn
 from ..numerals import read_integer, read_number
 from ..patients.grades import BASELINES, WORST
 from ..treatment import events
-from ..treatment.schedule import Schedule, read_visits
+from ..treatment.schedule import Schedule
 from ..treatment.visit import DAY
 from ..user_tables import Row, UserTable, check_columns
 from .seen import GRADE, SINGLE, Gone, Grade
@@ -28,6 +28,8 @@ OF_LOOKS = ("grade", "grade_at_rest", "dv", "at_rest", "assessor", "seen", "sinc
 OTHERS = ("id", "mdv")
 COLUMNS = (*CLINIC, *events.COLUMNS, *OF_LOOKS, *OTHERS)
 READ = (*COLUMNS, *events.NOT_SUPPORTED)
+# Of each of these, a table must have a column.
+REQUIRED = (("units", "amt"), ("date", "day", "time"))
 # Columns of which a table may have one.
 ONE_OF = (*CLINIC.items(), ("grade", "dv"), ("grade_at_rest", "at_rest"))
 GONE = ("gone", "came back")
@@ -84,8 +86,13 @@ def read_records(table: UserTable, covariates: Sequence[str]) -> dict[str, Recor
 
 
 def _check_columns(table: UserTable, covariates: Collection[str]) -> None:
+    if not set(table.columns) & set(READ):
+        # The first line may be a patient's, and is not in the message.
+        raise InputError("the header", allowed=", ".join(COLUMNS), problem="has no known column", where=table.name)
     check_columns(table, COLUMNS, passed_over=[*READ, *covariates])
-    events.check_required([CLINIC.get(column, column) for column in table.columns], table.name)
+    for columns in REQUIRED:
+        if not set(columns) & set(table.columns):
+            raise InputError(f"column {columns[0]!r}", allowed=f"one of {', '.join(columns)}", where=table.name)
     for pair in ONE_OF:
         if set(pair) <= set(table.columns):
             both = "columns {!r} and {!r}".format(*pair)
@@ -134,7 +141,7 @@ def _read_patient(rows: list[Row], name: str, covariates: Sequence[str]) -> Reco
                 events.check_observation(row)
                 _check_content(row)
             seen += looks
-    visits = Schedule(read_visits(sorted(doses, key=lambda each: each.time)), start)
+    visits = Schedule(events.read_visits(sorted(doses, key=lambda each: each.time)), start)
     return Record(visits, tuple(seen), baseline.grade, {name: _read_covariate(rows, name) for name in covariates})
 
 

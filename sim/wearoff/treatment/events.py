@@ -18,7 +18,7 @@ from __future__ import annotations
 import datetime
 import math
 import re
-from collections.abc import Collection
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -28,6 +28,8 @@ from ..checks import LAST_START, Limits, check_date, check_number
 from ..errors import InputError
 from ..numerals import read_integer, read_number
 from ..user_tables import Row, UserTable, check_columns
+from .muscles import SITES
+from .visit import UNITS, Visit, check_order
 
 TIME = Limits("time", 0, 36525, "day")
 LAST_DATE = LAST_START + datetime.timedelta(days=TIME.high)
@@ -75,7 +77,11 @@ class Events(NamedTuple):
 def read_events(table: UserTable) -> Events:
     """Return the content of a table; an `InputError` names the file, the line and the column of a mistake."""
     check_columns(table, COLUMNS, passed_over=READ)
-    check_required(table.columns, table.name)
+    if "amt" not in table.columns:
+        raise InputError("column 'amt'", allowed=", ".join(COLUMNS), where=table.name)
+    if "time" not in table.columns and "date" not in table.columns:
+        columns = "columns 'time' and 'date'"
+        raise InputError(columns, allowed="at least one of them", problem="are missing", where=table.name)
     refuse_several(table, "the visits of one patient")
     times, start = read_times(table.rows)
     doses: list[Dose] = []
@@ -94,15 +100,6 @@ def read_events(table: UserTable) -> Events:
         raise InputError(table.name, allowed="at least 1", problem="has no visit below the header")
     # The rows ascend in time, but additional doses of one row may come after the next row.
     return Events(sorted(doses, key=lambda dose: dose.time), observed, start)
-
-
-def check_required(columns: Collection[str], name: str) -> None:
-    """Raise `InputError` if the table `name` has no doses or no days."""
-    if "amt" not in columns:
-        raise InputError("column 'amt'", allowed=", ".join(COLUMNS), where=name)
-    if "time" not in columns and "date" not in columns:
-        both = "columns 'time' and 'date'"
-        raise InputError(both, allowed="at least one of them", problem="are missing", where=name)
 
 
 def refuse_several(table: UserTable, allowed: str) -> None:
@@ -144,6 +141,27 @@ def read_times(rows: list[Row], first: int = 0, limits: Limits = TIME) -> tuple[
             problem = f"is {after:.15g} after {before:.15g}"
             raise InputError("time", after, "ascending times", problem=problem, where=where)
     return times, start
+
+
+def read_visits(doses: list[Dose]) -> tuple[Visit, ...]:
+    """Return the visits of doses, which were read in a table; an `InputError` names the row and the column."""
+    visits: list[Visit] = []
+    for where, time, cells in doses:
+        try:
+            visits.append(_read_visit(time, cells))
+            for before, after in pairwise(visits[-2:]):
+                check_order(before, after)
+        except InputError as error:
+            # In a table the day of a visit is in the column `time`.
+            raise error.renamed("time" if error.field == "day" else error.field).at(where) from None
+    return tuple(visits)
+
+
+def _read_visit(day: float, cells: Mapping[str, str]) -> Visit:
+    # `cells` are the filled cells of a row; `amt` is always among them.
+    names = {column: cells[column] for column in ("product", "muscle") if column in cells}
+    sites = read_integer(cells["sites"], SITES) if "sites" in cells else None
+    return Visit(day=day, units=read_number(cells["amt"], UNITS._replace(name="amt")), sites=sites, **names)
 
 
 def _move_dates(rows: list[Row]) -> list[Row]:

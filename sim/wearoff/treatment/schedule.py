@@ -18,11 +18,9 @@ from ..checks import Limits, check_date, check_integer, check_number, check_type
 from ..errors import InputError
 from ..files import written_whole
 from ..model.doses import Doses
-from ..numerals import read_integer, read_number
 from ..user_tables import Source, UserTable, read_csv, read_frame
 from .doses import local_doses
-from .events import READ, Dose, read_events
-from .muscles import SITES
+from .events import READ, read_events, read_visits
 from .visit import DAY, UNITS, VISIT, Visit, check_order
 
 INTERVAL = Limits("every", 0, 36525, "day", above=True)
@@ -278,24 +276,3 @@ class Schedule:
         content = self.to_events().to_csv(index=False, lineterminator="\n")
         with written_whole(Path(path)) as temporary:
             temporary.write_bytes(content.encode())
-
-
-def read_visits(doses: list[Dose]) -> tuple[Visit, ...]:
-    """Return the visits of doses, which were read in a table; an `InputError` names the row and the column."""
-    visits: list[Visit] = []
-    for where, time, cells in doses:
-        try:
-            visits.append(_read_visit(time, cells))
-            for before, after in pairwise(visits[-2:]):
-                check_order(before, after)
-        except InputError as error:
-            # In a table the day of a visit is in the column `time`.
-            raise error.renamed("time" if error.field == "day" else error.field).at(where) from None
-    return tuple(visits)
-
-
-def _read_visit(day: float, cells: Mapping[str, str]) -> Visit:
-    # `cells` are the filled cells of a row; `amt` is always among them.
-    names = {column: cells[column] for column in ("product", "muscle") if column in cells}
-    sites = read_integer(cells["sites"], SITES) if "sites" in cells else None
-    return Visit(day=day, units=read_number(cells["amt"], UNITS._replace(name="amt")), sites=sites, **names)
