@@ -159,6 +159,8 @@ class Recorded:
         The population that a fit estimated.
     not_used : tuple of str
         Names of fitted numbers that are not of the population.
+    ids : tuple of str
+        The IDs in the result's table of patients, which the block does not have; empty without such a table.
     """
 
     file: str
@@ -166,6 +168,7 @@ class Recorded:
     patients: Parameters | Population
     fitted: Population | None
     not_used: tuple[str, ...]
+    ids: tuple[str, ...]
 
     @property
     def schedule(self) -> Schedule:
@@ -233,12 +236,13 @@ def read_recorded(path: Path) -> Recorded | None:
             _check_word(block[name], f"{KEY}.{name}")
         patients = _read_patients(block, KEY)
         fitted, not_used = _read_fitted(content)
+        ids = _read_ids(content.get("patients"))
     except InputError as error:
         raise error.at(path.name) from None
     others = [f"{name} {block[name]} (here {here})" for name, here in VERSIONS.items() if block[name] != here]
     if others:
         warn(f"{path.name} was made with {', '.join(others)}; the results may differ")
-    return Recorded(file=path.name, block=block, patients=patients, fitted=fitted, not_used=not_used)
+    return Recorded(file=path.name, block=block, patients=patients, fitted=fitted, not_used=not_used, ids=ids)
 
 
 def warn_of_potencies(products: Iterable[str], where: str = "") -> None:
@@ -256,6 +260,16 @@ def _read_fitted(content: dict[str, Any]) -> tuple[Population | None, tuple[str,
         raise InputError("fitted.population", allowed="all numbers of the population")
     potencies = _check_object(fitted.get("relative_potencies", {}), "fitted.relative_potencies")
     return people, tuple(potencies)
+
+
+def _read_ids(table: Any) -> tuple[str, ...]:
+    # In other results "patients" is a number.
+    if not isinstance(table, list):
+        return ()
+    ids = tuple(row.get("id") if isinstance(row, dict) else None for row in table)
+    if not all(isinstance(each, str) for each in ids) or len(set(ids)) < len(ids):
+        raise InputError("patients", allowed="rows with an id each, all different", problem="have no such ids")
+    return tuple(map(str, ids))
 
 
 def _read_patients(block: dict[str, Any], where: str) -> Parameters | Population:

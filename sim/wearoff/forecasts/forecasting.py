@@ -88,7 +88,7 @@ class Forecast:
         times = np.arange(last + 1.0) if days is None else np.atleast_1d(np.asarray(days, dtype=float))
         if not (times.size and np.isfinite(times).all() and times.min() >= 0 and times.max() <= self.posterior.end):
             raise InputError("days", days, f"days from 0 to {self.posterior.end:g}")
-        found = self.posterior.quantiles(self.posterior.visible_at(times), SHARES)
+        found = self.posterior.visible_quantiles(times, SHARES)
         frame = pd.DataFrame(found, columns=PERCENTILES)
         frame.insert(0, "time", times)
         return self._with_dates(frame, "time")
@@ -196,7 +196,7 @@ class Forecast:
         latest = max(self.history.last_day, date.label_day, high if math.isfinite(high) else self.posterior.end)
         last = min(latest + AFTERWARDS, math.floor(self.posterior.end))
         days = np.union1d(np.arange(last + 1.0), [visit.day for visit in self.history.visits])
-        curve = pd.DataFrame(self.posterior.quantiles(self.posterior.visible_at(days), DRAWN), columns=DRAWN_COLUMNS)
+        curve = pd.DataFrame(self.posterior.visible_quantiles(days, DRAWN), columns=DRAWN_COLUMNS)
         curve.insert(0, "time", days)
         return draw_forecast(
             curve, self.history.visits.to_frame(), tabulate_seen(self.history),

@@ -38,6 +38,7 @@ HORIZON = 540  # days after the last day of which anything is known, over which 
 # A round's normal distribution has the covariance of the draws so far times this.
 WIDER = 1.5
 LEAST_VARIANCE = 1e-4  # of a direction of that distribution
+DAYS_AT_ONCE = 512
 STEPS_TO_BEST = 4  # patients from the mean of the draws to the most likely draw
 
 
@@ -81,6 +82,12 @@ class Posterior(NamedTuple):
         """Return the visible effect of each draw, shape (days, k)."""
         times = np.atleast_1d(np.asarray(days, dtype=float))
         return np.concatenate([cohort.visible_at(times) for cohort in self.cohorts], axis=1)
+
+    def visible_quantiles(self, days: Array, shares: npt.ArrayLike) -> Array:
+        """Return weighted quantiles of the visible effect on d days, for q shares, shape (d, q)."""
+        # In parts: a history of years has many days.
+        parts = np.array_split(days, -(-len(days) // DAYS_AT_ONCE))
+        return np.concatenate([self.quantiles(self.visible_at(part), shares) for part in parts])
 
     def quantiles(self, values: Array, shares: npt.ArrayLike) -> Array:
         """Return weighted quantiles of the values of the draws, shape (..., k), for q shares: shape (..., q)."""
