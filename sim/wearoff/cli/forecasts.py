@@ -45,10 +45,10 @@ def next_command(
     out: Out = None,
     as_json: Json = False,
 ) -> None:
-    """Tell from a patient's own history when the effect falls below a level.
+    """Forecast from a patient's history when the effect is lost.
 
-    Prints about when, with intervals, and the earliest date that the label allows. For several patients, with a column
-    id, it prints a table.
+    Prints about when the effect falls below a level, with intervals, and the earliest date that the label allows. For
+    several patients, with a column id, it prints a table.
     """
     from ..files import write_all
     from ..forecasts.looks import describe_seen
