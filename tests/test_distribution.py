@@ -22,6 +22,7 @@ EXTRA_OF = {
     "pages/explorer": "explore",
     "pages/handout": "explore",
     "trial/parquet.py": "parquet",
+    "forecasts/inference_data.py": "arviz",
 }
 
 

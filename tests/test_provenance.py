@@ -30,6 +30,10 @@ OBSERVED = (
     "none_or_mild,90,50,%,200,,\nnone_or_mild,120,61,count,203,,\nreturn_to_baseline,,17,week,80,,\n"
 )
 PLAN = "time,date,amt,evid,sites\n0,2027-01-04,20,1,\n60.5,2027-03-05,1e1,1,3\n80,2027-03-25,,0,\n100,2027-04-14,,0,\n"
+HISTORY = (
+    "date,units,grade,seen,since,assessor\n2027-01-04,20,3,,,\n2027-02-04,,0,,,investigator\n"
+    "2027-04-30,20,,,,\n2027-08-20,,,gone,2027-08-01,subject\n"
+)
 # The JSON file and the arguments of a short run of each command.
 RUNS = {
     "simulate": ("landmarks.json", "--preset serotype_B --set potency=0.2 --schedule plan.csv"),
@@ -42,11 +46,12 @@ RUNS = {
         "--arm 10 --arm 50:abobotulinumtoxinA --patients 16 --days 20 --sampler random --seed 12345678901234567890 "
         "--set omega_depot=0.3 --set potency=0.2 --chunk 5",
     ),
+    "next": ("next.json", "history.csv --keep 0.4 --seed 3 --set omega_visit=0.1"),
     "compare": ("comparison.json", "mine.csv --patients 16 --set omega_potency=0.5"),
     "fit": ("fit.json", "mine.csv --patients 64 --free potency --profile potency"),
     "sensitivity": ("sensitivity.json", "--samples 2 --within 1.1 --quantity effect_on_day_90 --units 30 --seed 5"),
 }
-FILES = ("trial", "simulate", "space", "compare", "fit", "sensitivity")  # the first is run in every test
+FILES = ("trial", "simulate", "space", "next", "compare", "fit", "sensitivity")  # the first is run in every test
 
 
 @pytest.fixture
@@ -57,6 +62,7 @@ def folder(tmp_path, monkeypatch, few_pilots):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "mine.csv").write_text(OBSERVED)
     (tmp_path / "plan.csv").write_text(PLAN)
+    (tmp_path / "history.csv").write_text(HISTORY)
     return tmp_path
 
 
@@ -91,7 +97,7 @@ def test_every_command_that_writes_results_is_here():
 @pytest.mark.parametrize("command", RUNS)
 def test_a_result_is_made_again_from_its_file_alone(call, folder, command):
     result = run(call, command)
-    for path in (folder / "mine.csv", folder / "plan.csv"):
+    for path in folder.glob("*.csv"):
         path.unlink()
     workers = ["--workers", 1, "--chunk", 7] if command == "trial" else []
     assert call(command, "--from", result, "--json", *workers)[1] == result.read_text()

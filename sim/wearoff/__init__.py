@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     from .evidence.fitting import Fit, fit
     from .evidence.likelihood import Prior
     from .evidence.observations import check_observations, published, read_observations
-    from .forecasts.forecasting import Forecast, NextDate, forecast
+    from .forecasts.forecasting import Forecast, forecast
     from .forecasts.histories import Histories
     from .forecasts.history import History
+    from .forecasts.next_date import NextDate
     from .forecasts.seen import Gone, Grade
     from .model.equations import Model
     from .outcomes import Outcome
@@ -124,7 +125,7 @@ _MODULE_OF = {
     "Grade": "forecasts.seen",
     "Gone": "forecasts.seen",
     "Forecast": "forecasts.forecasting",
-    "NextDate": "forecasts.forecasting",
+    "NextDate": "forecasts.next_date",
     "forecast": "forecasts.forecasting",
     "explorer": "pages.explorer.view",
 }

@@ -89,6 +89,9 @@ ASSESSORS = {
     "rater": Label("a rater"),
 }
 
+# The grades 0 to 3 of a line.
+GRADES = ("none", "mild", "moderate", "severe")
+
 # The percentiles of patients in tables.
 SHARES = (0.05, 0.25, 0.5, 0.75, 0.95)
 PERCENTILES = tuple(f"p{round(100 * share)}" for share in SHARES)

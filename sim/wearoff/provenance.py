@@ -42,6 +42,7 @@ def make_block(
     *,
     arms: Mapping[str, Schedule | None] | None = None,
     rules: Mapping[str, Mapping[str, Any]] | None = None,
+    seen: Mapping[str, Mapping[str, Any]] | None = None,
     seed: int | None = None,
     sampler: str | None = None,
     observations: pd.DataFrame | None = None,
@@ -60,6 +61,8 @@ def make_block(
         The treatment of each arm by its label; None for placebo.
     rules : mapping of str to mapping, optional
         When the patients of an arm are treated again, by the label of the arm.
+    seen : mapping of str to mapping, optional
+        What was seen of the one patient of an arm, under its keys, by the label of the arm.
     seed : int, optional
         The seed of the random numbers.
     sampler : str, optional
@@ -87,6 +90,7 @@ def make_block(
                 "label": label,
                 "schedule": "placebo" if schedule is None else _list_rows(_tabulate(schedule)),
                 **({"retreat": dict(rules[label])} if rules and label in rules else {}),
+                **(seen[label] if seen else {}),
             }
             for label, schedule in arms.items()
         ]
@@ -155,6 +159,8 @@ class Recorded:
         The population that a fit estimated.
     not_used : tuple of str
         Names of fitted numbers that are not of the population.
+    ids : tuple of str
+        The IDs in the result's table of patients, which the block does not have; empty without such a table.
     """
 
     file: str
@@ -162,14 +168,26 @@ class Recorded:
     patients: Parameters | Population
     fitted: Population | None
     not_used: tuple[str, ...]
+    ids: tuple[str, ...]
 
     @property
     def schedule(self) -> Schedule:
         """The treatment of the only arm."""
         arms = self.block.get("arms")
-        if not isinstance(arms, list) or len(arms) != 1 or not isinstance(arms[0], dict):
+        if not isinstance(arms, list) or len(arms) != 1:
             raise InputError(f"{KEY}.arms", arms, "a list of 1 arm")
-        return Schedule.from_frame(_read_rows(arms[0].get("schedule"), f"{KEY}.arms, schedule"))
+        ((schedule, _),) = self.arms
+        return schedule
+
+    @property
+    def arms(self) -> list[tuple[Schedule, dict[str, Any]]]:
+        """The treatment of each arm, and all that the block has of the arm."""
+        arms = self.block.get("arms")
+        if not isinstance(arms, list) or not arms:
+            raise InputError(f"{KEY}.arms", arms, "a list of arms")
+        schedule = f"{KEY}.arms, schedule"
+        checked = [_check_object(arm, f"{KEY}.arms") for arm in arms]
+        return [(Schedule.from_frame(_read_rows(arm.get("schedule"), schedule)), arm) for arm in checked]
 
     @property
     def observations(self) -> pd.DataFrame | None:
@@ -218,12 +236,13 @@ def read_recorded(path: Path) -> Recorded | None:
             _check_word(block[name], f"{KEY}.{name}")
         patients = _read_patients(block, KEY)
         fitted, not_used = _read_fitted(content)
+        ids = _read_ids(content.get("patients"))
     except InputError as error:
         raise error.at(path.name) from None
     others = [f"{name} {block[name]} (here {here})" for name, here in VERSIONS.items() if block[name] != here]
     if others:
         warn(f"{path.name} was made with {', '.join(others)}; the results may differ")
-    return Recorded(file=path.name, block=block, patients=patients, fitted=fitted, not_used=not_used)
+    return Recorded(file=path.name, block=block, patients=patients, fitted=fitted, not_used=not_used, ids=ids)
 
 
 def warn_of_potencies(products: Iterable[str], where: str = "") -> None:
@@ -241,6 +260,16 @@ def _read_fitted(content: dict[str, Any]) -> tuple[Population | None, tuple[str,
         raise InputError("fitted.population", allowed="all numbers of the population")
     potencies = _check_object(fitted.get("relative_potencies", {}), "fitted.relative_potencies")
     return people, tuple(potencies)
+
+
+def _read_ids(table: Any) -> tuple[str, ...]:
+    # In other results "patients" is a number.
+    if not isinstance(table, list):
+        return ()
+    ids = tuple(row.get("id") if isinstance(row, dict) else None for row in table)
+    if not all(isinstance(each, str) for each in ids) or len(set(ids)) < len(ids):
+        raise InputError("patients", allowed="rows with an id each, all different", problem="have no such ids")
+    return tuple(map(str, ids))
 
 
 def _read_patients(block: dict[str, Any], where: str) -> Parameters | Population:

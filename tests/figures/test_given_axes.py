@@ -28,6 +28,12 @@ def survival():
     return wo.estimate_survival({"a": days, "b": days[::-1]}, {"a": days < 90, "b": days < 120}, "return_to_baseline")
 
 
+@functools.cache
+def forecast():
+    visits = wo.Schedule.every(110, visits=2, units=20, start="2027-01-04")
+    return wo.forecast(wo.History(visits, [wo.Grade(30, 0), wo.Gone(105, since=80), wo.Grade(140, 1)], baseline=3))
+
+
 DRAW = {
     "effect": lambda ax: ONE.plot(ax=ax),
     "calendar": lambda ax: FOUR.plot(ax=ax),
@@ -36,6 +42,7 @@ DRAW = {
     "returns": lambda ax: FOUR.plot_returns(ax=ax),
     "responders": lambda ax: trial().plot_responders(ax=ax),
     "survival": lambda ax: survival().plot(ax=ax),
+    "forecast": lambda ax: forecast().plot(ax=ax),
 }
 SENSITIVITY = {
     "tornado": lambda: elasticities("half_effect_day"),
@@ -57,8 +64,8 @@ def boxes(figure):
 GRIDS = list(itertools.product([(1, 2, (10, 4)), (2, 2, (12, 8)), (2, 2, (7, 5))], [None, "constrained"], DRAW))
 
 
-# A short run takes every sixth: one case of each picture.
-@pytest.mark.parametrize(("grid", "layout", "picture"), some(GRIDS, 6))
+# A short run takes every fifth: one case of each picture.
+@pytest.mark.parametrize(("grid", "layout", "picture"), some(GRIDS, 5))
 def test_axes_keep_their_size_and_the_legend_is_inside(grid, layout, picture):
     rows, columns, size = grid
     # Expected: the size in the same grid with matplotlib's own curves and labels.

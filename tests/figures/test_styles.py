@@ -24,6 +24,7 @@ def made(name):
         "survival": lambda: wo.estimate_survival(
             {"a": [28, 56, 84], "b": [28, 56]}, {"a": [True, False, True], "b": [True] * 2}, "return_to_baseline"
         ),
+        "forecast": lambda: wo.forecast(wo.History(wo.Schedule.once(units=20), [wo.Grade(30, 0), wo.Gone(110)])),
         "intervals": lambda: spacing.compare([84, 120]),
         "intervals for a population": lambda: spacing.compare([84, 120], population=wo.Population(), patients=8),
         "tornado": lambda: sensitivity.elasticities("half_effect_day"),
@@ -43,6 +44,7 @@ PICTURES = {
     "bands": lambda **title: made("trial").bands_figure(**title),
     "responders": lambda **title: made("trial").plot_responders(**title),
     "survival": lambda **title: made("survival").plot(**title),
+    "forecast": lambda **title: made("forecast").plot(**title),
     "tradeoff": lambda **title: made("intervals").tradeoff_figure(100, **title),
     "tradeoff of patients": lambda **title: made("intervals for a population").tradeoff_figure(100, **title),
     "tornado": lambda **title: made("tornado").plot(**title),
@@ -57,6 +59,7 @@ TITLES = {
     "calendar": "typical patient: 4 visits of 20 U onabotulinumtoxinA every 90 days, glabella",
     "bands": "64 virtual patients in each arm, glabella",
     "survival": "5 patients",
+    "forecast": "one patient: 20 U onabotulinumtoxinA, glabella",
     "tradeoff": f"{SHOWN}, repeated over 730 days",
     "tradeoff of patients": f"8 patients; {SHOWN}, repeated over 730 days",
     "comparison": "published responder rates, glabella",
@@ -125,7 +128,9 @@ def test_contrast_is_that_of_the_standard(one, other, ratio):
 @pytest.mark.parametrize("picture", PICTURES)
 def test_a_picture_says_what_it_shows_and_a_plot_returns_axes_and_a_figure_a_figure(picture):
     drawn = PICTURES[picture]()
-    axes = picture in ("effect", "calendar", "visits", "returns", "responders", "survival", "tornado", "indices")
+    axes = picture in (
+        "effect", "calendar", "visits", "returns", "responders", "survival", "forecast", "tornado", "indices",
+    )  # fmt: skip
     assert isinstance(drawn, mpl.axes.Axes if axes else mpl.figure.Figure)
     assert not axes or len(figure_of(drawn).axes) == 1
     # The comparison's title begins with the number of its rows.

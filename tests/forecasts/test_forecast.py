@@ -2,12 +2,14 @@
 
 import numpy as np
 import pytest
-from scipy.stats import chisquare
+from scipy.optimize import minimize
+from scipy.special import logsumexp
+from scipy.stats import chi2, chisquare
 from tests.extent import extent
 
 import wearoff as wo
-from wearoff.forecasts.forecasting import find_loss
 from wearoff.forecasts.likelihood import find_days, find_likelihoods
+from wearoff.forecasts.next_date import find_loss
 from wearoff.forecasts.posterior import HORIZON, Posterior, find_posterior, fit_tail, weighted_quantiles
 from wearoff.model.equations import MODEL
 from wearoff.patients.draws import OF_PATIENT
@@ -191,3 +193,28 @@ def test_weighted_quantiles_are_those_of_repeated_values():
 
 def test_the_tail_of_equal_weights_is_not_heavy():
     assert fit_tail(np.full(100, 0.01)) == -np.inf
+
+
+@pytest.mark.parametrize("visits", [1, 8, 20])
+def test_an_ordinary_look_after_many_visits_is_as_ordinary_as_after_one(visits):
+    schedule = wo.Schedule.every(90, visits=visits, units=20)
+    history = wo.History(schedule, [wo.Grade(schedule.visits[-1].day + 40.0, 1)])
+    treated, days = plan_few(schedule, PEOPLE, history.last_day + HORIZON), find_days(history)
+
+    def measure(normals):
+        cohort = treated.solve(normals)
+        lines = Line.of(cohort.visible_at(days), cohort.crease_at(days), PEOPLE.constants(normals))
+        return (normals**2).sum(axis=1) - 2 * logsumexp(find_likelihoods(history, days, lines, PEOPLE.raters), axis=0)
+
+    def with_slopes(normals):
+        # All forward differences in one cohort.
+        steps = normals + np.concatenate([np.zeros((1, len(normals))), 1e-4 * np.eye(len(normals))])
+        first, *others = measure(steps)
+        return first, (np.array(others) - first) / 1e-4
+
+    # Expected: the least of the same measure, found by another way, in the distribution of chi-squared.
+    least = minimize(with_slopes, np.zeros(OF_PATIENT + visits), jac=True, method="L-BFGS-B").fun
+    expected = chi2(1).sf(least)
+    assert expected > 0.3
+    # It is the smallest that was met, not the least of all; a history is flagged below 0.001.
+    assert 0.6 * expected < find_posterior(history, PEOPLE, 1, MODEL).surprise < expected + 0.01

@@ -397,6 +397,10 @@ BLOCKS = {
         "trial", {"arm": ["20"], "patients": 8, "days": 5, "look_every": 28}, Population(), seed=1, sampler="sobol",
         arms={"20 U onabotulinumtoxinA": Schedule.once(units=20)},
     ),
+    "next": make_block(
+        "next", {"keep": 0.5}, Population(), seed=1, sampler="sobol", arms={"20 U": Schedule.once(units=20)},
+        seen={"20 U": {"seen": [{"day": 30.0, "assessor": "investigator", "grade": 1}], "baseline": 3}},
+    ),
     "compare": make_block("compare", {"patients": 8}, Population(), seed=1, sampler="sobol"),
     "fit": make_block(
         "fit", {"free": ["potency"], "patients": 64}, Population(), seed=1, sampler="sobol",

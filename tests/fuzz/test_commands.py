@@ -38,6 +38,7 @@ from wearoff.patients import population
 from wearoff.patients.population import names as numbers
 from wearoff.patients.population import plausible
 from wearoff.report import curves as report_curves
+from wearoff.report import forecasts as report_forecasts
 from wearoff.report import studies as report_studies
 from wearoff.spacing import patient
 
@@ -179,6 +180,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "visits": cheap(st.integers(1, 4), most=12, high=1000),
     "schedule": read(make.EVENTS, make.EVENT_FILES),
     "start": dates(),
+    "covariate": make.mostly(st.just("age"), make.any_text()),
     "from_": case_files(),
     "what": one_of("sbml", "antimony", "events"),
     "preset": one_of(*presets()),
@@ -227,20 +229,22 @@ OWN: dict[tuple[str, str], st.SearchStrategy[Any]] = {
     ("compare", "file"): read(make.OBSERVATIONS, make.OBSERVATION_FILES),
     ("fit", "patients"): cheap(st.sampled_from([64]), most=64, high=1e9),
     ("handout", "file"): places(".html"),
+    ("next", "file"): read(make.HISTORY, make.HISTORY_FILES),
     # Every zone of a muscle and every site has a formula of its own.
     ("export", "file"): st.one_of(places(".xml"), places(".ant"), places(".csv")),
     ("export", "sites"): cheap(st.integers(1, 3), most=5, high=1000),
     ("trial", "days"): cheap(st.integers(1, 10), most=30, high=3652),
     ("simulate", "from_"): st.one_of(case_files(), results("simulate", "fit")),
-    **{(command, "from_"): results(command, "fit") for command in ("space", "trial")},
+    **{(command, "from_"): results(command, "fit") for command in ("space", "trial", "next")},
     **{(command, "from_"): results(command) for command in ("compare", "fit", "sensitivity", "parameters")},
-    **{(command, "set_"): setting(numbers()) for command in ("trial", "compare", "fit")},
+    **{(command, "set_"): setting(numbers()) for command in ("trial", "compare", "fit", "next")},
 }
 # Options that every case has unless it sets them: they make it quick.
 SMALL = {
     "simulate": {"days": "30"},
     "space": {"horizon": "100", "intervals": "60"},
     "trial": {"patients": "8", "days": "5"},
+    "next": {"file": Written(make.HISTORY_FILES[0])},
     "compare": {"file": Written(make.OBSERVATION_FILES[0]), "patients": "8"},
     "fit": {"file": Written(make.OBSERVATION_FILES[0]), "patients": "64", "free": "potency"},
     "sensitivity": {"samples": "2"},
@@ -433,7 +437,7 @@ def cheaply(patch, stage):
 
     files = {f"picture{kind}": b"".join(ENDS[kind]) for kind in (".png", ".svg")}
     files |= {"table.csv": b"a,b\n1,2\n", "all.json": b"{}\n"}
-    for module in (report_curves, report_studies):
+    for module in (report_curves, report_forecasts, report_studies):
         for name in [name for name in vars(module) if name.endswith("_files") and name != "plates_files"]:
             unless_drawn(module, name, lambda *_: files)
     for module, name in ((plates, "draw_serotypes"), (plates, "draw_sites"), (timeline, "draw_mechanism")):

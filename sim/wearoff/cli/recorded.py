@@ -26,11 +26,12 @@ if TYPE_CHECKING:
 FREE = ("out", "as_json", "workers", "chunk", "from_", "individuals", "visit_rows")
 # Options whose values are in other parts of the block: constants, population, observations, seed and sampler.
 OF_DRAWS = ("seed", "sampler")
-ELSEWHERE = ("preset", "set_", "file", *OF_DRAWS)
-# Options whose values are in the schedule of the only arm, where a command takes one.
+ELSEWHERE = ("preset", "set_", "file", "covariate", *OF_DRAWS)
+# Options whose values are in the schedules of the arms, where a command takes schedules.
 OF_SCHEDULE = ("units", "product", "muscle", "sites", "every", "visits", "schedule", "start")
 TAKES_SCHEDULE = "simulate"  # the command that takes one schedule, and reads cases too
-TAKE_FITS = ("simulate", "space", "trial")
+TAKES_HISTORIES = "next"  # its arms are patients, each with a schedule
+TAKE_FITS = ("simulate", "space", "trial", "next")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
@@ -152,7 +153,7 @@ def _check_kind(name: str, value: Any, param: Any) -> None:
 
 
 def _is_recorded(name: str, command: str) -> bool:
-    return name not in (*FREE, *ELSEWHERE, *(OF_SCHEDULE if command == TAKES_SCHEDULE else ()))
+    return name not in (*FREE, *ELSEWHERE, *(OF_SCHEDULE if command in (TAKES_SCHEDULE, TAKES_HISTORIES) else ()))
 
 
 def _refuse_contradictions(context: Any, again: Recorded) -> None:

@@ -1,94 +1,49 @@
-"""One patient's forecast: the course so far and from now on, and the day on which a level of the effect is lost."""
+"""One patient's forecast: the course so far and from now on, and what follows from it."""
 
 from __future__ import annotations
 
 import dataclasses
-import datetime
 import math
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.special import ndtri
 
 from .. import notebook
-from ..checks import check_number, check_type, checked_arguments
+from ..checks import Limits, check_integer, check_number, check_type, checked_arguments
 from ..defaults import SEED
-from ..errors import InputError, warn
-from ..labels import PERCENTILES, SHARES
+from ..errors import InputError, not_installed, warn
+from ..figures.forecast import Loss, draw_forecast
+from ..figures.style import AUTO
+from ..labels import LANDMARKS, PERCENTILES, SHARES
 from ..levels import HALF
-from ..model.equations import Constants, Model
+from ..model.equations import Model
 from ..model.response import read_model
-from ..patients.draws import seed_of
+from ..patients.draws import given_seed, seed_of
 from ..patients.population import Population
+from ..provenance import make_block, name_functions
 from ..timeline import LEVEL
-from ..treatment.schedule import Schedule
+from ..treatment.description import describe_treatment, name_treatment
 from .history import History
-from .posterior import Posterior, find_posterior
+from .landmarks import COLUMNS as DRAWN_COLUMNS
+from .landmarks import SHARES as DRAWN
+from .landmarks import tabulate_landmarks
+from .looks import describe_seen, tabulate_seen
+from .next_date import DISCLAIMER, NextDate, find_next_date
+from .numbers import find_numbers, tabulate_numbers
+from .posterior import DRAWS, Posterior, find_posterior, resample
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 Array = npt.NDArray[np.float64]
 
-INTERVALS = (0.25, 0.75, 0.1, 0.9)  # a half and four fifths
 # Weights with a heavier tail, or fewer effective draws, do not give an answer that can be trusted.
 LARGEST_K, FEWEST = 0.7, 100.0
+RESAMPLED = Limits("draws", 1, 1_000_000)
+AFTERWARDS = 45  # days that a picture has after the last thing in it
 CONTRADICTION = 1e-3  # the chance of a patient and raters so far from what is usual
-DISCLAIMER = "a model for teaching and research, not advice"
-WEEK = 7
-
-
-@dataclasses.dataclass(frozen=True, eq=False)
-class NextDate:
-    """When a level of the effect is lost after the last visit: what is known of that day.
-
-    Parameters
-    ----------
-    keep : float
-        The level, a fraction of a full effect.
-    day : float
-        The median day, from day 0 of the visits; infinite if it is later than the forecast.
-    half, four_fifths : tuple of float
-        The days between which it is with a chance of a half, and of four fifths.
-    date : datetime.date or None
-        The median's date, if the dates of the visits are known.
-    label_day : float
-        The first whole day on which the label of the last product allows a treatment.
-    label_date : datetime.date or None
-    never : float
-        The chance that the effect does not reach the level after the last visit. Such a patient has lost it on the day
-        of the last visit.
-    lost : pandas.DataFrame
-        ``day``, ``date`` if known, ``weeks`` after the last visit, and ``chance`` to have lost the level by then.
-    visits : Schedule
-        The visits that were made.
-    """
-
-    keep: float
-    day: float
-    half: tuple[float, float]
-    four_fifths: tuple[float, float]
-    date: datetime.date | None
-    label_day: float
-    label_date: datetime.date | None
-    never: float
-    lost: pd.DataFrame
-    visits: Schedule = dataclasses.field(repr=False)
-
-    def __str__(self) -> str:
-        def name(day: float) -> str:
-            if math.isinf(day):
-                return "a day after the end of the forecast"
-            return f"day {math.floor(day)}" if self.visits.start is None else f"{self.visits.date(day)}"
-
-        (early, late), (low, high) = self.half, self.four_fifths
-        return (
-            f"The effect falls below {100 * self.keep:.3g} % of a full effect on about {name(self.day)}.\n"
-            f"With a chance of 50 % it does between {name(early)} and {name(late)}, of 80 % between {name(low)} and "
-            f"{name(high)}.\n"
-            f"The label allows a treatment from {name(self.label_day)}.\n"
-            f"This is {DISCLAIMER}."
-        )
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -106,6 +61,11 @@ class Forecast:
         The number of equally weighted draws that they are worth.
     pareto_k : float
         The shape of the tail of the weights; above 0.7 they cannot be trusted.
+    seed : int
+        The seed of the draws.
+    provenance : dict
+        How the forecast was made: versions, seed, population, visits, and what was seen. With a seed that is a whole
+        number it can be made again from this.
     """
 
     history: History
@@ -113,6 +73,8 @@ class Forecast:
     posterior: Posterior = dataclasses.field(repr=False)
     effective: float
     pareto_k: float
+    seed: int
+    provenance: dict[str, Any] = dataclasses.field(repr=False)
 
     def curve(self, days: npt.ArrayLike | None = None) -> pd.DataFrame:
         """Return percentiles of the visible effect: ``time``, ``date`` if known, and ``p5`` to ``p95``.
@@ -126,7 +88,7 @@ class Forecast:
         times = np.arange(last + 1.0) if days is None else np.atleast_1d(np.asarray(days, dtype=float))
         if not (times.size and np.isfinite(times).all() and times.min() >= 0 and times.max() <= self.posterior.end):
             raise InputError("days", days, f"days from 0 to {self.posterior.end:g}")
-        found = self.posterior.quantiles(self.posterior.visible_at(times), SHARES)
+        found = self.posterior.visible_quantiles(times, SHARES)
         frame = pd.DataFrame(found, columns=PERCENTILES)
         frame.insert(0, "time", times)
         return self._with_dates(frame, "time")
@@ -139,44 +101,109 @@ class Forecast:
         keep : float
             A fraction of a full effect, above 0 and at most 1.
         """
-        level, last = check_number(keep, LEVEL), self.history.last_visit
-        days, never = find_loss(self.posterior, last, level)
-        middle = self.posterior.quantiles(days, [0.5, *INTERVALS])
-        label = float(math.ceil(last + self.history.visits.visits[-1].product.min_interval_days))
-        weeks = np.arange(0, math.floor((self.posterior.end - last) / WEEK) + 1)
-        order, on = np.argsort(days), last + WEEK * weeks
-        by_then = np.append(0.0, np.cumsum(self.posterior.weights[order]))
-        chances = by_then[np.searchsorted(days[order], on, side="right")]
-        lost = pd.DataFrame({"day": on, "weeks": weeks, "chance": np.minimum(chances, 1.0)})
-        date = self.history.visits.date
-        return NextDate(
-            level,
-            float(middle[0]),
-            (float(middle[1]), float(middle[2])),
-            (float(middle[3]), float(middle[4])),
-            date(float(middle[0])) if math.isfinite(middle[0]) else None,
-            label,
-            date(label),
-            float(self.posterior.weights[never].sum()),
-            self._with_dates(lost, "day"),
-            self.history.visits,
-        )
+        return find_next_date(self.posterior, self.history.visits, check_number(keep, LEVEL))
+
+    def landmarks(self) -> pd.DataFrame:
+        """Return the landmarks of the effect after the last visit: percentiles, and the chance to never reach each.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``landmark``, ``never`` (the chance), and ``p10, p25, p50, p75, p90``, with ``date`` of the median if the
+            dates of the visits are known. Days count from day 0 of the visits; ``peak_effect`` is a fraction of a full
+            effect.
+
+        Notes
+        -----
+        The definitions are those of `Timeline.landmarks`, for the part of the course that begins with the last visit.
+        The effect of earlier visits may still be there: an onset, or a full effect, that is there already counts as
+        reached on the day of the last visit. The peak is the largest effect from that day on.
+
+        Half effect and wear-off count as the day of the last visit where the effect never reaches that level. For the
+        other landmarks the percentiles are among the draws that reach them, NaN if there is none. A day after the end
+        of the forecast is infinite.
+        """
+        found = tabulate_landmarks(self.posterior, self.history.last_visit)
+        if self.history.visits.start is not None:
+            is_day = [LANDMARKS[name].unit == "day" for name in found["landmark"]]
+            dates = [
+                self.history.visits.date(value) if day and math.isfinite(value) else None
+                for value, day in zip(found["p50"], is_day, strict=True)
+            ]
+            found["date"] = pd.Series(dates, dtype=object)
+        return found
 
     def parameters(self) -> pd.DataFrame:
         """Return the numbers in which patients differ: the population's middle 90 %, and what the history says.
 
         Columns: ``name, unit, prior_p5, prior_p50, prior_p95, p5, p50, p95``.
         """
-        shares = [0.05, 0.5, 0.95]
-        own = self.population.constants(self.posterior.normals)
-        rows = []
-        for column, (name, unit, read) in enumerate(_NUMBERS):
-            grid = np.zeros((3, self.posterior.normals.shape[1]))
-            grid[:, column] = ndtri(shares)
-            prior = np.sort(read(self.population.constants(grid)))
-            rows.append([name, unit, *prior, *self.posterior.quantiles(read(own), shares)])
-        columns = ["name", "unit", *(f"{which}{each}" for which in ("prior_", "") for each in ("p5", "p50", "p95"))]
-        return pd.DataFrame(rows, columns=columns)
+        return tabulate_numbers(self.posterior)
+
+    def to_arviz(self, draws: int = 1000) -> Any:
+        """Return prior and posterior draws for ArviZ, which the extra ``wearoff[arviz]`` installs.
+
+        Parameters
+        ----------
+        draws : int
+            The number of draws of the posterior. All have the same weight: they are drawn from the weighted draws by
+            systematic resampling, with the seed of the forecast, so that some occur several times.
+
+        Returns
+        -------
+        arviz.InferenceData or xarray.DataTree
+            The first with ArviZ before 1.0. Groups ``prior`` (draws of the population) and ``posterior``, each of one
+            chain, with the numbers of `parameters`, and ``dose_factor`` along ``visit``: the factor by which the dose
+            of a visit acts more or less.
+
+        Raises
+        ------
+        InputError
+            ArviZ is not installed, or `draws` is not possible.
+        """
+        number, posterior = check_integer(draws, RESAMPLED), self.posterior
+        try:
+            from .inference_data import to_inference_data
+        except ModuleNotFoundError:
+            raise not_installed("to_arviz", "arviz", "arviz") from None
+        rng = np.random.default_rng([self.seed, posterior.normals.shape[1]])
+        chosen = resample(posterior.weights, number, rng)
+        return to_inference_data(
+            prior=find_numbers(self.population, posterior.normals[:DRAWS]),  # the first round is the population's own
+            posterior=find_numbers(self.population, posterior.normals[chosen]),
+        )
+
+    def plot(
+        self, keep: float = HALF, ax: Axes | None = None, *, label: str | None = AUTO, title: str | None = AUTO
+    ) -> Axes:
+        """Draw the effect with its bands, what was seen, and the next date, and return the Axes.
+
+        The time axis is a calendar if the dates of the visits are known.
+
+        Parameters
+        ----------
+        keep : float
+            As in `next_visit`.
+        ax : matplotlib.axes.Axes, optional
+            The Axes to draw on. The curve takes its next colour, and the legend is inside. Default: a new figure.
+        label : str or None
+            The name of the curve in the legend.
+        title : str or None
+            Default: the treatment, above a new figure; no title if `ax` is given.
+        """
+        date = self.next_visit(keep)
+        low, early, late, high = date.four_fifths[0], *date.half, date.four_fifths[1]
+        latest = max(self.history.last_day, date.label_day, high if math.isfinite(high) else self.posterior.end)
+        last = min(latest + AFTERWARDS, math.floor(self.posterior.end))
+        days = np.union1d(np.arange(last + 1.0), [visit.day for visit in self.history.visits])
+        curve = pd.DataFrame(self.posterior.visible_quantiles(days, DRAWN), columns=DRAWN_COLUMNS)
+        curve.insert(0, "time", days)
+        return draw_forecast(
+            curve, self.history.visits.to_frame(), tabulate_seen(self.history),
+            Loss(date.keep, low, early, date.day, late, high, date.label_day), note=DISCLAIMER,
+            patient=f"one patient: {describe_treatment(self.history.visits)}", start=self.history.visits.start, ax=ax,
+            label=label, title=title,
+        )  # fmt: skip
 
     def _with_dates(self, frame: pd.DataFrame, column: str) -> pd.DataFrame:
         if self.history.visits.start is not None:
@@ -185,15 +212,6 @@ class Forecast:
 
     def _repr_html_(self) -> str:
         return notebook.show(str(self.next_visit()), notebook.format_table(self.parameters()))
-
-
-# In the order of the columns of the standard normal numbers.
-_NUMBERS: tuple[tuple[str, str, Callable[[Constants], Any]], ...] = (
-    ("potency", "1/(U day)", lambda c: c.k_cleave),
-    ("light_chain_half_life", "day", lambda c: math.log(2) / c.k_light_chain),
-    ("depot_half_life", "day", lambda c: math.log(2) / c.k_depot),
-    ("crease_share", "fraction", lambda c: c.q),
-)
 
 
 @checked_arguments()
@@ -248,31 +266,16 @@ def forecast(
     check_type(history, History, "history")
     people = Population() if population is None else check_type(population, Population, "population")
     model = read_model(model, people.parameters.constants())
-    posterior = find_posterior(history, people, seed_of(rng), model)
-    found = Forecast(history, people, posterior, posterior.effective, posterior.pareto_k)
+    seed = seed_of(rng)
+    posterior = find_posterior(history, people, seed, model)
+    treatment = name_treatment(history.visits)
+    provenance = make_block(
+        "forecast", name_functions(model), people, arms={treatment: history.visits},
+        seen={treatment: describe_seen(history)}, seed=given_seed(rng), sampler="sobol",
+    )  # fmt: skip
+    found = Forecast(history, people, posterior, posterior.effective, posterior.pareto_k, seed, provenance)
     if posterior.surprise < CONTRADICTION:
         warn("the history contradicts the model: no usual patient and raters make what was seen; check days and grades")
     if found.pareto_k > LARGEST_K or found.effective < FEWEST:
         warn(f"the forecast cannot be trusted: {found.effective:.0f} effective draws, Pareto k {found.pareto_k:.2f}")
     return found
-
-
-def find_loss(posterior: Posterior, last_visit: float, level: float) -> tuple[Array, npt.NDArray[np.bool_]]:
-    """Return the day on which each draw's effect falls below a level after the last visit, and who never reaches it.
-
-    Returns
-    -------
-    (ndarray, ndarray of bool), shape (k,)
-        The day of the last visit for who never reaches the level; infinite where the level is not yet lost at the end.
-    """
-    days = np.append(np.arange(last_visit, posterior.end), posterior.end)
-    visible = posterior.visible_at(days)
-    above = visible >= level
-    never: npt.NDArray[np.bool_] = np.logical_not(above.any(axis=0))
-    last = np.where(never, 0, len(days) - 1 - above[::-1].argmax(axis=0))
-    after, draws = np.minimum(last + 1, len(days) - 1), np.arange(visible.shape[1])
-    drop = visible[last, draws] - visible[after, draws]
-    part = (visible[last, draws] - level) / np.where(drop > 0, drop, 1.0)
-    loss = days[last] + part * (days[after] - days[last])
-    result: Array = np.where(never, last_visit, np.where(after == last, np.inf, loss))
-    return result, never

@@ -38,6 +38,8 @@ HORIZON = 540  # days after the last day of which anything is known, over which 
 # A round's normal distribution has the covariance of the draws so far times this.
 WIDER = 1.5
 LEAST_VARIANCE = 1e-4  # of a direction of that distribution
+DAYS_AT_ONCE = 512
+STEPS_TO_BEST = 4  # patients from the mean of the draws to the most likely draw
 
 
 class Posterior(NamedTuple):
@@ -81,6 +83,12 @@ class Posterior(NamedTuple):
         times = np.atleast_1d(np.asarray(days, dtype=float))
         return np.concatenate([cohort.visible_at(times) for cohort in self.cohorts], axis=1)
 
+    def visible_quantiles(self, days: Array, shares: npt.ArrayLike) -> Array:
+        """Return weighted quantiles of the visible effect on d days, for q shares, shape (d, q)."""
+        # In parts: a history of years has many days.
+        parts = np.array_split(days, -(-len(days) // DAYS_AT_ONCE))
+        return np.concatenate([self.quantiles(self.visible_at(part), shares) for part in parts])
+
     def quantiles(self, values: Array, shares: npt.ArrayLike) -> Array:
         """Return weighted quantiles of the values of the draws, shape (..., k), for q shares: shape (..., q)."""
         return weighted_quantiles(values, self.weights, np.asarray(shares, dtype=float))
@@ -96,13 +104,18 @@ def find_posterior(history: History, population: Population, seed: int, model: M
     normals, proposals = np.empty((0, size)), [(np.zeros(size), np.eye(size))]
     cohorts: list[Cohort] = []
     found: list[Array] = []
-    for turn in range(ROUNDS):
-        own = draw(DRAWS, seed, size - OF_PATIENT) if turn == 0 else _draw_normal(rng, *proposals[-1])
+
+    def solve(own: Array) -> tuple[Cohort, Array]:
         cohort = treated.solve(own)
         lines = Line.of(cohort.visible_at(days), cohort.crease_at(days), population.constants(own))
+        return cohort, find_likelihoods(history, days, lines, population.raters)
+
+    for turn in range(ROUNDS):
+        own = draw(DRAWS, seed, size - OF_PATIENT) if turn == 0 else _draw_normal(rng, *proposals[-1])
+        cohort, likelihoods = solve(own)
         normals = np.concatenate([normals, own])
         cohorts.append(cohort)
-        found.append(find_likelihoods(history, days, lines, population.raters))
+        found.append(likelihoods)
         likelihood = logsumexp(np.concatenate(found, axis=1), axis=0)
         drawn = logsumexp([_log_density(normals, *each) for each in proposals], axis=0) - np.log(len(proposals))
         logs = likelihood + _log_density(normals, *proposals[0]) - drawn
@@ -110,8 +123,14 @@ def find_posterior(history: History, population: Population, seed: int, model: M
         if 1 / (weights**2).sum() >= ENOUGH:
             break
         proposals.append(_fit_normal(normals, logs))
-    least = float(((normals**2).sum(axis=1) - 2 * likelihood).min())
-    surprise = float(chdtrc(count_looks(history), least)) if history.seen else 1.0
+    surprise = 1.0
+    if history.seen:
+        # With many visits every draw is far from the most likely patient, and their mean is near.
+        unlikely = (normals**2).sum(axis=1) - 2 * likelihood
+        mean, best = weights @ normals, normals[unlikely.argmin()]
+        between = mean + np.linspace(0, 1, STEPS_TO_BEST, endpoint=False)[:, None] * (best - mean)
+        nearer = (between**2).sum(axis=1) - 2 * logsumexp(solve(between)[1], axis=0)
+        surprise = float(chdtrc(count_looks(history), min(unlikely.min(), nearer.min())))
     return Posterior(population, normals, weights, cohorts, end, surprise)
 
 
@@ -121,6 +140,18 @@ def weighted_quantiles(values: Array, weights: Array, shares: Array) -> Array:
     below = np.cumsum(weights[order], axis=-1)
     places = np.minimum((below[..., None] < shares * below[..., -1:, None]).sum(axis=-2), values.shape[-1] - 1)
     result: Array = np.take_along_axis(np.take_along_axis(values, order, axis=-1), places, axis=-1)
+    return result
+
+
+def resample(weights: Array, number: int, rng: np.random.Generator) -> npt.NDArray[np.intp]:
+    """Return the places of draws with equal weights, in random order, by systematic resampling.
+
+    A draw of weight w occurs ``number * w`` times, rounded up or down.
+    """
+    at = (rng.random() + np.arange(number)) / number
+    ends = np.cumsum(weights)
+    places = np.searchsorted(ends / ends[-1], at, side="right")
+    result: npt.NDArray[np.intp] = rng.permutation(places)
     return result
 
 
