@@ -16,9 +16,10 @@ from ..model.landmarks import find_landmarks
 from ..model.mesh import Reading
 from ..model.radau import FollowingRead
 from ..patients.draws import BLOCK, normals
-from ..patients.grades import AT_REST, Line, mean_chance, mean_chances
+from ..patients.grades import AT_REST, Line, mean_chance
 from ..patients.population import Population
-from ..patients.seen import RESPONSE_OF, mean_chances_seen_back
+from ..patients.seen import RESPONSE_OF
+from ..patients.tabulated import ResponseTable, SeenBackTable
 from ..patients.treated import Treated
 from ..treatment.schedule import Schedule
 from .tally import Tally
@@ -165,7 +166,7 @@ def _draw_patients(blocks: range, patients: int, sampler: str, seed: int, visits
 class _Reader(NamedTuple):
     # Reads and counts the patients of a plan. What all blocks share is computed once.
     plan: ArmPlan
-    responses: _Responses
+    chances: _Chances
     on_graded_days: Reading
     crease: FollowingRead
     on_days: list[Reading]
@@ -176,7 +177,7 @@ class _Reader(NamedTuple):
         graded_days = np.concatenate([plan.response_days, plan.visit_days])
         return cls(
             plan,
-            _Responses.of(plan),
+            _Chances.of(plan),
             Reading(mesh, graded_days),
             plan_crease(mesh, float(k_crease), graded_days),
             # Some days are read and counted at a time: their values then stay in the processor's cache.
@@ -191,30 +192,39 @@ class _Reader(NamedTuple):
         total.add(
             itertools.chain(map(cohort.read_visible, self.on_days), [landmarks.peak_effect[None]]),
             np.stack([getattr(landmarks, name) for name in LANDMARK_DAYS]),
-            _read_chances(self.plan, self.responses, lines),
+            self.chances(lines),
         )
 
 
-class _Responses(NamedTuple):
-    # The endpoints with their assessors, each once; and the row of each response among theirs, one a pair and day.
-    pairs: list[tuple[str, str]]
-    rows: npt.NDArray[np.intp]
+class _Chances(NamedTuple):
+    # Gives the rows of chances of `empty_tally`.
+    reported: ResponseTable  # of the endpoints with their assessors, each pair once
+    rows: npt.NDArray[np.intp]  # the row of each response among those of `reported`, one a pair and day
+    seen_back: SeenBackTable
+    days: int  # number of the days of responses
 
     @classmethod
     def of(cls, plan: ArmPlan) -> Self:
+        raters = plan.treated.population.raters
         pairs = [(response.endpoint, response.assessor) for response in plan.responses]
         distinct = list(dict.fromkeys(pairs))
         day = np.searchsorted(plan.response_days, [response.day for response in plan.responses])
-        return cls(distinct, np.array([*map(distinct.index, pairs)], np.intp) * len(plan.response_days) + day)
+        return cls(
+            ResponseTable(distinct, raters),
+            np.array([*map(distinct.index, pairs)], np.intp) * len(plan.response_days) + day,
+            SeenBackTable(list(RESPONSE_OF), plan.seen_by, raters, plan.missed),
+            len(plan.response_days),
+        )
 
-
-def _read_chances(plan: ArmPlan, responses: _Responses, lines: Line) -> Array:
-    # Return the rows of `empty_tally`, from the lines on the days of responses and on those of visits.
-    raters, count, patients = plan.treated.population.raters, len(plan.response_days), lines.frown.shape[-1]
-    at_responses, at_visits = (Line(*(depth[part] for depth in lines)) for part in (slice(count), slice(count, None)))
-    reported = mean_chances(at_responses, responses.pairs, raters).reshape(-1, patients)
-    seen = mean_chances_seen_back(at_visits, list(RESPONSE_OF), plan.seen_by, raters, plan.missed)
-    result = np.empty((len(responses.rows) + len(RESPONSE_OF) * len(plan.visit_days), patients))
-    np.take(reported, responses.rows, axis=0, out=result[: len(responses.rows)])
-    result[len(responses.rows) :] = seen.reshape(-1, patients)
-    return result
+    def __call__(self, lines: Line) -> Array:
+        # Return the chances from the lines on the days of responses, and then on those of visits.
+        at_responses, at_visits = (
+            Line(*(depth[part] for depth in lines)) for part in (slice(self.days), slice(self.days, None))
+        )
+        patients = lines.frown.shape[-1]
+        reported = self.reported(at_responses).reshape(-1, patients)
+        seen = self.seen_back(at_visits).reshape(-1, patients)
+        result = np.empty((len(self.rows) + len(seen), patients))
+        np.take(reported, self.rows, axis=0, out=result[: len(self.rows)])
+        result[len(self.rows) :] = seen
+        return result
