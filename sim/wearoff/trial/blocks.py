@@ -190,7 +190,8 @@ class _Reader(NamedTuple):
         last_dose = float(self.plan.treated.doses.days[-1])
         landmarks = find_landmarks(cohort.mesh, cohort.visible, cohort.weak, last_dose)
         total.add(
-            itertools.chain(map(cohort.read_visible, self.on_days), [landmarks.peak_effect[None]]),
+            # By rounding an effect can be outside of 0 to 1: it counts in the first or the last bin.
+            itertools.chain((on.of_many(cohort.visible) for on in self.on_days), [landmarks.peak_effect[None]]),
             np.stack([getattr(landmarks, name) for name in LANDMARK_DAYS]),
             self.chances(lines),
         )

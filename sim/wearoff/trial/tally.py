@@ -91,25 +91,23 @@ class Histogram:
         ndarray, shape (m, q)
         """
         counts, beyond = (self.counts, self.beyond) if mix is None else (mix @ self.counts, mix @ self.beyond)
-        width = self.top / self.counts.shape[1]
-        result: Array = width * np.stack([_find_quantiles(*row, shares) for row in zip(counts, beyond, strict=True)])
+        result: Array = self.top / counts.shape[1] * _find_quantiles(counts, beyond, shares)
         return result
 
 
-def _find_quantiles(counts: Array | BinCounts, beyond: float, shares: Array) -> Array:
+def _find_quantiles(counts: Array | BinCounts, beyond: Array | Counts, shares: Array) -> Array:
     # The bins have width 1. The distribution is a straight line across each bin that is not empty.
-    finite = counts.sum()
-    total = finite + beyond
-    if total == 0:
-        return np.full(len(shares), np.nan)
-    filled = np.flatnonzero(counts)
-    if len(filled) == 0:
-        return np.full(len(shares), np.inf)
-    ends = np.stack([filled, filled + 1], axis=1).ravel()
-    own: Array = counts[filled].astype(np.float64)
-    below = np.cumsum(own)
-    shares_at = np.stack([below - own, below], axis=1).ravel() / total
-    result: Array = np.where(shares * total <= finite, np.interp(shares, shares_at, ends), np.inf)
+    below = np.cumsum(counts, axis=1)
+    finite = below[:, -1:]
+    total = finite + beyond[:, None]
+    wanted = shares * total
+    # The bin of a quantile is the first by whose end more values have been counted, or the last that is not empty.
+    place = np.stack([np.searchsorted(row, each, side="right") for row, each in zip(below, wanted, strict=True)])
+    place = np.minimum(place, np.sum(below < finite, axis=1, keepdims=True))
+    own, after = (np.take_along_axis(each, place, axis=1) for each in (counts, below))
+    with np.errstate(divide="ignore", invalid="ignore"):  # where all values are infinite or missing
+        within = place + 1 - (after - wanted) / own
+    result: Array = np.where(total == 0, np.nan, np.where((wanted <= finite) & (finite > 0), within, np.inf))
     return result
 
 
