@@ -92,12 +92,11 @@ def mean_chances_seen_back(
     ndarray, shape (durations, visits, k)
     """
     views, weights = weigh_views(tuple(RESPONSE_OF[duration] for duration in durations), raters)
-    return mean_over_kinds(accumulate_visits(chances_not_seen(lines, views, assessor, raters, missed)), weights)
+    not_seen = chances_not_seen(lines, views, assessor, raters, missed)
+    return mean_over_kinds(list(accumulate_visits(not_seen)), weights)
 
 
-def chances_not_seen(
-    lines: Line, views: Sequence[View], assessor: str, raters: Raters, missed: float = 0.0
-) -> Array:
+def chances_not_seen(lines: Line, views: Sequence[View], assessor: str, raters: Raters, missed: float = 0.0) -> Array:
     """Return the chance that the end is not seen at a visit, whatever is seen at others, shape (views, ..., k)."""
     seen = Seen(lines, raters)
     return np.stack([missed + (1 - missed) * _not_seen(seen.by_each(view, assessor)) for view in views])

@@ -67,8 +67,9 @@ class ChanceTable(NamedTuple):
         most_exact = min(raters.investigator_error, raters.subject_error)
         count = math.ceil(INTERVALS_PER_ERROR * max(BASELINES) / most_exact)
         depths = (np.arange(count) + POINTS[:, None]) / count
-        values = chances(depths.ravel()).reshape(-1, len(POINTS), count)
-        return cls(np.ascontiguousarray(np.einsum("cp,fpi->cfi", np.linalg.inv(np.vander(POINTS)), values)))
+        values = chances(depths.ravel())
+        by_interval = values.reshape(len(values), len(POINTS), count)
+        return cls(np.einsum("cp,fpi->cfi", np.linalg.inv(np.vander(POINTS)), by_interval))
 
     def find(self, depths: Array) -> Places:
         """Return the places of depths."""
@@ -113,10 +114,11 @@ class ResponseTable:
         """Return the chances, shape (pairs, ..., k), from lines of shape (..., k)."""
         result = np.empty((len(self._at_rest), *line.frown.shape))
         for at_rest, depths in ((False, line.frown), (True, line.rest)):
-            rows = [row for row, each in enumerate(self._at_rest) if each == at_rest]
-            places = self._table.find(depths) if rows else None
-            for row in rows:
-                self._table.read(row, places, out=result[row])
+            if at_rest in self._at_rest:
+                places = self._table.find(depths)
+                for row, values in enumerate(result):
+                    if self._at_rest[row] == at_rest:
+                        self._table.read(row, places, out=values)
         return result
 
 
@@ -135,4 +137,4 @@ class SeenBackTable:
         not_seen = np.empty((len(self._views), *lines.frown.shape))
         for view, values in enumerate(not_seen):
             self._table.read(view, places, out=values)
-        return mean_over_kinds(accumulate_visits(not_seen), self._weights)
+        return mean_over_kinds(list(accumulate_visits(not_seen)), self._weights)

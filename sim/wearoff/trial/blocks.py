@@ -226,6 +226,6 @@ class _Chances(NamedTuple):
         reported = self.reported(at_responses).reshape(-1, patients)
         seen = self.seen_back(at_visits).reshape(-1, patients)
         result = np.empty((len(self.rows) + len(seen), patients))
-        np.take(reported, self.rows, axis=0, out=result[: len(self.rows)])
+        np.take(reported, self.rows, axis=0, out=result[: len(self.rows)], mode="clip")  # other modes copy twice
         result[len(self.rows) :] = seen
         return result

@@ -97,14 +97,15 @@ class Histogram:
 
 def _find_quantiles(counts: Array | BinCounts, beyond: Array | Counts, shares: Array) -> Array:
     # The bins have width 1. The distribution is a straight line across each bin that is not empty.
-    below = np.cumsum(counts, axis=1)
+    below: Array = np.cumsum(counts, axis=1, dtype=np.float64)
     finite = below[:, -1:]
     total = finite + beyond[:, None]
     wanted = shares * total
     # The bin of a quantile is the first by whose end more values have been counted, or the last that is not empty.
     place = np.stack([np.searchsorted(row, each, side="right") for row, each in zip(below, wanted, strict=True)])
     place = np.minimum(place, np.sum(below < finite, axis=1, keepdims=True))
-    own, after = (np.take_along_axis(each, place, axis=1) for each in (counts, below))
+    own: Array = np.take_along_axis(counts, place, axis=1).astype(np.float64)
+    after = np.take_along_axis(below, place, axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):  # where all values are infinite or missing
         within = place + 1 - (after - wanted) / own
     result: Array = np.where(total == 0, np.nan, np.where((wanted <= finite) & (finite > 0), within, np.inf))
