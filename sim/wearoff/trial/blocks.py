@@ -27,6 +27,9 @@ from .tally import Tally
 Array = npt.NDArray[np.float64]
 
 ACCURACY = 1e-6  # of the visible effect
+# Days of landmarks are found within about this part of an interval of the mesh, which is less than 1e-4 days. In this
+# time the effect changes by about its own error.
+NARROW = 1e-6
 SEEN_BY = "investigator"  # who sees the end of a duration in the table of landmarks
 DAYS_AT_ONCE = 64  # days whose effects are read and counted at a time
 # The library of C on Linux gives freed memory back to the system, which takes a tenth of a trial's time, until a block
@@ -188,7 +191,7 @@ class _Reader(NamedTuple):
         graded, creases = cohort.read_visible(self.on_graded_days), cohort.read_crease(self.crease)
         lines = Line.of(graded, creases, self.plan.treated.population.constants(draws))
         last_dose = float(self.plan.treated.doses.days[-1])
-        landmarks = find_landmarks(cohort.mesh, cohort.visible, cohort.weak, last_dose)
+        landmarks = find_landmarks(cohort.mesh, cohort.visible, cohort.weak, last_dose, NARROW)
         total.add(
             # By rounding an effect can be outside of 0 to 1: it counts in the first or the last bin.
             itertools.chain((on.of_many(cohort.visible) for on in self.on_days), [landmarks.peak_effect[None]]),
