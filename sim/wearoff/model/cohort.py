@@ -227,11 +227,12 @@ class _Problem(NamedTuple):
     def estimate_errors(self, solved: Cohort, half_steps: _Cleavage, accuracy: float) -> tuple[float, float, float]:
         # Return the errors of the solution, of its steps and of its mesh. Where the first is small, the others are NaN.
         fine_mesh = solved.mesh.split(np.full(len(solved.mesh.edges) - 1, 2))
-        reading = fine_mesh.nodes.ravel()
-        fine, coarse = self._respond(fine_mesh, half_steps).visible_at(reading), solved.visible_at(reading)
+        reading = Reading(solved.mesh, fine_mesh.nodes.ravel())
+        coarse = solved.read_visible(reading)
+        fine = np.clip(self._respond(fine_mesh, half_steps).visible, 0.0, 1.0).reshape(coarse.shape)
         if (error := float(np.abs(coarse - fine).max())) <= accuracy:
             return error, np.nan, np.nan
-        fine_steps = self._respond(solved.mesh, half_steps).visible_at(reading)
+        fine_steps = self._respond(solved.mesh, half_steps).read_visible(reading)
         return error, float(np.abs(coarse - fine_steps).max()), float(np.abs(fine - fine_steps).max())
 
     def halve_steps(self, edges: Array, tolerance: float) -> tuple[_Cleavage, _Cleavage]:

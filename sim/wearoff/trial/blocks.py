@@ -27,8 +27,8 @@ from .tally import Tally
 Array = npt.NDArray[np.float64]
 
 ACCURACY = 1e-6  # of the visible effect
-# Days of landmarks are found within about this part of an interval of the mesh, which is less than 1e-4 days. In this
-# time the effect changes by about its own error.
+# Days of landmarks are found within about this part of an interval of the mesh, which is about 1e-4 days. In this time
+# the effect changes by at most its own error.
 NARROW = 1e-6
 SEEN_BY = "investigator"  # who sees the end of a duration in the table of landmarks
 DAYS_AT_ONCE = 64  # days whose effects are read and counted at a time

@@ -55,17 +55,20 @@ class Histogram:
         """Count values, shape (rows, k), in the rows from `first` on."""
         rows = slice(first, first + len(values))
         counts = self.counts[rows]
-        finite = np.isfinite(values)
-        all_finite = finite.all()
-        if not all_finite:
+        bins = counts.shape[1]
+        per_unit = bins / self.top
+        # Mostly all values are below the top. NaN is not below it.
+        finite = None if values.max(initial=0.0) * per_unit < bins else np.isfinite(values)
+        if finite is not None:
             self.beyond[rows] += np.isposinf(values).sum(axis=1)
             self.missing[rows] += np.isnan(values).sum(axis=1)
             values = np.where(finite, values, 0.0)
-        bins = counts.shape[1]
-        index = np.multiply(values, bins / self.top, out=np.empty(values.shape, np.int64), casting="unsafe")
-        np.minimum(index, bins - 1, out=index)
+        index = np.multiply(values, per_unit, out=np.empty(values.shape, np.int64), casting="unsafe")
         index += bins * np.arange(len(counts))[:, None]
-        np.add.at(counts.reshape(-1), index.ravel() if all_finite else index[finite], np.int32(1))  # an int is slow
+        if finite is not None:
+            np.minimum(index, bins * np.arange(1, len(counts) + 1)[:, None] - 1, out=index)
+            index = index[finite]
+        np.add.at(counts.reshape(-1), index.ravel(), np.int32(1))  # an int is slow
 
     def merge(self, other: Self) -> None:
         """Add the counts of another histogram."""
