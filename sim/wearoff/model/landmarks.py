@@ -144,6 +144,6 @@ def _find_days(mesh: Mesh, passes: list[_Pass], levels: Sequence[Array | float],
     # of each pass, one pass after the other. The roots of all passes are searched together.
     passed, _, interval, node = (np.concatenate(each) for each in zip(*passes, strict=True))
     days = np.full(len(passed), np.nan)
-    by_patient = [np.broadcast_to(level, len(each.passed)) for each, level in zip(passes, levels, strict=True)]
+    by_patient = [np.full(len(each.passed), level) for each, level in zip(passes, levels, strict=True)]
     days[passed] = root(mesh, values, interval, node, np.concatenate(by_patient)[passed], narrow)
     return days.reshape(len(passes), -1)
