@@ -12,9 +12,10 @@ from wearoff.model.course import solve
 from wearoff.model.doses import Doses
 from wearoff.model.equations import Constants
 from wearoff.model.landmarks import find_landmarks
-from wearoff.model.mesh import Reading
+from wearoff.model.mesh import Reading, at_own_day
 from wearoff.patients.draws import OF_PATIENT
 from wearoff.patients.population import Population
+from wearoff.trial.blocks import NARROW
 
 ACCURACY, END = 1e-6, 365.0
 ONE, FOUR = {0.0: 20.0}, {0.0: 20.0, 84.0: 20.0, 84.5: 5.0, 200.3: 100.0}
@@ -184,6 +185,25 @@ def test_landmarks_are_those_of_single_patients(doses):
                 # The same crossing, if the effect crosses the level more than once: its slope is above 0.001 per day.
                 assert day == pytest.approx(judge[name], abs=1000 * ACCURACY)
     assert min(reached.values()) >= 3
+
+
+def test_landmarks_found_less_exactly_are_days_on_which_the_effect_has_the_level():
+    # The level itself is the judge. Trials search days within this part of an interval.
+    cohort = solve_cohort(grid_of(Population(), ONE), even(ONE), drawn(Population(), 500))
+    found = find_landmarks(cohort.mesh, cohort.visible, cohort.weak, narrow=NARROW)
+    levels = {
+        "onset_day": ONSET,
+        "full_effect_day": FULL * found.peak_effect,
+        "peak_day": found.peak_effect,
+        "half_effect_day": HALF,
+        "wear_off_day": WEAR_OFF,
+    }
+    for name, level in levels.items():
+        day = getattr(found, name)
+        reached = np.isfinite(day)
+        effect = at_own_day(cohort.mesh, cohort.visible, np.where(reached, day, 0.0))
+        assert reached.sum() > 400
+        assert np.abs(effect - level)[reached].max() < 2 * ACCURACY, name
 
 
 def test_patients_may_have_doses_of_their_own():

@@ -32,15 +32,16 @@ def test_what_stays_on_one_side_passes_nothing():
     assert len(crossings(mesh, np.zeros_like(mesh.nodes), 0.0)) == 0
 
 
-def test_many_roots_at_once_each_in_its_own_bracket():
+@pytest.mark.parametrize("narrow", [NARROW, 1e-6])
+def test_many_roots_at_once_each_in_its_own_bracket(narrow):
     # exp(-t) = level has the root t = -log(level); one polynomial and one level for each root.
     mesh = Mesh(np.linspace(0, 6, 13))
     levels = np.geomspace(0.003, 0.99, 400)
     expected = -np.log(levels)
     interval = np.searchsorted(mesh.edges, expected) - 1
     node = (mesh.nodes[interval] < expected[:, None]).sum(axis=1) - 1
-    found = root(mesh, np.exp(-mesh.nodes)[interval], interval, node, levels)
-    assert np.abs(found - expected).max() < 0.5 * NARROW
+    found = root(mesh, np.exp(-mesh.nodes)[interval], interval, node, levels, narrow)
+    assert np.abs(found - expected).max() < 0.5 * narrow
 
 
 def test_a_root_that_is_found_stays_as_it_is_however_long_another_takes():

@@ -18,14 +18,15 @@ from .chain import chain_derivatives, rates_of
 from .course import mesh_starts
 from .doses import Doses
 from .equations import MODEL, Constants, Model
-from .hermite import Slopes, follow, quintic, slopes, steps
+from .hermite import Slopes, follow, quintic, slopes, stack_derivatives, steps
 from .mesh import Mesh, Reading, graded_mesh, pieces_needed
 from .radau import Following, FollowingRead
 from .refinement import INTERVALS, ROUNDS, STEPS, unresolved
 from .response import units_taken_up, weakness
 
-# The number of pilots that are solved at a time. Each group starts from the grid of the group before it.
-PILOTS_AT_ONCE = 256
+# The number of pilots that are solved at a time. Each group starts from the grid of the group before it: the first one
+# takes most rounds.
+PILOTS_AT_ONCE = 128
 # The first tolerances of the steps and of the mesh's coefficients, as multiples of the accuracy. If the error is above
 # ENOUGH of it (the finer grid errs too), the tolerance that contributes more is multiplied by AIM times the accuracy
 # over the error, and by at least LEAST_FACTOR.
@@ -151,9 +152,10 @@ def choose_grid(doses: Doses, pilots: Constants, end: float, accuracy: float, mo
         own = doses._replace(units=doses.units[part]) if doses.units.ndim > 2 else doses
         problem = _Problem(own, group, model)
         for _ in range(ROUNDS):
-            grid = problem.halve_steps(grid, step_tolerance)
-            grid, solved = problem.halve_intervals(grid, coefficient_tolerance)
-            error, by_steps, by_mesh = problem.estimate_errors(grid, solved, ENOUGH * accuracy)
+            coarse, fine = problem.halve_steps(grid.edges, step_tolerance)
+            solved = problem.halve_intervals(grid.mesh, coarse, coefficient_tolerance)
+            grid = Grid(coarse.edges, solved.mesh)
+            error, by_steps, by_mesh = problem.estimate_errors(solved, fine, ENOUGH * accuracy)
             if error <= ENOUGH * accuracy:
                 break
             factor = float(np.clip(AIM * accuracy / error, LEAST_FACTOR, 1))
@@ -183,6 +185,16 @@ def solve_cohort(
     return _Problem(doses, constants, model, start).solve(grid)
 
 
+class _Cleavage(NamedTuple):
+    # The edges of steps, the units taken up from each dose, and at the edges the light chain with its derivatives, the
+    # slopes of the cleaved fraction, and the cleaved fraction.
+    edges: Array
+    taken: Array
+    chain: Array
+    slope: Slopes
+    cleaved: Array
+
+
 class _Problem(NamedTuple):
     # The patients and their doses, which stay the same while a grid is chosen.
     doses: Doses
@@ -191,75 +203,71 @@ class _Problem(NamedTuple):
     start: Carried | None = None
 
     def solve(self, grid: Grid) -> Cohort:
-        return self._respond(grid, *self._integrate(grid.edges))
+        return self._respond(grid.mesh, self._integrate(grid.edges))
 
-    def _integrate(self, edges: Array) -> tuple[Array, Array, Array]:
-        # Return the units taken up, and at the edges the light chain and the cleaved fraction with their derivatives.
+    def _integrate(self, edges: Array) -> _Cleavage:
         taken, chain = self._chain(edges)
-        slope = slopes(self.constants.k_cleave * chain, self.constants.k_snap25)
+        return self._follow(edges, taken, chain, slopes(self.constants.k_cleave * chain, self.constants.k_snap25))
+
+    def _follow(self, edges: Array, taken: Array, chain: Array, slope: Slopes) -> _Cleavage:
         cleaved = follow(*steps(slope, edges), 0.0 if self.start is None else self.start.cleaved)
-        return taken, chain, _stack_derivatives(slope, cleaved)
+        return _Cleavage(edges, taken, chain, slope, cleaved)
 
-    def _respond(self, grid: Grid, taken: Array, chain: Array, derivatives: Array) -> Cohort:
+    def _respond(self, mesh: Mesh, cleavage: _Cleavage) -> Cohort:
         visible, crease = (0.0, 1.0) if self.start is None else self.start[3:]
-        weak = self._weakness(quintic(grid.edges, grid.mesh.nodes[:, 1:].ravel()) @ derivatives)
-        points = weak.reshape(len(grid.mesh.edges) - 1, grid.mesh.degree, -1)
-        seen = Following.at(grid.mesh, float(self.constants.k_line))(points, visible)
+        edges, derivatives = cleavage.edges, stack_derivatives(cleavage.slope, cleavage.cleaved)
+        weak = self._weakness(quintic(edges, mesh.nodes[:, 1:].ravel()) @ derivatives)
+        points = weak.reshape(len(mesh.edges) - 1, mesh.degree, -1)
+        seen = Following.at(mesh, float(self.constants.k_line))(points, visible)
         first_weak = 0.0 if self.start is None else self._weakness(self.start.cleaved)
-        by_edge = derivatives.reshape(3, len(grid.edges), -1)
-        path = Path(grid.edges, chain, by_edge, taken[0], np.atleast_1d(self.constants.k_depot))
-        return Cohort(grid.mesh, points, seen, float(self.constants.k_crease), first_weak, crease, path)
+        by_edge = derivatives.reshape(3, len(edges), -1)
+        path = Path(edges, cleavage.chain, by_edge, cleavage.taken[0], np.atleast_1d(self.constants.k_depot))
+        return Cohort(mesh, points, seen, float(self.constants.k_crease), first_weak, crease, path)
 
-    def estimate_errors(self, grid: Grid, solved: Cohort, accuracy: float) -> tuple[float, float, float]:
+    def estimate_errors(self, solved: Cohort, half_steps: _Cleavage, accuracy: float) -> tuple[float, float, float]:
         # Return the errors of the solution, of its steps and of its mesh. Where the first is small, the others are NaN.
-        fine_edges, fine_mesh = _add_middles(grid.edges), grid.mesh.split(np.full(len(grid.mesh.edges) - 1, 2))
-        followed, reading = self._integrate(fine_edges), fine_mesh.nodes.ravel()
-        fine = self._respond(Grid(fine_edges, fine_mesh), *followed).visible_at(reading)
-        coarse = solved.visible_at(reading)
+        fine_mesh = solved.mesh.split(np.full(len(solved.mesh.edges) - 1, 2))
+        reading = Reading(solved.mesh, fine_mesh.nodes.ravel())
+        coarse = solved.read_visible(reading)
+        fine = np.clip(self._respond(fine_mesh, half_steps).visible, 0.0, 1.0).reshape(coarse.shape)
         if (error := float(np.abs(coarse - fine).max())) <= accuracy:
             return error, np.nan, np.nan
-        fine_steps = self._respond(Grid(fine_edges, grid.mesh), *followed).visible_at(reading)
+        fine_steps = self._respond(solved.mesh, half_steps).read_visible(reading)
         return error, float(np.abs(coarse - fine_steps).max()), float(np.abs(fine - fine_steps).max())
 
-    def halve_steps(self, grid: Grid, tolerance: float) -> Grid:
+    def halve_steps(self, edges: Array, tolerance: float) -> tuple[_Cleavage, _Cleavage]:
         # Halve each step whose result differs from that of two half steps: in the cleaved fraction at the end of the
-        # step, or in the weakness in its middle.
-        edges = grid.edges
+        # step, or in the weakness in its middle. Return the solutions on the steps and on half steps.
         for _ in range(ROUNDS):
-            fine_edges = _add_middles(edges)
-            fine_slope = self._slopes(fine_edges)
-            cleaved = follow(*steps(fine_slope, fine_edges))
-            slope = fine_slope.every_other()
-            start, middle, end = cleaved[:-1:2], cleaved[1::2], cleaved[2::2]
+            fine = self._integrate(_add_middles(edges))
+            slope = fine.slope.every_other()
+            start, middle, end = fine.cleaved[:-1:2], fine.cleaved[1::2], fine.cleaved[2::2]
             factor, term = steps(slope, edges)
-            read = quintic(edges, fine_edges[1::2]) @ _stack_derivatives(slope, cleaved[::2])
+            read = quintic(edges, fine.edges[1::2]) @ stack_derivatives(slope, fine.cleaved[::2])
             difference = np.abs(self._weakness(read) - self._weakness(middle))
             share = self._share_in_effect(edges)[:, None]
             error = np.maximum(np.abs(factor * start + term - end), share * difference / MIDDLE_TOLERANCE)
             coarse = error.max(axis=1) > tolerance
             if not coarse.any():
-                return grid._replace(edges=edges)
-            edges = np.sort(np.append(edges, fine_edges[1::2][coarse]))
+                return self._follow(edges, fine.taken, fine.chain[:, ::2], slope), fine
+            edges = np.sort(np.append(edges, fine.edges[1::2][coarse]))
             if len(edges) > STEPS * len(mesh_starts(self.doses.days, edges[-1])):
                 break
         raise unresolved("the cleaved fraction", tolerance)
 
-    def halve_intervals(self, grid: Grid, tolerance: float) -> tuple[Grid, Cohort]:
-        # Halve each interval whose polynomial is not close enough to the pilots' weakness. Return the solution too.
+    def halve_intervals(self, mesh: Mesh, cleavage: _Cleavage, tolerance: float) -> Cohort:
+        # Halve each interval whose polynomial is not close enough to the pilots' weakness. Return the solution.
         for _ in range(ROUNDS):
-            solved = self.solve(grid)
+            solved = self._respond(mesh, cleavage)
             weak = np.moveaxis(solved.weak, -1, 0)
-            share = self._share_in_effect(grid.mesh.edges)[:, None]
-            pieces = np.minimum(pieces_needed(grid.mesh, share * weak, tolerance), 2)
+            share = self._share_in_effect(mesh.edges)[:, None]
+            pieces = np.minimum(pieces_needed(mesh, share * weak, tolerance), 2)
             if pieces.max() == 1:
-                return grid, solved
-            if pieces.sum() > INTERVALS * len(mesh_starts(self.doses.days, grid.edges[-1])):
+                return solved
+            if pieces.sum() > INTERVALS * len(mesh_starts(self.doses.days, mesh.edges[-1])):
                 break
-            grid = grid._replace(mesh=grid.mesh.split(pieces))
+            mesh = mesh.split(pieces)
         raise unresolved("the weakness", tolerance)
-
-    def _slopes(self, edges: Array) -> Slopes:
-        return slopes(self.constants.k_cleave * self._chain(edges)[1], self.constants.k_snap25)
 
     def _chain(self, edges: Array) -> tuple[Array, Array]:
         # Return the units taken up, and the light chain with its derivatives. Here patients are the last axis, and
@@ -281,16 +289,6 @@ class _Problem(NamedTuple):
         # Return the share of an error of the weakness, lasting one step, that passes to the visible effect.
         result: Array = np.minimum(1.0, self.constants.k_line * np.diff(edges))
         return result
-
-
-def _stack_derivatives(slope: Slopes, cleaved: Array) -> Array:
-    # Return the cleaved fraction at the edges and its first two derivatives, stacked as `quintic` takes them.
-    stacked = np.empty((3, *cleaved.shape))
-    stacked[0] = cleaved
-    for derivative, constant, factor in zip(stacked[1:], slope.constants[:2], slope.factors[:2], strict=True):
-        np.multiply(factor, cleaved, out=derivative)
-        np.subtract(constant, derivative, out=derivative)
-    return stacked.reshape(-1, cleaved.shape[1])
 
 
 def _add_middles(edges: Array) -> Array:

@@ -98,6 +98,16 @@ def follow(factor: Array, term: Array, start: Number = 0.0) -> Array:
     return x
 
 
+def stack_derivatives(slope: Slopes, x: Array) -> Array:
+    """Return x, x' and x'' at n edges from x, shape (n, patients), as `quintic` takes them: shape (3 n, patients)."""
+    stacked = np.empty((3, *x.shape))
+    stacked[0] = x
+    for derivative, constant, factor in zip(stacked[1:], slope.constants[:2], slope.factors[:2], strict=True):
+        np.multiply(factor, x, out=derivative)
+        np.subtract(constant, derivative, out=derivative)
+    return stacked.reshape(-1, x.shape[1])
+
+
 def quintic(edges: Array, times: Array) -> csr_array:
     """Return the weights that give x at `times` from x, x' and x'' at the edges, stacked in this order.
 

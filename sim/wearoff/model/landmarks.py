@@ -14,7 +14,7 @@ import numpy.typing as npt
 from ..levels import FULL, HALF, ONSET, WEAR_OFF
 from . import Array
 from .mesh import Mesh, read_within
-from .roots import root
+from .roots import NARROW, root
 
 Indices = npt.NDArray[np.intp]
 
@@ -47,7 +47,9 @@ class Landmarks(NamedTuple):
     wear_off_day: Array
 
 
-def find_landmarks(mesh: Mesh, visible: Array, weak: Array, last_dose: float = 0.0) -> Landmarks:
+def find_landmarks(
+    mesh: Mesh, visible: Array, weak: Array, last_dose: float = 0.0, narrow: float = NARROW
+) -> Landmarks:
     """Return the landmarks of k patients.
 
     Parameters
@@ -58,12 +60,14 @@ def find_landmarks(mesh: Mesh, visible: Array, weak: Array, last_dose: float = 0
         Visible effect and weakness at the mesh's nodes.
     last_dose : float
         Day of the last dose, which may be after the end of the mesh.
+    narrow : float
+        The part of an interval of the mesh within which each day is found.
     """
     largest, highest = _find_largest(visible[:, 1:])
     # V rises where the weakness W is above V and falls where W is below V. At a peak W - V falls through zero.
     falling = weak < visible
     top = _find_pass(falling, largest)
-    (peak,) = _find_days(mesh, [top], [0.0], top.of(weak) - top.of(visible))
+    (peak,) = _find_days(mesh, [top], [0.0], top.of(weak) - top.of(visible), narrow)
     height = np.full(len(peak), np.nan)
     height[top.passed] = read_within(mesh, top.of(visible), top.interval, peak[top.passed])
     past = top.passed if last_dose <= 0 else _find_last_peak(mesh, visible, falling, last_dose)
@@ -74,7 +78,7 @@ def find_landmarks(mesh: Mesh, visible: Array, weak: Array, last_dose: float = 0
     passes = [_find_pass(visible >= level) for level in levels[:2]]
     passes += [_find_pass(visible < level, largest) for level in levels[2:]]
     onset, full, half, wear_off = _find_days(
-        mesh, passes, levels, np.concatenate([each.of(visible) for each in passes])
+        mesh, passes, levels, np.concatenate([each.of(visible) for each in passes]), narrow
     )
     rises = [np.where(np.isnan(value), missing, value) for value in (onset, full, peak, height)]
     # V has not fallen through a level by the end, or has not reached it.
@@ -135,11 +139,11 @@ def _find_pass(beyond: npt.NDArray[np.bool_], first: Indices | None = None) -> _
     return _Pass(passed, np.flatnonzero(passed), interval, node)
 
 
-def _find_days(mesh: Mesh, passes: list[_Pass], levels: Sequence[Array | float], values: Array) -> Array:
+def _find_days(mesh: Mesh, passes: list[_Pass], levels: Sequence[Array | float], values: Array, narrow: float) -> Array:
     # Return the days on which patients' values pass levels, shape (passes, k), NaN where they do not, from the values
     # of each pass, one pass after the other. The roots of all passes are searched together.
     passed, _, interval, node = (np.concatenate(each) for each in zip(*passes, strict=True))
     days = np.full(len(passed), np.nan)
-    by_patient = [np.broadcast_to(level, len(each.passed)) for each, level in zip(passes, levels, strict=True)]
-    days[passed] = root(mesh, values, interval, node, np.concatenate(by_patient)[passed])
+    by_patient = [np.full(len(each.passed), level) for each, level in zip(passes, levels, strict=True)]
+    days[passed] = root(mesh, values, interval, node, np.concatenate(by_patient)[passed], narrow)
     return days.reshape(len(passes), -1)

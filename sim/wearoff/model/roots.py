@@ -12,7 +12,7 @@ from .mesh import Mesh, coefficients, evaluate, nodes_within
 
 # Roots are found within about this part of an interval. Intervals last some days, so that this is far less than a
 # second. The search for a root ends with two short steps in a row whose product is less than this.
-NARROW, SHORT = 1e-12, 1e-3
+NARROW, SHORT = 1e-12, 1e-2
 # The search also ends when the distance from the level is less than this, which is a rounding error.
 ROUNDING = 1e-15
 # The largest number of steps of a search. Halving the bracket alone would take 40.
@@ -42,7 +42,7 @@ def crossings(mesh: Mesh, values: Array, level: float) -> Array:
     return root(mesh, values[interval], interval, node, np.full(len(interval), level))
 
 
-def root(mesh: Mesh, values: Array, interval: Array, node: Array, level: Array) -> Array:
+def root(mesh: Mesh, values: Array, interval: Array, node: Array, level: Array, narrow: float = NARROW) -> Array:
     """Return the day on which `values` pass `level` between a node and the next of an interval.
 
     Parameters
@@ -53,6 +53,8 @@ def root(mesh: Mesh, values: Array, interval: Array, node: Array, level: Array) 
     interval, node : ndarray of int, shape (k,)
         The interval of each root, and the node before the root.
     level : ndarray, shape (k,)
+    narrow : float
+        The part of an interval within which a root is found.
 
     Returns
     -------
@@ -63,9 +65,10 @@ def root(mesh: Mesh, values: Array, interval: Array, node: Array, level: Array) 
     low, high, rows = places[node], places[node + 1], np.arange(len(values))
     # Every polynomial is turned so that it rises through 0 at its root.
     sign = np.where(values[rows, node] < level, 1.0, -1.0)
-    heights = sign * (values.T - level)
-    height, last_height = heights[node, rows], heights[node + 1, rows]
-    polynomials = coefficients(mesh, heights.T)
+    heights = values - level[:, None]
+    heights *= sign[:, None]
+    height, last_height = heights[rows, node], heights[rows, node + 1]
+    polynomials = coefficients(mesh, heights)
     searching = np.ones(len(values), dtype=bool)
     # The next place is the root of the secant through the last two places. If it is outside of the bracket, the next
     # place is the middle of the bracket. A root that is found stays while the search for others goes on.
@@ -80,7 +83,7 @@ def root(mesh: Mesh, values: Array, interval: Array, node: Array, level: Array) 
         step = place - last_place
         # The error after two short steps is about their product. After one it need not be small: the secant of a short
         # step can be through a distant place.
-        searching &= (np.abs(step * last_step) > NARROW) | (np.maximum(np.abs(step), np.abs(last_step)) > SHORT)
+        searching &= (np.abs(step * last_step) > narrow) | (np.maximum(np.abs(step), np.abs(last_step)) > SHORT)
         if not searching.any():
             break
         height = evaluate(polynomials, 2 * place - 1)

@@ -55,7 +55,8 @@ def chance_seen_back(lines: Line, duration: str, assessor: str, kind: Kind, rate
     >>> chance_seen_back(lines, "return_to_baseline", "investigator", moderate, raters).tolist()
     [[0.5], [0.75]]
     """
-    return _seen_by_visit(Seen(lines, raters).by_each(View.of(RESPONSE_OF[duration], kind, raters), assessor))
+    view = View.of(RESPONSE_OF[duration], kind, raters)
+    return accumulate_visits(_not_seen(Seen(lines, raters).by_each(view, assessor)))
 
 
 def chance_seen_at(lines: Line, grade: int | None, assessor: str, kind: Kind, raters: Raters) -> Array:
@@ -76,7 +77,7 @@ def chance_seen_at(lines: Line, grade: int | None, assessor: str, kind: Kind, ra
     """
     better = (kind.baseline if grade is None else grade) - 0.5
     view = View(at_rest=False, baseline=kind.baseline, level=better + kind.placebo_responder)
-    return _seen_by_visit(Seen(lines, raters).by_each(view, assessor))
+    return accumulate_visits(_not_seen(Seen(lines, raters).by_each(view, assessor)))
 
 
 def mean_chances_seen_back(
@@ -90,18 +91,32 @@ def mean_chances_seen_back(
     -------
     ndarray, shape (durations, visits, k)
     """
-    seen = Seen(lines, raters)
     views, weights = weigh_views(tuple(RESPONSE_OF[duration] for duration in durations), raters)
-    return mean_over_kinds([_seen_by_visit(seen.by_each(view, assessor), missed) for view in views], weights)
+    not_seen = chances_not_seen(lines, views, assessor, raters, missed)
+    return mean_over_kinds(list(accumulate_visits(not_seen)), weights)
 
 
-def _seen_by_visit(better: list[Array], missed: float = 0.0) -> Array:
-    # Return the chance that at one of the visits so far all raters have seen the end, from the chance that each of them
-    # still sees a better grade at a visit.
-    first, *others = better
-    not_seen = 1 - math.prod((1 - each for each in others), start=1 - first) if others else first
-    not_seen = missed + (1 - missed) * not_seen
-    for before, here in itertools.pairwise(not_seen):
+def chances_not_seen(lines: Line, views: Sequence[View], assessor: str, raters: Raters, missed: float = 0.0) -> Array:
+    """Return the chance that the end is not seen at a visit, whatever is seen at others, shape (views, ..., k)."""
+    seen = Seen(lines, raters)
+    return np.stack([missed + (1 - missed) * _not_seen(seen.by_each(view, assessor)) for view in views])
+
+
+def accumulate_visits(not_seen: Array) -> Array:
+    """Return the chance that the end has been seen by each visit, and change the array that is given.
+
+    Parameters
+    ----------
+    not_seen : ndarray, shape (..., visits, k)
+        The chance that it is not seen at a visit.
+    """
+    for before, here in itertools.pairwise(np.moveaxis(not_seen, -2, 0)):
         here *= before
     result: Array = np.subtract(1, not_seen, out=not_seen)
     return result
+
+
+def _not_seen(better: list[Array]) -> Array:
+    # Return the chance that at a visit not all raters see the end, from the chance of each to see a better grade.
+    first, *others = better
+    return 1 - math.prod((1 - each for each in others), start=1 - first) if others else first

@@ -16,9 +16,10 @@ from ..model.landmarks import find_landmarks
 from ..model.mesh import Reading
 from ..model.radau import FollowingRead
 from ..patients.draws import BLOCK, normals
-from ..patients.grades import AT_REST, Line, mean_chance, mean_chances
+from ..patients.grades import AT_REST, Line, mean_chance
 from ..patients.population import Population
-from ..patients.seen import RESPONSE_OF, mean_chances_seen_back
+from ..patients.seen import RESPONSE_OF
+from ..patients.tabulated import ResponseTable, SeenBackTable
 from ..patients.treated import Treated
 from ..treatment.schedule import Schedule
 from .tally import Tally
@@ -26,6 +27,9 @@ from .tally import Tally
 Array = npt.NDArray[np.float64]
 
 ACCURACY = 1e-6  # of the visible effect
+# Days of landmarks are found within about this part of an interval of the mesh, which is about 1e-4 days. In this time
+# the effect changes by at most its own error.
+NARROW = 1e-6
 SEEN_BY = "investigator"  # who sees the end of a duration in the table of landmarks
 DAYS_AT_ONCE = 64  # days whose effects are read and counted at a time
 # The library of C on Linux gives freed memory back to the system, which takes a tenth of a trial's time, until a block
@@ -165,7 +169,7 @@ def _draw_patients(blocks: range, patients: int, sampler: str, seed: int, visits
 class _Reader(NamedTuple):
     # Reads and counts the patients of a plan. What all blocks share is computed once.
     plan: ArmPlan
-    responses: _Responses
+    chances: _Chances
     on_graded_days: Reading
     crease: FollowingRead
     on_days: list[Reading]
@@ -176,7 +180,7 @@ class _Reader(NamedTuple):
         graded_days = np.concatenate([plan.response_days, plan.visit_days])
         return cls(
             plan,
-            _Responses.of(plan),
+            _Chances.of(plan),
             Reading(mesh, graded_days),
             plan_crease(mesh, float(k_crease), graded_days),
             # Some days are read and counted at a time: their values then stay in the processor's cache.
@@ -187,34 +191,44 @@ class _Reader(NamedTuple):
         graded, creases = cohort.read_visible(self.on_graded_days), cohort.read_crease(self.crease)
         lines = Line.of(graded, creases, self.plan.treated.population.constants(draws))
         last_dose = float(self.plan.treated.doses.days[-1])
-        landmarks = find_landmarks(cohort.mesh, cohort.visible, cohort.weak, last_dose)
+        landmarks = find_landmarks(cohort.mesh, cohort.visible, cohort.weak, last_dose, NARROW)
         total.add(
-            itertools.chain(map(cohort.read_visible, self.on_days), [landmarks.peak_effect[None]]),
+            # By rounding an effect can be outside of 0 to 1: it counts in the first or the last bin.
+            itertools.chain((on.of_many(cohort.visible) for on in self.on_days), [landmarks.peak_effect[None]]),
             np.stack([getattr(landmarks, name) for name in LANDMARK_DAYS]),
-            _read_chances(self.plan, self.responses, lines),
+            self.chances(lines),
         )
 
 
-class _Responses(NamedTuple):
-    # The endpoints with their assessors, each once; and the row of each response among theirs, one a pair and day.
-    pairs: list[tuple[str, str]]
-    rows: npt.NDArray[np.intp]
+class _Chances(NamedTuple):
+    # Gives the rows of chances of `empty_tally`.
+    reported: ResponseTable  # of the endpoints with their assessors, each pair once
+    rows: npt.NDArray[np.intp]  # the row of each response among those of `reported`, one a pair and day
+    seen_back: SeenBackTable
+    days: int  # number of the days of responses
 
     @classmethod
     def of(cls, plan: ArmPlan) -> Self:
+        raters = plan.treated.population.raters
         pairs = [(response.endpoint, response.assessor) for response in plan.responses]
         distinct = list(dict.fromkeys(pairs))
         day = np.searchsorted(plan.response_days, [response.day for response in plan.responses])
-        return cls(distinct, np.array([*map(distinct.index, pairs)], np.intp) * len(plan.response_days) + day)
+        return cls(
+            ResponseTable(distinct, raters),
+            np.array([*map(distinct.index, pairs)], np.intp) * len(plan.response_days) + day,
+            SeenBackTable(list(RESPONSE_OF), plan.seen_by, raters, plan.missed),
+            len(plan.response_days),
+        )
 
-
-def _read_chances(plan: ArmPlan, responses: _Responses, lines: Line) -> Array:
-    # Return the rows of `empty_tally`, from the lines on the days of responses and on those of visits.
-    raters, count, patients = plan.treated.population.raters, len(plan.response_days), lines.frown.shape[-1]
-    at_responses, at_visits = (Line(*(depth[part] for depth in lines)) for part in (slice(count), slice(count, None)))
-    reported = mean_chances(at_responses, responses.pairs, raters).reshape(-1, patients)
-    seen = mean_chances_seen_back(at_visits, list(RESPONSE_OF), plan.seen_by, raters, plan.missed)
-    result = np.empty((len(responses.rows) + len(RESPONSE_OF) * len(plan.visit_days), patients))
-    np.take(reported, responses.rows, axis=0, out=result[: len(responses.rows)])
-    result[len(responses.rows) :] = seen.reshape(-1, patients)
-    return result
+    def __call__(self, lines: Line) -> Array:
+        # Return the chances from the lines on the days of responses, and then on those of visits.
+        at_responses, at_visits = (
+            Line(*(depth[part] for depth in lines)) for part in (slice(self.days), slice(self.days, None))
+        )
+        patients = lines.frown.shape[-1]
+        reported = self.reported(at_responses).reshape(-1, patients)
+        seen = self.seen_back(at_visits).reshape(-1, patients)
+        result = np.empty((len(self.rows) + len(seen), patients))
+        np.take(reported, self.rows, axis=0, out=result[: len(self.rows)], mode="clip")  # other modes copy twice
+        result[len(self.rows) :] = seen
+        return result

@@ -55,17 +55,20 @@ class Histogram:
         """Count values, shape (rows, k), in the rows from `first` on."""
         rows = slice(first, first + len(values))
         counts = self.counts[rows]
-        finite = np.isfinite(values)
-        all_finite = finite.all()
-        if not all_finite:
+        bins = counts.shape[1]
+        per_unit = bins / self.top
+        # Mostly all values are below the top. NaN is not below it.
+        finite = None if values.max(initial=0.0) * per_unit < bins else np.isfinite(values)
+        if finite is not None:
             self.beyond[rows] += np.isposinf(values).sum(axis=1)
             self.missing[rows] += np.isnan(values).sum(axis=1)
             values = np.where(finite, values, 0.0)
-        bins = counts.shape[1]
-        index = np.multiply(values, bins / self.top, out=np.empty(values.shape, np.int64), casting="unsafe")
-        np.minimum(index, bins - 1, out=index)
+        index = np.multiply(values, per_unit, out=np.empty(values.shape, np.int64), casting="unsafe")
         index += bins * np.arange(len(counts))[:, None]
-        np.add.at(counts.reshape(-1), index.ravel() if all_finite else index[finite], np.int32(1))  # an int is slow
+        if finite is not None:
+            np.minimum(index, bins * np.arange(1, len(counts) + 1)[:, None] - 1, out=index)
+            index = index[finite]
+        np.add.at(counts.reshape(-1), index.ravel(), np.int32(1))  # an int is slow
 
     def merge(self, other: Self) -> None:
         """Add the counts of another histogram."""
@@ -91,25 +94,24 @@ class Histogram:
         ndarray, shape (m, q)
         """
         counts, beyond = (self.counts, self.beyond) if mix is None else (mix @ self.counts, mix @ self.beyond)
-        width = self.top / self.counts.shape[1]
-        result: Array = width * np.stack([_find_quantiles(*row, shares) for row in zip(counts, beyond, strict=True)])
+        result: Array = self.top / counts.shape[1] * _find_quantiles(counts, beyond, shares)
         return result
 
 
-def _find_quantiles(counts: Array | BinCounts, beyond: float, shares: Array) -> Array:
+def _find_quantiles(counts: Array | BinCounts, beyond: Array | Counts, shares: Array) -> Array:
     # The bins have width 1. The distribution is a straight line across each bin that is not empty.
-    finite = counts.sum()
-    total = finite + beyond
-    if total == 0:
-        return np.full(len(shares), np.nan)
-    filled = np.flatnonzero(counts)
-    if len(filled) == 0:
-        return np.full(len(shares), np.inf)
-    ends = np.stack([filled, filled + 1], axis=1).ravel()
-    own: Array = counts[filled].astype(np.float64)
-    below = np.cumsum(own)
-    shares_at = np.stack([below - own, below], axis=1).ravel() / total
-    result: Array = np.where(shares * total <= finite, np.interp(shares, shares_at, ends), np.inf)
+    below: Array = np.cumsum(counts, axis=1, dtype=np.float64)
+    finite = below[:, -1:]
+    total = finite + beyond[:, None]
+    wanted = shares * total
+    # The bin of a quantile is the first by whose end more values have been counted, or the last that is not empty.
+    place = np.stack([np.searchsorted(row, each, side="right") for row, each in zip(below, wanted, strict=True)])
+    place = np.minimum(place, np.sum(below < finite, axis=1, keepdims=True))
+    own: Array = np.take_along_axis(counts, place, axis=1).astype(np.float64)
+    after = np.take_along_axis(below, place, axis=1)
+    with np.errstate(divide="ignore", invalid="ignore"):  # where all values are infinite or missing
+        within = place + 1 - (after - wanted) / own
+    result: Array = np.where(total == 0, np.nan, np.where((wanted <= finite) & (finite > 0), within, np.inf))
     return result
 
 
