@@ -31,6 +31,7 @@ Array = npt.NDArray[np.float64]
 
 PATIENTS = 512  # virtual patients from whom those of the trials are drawn
 FIT_PATIENTS = 128
+FEWEST = 60  # repeats from which the spread of the rows alone is computed
 STREAM = 20_000  # patients who are drawn for an arm, from whom its rows take the first ones
 
 
@@ -70,21 +71,34 @@ def recover(seed: int, patients: int = FIT_PATIENTS) -> pd.DataFrame:
 
 
 def tabulate(found: pd.DataFrame) -> pd.DataFrame:
-    """Return one row a number: how often the truth is inside, and the spread beside the errors."""
+    """Return one row a number: how often the truth is inside, and the spread of the estimates beside their errors.
+
+    ``informed`` is the number of repeats in which the rows alone say more than the prior. Of these the error from the
+    rows alone is beside the spread, and beside the spread without the prior: its information less that of the prior.
+    """
     records = []
     for name, own in found.groupby("name", sort=False):
-        alone = own["rows_alone"][np.isfinite(own["rows_alone"])]
+        of_prior = find_number(str(name)).prior[1]
+        informed = own[own["rows_alone"] < of_prior]
+        few = len(informed) < FEWEST
+        spread = np.nan if few else informed["error"].std()
         records.append(
             {
                 "number": name,
                 "inside": f"{own['inside'].sum()} of {len(own)}",
                 "spread": own["error"].std(),
-                "error_from_rows_and_prior": np.sqrt((own["own_error"] ** 2).mean()),
-                "error_from_rows_alone": np.sqrt((alone**2).mean()) if len(alone) else np.inf,
-                "determined_by_rows_alone": len(alone),
+                "error": _average(own["own_error"]),
+                "informed": len(informed),
+                "error, rows alone": np.nan if few else _average(informed["rows_alone"]),
+                "their spread": spread,
+                "without the prior": (1 / spread**2 - 1 / of_prior**2) ** -0.5,
             }
         )
     return pd.DataFrame(records)
+
+
+def _average(errors: pd.Series) -> float:
+    return float(np.sqrt((errors**2).mean()))
 
 
 def simulate_rows(truth: Setting, rng: np.random.Generator) -> pd.DataFrame:
