@@ -54,7 +54,7 @@ def find_likelihoods(history: History, days: Array, lines: Line, raters: Raters)
         possible = history.baseline in (None, kind.baseline) and kind.share > 0
         result = np.full(lines.frown.shape[1], math.log(kind.share) if possible else -math.inf)
         for each in history.seen:
-            for day, low, high, at_rest in _list_looks(each, kind):
+            for day, low, high, at_rest in list_looks(each, kind):
                 depth = (lines.rest if at_rest else lines.frown)[place[day]]
                 result += np.log(np.maximum(chance_between(low, high, depth, each.assessor, kind, raters), LEAST))
         rows.append(result)
@@ -81,17 +81,31 @@ def chance_between(low: int, high: int, depth: Array, assessor: str, kind: Kind,
     """
     (error,) = raters.errors(assessor)
     severity = find_severity(depth, kind.baseline, kind.placebo_responder) - raters.leniency
-    # Every grade is the value that the rater sees, rounded; the lowest and the highest have no end.
-    below = (low - 0.5 - severity) / error if low > 0 else np.full(depth.shape, -np.inf)
-    above = (high + 0.5 - severity) / error if high < WORST else np.full(depth.shape, np.inf)
+    return subtract_tails(*find_ends(low, high, severity, error))
+
+
+def find_ends(low: npt.ArrayLike, high: npt.ArrayLike, severity: Array, error: npt.ArrayLike) -> tuple[Array, Array]:
+    """Return the errors between which a rater sees a grade from `low` to `high`, in standard deviations.
+
+    Every grade is the value that the rater sees, rounded; the lowest and the highest have no end. The arguments
+    broadcast.
+    """
+    first, last = np.asarray(low), np.asarray(high)
+    below = np.where(first > 0, (first - 0.5 - severity) / error, -np.inf)
+    above = np.where(last < WORST, (last + 0.5 - severity) / error, np.inf)
+    return below, above
+
+
+def subtract_tails(below: Array, above: Array) -> Array:
+    """Return the chance of a standard normal number between two ends."""
     # The smaller tails are subtracted, so that a chance far from what is seen keeps its digits.
     flip = below > 0
     result: Array = ndtr(np.where(flip, -below, above)) - ndtr(np.where(flip, -above, below))
     return result
 
 
-def _list_looks(seen: Grade | Gone, kind: Kind) -> list[tuple[float, int, int, bool]]:
-    # Return the looks that make up what was seen: the day, the lowest and the highest grade, and whether at rest.
+def list_looks(seen: Grade | Gone, kind: Kind) -> list[tuple[float, int, int, bool]]:
+    """Return the looks that make up what was seen: the day, the lowest and the highest grade, and whether at rest."""
     if isinstance(seen, Grade):
         return [(seen.day, seen.grade, seen.grade, seen.at_rest)]
     gone = [(seen.day, kind.baseline, WORST, False)]

@@ -117,12 +117,12 @@ def find_posterior(history: History, population: Population, seed: int, model: M
         cohorts.append(cohort)
         found.append(likelihoods)
         likelihood = logsumexp(np.concatenate(found, axis=1), axis=0)
-        drawn = logsumexp([_log_density(normals, *each) for each in proposals], axis=0) - np.log(len(proposals))
-        logs = likelihood + _log_density(normals, *proposals[0]) - drawn
+        drawn = logsumexp([log_density(normals, *each) for each in proposals], axis=0) - np.log(len(proposals))
+        logs = likelihood + log_density(normals, *proposals[0]) - drawn
         weights = np.exp(logs - logsumexp(logs))
         if 1 / (weights**2).sum() >= ENOUGH:
             break
-        proposals.append(_fit_normal(normals, logs))
+        proposals.append(fit_normal(normals, logs))
     surprise = 1.0
     if history.seen:
         # With many visits every draw is far from the most likely patient, and their mean is near.
@@ -172,21 +172,25 @@ def fit_tail(weights: Array) -> float:
     return float(genpareto.fit(above[above > 0], floc=0)[0]) if (above > 0).any() else -np.inf
 
 
-def _draw_normal(rng: np.random.Generator, mean: Array, covariance: Array) -> Array:
-    return rng.multivariate_normal(mean, covariance, DRAWS, method="eigh")
-
-
-def _log_density(points: Array, mean: Array, covariance: Array) -> Array:
-    # Return the logarithm of the normal density, less a constant of the number of dimensions.
+def log_density(points: Array, mean: Array, covariance: Array) -> Array:
+    """Return the logarithm of the normal density at k points, less a constant of the number of dimensions."""
     factor = np.linalg.cholesky(covariance)
     scaled = np.linalg.solve(factor, (points - mean).T)
     result: Array = -0.5 * (scaled**2).sum(axis=0) - np.log(np.diag(factor)).sum()
     return result
 
 
-def _fit_normal(points: Array, logs: Array) -> tuple[Array, Array]:
-    # Return mean and covariance of the weighted draws. Where few draws carry the weight, weights are flattened until
-    # twenty times as many as there are dimensions do.
+def fit_normal(points: Array, logs: Array) -> tuple[Array, Array]:
+    """Return mean and covariance of a normal distribution around weighted draws, wider than they are.
+
+    Where few draws carry the weight, weights are flattened until twenty times as many as there are dimensions do.
+
+    Parameters
+    ----------
+    points : ndarray, shape (k, d)
+    logs : ndarray, shape (k,)
+        Logarithms of the weights, up to a constant.
+    """
     least = 20 * points.shape[1]
     for power in 2.0 ** -np.arange(0, 12, 0.5):
         weights = np.exp(power * (logs - logs.max()))
@@ -197,3 +201,7 @@ def _fit_normal(points: Array, logs: Array) -> tuple[Array, Array]:
     spread = points - mean
     values, vectors = np.linalg.eigh(WIDER * (spread.T * weights) @ spread)
     return mean, (vectors * np.maximum(values, LEAST_VARIANCE)) @ vectors.T
+
+
+def _draw_normal(rng: np.random.Generator, mean: Array, covariance: Array) -> Array:
+    return rng.multivariate_normal(mean, covariance, DRAWS, method="eigh")

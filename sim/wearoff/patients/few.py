@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..model.cohort import choose_grid
+from ..model.doses import Doses
 from ..model.equations import MODEL, Model
 from ..treatment.schedule import Schedule
 from .draws import draw
@@ -26,7 +27,11 @@ def plan_few(schedule: Schedule, population: Population, end: float, model: Mode
         The last day.
     model : Model
     """
-    doses = schedule.doses(population.parameters.spread)
+    return plan_few_doses(schedule.doses(population.parameters.spread), population, end, model)
+
+
+def plan_few_doses(doses: Doses, population: Population, end: float, model: Model = MODEL) -> Treated:
+    """Return the patients of `plan_few` for doses in one zone of the muscle."""
     pilots = WIDENING * draw(PILOTS, PILOT_SEED, len(doses.days))
     grid = choose_grid(vary_doses(population, doses, pilots), population.constants(pilots), end, ACCURACY, model)
     return Treated(population, doses, grid, model)

@@ -158,15 +158,17 @@ class Population:
             Columns: potency, loss of the light chain, release from the depot, crease share; then those of the visits,
             which have no effect here.
         """
-        potency, loss, release, share = normals[:, :OF_PATIENT].T
-        together = self.correlation_potency_light_chain
-        loss = together * potency + np.sqrt(1 - together**2) * loss
+        return self.constants_of(self.deviations(normals))
+
+    def constants_of(self, deviations: Array) -> Constants:
+        """Return the constants of k patients, computed from `deviations`, shape (k, OF_PATIENT + visits)."""
+        potency, loss, release, share = deviations[:, :OF_PATIENT].T
         typical = self.parameters.constants()
         return typical._replace(
-            k_cleave=typical.k_cleave * np.exp(self.omega_potency * potency),
-            k_light_chain=typical.k_light_chain * np.exp(self.omega_light_chain * loss),
-            k_depot=typical.k_depot * np.exp(self.omega_depot * release),
-            q=expit(logit(typical.q) + self.omega_crease_share * share),
+            k_cleave=typical.k_cleave * np.exp(potency),
+            k_light_chain=typical.k_light_chain * np.exp(loss),
+            k_depot=typical.k_depot * np.exp(release),
+            q=expit(logit(typical.q) + share),
         )
 
     def dose_factors(self, normals: Array) -> Array:
@@ -178,6 +180,46 @@ class Population:
             As in `constants`.
         """
         result: Array = np.exp(self.omega_visit * normals[:, OF_PATIENT:])
+        return result
+
+    def omegas(self, visits: int) -> Array:
+        """Return the standard deviations of `deviations`, shape (OF_PATIENT + visits,)."""
+        own = (self.omega_potency, self.omega_light_chain, self.omega_depot, self.omega_crease_share)
+        return np.array([*own, *[self.omega_visit] * visits])
+
+    def deviations(self, normals: Array) -> Array:
+        """Return how far patients are from the typical one, computed from independent standard normal numbers.
+
+        Parameters
+        ----------
+        normals : ndarray, shape (..., OF_PATIENT + visits)
+            As in `constants`.
+
+        Returns
+        -------
+        ndarray, shape (..., OF_PATIENT + visits)
+            Differences of the logarithms of potency, loss rate and release rate, of the logit of the crease share, and
+            of the logarithms of the doses.
+        """
+        result = normals * self.omegas(normals.shape[-1] - OF_PATIENT)
+        together = self.correlation_potency_light_chain
+        loss = together * normals[..., 0] + np.sqrt(1 - together**2) * normals[..., 1]
+        result[..., 1] = self.omega_light_chain * loss
+        return result
+
+    def normals_of(self, deviations: Array) -> Array:
+        """Return the standard normal numbers that give `deviations`; 0 where patients do not differ.
+
+        Examples
+        --------
+        >>> people, normals = Population(correlation_potency_light_chain=0.5), np.array([0.5, -1, 2, 0, 1])
+        >>> bool(np.allclose(people.normals_of(people.deviations(normals)), normals))
+        True
+        """
+        omegas = self.omegas(deviations.shape[-1] - OF_PATIENT)
+        result: Array = deviations / np.where(omegas > 0, omegas, np.inf)
+        together = self.correlation_potency_light_chain
+        result[..., 1] = (result[..., 1] - together * result[..., 0]) / np.sqrt(1 - together**2)
         return result
 
     def pilots(self, visits: int) -> Array:
