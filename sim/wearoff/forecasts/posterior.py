@@ -180,10 +180,10 @@ def log_density(points: Array, mean: Array, covariance: Array) -> Array:
     return result
 
 
-def fit_normal(points: Array, logs: Array) -> tuple[Array, Array]:
+def fit_normal(points: Array, logs: Array, draws_a_dimension: int = 20) -> tuple[Array, Array]:
     """Return mean and covariance of a normal distribution around weighted draws, wider than they are.
 
-    Where few draws carry the weight, weights are flattened until twenty times as many as there are dimensions do.
+    Where few draws carry the weight, weights are flattened until `draws_a_dimension` for each of d dimensions do.
 
     Parameters
     ----------
@@ -191,7 +191,7 @@ def fit_normal(points: Array, logs: Array) -> tuple[Array, Array]:
     logs : ndarray, shape (k,)
         Logarithms of the weights, up to a constant.
     """
-    least = 20 * points.shape[1]
+    least = draws_a_dimension * points.shape[1]
     for power in 2.0 ** -np.arange(0, 12, 0.5):
         weights = np.exp(power * (logs - logs.max()))
         weights /= weights.sum()

@@ -182,6 +182,13 @@ class Population:
         result: Array = np.exp(self.omega_visit * normals[:, OF_PATIENT:])
         return result
 
+    @property
+    def centre(self) -> Array:
+        """Logarithms of potency, loss rate and release rate, and logit of the crease share, of the typical patient."""
+        typical = self.parameters.constants()
+        logs = np.log([typical.k_cleave, typical.k_light_chain, typical.k_depot])
+        return np.append(logs, logit(typical.q))
+
     def omegas(self, visits: int) -> Array:
         """Return the standard deviations of `deviations`, shape (OF_PATIENT + visits,)."""
         own = (self.omega_potency, self.omega_light_chain, self.omega_depot, self.omega_crease_share)

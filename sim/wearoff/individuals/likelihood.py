@@ -1,0 +1,218 @@
+"""The marginal likelihood of each patient: the mean over her weighted draws; and its slopes.
+
+For patient i with draws u of constants, drawn with the density q, the likelihood is the mean of
+``p(seen | u) p(u | numbers) / q(u)``. Its slope in a number is the weighted mean of the slopes of
+``log p(seen | u) + log p(u | numbers)`` (Fisher's identity), with the terms of the mean as weights.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import logsumexp
+
+from ..forecasts.likelihood import LEAST, find_ends, subtract_tails
+from ..patients.draws import OF_PATIENT, REPLICATES
+from ..patients.grades import Raters, find_severity
+from ..patients.population import Population
+from .courses import Courses
+from .effects import SIGNS, place_of
+from .looks import RATERS, Looks, Terms
+from .numbers import CORRELATION, ERRORS, KIND_SHARES, OMEGAS, Numbers, Point
+from .sampling import Sample, log_scale, whiten
+
+Array = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+
+
+class Seen(NamedTuple):
+    """How likely it is to see what was seen, for g groups of a patient and a kind, and k draws.
+
+    Parameters
+    ----------
+    logs : ndarray, shape (g, k)
+        Logarithms of the likelihoods.
+    slopes : ndarray, shape (raters, g, k)
+        Their slopes in the logarithms of the raters' errors; of no rater where they were not asked for.
+    """
+
+    logs: Array
+    slopes: Array
+
+
+class Weighed(NamedTuple):
+    """The weighted draws of n patients at a point.
+
+    Parameters
+    ----------
+    logs : ndarray, shape (n,)
+        Logarithms of the marginal likelihoods.
+    weights : ndarray, shape (n, k)
+        They add up to 1 in each patient.
+    normals : ndarray, shape (n, k, OF_PATIENT + v)
+        The standard normal numbers of the draws.
+    kinds : ndarray, shape (g, k)
+        The chance of each kind, given the draw and what was seen.
+    seen : Seen
+    """
+
+    logs: Array
+    weights: Array
+    normals: Array
+    kinds: Array
+    seen: Seen
+
+    @property
+    def effective(self) -> Array:
+        """The number of equally weighted draws that those of each patient are worth, shape (n,)."""
+        result: Array = 1 / (self.weights**2).sum(axis=1)
+        return result
+
+
+class Likelihood:
+    """The marginal likelihood of each patient as a function of the numbers, with draws that stay the same.
+
+    Parameters
+    ----------
+    numbers : Numbers
+    courses : Courses
+    terms : Terms
+    differing : ndarray of bool, shape (n, OF_PATIENT + v)
+    sample : Sample
+    """
+
+    def __init__(self, numbers: Numbers, courses: Courses, terms: Terms, differing: Flags, sample: Sample) -> None:
+        self.numbers, self.courses, self.terms = numbers, courses, terms
+        self.differing, self.sample = differing, sample
+        self._kept: tuple[tuple[float, ...], Seen] | None = None
+
+    def weigh(self, point: Point, *, slopes: bool = False) -> Weighed:
+        """Return the weighted draws at a point, with the slopes in the raters' errors if asked for."""
+        terms, population = self.terms, point.population
+        seen = self._see(population.raters, slopes)
+        with np.errstate(divide="ignore"):
+            shares = np.log([kind.share for kind in population.raters.kinds()])
+        of_groups = seen.logs + shares[terms.kind][:, None]
+        likelihoods = np.logaddexp.reduceat(of_groups, terms.first, axis=0)
+        normals = whiten(self.sample, point)
+        # A dose that a patient did not get is 0 here, as is a number in which patients do not differ.
+        targets = -0.5 * np.einsum("nkd,nkd->nk", normals, normals) - log_scale(population, self.differing)[:, None]
+        logs = likelihoods + targets - self.sample.densities
+        totals = logsumexp(logs, axis=1)
+        kinds = np.exp(of_groups - likelihoods[terms.patient])
+        return Weighed(totals - np.log(logs.shape[1]), np.exp(logs - totals[:, None]), normals, kinds, seen)
+
+    def find_scores(self, weighed: Weighed, point: Point) -> Array:
+        """Return the slopes of each patient's logarithm in the transformed numbers, shape (n, f)."""
+        return np.einsum("nk,nkf->nf", weighed.weights, self._find_slopes(weighed, point))
+
+    def find_errors(self, weighed: Weighed, point: Point) -> tuple[Array, Array]:
+        """Return the Monte Carlo variances: of each patient's logarithm, and of the sum of the scores.
+
+        Draws of different replicates are independent; those of one are even, and so are not.
+
+        Returns
+        -------
+        (ndarray, ndarray), shapes (n,) and (f, f)
+        """
+        slopes = self._find_slopes(weighed, point)
+        means = np.einsum("nk,nkf->nf", weighed.weights, slopes)
+        off = weighed.weights[..., None] * (slopes - means[:, None])
+        replicates = weighed.weights.reshape(len(off), -1, REPLICATES).sum(axis=1)
+        of_scores = off.reshape(len(off), -1, REPLICATES, off.shape[2]).sum(axis=1)
+        factor = REPLICATES / (REPLICATES - 1)
+        variances: Array = factor * ((replicates - 1 / REPLICATES) ** 2).sum(axis=1)
+        return variances, factor * np.einsum("nrf,nrg->fg", of_scores, of_scores)
+
+    def _see(self, raters: Raters, slopes: bool) -> Seen:
+        # The chances of what was seen depend on the raters' errors alone, so that they are kept until these change.
+        key = (raters.investigator_error, raters.subject_error, float(slopes))
+        if self._kept is None or self._kept[0] != key:
+            self._kept = key, see(self.courses.looks, self.terms, self.sample.depths, raters, slopes)
+        return self._kept[1]
+
+    def _find_slopes(self, weighed: Weighed, point: Point) -> Array:
+        # Return the slopes of each draw, shape (n, k, f).
+        means, omegas, correlation = slopes_of_normals(weighed.normals, point.population, self.differing)
+        columns = []
+        for number in self.numbers.free:
+            if number.name in SIGNS:
+                columns.append(SIGNS[number.name] * means[..., list(SIGNS).index(number.name)])
+            elif number.name in OMEGAS:
+                columns.append(omegas[..., OMEGAS.index(number.name)])
+            elif number.name == CORRELATION:
+                columns.append(correlation)
+            else:
+                columns.append(self._sum_kinds(weighed, point.population, number.name))
+        for i, effect in enumerate(self.numbers.effects):
+            place, sign = place_of(effect)
+            columns.append(sign * self.numbers.covariates[:, i, None] * means[..., place])
+        return np.stack(columns, axis=-1)
+
+    def _sum_kinds(self, weighed: Weighed, population: Population, name: str) -> Array:
+        # Return the slopes of each draw in a number of the raters, shape (n, k): the mean over the kinds of patients.
+        if name in ERRORS:
+            slopes = weighed.seen.slopes[ERRORS.index(name)]
+        else:
+            # The logarithm of a share has the slope 1 - share in the logit of the share, and that of the others -share.
+            has = self.terms.baseline == 3 if name == KIND_SHARES[0] else self.terms.placebo
+            slopes = (has - population.value(name))[:, None]
+        return np.add.reduceat(weighed.kinds * slopes, self.terms.first, axis=0)
+
+
+def see(looks: Looks, terms: Terms, depths: Array, raters: Raters, slopes: bool) -> Seen:
+    """Return how likely it is to see what was seen, with the slopes in the logarithms of errors if asked for."""
+    group = np.repeat(np.arange(len(terms.starts)), np.diff(np.append(terms.starts, len(terms.look))))
+    baseline, placebo = terms.baseline[group][:, None], terms.placebo[group][:, None]
+    severity = find_severity(depths[terms.look], baseline, placebo) - raters.leniency
+    rater = looks.rater[terms.look]
+    errors = np.array([raters.errors(name)[0] for name in RATERS])[rater][:, None]
+    below, above = find_ends(terms.low[:, None], terms.high[:, None], severity, errors)
+    chances = np.maximum(subtract_tails(below, above), LEAST)
+    logs = np.add.reduceat(np.log(chances), terms.starts, axis=0)
+    if not slopes:
+        return Seen(logs, np.empty((0, *logs.shape)))
+    change = (_slope_of_end(below) - _slope_of_end(above)) / chances
+    by_rater = [np.where((rater == place)[:, None], change, 0.0) for place in range(len(RATERS))]
+    return Seen(logs, np.stack([np.add.reduceat(each, terms.starts, axis=0) for each in by_rater]))
+
+
+def slopes_of_normals(normals: Array, population: Population, differing: Flags) -> tuple[Array, Array, Array]:
+    """Return the slopes of the logarithm of the density of draws in the numbers of their distribution.
+
+    Parameters
+    ----------
+    normals : ndarray, shape (n, k, OF_PATIENT + v)
+    population : Population
+    differing : ndarray of bool, shape (n, OF_PATIENT + v)
+
+    Returns
+    -------
+    (ndarray, ndarray, ndarray), shapes (n, k, OF_PATIENT), (n, k, OF_PATIENT + 1) and (n, k)
+        In the centre of each constant; in the logarithm of each omega, the last one that of all visits; in Fisher's z of
+        the correlation.
+    """
+    together = population.correlation_potency_light_chain
+    rest = np.sqrt(1 - together**2)
+    of_patient, first, second = normals[..., :OF_PATIENT], normals[..., 0], normals[..., 1]
+    # The slopes in the deviations, as multiples of omega: only potency and loss are correlated.
+    pulls = of_patient.copy()
+    pulls[..., 1] /= rest
+    pulls[..., 0] -= together * pulls[..., 1]
+    deviations = of_patient.copy()
+    deviations[..., 1] = together * first + rest * second
+    omegas = population.omegas(normals.shape[-1] - OF_PATIENT)
+    means = pulls / np.where(omegas[:OF_PATIENT] > 0, omegas[:OF_PATIENT], np.inf)
+    visits, count = normals[..., OF_PATIENT:], differing[:, OF_PATIENT:].sum(axis=1)
+    of_visits = (visits**2).sum(axis=-1) - count[:, None]
+    spread = np.concatenate([pulls * deviations - 1, of_visits[..., None]], axis=-1)
+    return means, spread, rest * first * second - together * second**2 + together
+
+
+def _slope_of_end(end: Array) -> Array:
+    # Return the end times the standard normal density there.
+    finite = np.where(np.isfinite(end), end, 0.0)
+    result: Array = finite * np.exp(-0.5 * finite**2) / np.sqrt(2 * np.pi)
+    return result
