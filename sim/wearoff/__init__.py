@@ -15,14 +15,16 @@ from .version import __version__ as __version__
 if TYPE_CHECKING:
     from . import exchange, plates, sensitivity, spacing
     from .evidence.comparison import Comparison, compare
-    from .evidence.fitting import Fit, fit
+    from .evidence.fitting import Fit
     from .evidence.likelihood import Prior
     from .evidence.observations import check_observations, published, read_observations
+    from .fitting import fit
     from .forecasts.forecasting import Forecast, forecast
     from .forecasts.histories import Histories
     from .forecasts.history import History
     from .forecasts.next_date import NextDate
     from .forecasts.seen import Gone, Grade
+    from .individuals.fitting import IndividualFit
     from .model.equations import Model
     from .outcomes import Outcome
     from .pages.explorer.view import explorer as explorer
@@ -54,6 +56,7 @@ __all__ = [
     "Grade",
     "Histories",
     "History",
+    "IndividualFit",
     "InputError",
     "Model",
     "NextDate",
@@ -119,7 +122,8 @@ _MODULE_OF = {
     "compare": "evidence.comparison",
     "Fit": "evidence.fitting",
     "Prior": "evidence.likelihood",
-    "fit": "evidence.fitting",
+    "fit": "fitting",
+    "IndividualFit": "individuals.fitting",
     "Histories": "forecasts.histories",
     "History": "forecasts.history",
     "Grade": "forecasts.seen",

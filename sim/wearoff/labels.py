@@ -145,6 +145,7 @@ POWER = {
 # The title of an axis of days in a picture of many patients.
 SINCE_FIRST_VISIT = "time since the first visit (days)"
 SINCE_TREATMENT = "time since the treatment (days)"
+SINCE_LAST_TREATMENT = "time since the last treatment (days)"
 
 _TABLES = (COLUMNS, LANDMARKS, DURATIONS, ENDPOINTS, ASSESSORS, SPACING, SURVIVAL, POWER)
 

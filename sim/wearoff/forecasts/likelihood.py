@@ -13,6 +13,7 @@ from .history import History
 from .seen import Gone, Grade
 
 Array = npt.NDArray[np.float64]
+Whole = npt.NDArray[np.int64]
 
 LEAST = 1e-300  # the smallest chance of a look, so that it has a logarithm
 
@@ -84,15 +85,14 @@ def chance_between(low: int, high: int, depth: Array, assessor: str, kind: Kind,
     return subtract_tails(*find_ends(low, high, severity, error))
 
 
-def find_ends(low: npt.ArrayLike, high: npt.ArrayLike, severity: Array, error: npt.ArrayLike) -> tuple[Array, Array]:
+def find_ends(low: int | Whole, high: int | Whole, severity: Array, error: float | Array) -> tuple[Array, Array]:
     """Return the errors between which a rater sees a grade from `low` to `high`, in standard deviations.
 
     Every grade is the value that the rater sees, rounded; the lowest and the highest have no end. The arguments
     broadcast.
     """
-    first, last = np.asarray(low), np.asarray(high)
-    below = np.where(first > 0, (first - 0.5 - severity) / error, -np.inf)
-    above = np.where(last < WORST, (last + 0.5 - severity) / error, np.inf)
+    below = np.where(np.greater(low, 0), (low - 0.5 - severity) / error, -np.inf)
+    above = np.where(np.less(high, WORST), (high + 0.5 - severity) / error, np.inf)
     return below, above
 
 

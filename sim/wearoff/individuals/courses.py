@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..model.carried import Carried
-from ..model.cohort import Grid, solve_cohort
+from ..model.cohort import Cohort, Grid, solve_cohort
 from ..model.doses import Doses
 from ..model.equations import Model
 from ..patients.draws import OF_PATIENT
@@ -62,7 +62,8 @@ class Courses(NamedTuple):
         ndarray, shape (looks of the patient, k)
         """
         treatments, own = self.looks.treatments[patient], np.flatnonzero(self.looks.patient == patient)
-        constants, start = population.constants_of(deviations), None
+        constants = population.constants_of(deviations)
+        start: Carried | None = None
         factors = np.exp(deviations[:, OF_PATIENT:])
         result = np.empty((len(own), len(deviations)))
         for place in range(self.looks.treatment[own].max() + 1):
@@ -77,7 +78,7 @@ class Courses(NamedTuple):
         return result
 
 
-def _carry_on(cohort, days: Array, place: int, draws: int) -> Carried | None:
+def _carry_on(cohort: Cohort, days: Array, place: int, draws: int) -> Carried | None:
     # Return what is left on the day of the next treatment.
     if place + 1 == len(days):
         return None

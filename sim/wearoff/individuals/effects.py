@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.special import expit, logit
 
 from ..checks import check_name, one_or_many
 from ..errors import InputError
@@ -37,6 +38,12 @@ class Effect(NamedTuple):
     def name(self) -> str:
         """The name of the effect in results, such as ``sex_on_potency``."""
         return f"{self.covariate}_on_{self.constant}"
+
+    def shift(self, value: float, change: float) -> float:
+        """Return a value of the constant after a change of its logarithm, or of the logit of the crease share."""
+        if self.constant == "crease_share":
+            return float(expit(logit(value) + change))
+        return float(value * np.exp(change))
 
 
 def read_effects(effects: Mapping[str, str | Sequence[str]] | None, covariates: pd.DataFrame) -> tuple[Effect, ...]:

@@ -7,6 +7,7 @@ For patient i with draws u of constants, drawn with the density q, the likelihoo
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -35,7 +36,7 @@ class Seen(NamedTuple):
     logs : ndarray, shape (g, k)
         Logarithms of the likelihoods.
     slopes : ndarray, shape (raters, g, k)
-        Their slopes in the logarithms of the raters' errors; of no rater where they were not asked for.
+        Their slopes in the logarithms of the errors of some raters.
     """
 
     logs: Array
@@ -86,6 +87,8 @@ class Likelihood:
     def __init__(self, numbers: Numbers, courses: Courses, terms: Terms, differing: Flags, sample: Sample) -> None:
         self.numbers, self.courses, self.terms = numbers, courses, terms
         self.differing, self.sample = differing, sample
+        names = [number.name for number in numbers.free]
+        self._rated = tuple(place for place, name in enumerate(ERRORS) if name in names)
         self._kept: tuple[tuple[float, ...], Seen] | None = None
 
     def weigh(self, point: Point, *, slopes: bool = False) -> Weighed:
@@ -97,16 +100,19 @@ class Likelihood:
         of_groups = seen.logs + shares[terms.kind][:, None]
         likelihoods = np.logaddexp.reduceat(of_groups, terms.first, axis=0)
         normals = whiten(self.sample, point)
-        # A dose that a patient did not get is 0 here, as is a number in which patients do not differ.
-        targets = -0.5 * np.einsum("nkd,nkd->nk", normals, normals) - log_scale(population, self.differing)[:, None]
-        logs = likelihoods + targets - self.sample.densities
+        logs = likelihoods + self._weigh_normals(normals, population)
         totals = logsumexp(logs, axis=1)
         kinds = np.exp(of_groups - likelihoods[terms.patient])
         return Weighed(totals - np.log(logs.shape[1]), np.exp(logs - totals[:, None]), normals, kinds, seen)
 
+    def weigh_population(self, point: Point) -> Array:
+        """Return the logarithms of the weights, shape (n, k), with which the draws are people of the population."""
+        return self._weigh_normals(whiten(self.sample, point), point.population)
+
     def find_scores(self, weighed: Weighed, point: Point) -> Array:
         """Return the slopes of each patient's logarithm in the transformed numbers, shape (n, f)."""
-        return np.einsum("nk,nkf->nf", weighed.weights, self._find_slopes(weighed, point))
+        result: Array = np.einsum("nk,nkf->nf", weighed.weights, self._find_slopes(weighed, point))
+        return result
 
     def find_errors(self, weighed: Weighed, point: Point) -> tuple[Array, Array]:
         """Return the Monte Carlo variances: of each patient's logarithm, and of the sum of the scores.
@@ -126,11 +132,18 @@ class Likelihood:
         variances: Array = factor * ((replicates - 1 / REPLICATES) ** 2).sum(axis=1)
         return variances, factor * np.einsum("nrf,nrg->fg", of_scores, of_scores)
 
+    def _weigh_normals(self, normals: Array, population: Population) -> Array:
+        # A dose that a patient did not get is 0 here, as is a number in which patients do not differ.
+        targets = -0.5 * np.einsum("nkd,nkd->nk", normals, normals) - log_scale(population, self.differing)[:, None]
+        result: Array = targets - self.sample.densities
+        return result
+
     def _see(self, raters: Raters, slopes: bool) -> Seen:
         # The chances of what was seen depend on the raters' errors alone, so that they are kept until these change.
         key = (raters.investigator_error, raters.subject_error, float(slopes))
         if self._kept is None or self._kept[0] != key:
-            self._kept = key, see(self.courses.looks, self.terms, self.sample.depths, raters, slopes)
+            rated = self._rated if slopes else ()
+            self._kept = key, see(self.courses.looks, self.terms, self.sample.depths, raters, rated)
         return self._kept[1]
 
     def _find_slopes(self, weighed: Weighed, point: Point) -> Array:
@@ -154,7 +167,7 @@ class Likelihood:
     def _sum_kinds(self, weighed: Weighed, population: Population, name: str) -> Array:
         # Return the slopes of each draw in a number of the raters, shape (n, k): the mean over the kinds of patients.
         if name in ERRORS:
-            slopes = weighed.seen.slopes[ERRORS.index(name)]
+            slopes = weighed.seen.slopes[self._rated.index(ERRORS.index(name))]
         else:
             # The logarithm of a share has the slope 1 - share in the logit of the share, and that of the others -share.
             has = self.terms.baseline == 3 if name == KIND_SHARES[0] else self.terms.placebo
@@ -162,21 +175,28 @@ class Likelihood:
         return np.add.reduceat(weighed.kinds * slopes, self.terms.first, axis=0)
 
 
-def see(looks: Looks, terms: Terms, depths: Array, raters: Raters, slopes: bool) -> Seen:
-    """Return how likely it is to see what was seen, with the slopes in the logarithms of errors if asked for."""
+def find_term_ends(looks: Looks, terms: Terms, depths: Array, raters: Raters) -> tuple[Array, Array]:
+    """Return the errors between which the raters see what they saw, as `find_ends` does, each of shape (terms, k)."""
     group = np.repeat(np.arange(len(terms.starts)), np.diff(np.append(terms.starts, len(terms.look))))
     baseline, placebo = terms.baseline[group][:, None], terms.placebo[group][:, None]
     severity = find_severity(depths[terms.look], baseline, placebo) - raters.leniency
-    rater = looks.rater[terms.look]
-    errors = np.array([raters.errors(name)[0] for name in RATERS])[rater][:, None]
-    below, above = find_ends(terms.low[:, None], terms.high[:, None], severity, errors)
+    errors = np.array([raters.errors(name)[0] for name in RATERS])[looks.rater[terms.look]][:, None]
+    return find_ends(terms.low[:, None], terms.high[:, None], severity, errors)
+
+
+def see(looks: Looks, terms: Terms, depths: Array, raters: Raters, rated: Sequence[int]) -> Seen:
+    """Return how likely it is to see what was seen.
+
+    The slopes are those in the logarithms of the errors of the raters at the places `rated` of `RATERS`.
+    """
+    below, above = find_term_ends(looks, terms, depths, raters)
     chances = np.maximum(subtract_tails(below, above), LEAST)
     logs = np.add.reduceat(np.log(chances), terms.starts, axis=0)
-    if not slopes:
+    if not rated:
         return Seen(logs, np.empty((0, *logs.shape)))
     change = (_slope_of_end(below) - _slope_of_end(above)) / chances
-    by_rater = [np.where((rater == place)[:, None], change, 0.0) for place in range(len(RATERS))]
-    return Seen(logs, np.stack([np.add.reduceat(each, terms.starts, axis=0) for each in by_rater]))
+    own = [np.where((looks.rater[terms.look] == place)[:, None], change, 0.0) for place in rated]
+    return Seen(logs, np.stack([np.add.reduceat(each, terms.starts, axis=0) for each in own]))
 
 
 def slopes_of_normals(normals: Array, population: Population, differing: Flags) -> tuple[Array, Array, Array]:
@@ -191,8 +211,8 @@ def slopes_of_normals(normals: Array, population: Population, differing: Flags) 
     Returns
     -------
     (ndarray, ndarray, ndarray), shapes (n, k, OF_PATIENT), (n, k, OF_PATIENT + 1) and (n, k)
-        In the centre of each constant; in the logarithm of each omega, the last one that of all visits; in Fisher's z of
-        the correlation.
+        In the centre of each constant; in the logarithm of each omega, the last one that of all visits; in Fisher's z
+        of the correlation.
     """
     together = population.correlation_potency_light_chain
     rest = np.sqrt(1 - together**2)

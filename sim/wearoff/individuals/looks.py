@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from ..forecasts.histories import Histories
-from ..forecasts.history import Gone, Grade, History
+from ..forecasts.history import History
 from ..forecasts.likelihood import list_looks
+from ..forecasts.seen import Gone, Grade
 from ..patients.grades import RATERS_OF, Kind
 from ..patients.population import Population
 from ..treatment.schedule import Schedule
@@ -73,7 +74,7 @@ class Looks(NamedTuple):
     @property
     def last_day(self) -> float:
         """The longest time from a treatment to the next one, or to the last look."""
-        gaps = [np.diff(each.days).max(initial=0.0) for each in self.treatments]
+        gaps = [float(np.diff(each.days).max(initial=0.0)) for each in self.treatments]
         return max(1.0, *gaps, float(self.since.max(initial=0.0)))
 
 
@@ -119,10 +120,11 @@ class Terms(NamedTuple):
                     seen = [look for each in order(history) for look in list_looks(each, kind)]
                     terms += [(looks + i, low, high) for i, (_, low, high, _) in enumerate(seen)]
             looks += len(seen)
+        look, low, high = np.array(terms).T
         starts, patients, places = np.array(groups).T
         own = [kinds[place] for place in places]
         return cls(
-            *np.array(terms).T, starts, patients, places,
+            look, low, high, starts, patients, places,
             np.searchsorted(patients, np.arange(len(histories))),
             np.array([kind.baseline for kind in own]), np.array([kind.placebo_responder for kind in own]),
         )  # fmt: skip
@@ -154,5 +156,5 @@ def read_looks(histories: Histories, population: Population) -> Looks:
                 place = max(int(np.searchsorted(own.days, after, side="left")) - 1, 0)
                 row = (patient, place, after - own.days[place], at_rest, RATERS.index(rater), isinstance(each, Grade))
                 rows.append(row)
-    patients, places, since, at_rest, rater, is_grade = map(np.array, zip(*rows, strict=True))
-    return Looks(tuple(treatments), patients, places, since, at_rest, rater, is_grade)
+    columns = [np.array(column) for column in zip(*rows, strict=True)]
+    return Looks(tuple(treatments), *columns)

@@ -57,10 +57,8 @@ def draw_normals(patients: int, draws: int, visits: int, seed: list[int]) -> Arr
 def find_differing(population: Population, courses: Courses) -> Flags:
     """Return in which dimensions each patient can differ from the typical one, shape (n, OF_PATIENT + v)."""
     visits = courses.looks.most_treatments
-    differs = population.omegas(visits) > 0
     treated = np.array([len(each.days) for each in courses.looks.treatments])
-    has = np.arange(-OF_PATIENT, visits) < treated[:, None]
-    result: Flags = has & differs
+    result: Flags = (np.arange(-OF_PATIENT, visits) < treated[:, None]) & (population.omegas(visits) > 0)
     return result
 
 

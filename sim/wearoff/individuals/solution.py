@@ -2,8 +2,8 @@
 
 In each round the logarithm of the likelihood is maximised with the draws of the round, within a box around the numbers
 at which they were drawn. Then new draws are made at the maximum. When the numbers have settled, all draws are made, and
-the likelihood is maximised a last time. It is the likelihood of the answer. Each round has other random numbers: a normal
-distribution that is fitted to the very numbers that it then serves gives likelihoods that are too small.
+the likelihood is maximised a last time. It is the likelihood of the answer. Each round has other random numbers: a
+normal distribution that is fitted to the very numbers that it then serves gives likelihoods that are too small.
 """
 
 from __future__ import annotations
@@ -60,9 +60,7 @@ class Problem(NamedTuple):
     model: Model
     progress: Callable[[int], None] | None
 
-    def sample(
-        self, x: Array, turn: int, before: Likelihood | None = None, *, all_draws: bool = False
-    ) -> Likelihood:
+    def sample(self, x: Array, turn: int, before: Likelihood | None = None, *, all_draws: bool = False) -> Likelihood:
         """Return the likelihood with draws made at transformed numbers, around the weighted draws of `before`.
 
         `turn` counts the times that draws were made.
@@ -135,7 +133,7 @@ def solve(problem: Problem, x: Array) -> Solution:
     for turn in range(1, FIRST_ROUNDS):
         likelihood = problem.sample(x, turn, likelihood)
     moved, last = np.inf, False
-    for turn in range(1, ROUNDS + 1):  # noqa: B007
+    for turn in range(1, ROUNDS + 1):
         if problem.progress is not None:
             problem.progress(turn)
         x, moved = maximise(problem, likelihood, x)
@@ -211,4 +209,3 @@ def describe(problem: Problem, likelihood: Likelihood, x: Array, rounds: int, mo
     monte_carlo[own] = covariance[own] @ likelihood.find_errors(weighed, point)[1][own] @ covariance[own]
     covariance[inner[flat], inner[flat]] = np.inf
     return Solution(x, likelihood, weighed, covariance, monte_carlo, at_bound, rounds, moved)
-
