@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-OBSERVED, PREDICTED = "observed, 95 % interval", "of simulated data, middle 95 %"
+OBSERVED, PREDICTED = "observed, 95 % interval", "simulated data, middle 95 %"
 
 
 def draw_check(check: pd.DataFrame, *, shown: str, ax: Axes | None = None, title: str | None = AUTO) -> Axes:

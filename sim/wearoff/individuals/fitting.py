@@ -272,8 +272,8 @@ def fit_patients(
     people = Population() if population is None else check_type(population, Population, "population")
     model = read_model(model, people.parameters.constants())
     count, seed = check_integer(draws, DRAWS), seed_of(rng)
-    if count % (4 * REPLICATES):
-        raise InputError("draws", count, f"a multiple of {4 * REPLICATES}")
+    if count % REPLICATES:
+        raise InputError("draws", count, f"a multiple of {REPLICATES}")
     seen = _leave_out(data)
     looks = read_looks(seen, people)
     names = list(one_or_many(free, str, "free")) if free is not None else _choose_free(looks.rater)

@@ -58,7 +58,8 @@ def find_differing(population: Population, courses: Courses) -> Flags:
     """Return in which dimensions each patient can differ from the typical one, shape (n, OF_PATIENT + v)."""
     visits = courses.looks.most_treatments
     treated = np.array([len(each.days) for each in courses.looks.treatments])
-    result: Flags = (np.arange(-OF_PATIENT, visits) < treated[:, None]) & (population.omegas(visits) > 0)
+    differs = population.omegas(visits) > 0
+    result: Flags = (np.arange(-OF_PATIENT, visits) < treated[:, None]) & differs
     return result
 
 
@@ -74,7 +75,7 @@ def log_scale(population: Population, differing: Flags) -> Array:
     omegas = population.omegas(differing.shape[1] - OF_PATIENT)
     logs = np.log(np.where(omegas > 0, omegas, 1.0))
     logs[1] += 0.5 * np.log1p(-(population.correlation_potency_light_chain**2))
-    result: Array = differing @ logs
+    result: Array = differing.astype(float) @ logs
     return result
 
 

@@ -25,7 +25,7 @@ Array = npt.NDArray[np.float64]
 
 FIRST_ROUNDS = 3  # times that draws are made at the start, each from those before
 ROUNDS = 30
-PART = 4  # the rounds before the last one have the draws divided by this
+EARLY_DRAWS = 256  # of each patient, in the rounds before the last one
 SETTLED = 0.5  # standard errors; draws that were made at most this far away serve as well as those made there
 BOX = 0.7  # the longest way in a round, on the transformed scale: a factor of 2 for a logarithm
 STEP = 0.1  # of the differences of the scores, in standard errors
@@ -66,7 +66,7 @@ class Problem(NamedTuple):
         `turn` counts the times that draws were made.
         """
         point, looks = self.numbers.point(x), self.looks
-        draws = self.draws if all_draws else self.draws // PART
+        draws = self.draws if all_draws else min(self.draws, EARLY_DRAWS)
         normals = draw_normals(len(looks.treatments), draws, looks.most_treatments, [self.seed, turn])
         if before is None or all_draws:
             courses = Courses.plan(self.looks, point.population, self.model)
