@@ -48,7 +48,9 @@ def main() -> None:
     with ProcessPoolExecutor(processes) as pool:
         found = pd.concat(pool.map(recover, range(repeats)))
     seconds = found.groupby("seed")["seconds"].first()
-    print(f"{repeats} repeats, {time.perf_counter() - began:.0f} s; a fit takes {seconds.median():.1f} s of a processor")
+    print(
+        f"{repeats} repeats, {time.perf_counter() - began:.0f} s; a fit takes {seconds.median():.1f} s of a processor"
+    )
     print(f"(the longest {seconds.max():.1f} s)\n")
     print(tabulate(found).to_string(index=False))
 
@@ -82,16 +84,17 @@ def recover(seed: int) -> pd.DataFrame:
     found = fitted.estimates.assign(seconds=time.process_time() - began, seed=seed)
     found["truth"] = [EFFECT if name == NAME else truth.value(name) for name in found["name"]]
     found["inside"] = (found["low"] <= found["truth"]) & (found["truth"] <= found["high"])
-    transformed = {
-        column: np.array([value if name == NAME else find_number(name).to(value) for name, value in zip(*pairs)])
-        for column, pairs in ((c, (found["name"], found[c])) for c in ("estimate", "truth"))
-    }
-    found["error"] = transformed["estimate"] - transformed["truth"]
+    found["error"] = [
+        _transform(name, estimate) - _transform(name, known)
+        for name, estimate, known in zip(found["name"], found["estimate"], found["truth"], strict=True)
+    ]
     found["own_error"] = np.sqrt(np.diag(fitted.solution.covariance))
     return found
 
 
-def simulate(truth: Population, rng: np.random.Generator, patients: int = PATIENTS, effect: float = EFFECT) -> Histories:
+def simulate(
+    truth: Population, rng: np.random.Generator, patients: int = PATIENTS, effect: float = EFFECT
+) -> Histories:
     """Return patients who are treated twice and seen on days of their own, half of them with sex 1."""
     sex, histories = rng.integers(0, 2, patients), {}
     half_life = truth.parameters.light_chain_half_life
@@ -108,6 +111,10 @@ def simulate(truth: Population, rng: np.random.Generator, patients: int = PATIEN
         grades = tuple(Grade(float(day), int(grade)) for day, grade in zip(days, round_grade(seen), strict=True))
         histories[f"patient {i + 1}"] = History(visits, grades, baseline=baseline)
     return Histories(histories, pd.DataFrame({"sex": sex}, index=list(histories)))
+
+
+def _transform(name: str, value: float) -> float:
+    return value if name == NAME else find_number(name).to(value)
 
 
 if __name__ == "__main__":

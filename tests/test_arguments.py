@@ -38,7 +38,7 @@ def test_an_argument_that_there_is_not_is_refused_by_name(call):
         (lambda: wo.run_trial(), "run_trial: arms is missing; allowed: arms, population"),
         (lambda: wo.run_trial(5), "arms is 5; allowed: one or several of Arm"),
         (lambda: wo.run_trial(["20"]), "arms is '20'; allowed: Arm"),
-        (lambda: wo.fit("mine.csv", "potency"), "observations is 'mine.csv'; allowed: DataFrame"),
+        (lambda: wo.fit(20, "potency"), "data is 20; allowed: a Histories, a table or a path"),
         (lambda: wo.simulate(20), "schedule is 20; allowed: Schedule"),
         (lambda: wo.Visit(units=np.ma.masked), "units is masked, not a number; allowed: above 0 to 10000 U"),
         (

@@ -9,7 +9,7 @@ from typing import Any, overload
 import numpy as np
 import pandas as pd
 
-from .checks import check_type, checked_arguments
+from .checks import checked_arguments
 from .defaults import SEED
 from .errors import InputError
 from .evidence.fitting import Fit
@@ -43,22 +43,7 @@ def fit(
 
 @overload
 def fit(
-    data: pd.DataFrame,
-    free: str | Sequence[str],
-    *,
-    population: Population | None = None,
-    ranges: bool | None = None,
-    priors: Prior | Sequence[Prior] | None = None,
-    patients: int | None = None,
-    rng: np.random.Generator | int | None = SEED,
-    progress: Callable[[int], None] | None = None,
-    model: Model | None = None,
-) -> Fit: ...
-
-
-@overload
-def fit(
-    data: str | Path,
+    data: pd.DataFrame | str | Path,
     free: str | Sequence[str] | None = None,
     *,
     population: Population | None = None,
@@ -93,8 +78,9 @@ def fit(
     Parameters
     ----------
     data : Histories, pandas.DataFrame, str or Path
-        Patients; a table of rates from `read_observations`; or a CSV file of either. A file with the columns
-        ``endpoint, value, unit`` has rates, and each other file is read by `Histories.from_csv`.
+        Patients; a table of rates from `read_observations`; or a CSV file or a table that is still to be read. One with
+        the columns ``endpoint, value, unit`` has rates, and each other one is read by `Histories.from_csv` or
+        `Histories.from_frame`.
 
         Each rate needs its number of patients, ``n``; a median without it counts as one of 50 patients. Rows with the
         same ``trial`` share the trial's effects; rows without one have none.
@@ -184,14 +170,15 @@ def _read(data: Any, covariates: list[str]) -> Histories | pd.DataFrame:
         if set(REQUIRED) <= set(read_csv(data, REQUIRED).columns):
             return read_observations(data)
         return Histories.from_csv(data, covariates)
-    return check_type(data, pd.DataFrame, "data")
+    if not isinstance(data, pd.DataFrame):
+        raise InputError("data", data, "a Histories, a table or a path")
+    return data if set(REQUIRED) <= set(data.columns) else Histories.from_frame(data, covariates)
 
 
 def _refuse(arguments: Mapping[str, Any], what: str, allowed: Sequence[str]) -> None:
     for name, value in arguments.items():
         if value is not None:
-            problem = f"does not go with {what}"
-            raise InputError(name, value, f"for them: {' and '.join(allowed)}", problem=problem)
+            raise InputError(name, value, " and ".join(allowed), problem=f"does not go with {what}")
 
 
 def _list_given(arguments: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 from matplotlib import pyplot as plt
+from studies.individuals import simulate
 from tests.extent import some
 
 import wearoff as wo
@@ -34,6 +35,12 @@ def forecast():
     return wo.forecast(wo.History(visits, [wo.Grade(30, 0), wo.Gone(105, since=80), wo.Grade(140, 1)], baseline=3))
 
 
+@functools.cache
+def few_patients():
+    patients = simulate(wo.Population(), np.random.default_rng(1), patients=4)
+    return wo.fit(patients, "severe_share", draws=256)
+
+
 DRAW = {
     "effect": lambda ax: ONE.plot(ax=ax),
     "calendar": lambda ax: FOUR.plot(ax=ax),
@@ -43,6 +50,7 @@ DRAW = {
     "responders": lambda ax: trial().plot_responders(ax=ax),
     "survival": lambda ax: survival().plot(ax=ax),
     "forecast": lambda ax: forecast().plot(ax=ax),
+    "check": lambda ax: few_patients().plot_check(1, bins=3, ax=ax),
 }
 SENSITIVITY = {
     "tornado": lambda: elasticities("half_effect_day"),

@@ -3,8 +3,10 @@
 import functools
 
 import matplotlib as mpl
+import numpy as np
 import pytest
 from matplotlib import pyplot as plt
+from studies.individuals import simulate
 from tests.extent import some
 
 import wearoff as wo
@@ -30,6 +32,9 @@ def made(name):
         "tornado": lambda: sensitivity.elasticities("half_effect_day"),
         "indices": lambda: sensitivity.indices("half_effect_day", samples=8, rng=1),
         "fit": lambda: wo.fit(rows[rows["n"].notna()].head(6), ["potency"], patients=64),
+        "fit to patients": lambda: wo.fit(
+            simulate(wo.Population(), np.random.default_rng(1), patients=4), "severe_share", draws=256
+        ),
         "compared": lambda: wo.compare(rows, patients=64),
     }[name]()
 
@@ -51,6 +56,8 @@ PICTURES = {
     "indices": lambda **title: made("indices").plot(**title),
     "comparison": lambda **title: made("compared").figure(**title),
     "fit": lambda **title: made("fit").figure(**title),
+    "check": lambda **title: made("fit to patients").check_figure(bins=2, **title),
+    "check of one grade": lambda **title: made("fit to patients").plot_check(0, bins=2, **title),
     "serotypes": plates.serotypes_figure,
     "sites": plates.sites_figure,
 }
@@ -64,6 +71,8 @@ TITLES = {
     "tradeoff of patients": f"8 patients; {SHOWN}, repeated over 730 days",
     "comparison": "published responder rates, glabella",
     "fit": "fit of potency to 6 observed rows",
+    "check": "4 patients: shares of grades, and those of simulated data",
+    "check of one grade": "4 patients: shares of grades, and those of simulated data",
     "serotypes": "If only the light chain's half-life differed",
     "sites": f"Where the needle goes, {SHOWN}",
 }
@@ -130,6 +139,7 @@ def test_a_picture_says_what_it_shows_and_a_plot_returns_axes_and_a_figure_a_fig
     drawn = PICTURES[picture]()
     axes = picture in (
         "effect", "calendar", "visits", "returns", "responders", "survival", "forecast", "tornado", "indices",
+        "check of one grade",
     )  # fmt: skip
     assert isinstance(drawn, mpl.axes.Axes if axes else mpl.figure.Figure)
     assert not axes or len(figure_of(drawn).axes) == 1

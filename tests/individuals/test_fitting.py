@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy.optimize import minimize_scalar
-from scipy.stats import binom, kstest, norm
+from scipy.stats import binom, chi2, kstest, norm
 from studies.individuals import NAME, simulate
 from tests.extent import extent
 
@@ -126,8 +126,10 @@ def test_residuals_of_the_truth_are_independent_standard_normal_numbers():
     # Neighbours of independent numbers have a correlation with the standard error 1 / sqrt(n).
     neighbours = np.corrcoef(of_patients[:, :-1].ravel(), of_patients[:, 1:].ravel())[0, 1]
     assert abs(neighbours) < 3.5 / np.sqrt(7 * len(few()))
-    wrong = wo.fit(few(), "severe_share", population=TRUTH.replace(light_chain_half_life=100), draws=512)
-    assert kstest(wrong.residuals()["residual"], "norm").pvalue < 1e-4
+    wrong = wo.fit(few(), "severe_share", population=TRUTH.replace(investigator_error=0.7), draws=512)
+    squares = [(found.residuals()["residual"] ** 2).sum() for found in (fitted(), wrong)]
+    assert 0.005 < chi2.cdf(squares[0], len(residuals)) < 0.995
+    assert chi2.cdf(squares[1], len(residuals)) < 0.005
 
 
 def test_the_check_predicts_what_is_simulated_patient_by_patient():
@@ -187,7 +189,10 @@ def test_patients_of_whom_nothing_was_seen_are_left_out_with_a_warning():
         ({"free": []}, "free is empty; allowed: at least 1 name"),
         ({"free": "force_steepness"}, "free is 'force_steepness'"),
         ({"free": "potensy"}, "free is 'potensy'; did you mean 'potency'?"),
-        ({"free": "omega_depot", "population": TRUTH.replace(omega_depot=0)}, "omega_depot, where the fit starts, is 0"),
+        (
+            {"free": "omega_depot", "population": TRUTH.replace(omega_depot=0)},
+            "omega_depot, where the fit starts",
+        ),
         ({"free": "depot_half_life", "population": TRUTH.replace(omega_depot=0)}, "omega_depot is 0, and"),
         ({"effects": {"age": "potency"}}, "covariate is 'age'; allowed: sex"),
         ({"effects": {"sex": "potensy"}}, "effects is 'potensy'; did you mean 'potency'?"),

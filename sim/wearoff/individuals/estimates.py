@@ -16,9 +16,10 @@ from ..forecasts.posterior import weighted_quantiles
 from ..model.equations import Constants
 from ..parameters import from_symbols
 from ..patients.draws import OF_PATIENT
+from .bounds import find_upper_end
 from .effects import SIGNS
 from .numbers import OMEGAS, Numbers
-from .solution import Solution
+from .solution import AT_BOUND, Problem, Solution
 
 Array = npt.NDArray[np.float64]
 
@@ -26,7 +27,7 @@ STEP = 1e-5
 PATIENT_SHARES = (0.05, 0.5, 0.95)
 
 
-def tabulate_estimates(solution: Solution) -> pd.DataFrame:
+def tabulate_estimates(problem: Problem, solution: Solution) -> pd.DataFrame:
     """Return the estimates, as `fitting.IndividualFit.estimates` describes them."""
     numbers = solution.likelihood.numbers
     reach = float(ndtri((1 + CONFIDENCE) / 2))
@@ -40,12 +41,16 @@ def tabulate_estimates(solution: Solution) -> pd.DataFrame:
         low, high = (_value(numbers, i, each) for each in np.clip([x - reach * error, x + reach * error], *bound))
         slope = (_value(numbers, i, x + STEP) - _value(numbers, i, x - STEP)) / (2 * STEP)
         known = not solution.at_bound[i]
+        if name in OMEGAS and math.isfinite(error):
+            low, high = max(0.0, estimate - reach * slope * error), estimate + reach * slope * error
+        if name in OMEGAS and x - bound[0] < AT_BOUND:
+            known, low, high = True, 0.0, find_upper_end(problem, solution, i)
         rows.append(
             {
                 "name": name,
                 "start": numbers.values(numbers.transform({}))[name],
                 "estimate": estimate,
-                "se": slope * error if known else math.nan,
+                "se": slope * error if error > 0 else math.nan,
                 "low": low if known else math.nan,
                 "high": high if known else math.nan,
                 "at_bound": bool(solution.at_bound[i]),

@@ -68,10 +68,11 @@ class IndividualFit:
         The population with the estimates. Its typical patient has the reference of each covariate.
     estimates : pandas.DataFrame
         ``name, start, estimate, se, low, high, at_bound, monte_carlo``. ``se`` is the standard error, from the observed
-        information; infinite where the data say nothing. ``low`` and ``high`` are the 95 % interval, which is even on
-        the transformed scale (logarithm, logit or Fisher's z; an effect is not transformed). ``at_bound`` says that the
-        estimate is at an end of what is possible; it then has no error, and the errors of the others are those with it
-        fixed. ``monte_carlo`` is the Monte Carlo error, in standard errors. An effect such as ``sex_on_potency`` is the
+        information; infinite where the data say nothing. ``low`` and ``high`` are the 95 % interval. It is even around
+        an omega or an effect, and for others on the transformed scale (logarithm, logit or Fisher's z). ``at_bound``
+        says that the estimate is at an end of what is tried (0.02 for an omega: patients hardly differ); it then has no
+        standard error, and the errors of the others are those with it fixed. The interval of such an omega is from 0 to
+        the upper end of its profile. ``monte_carlo`` is the Monte Carlo error, in standard errors. An effect such as ``sex_on_potency`` is the
         difference of the constant's logarithm (of the crease share's logit) for one more of the covariate.
     correlations : pandas.DataFrame
         Correlations of the estimates on the transformed scale; NaN for an estimate without a standard error.
@@ -290,7 +291,7 @@ def fit_patients(
     }
     result = IndividualFit(
         solution.point.population,
-        tabulate_estimates(solution),
+        tabulate_estimates(problem, solution),
         tabulate_correlations(solution),
         {effect.covariate: effect.reference for effect in numbers.effects},
         tabulate_patients(solution, list(seen)),

@@ -144,16 +144,17 @@ def solve(problem: Problem, x: Array) -> Solution:
     return describe(problem, likelihood, x, turn, moved)
 
 
-def maximise(problem: Problem, likelihood: Likelihood, x: Array) -> tuple[Array, float]:
+def maximise(problem: Problem, likelihood: Likelihood, x: Array, fixed: int | None = None) -> tuple[Array, float]:
     """Return the numbers with the largest likelihood (and priors) within a box around `x`; and the way there.
 
-    The way is the largest one of all numbers, in rough standard errors.
+    The number at the place `fixed` stays. The way is the largest one of all numbers, in rough standard errors.
     """
     from scipy.optimize import minimize
 
     errors, scale = find_widths(problem, likelihood, x)
     low, high = problem.numbers.bounds.T
-    low, high = np.maximum(low, x - BOX), np.minimum(high, x + BOX)
+    box = BOX * (np.arange(len(x)) != fixed)
+    low, high = np.maximum(low, x - box), np.minimum(high, x + box)
 
     def evaluate(scaled: Array) -> tuple[float, Array]:
         value, slopes = evaluate_all(problem, likelihood, x + scale * scaled)
