@@ -72,8 +72,9 @@ class IndividualFit:
         an omega or an effect, and for others on the transformed scale (logarithm, logit or Fisher's z). ``at_bound``
         says that the estimate is at an end of what is tried (0.02 for an omega: patients hardly differ); it then has no
         standard error, and the errors of the others are those with it fixed. The interval of such an omega is from 0 to
-        the upper end of its profile. ``monte_carlo`` is the Monte Carlo error, in standard errors. An effect such as ``sex_on_potency`` is the
-        difference of the constant's logarithm (of the crease share's logit) for one more of the covariate.
+        the upper end of its profile. ``monte_carlo`` is the Monte Carlo error, in standard errors. An effect such as
+        ``sex_on_potency`` is the difference of the constant's logarithm (of the crease share's logit) for one more of
+        the covariate.
     correlations : pandas.DataFrame
         Correlations of the estimates on the transformed scale; NaN for an estimate without a standard error.
     references : dict of str to float
