@@ -151,28 +151,32 @@ def fit(
     """
     of_rates = {"priors": priors, "patients": patients}
     of_patients = {"effects": effects, "draws": draws}
-    own = _read(data, list(effects) if isinstance(effects, Mapping) else [])
     shared = {"population": population, "ranges": ranges, "progress": progress, "model": model}
-    if isinstance(own, Histories):
-        _refuse(of_rates, "patients one by one", OF_PATIENTS)
-        options = _list_given(shared | of_patients)
-        return fit_patients(own, free, rng=rng, **options)
-    _refuse(of_patients, "published rates", OF_RATES)
-    if free is None:
-        raise InputError("free", allowed="names to fit", problem="is missing")
-    return fit_rates(own, free, rng=rng, **_list_given(shared | of_rates))
+    if _has_rates(data):
+        _refuse(of_patients, "published rates", OF_RATES)
+        if free is None:
+            raise InputError("free", allowed="names to fit", problem="is missing")
+        rates = data if isinstance(data, pd.DataFrame) else read_observations(data)  # type: ignore[arg-type]
+        return fit_rates(rates, free, rng=rng, **_list_given(shared | of_rates))
+    _refuse(of_rates, "patients one by one", OF_PATIENTS)
+    histories = _read_histories(data, list(effects) if isinstance(effects, Mapping) else [])
+    return fit_patients(histories, free, rng=rng, **_list_given(shared | of_patients))
 
 
-def _read(data: Any, covariates: list[str]) -> Histories | pd.DataFrame:
-    if isinstance(data, Histories):
-        return data
+def _has_rates(data: Any) -> bool:
     if isinstance(data, str | Path):
-        if set(REQUIRED) <= set(read_csv(data, REQUIRED).columns):
-            return read_observations(data)
+        return set(REQUIRED) <= set(read_csv(data, REQUIRED).columns)
+    return isinstance(data, pd.DataFrame) and set(REQUIRED) <= set(data.columns)
+
+
+def _read_histories(data: Any, covariates: list[str]) -> Histories:
+    if isinstance(data, str | Path):
         return Histories.from_csv(data, covariates)
-    if not isinstance(data, pd.DataFrame):
+    if isinstance(data, pd.DataFrame):
+        return Histories.from_frame(data, covariates)
+    if not isinstance(data, Histories):
         raise InputError("data", data, "a Histories, a table or a path")
-    return data if set(REQUIRED) <= set(data.columns) else Histories.from_frame(data, covariates)
+    return data
 
 
 def _refuse(arguments: Mapping[str, Any], what: str, allowed: Sequence[str]) -> None:

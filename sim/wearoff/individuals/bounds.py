@@ -15,7 +15,7 @@ from .solution import FIRST_ROUNDS, ROUNDS, Problem, Solution, evaluate_all, max
 
 Array = npt.NDArray[np.float64]
 
-STEPS = (0.1, 0.2, 0.3, 0.4, 0.6, 0.8, 1.2, 1.6)
+STEPS = (0.15, 0.2, 0.3, 0.4, 0.6, 0.8, 1.2, 1.6)
 
 
 def find_upper_end(problem: Problem, solution: Solution, place: int) -> float:

@@ -70,11 +70,11 @@ class IndividualFit:
         ``name, start, estimate, se, low, high, at_bound, monte_carlo``. ``se`` is the standard error, from the observed
         information; infinite where the data say nothing. ``low`` and ``high`` are the 95 % interval. It is even around
         an omega or an effect, and for others on the transformed scale (logarithm, logit or Fisher's z). ``at_bound``
-        says that the estimate is at an end of what is tried (0.02 for an omega: patients hardly differ); it then has no
-        standard error, and the errors of the others are those with it fixed. The interval of such an omega is from 0 to
-        the upper end of its profile. ``monte_carlo`` is the Monte Carlo error, in standard errors. An effect such as
-        ``sex_on_potency`` is the difference of the constant's logarithm (of the crease share's logit) for one more of
-        the covariate.
+        says that the estimate is at an end of what is tried (an omega of 0.1, and 0.02 of the visits: patients hardly
+        differ); it then has no standard error, and the errors of the others are those with it fixed. The interval of
+        such an omega is from 0 to the upper end of its profile. ``monte_carlo`` is the Monte Carlo error, in standard
+        errors. An effect such as ``sex_on_potency`` is the difference of the constant's logarithm (of the crease
+        share's logit) for one more of the covariate.
     correlations : pandas.DataFrame
         Correlations of the estimates on the transformed scale; NaN for an estimate without a standard error.
     references : dict of str to float

@@ -26,7 +26,9 @@ ERRORS = ("investigator_error", "subject_error")
 KIND_SHARES = ("severe_share", "placebo_share")
 # These act on a patient's likelihood without a new solution of the equations.
 POSSIBLE = (*SIGNS, *OMEGAS, CORRELATION, *ERRORS, *KIND_SHARES)
-LEAST_OMEGA = 0.02  # the least that a fit tries: patients hardly differ
+# The least that a fit tries: patients hardly differ. Where a constant differs by less, draws of patients cannot be
+# weighted again for another typical constant. Doses have no such constant.
+LEAST_OMEGA, LEAST_OMEGA_OF_VISITS = 0.1, 0.02
 LARGEST_CORRELATION = 0.99
 LARGEST_EFFECT = 5.0  # a factor of 150 per unit of the covariate
 
@@ -128,7 +130,7 @@ class Numbers(NamedTuple):
 def _limits(number: Number) -> tuple[float, float]:
     # Return the range of a number that a fit searches: all that is possible, less what is infinite when transformed.
     if number.name in OMEGAS:
-        return LEAST_OMEGA, number.most
+        return (LEAST_OMEGA_OF_VISITS if number.name == OMEGAS[-1] else LEAST_OMEGA), number.most
     if number.name == CORRELATION:
         return -LARGEST_CORRELATION, LARGEST_CORRELATION
     if number.name in KIND_SHARES or number.name == "crease_share":
