@@ -8,7 +8,7 @@ import wearoff as wo
 from wearoff.evidence.fitting import fit as fit_rates
 from wearoff.individuals.fitting import fit_patients
 
-PATIENTS = simulate(wo.Population(), np.random.default_rng(7), patients=4)
+PATIENTS = simulate(wo.Population(), np.random.default_rng(1), patients=6)
 RATES = "product,units,endpoint,day,value,unit,n\nonabotulinumtoxinA,20,none_or_mild,30,80,%,100\n"
 
 
