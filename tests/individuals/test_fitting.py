@@ -176,6 +176,20 @@ def test_what_the_data_do_not_inform_has_no_error():
     assert (row["low"], row["high"]) == pytest.approx((0.01, 3))  # all that is possible
 
 
+def test_the_interval_of_an_omega_at_its_bound_ends_where_the_likelihood_has_fallen():
+    # Expected: a fit with the omega fixed there has a likelihood that is less by half of the 95 % point of chi-squared.
+    alike = simulate(TRUTH.replace(omega_light_chain=0), np.random.default_rng(1), patients=20, effect=0.0)
+    found = wo.fit(alike, ["omega_light_chain", "severe_share"], draws=512)
+    row = found.estimates.iloc[0]
+    assert row["at_bound"]
+    assert np.isnan(row["se"])
+    assert row["low"] == 0
+    there = wo.fit(alike, "severe_share", population=TRUTH.replace(omega_light_chain=row["high"]), draws=512)
+    fallen = 2 * (found.goodness["log_likelihood"] - there.goodness["log_likelihood"])
+    error = 2 * np.hypot(found.goodness["log_likelihood_error"], there.goodness["log_likelihood_error"])
+    assert abs(fallen - chi2.ppf(0.95, 1)) < 3.5 * error
+
+
 def test_patients_of_whom_nothing_was_seen_are_left_out_with_a_warning():
     more = dict(few()) | {"unseen": wo.History(wo.Schedule.once(units=20))}
     with pytest.warns(wo.UnusualWarning, match="nothing was seen of 1 of"):
