@@ -77,13 +77,13 @@ def test_groups_fitted_apart_are_those_of_an_effect():
     # With one number and one effect on it, each group has a number of its own.
     sex = few().covariates["sex"]
     groups = [select(few(), sex.index[sex == value]) for value in (0, 1)]
-    apart = [wo.fit(group, "potency", draws=1024).estimates.iloc[0] for group in groups]
-    joint = wo.fit(few(), "potency", effects={"sex": "potency"}, draws=1024)
+    apart = [wo.fit(group, "potency", draws=512).estimates.iloc[0] for group in groups]
+    joint = wo.fit(few(), "potency", effects={"sex": "potency"}, draws=512)
     rows = joint.estimates.set_index("name")
     both = [rows.loc["potency", "estimate"]]
     both.append(both[0] * np.exp(rows.loc["sex_on_potency", "estimate"]))
     for own, estimate in zip(apart, both, strict=True):
-        assert abs(estimate - own["estimate"]) < 0.1 * own["se"]
+        assert abs(estimate - own["estimate"]) < 0.15 * own["se"]
     assert rows.loc["potency", "se"] == pytest.approx(apart[0]["se"], rel=0.1)
     variances = [(own["se"] / own["estimate"]) ** 2 for own in apart]
     assert rows.loc["sex_on_potency", "se"] == pytest.approx(np.sqrt(sum(variances)), rel=0.1)
@@ -178,13 +178,13 @@ def test_what_the_data_do_not_inform_has_no_error():
 
 def test_the_interval_of_an_omega_at_its_bound_ends_where_the_likelihood_has_fallen():
     # Expected: a fit with the omega fixed there has a likelihood that is less by half of the 95 % point of chi-squared.
-    alike = simulate(TRUTH.replace(omega_light_chain=0), np.random.default_rng(1), patients=20, effect=0.0)
-    found = wo.fit(alike, ["omega_light_chain", "severe_share"], draws=512)
+    alike = simulate(TRUTH.replace(omega_light_chain=0), np.random.default_rng(1), patients=14, effect=0.0)
+    found = wo.fit(alike, ["omega_light_chain", "severe_share"], draws=256)
     row = found.estimates.iloc[0]
     assert row["at_bound"]
     assert np.isnan(row["se"])
     assert row["low"] == 0
-    there = wo.fit(alike, "severe_share", population=TRUTH.replace(omega_light_chain=row["high"]), draws=512)
+    there = wo.fit(alike, "severe_share", population=TRUTH.replace(omega_light_chain=row["high"]), draws=256)
     fallen = 2 * (found.goodness["log_likelihood"] - there.goodness["log_likelihood"])
     error = 2 * np.hypot(found.goodness["log_likelihood_error"], there.goodness["log_likelihood_error"])
     assert abs(fallen - chi2.ppf(0.95, 1)) < 3.5 * error
