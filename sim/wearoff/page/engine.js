@@ -19,7 +19,7 @@
 "use strict";
 
 (() => {
-  const { states, initial, inSymbols, force, depth, release } = wearoff.model;
+  const { states, compartments, inSymbols, force, depth, release } = wearoff.model;
   const { integrate, weigh, N, POINTS, SIZE } = wearoff.solver;
   const SLICE = 8; // ms of work between two frames
 
@@ -95,7 +95,7 @@
       const { values } = this.steps, weights = this.weights;
       let sum = 0;
       for (let i = 0, place = step * SIZE + state; i < POINTS; i++, place += N) sum += weights[i] * values[place];
-      return sum < 0 ? 0 : sum > 1 && state >= FRACTIONS ? 1 : sum;
+      return sum < 0 ? 0 : sum > 1 && state >= compartments.length ? 1 : sum;
     }
 
     /** Returns the last step that begins on a day or before; `near` is a step before which it seldom is. */
@@ -114,9 +114,6 @@
     }
   }
 
-  // The states from this one on are fractions of a baseline.
-  const FRACTIONS = initial.indexOf(1);
-
   /** Returns the course of constants under their symbols; its steps are overwritten by the next call. */
   function solveInPlace(c, visits, lastDay) {
     const lastDose = visits.length ? visits[visits.length - 1].day : 0;
@@ -132,8 +129,9 @@
    * @throws {RangeError} A value is not possible, or so extreme that the effect is not resolved.
    */
   function solve(constants, visits, lastDay) {
-    const c = inSymbols(constants);
-    for (const [name, value] of Object.entries(c)) if (!(value >= 0)) throw new RangeError(`${name} is ${value}`);
+    for (const name of wearoff.model.constants) {
+      if (!(constants[name] >= 0)) throw new RangeError(`${name} is ${constants[name]}; allowed: at least 0`);
+    }
     if (!(lastDay > 0 && lastDay < Infinity)) throw new RangeError(`the last day is ${lastDay}; allowed: above 0`);
     let day = 0;
     for (const visit of visits) {
@@ -141,7 +139,7 @@
       if (!(visit.units >= 0 && visit.units < Infinity)) throw new RangeError(`a visit has ${visit.units} units`);
       day = visit.day;
     }
-    return solveInPlace(c, visits, lastDay).copy();
+    return solveInPlace(inSymbols(constants), visits, lastDay).copy();
   }
 
   /**
@@ -150,9 +148,8 @@
    * @param {Object} data - The data of the page.
    */
   function localUnits(treatment, data) {
-    const product = data.products[treatment.product];
-    if (!product) throw new RangeError(`product is ${treatment.product}`);
-    return treatment.units * product.relative_potency;
+    if (!Object.hasOwn(data.products, treatment.product)) throw new RangeError(`product is ${treatment.product}`);
+    return treatment.units * data.products[treatment.product].relative_potency;
   }
 
   /** Returns the result of a task. */

@@ -5,9 +5,30 @@
 var wearoff = {};
 
 wearoff.model = (() => {
+  /** The states, their values before any toxin, and those that are amounts of toxin: the first ones. */
   const states = ["depot", "free", "bound", "endosome", "light_chain", "snap25", "visible", "crease"];
   const initial = [0, 0, 0, 0, 0, 1, 0, 1];
+  const compartments = ["depot", "free", "bound", "endosome", "light_chain"];
+
+  /** Levels of the visible effect that define the landmarks; `full` is a share of the peak. */
   const levels = { onset: 0.2, full: 0.95, half: 0.5, wearOff: 0.2 };
+
+  /** The constants under the users' names. */
+  const constants = [
+    "depot_half_life",
+    "binding_half_life",
+    "endocytosis_half_life",
+    "translocation_half_life",
+    "light_chain_half_life",
+    "snap25_half_life",
+    "potency",
+    "dose_at_half_uptake",
+    "release_at_half_force",
+    "force_steepness",
+    "line_half_life",
+    "crease_half_life",
+    "crease_share",
+  ];
 
   /** The constants of the equations, from those of the users: a half-life in days becomes a rate in 1/day. */
   function inSymbols(p) {
@@ -138,5 +159,6 @@ wearoff.model = (() => {
     ],
   };
 
-  return { states, initial, levels, inSymbols, addPowers, uptake, force, depth, release, slope, parts, radau };
+  return { states, initial, compartments, levels, constants, inSymbols,
+    addPowers, uptake, force, depth, release, slope, parts, radau };
 })();

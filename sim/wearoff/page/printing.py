@@ -2,7 +2,7 @@
 
 The file `model.js` is committed, so that sympy is needed only where the equations change. Each slope is linear in its
 own state and depends on no later state; so it is printed a second time as ``source - rate state``, the form in which
-`engine.js` solves it.
+`solver.js` solves it.
 """
 
 from __future__ import annotations
@@ -15,12 +15,17 @@ from .. import tables
 from ..exchange.formulas import call_slope, import_sympy
 from ..files import written_whole
 from ..levels import FULL, HALF, ONSET, WEAR_OFF
-from ..model.equations import STATES, Constants, depth, force, uptake
+from ..model.equations import COMPARTMENTS, STATES, Constants, depth, force, uptake
 from ..model.mesh import radau_tables
 from ..parameters import in_symbols
 from .scripts import FOLDER, MODEL
 
-DEGREE = 3  # of the polynomials of the solver in `engine.js`: Radau IIA of order 5
+DEGREE = 3  # of the polynomials in `solver.js`: Radau IIA of order 5
+
+NAMES = (
+    "states", "initial", "compartments", "levels", "constants", "inSymbols",
+    "addPowers", "uptake", "force", "depth", "release", "slope", "parts", "radau",
+)  # fmt: skip
 
 HEADER = """\
 // The model. Printed from model/equations.py by `python -m wearoff.page.printing`: change that file, not this one.
@@ -50,46 +55,21 @@ def print_model() -> str:
     """
     sympy = import_sympy()
     constants = Constants(*(sympy.Symbol(f"c.{name}") for name in Constants._fields))
-    force_formula, powers = _name_powers(force(sympy.Symbol("release"), constants))
     states = {name: sympy.Symbol(f"y[{i}]") for i, name in enumerate(STATES)}
-    slopes, released = call_slope(states, constants, lambda formula: sympy.Symbol(f"force({_write(formula)}, c)"))
-    dose, release, visible, crease = map(sympy.Symbol, ("dose", "release", "visible", "crease"))
+    slopes, release = call_slope(states, constants, lambda formula: sympy.Symbol(f"force({_write(formula)}, c)"))
     body = [
-        f"const states = {json.dumps(list(STATES))};",
-        f"const initial = [{', '.join(f'{start:g}' for start in STATES.values())}];",
-        f"const levels = {{ onset: {ONSET}, full: {FULL}, half: {HALF}, wearOff: {WEAR_OFF} }};",
-        "",
-        "/** The constants of the equations, from those of the users: a half-life in days becomes a rate in 1/day. */",
-        "function inSymbols(p) {",
-        "  return addPowers({",
-        *(f"    {name}: {_write(formula)}," for name, formula in _constants_of_users().items()),
-        "  });",
-        "}",
-        "",
-        "/** Adds to the constants the powers of constants that the force needs. */",
-        "function addPowers(c) {",
-        *(f"  {name} = {_write(power)};" for name, power in powers.items()),
-        "  return c;",
-        "}",
-        "",
-        *_print_function("uptake", "dose, c", uptake(dose, constants), "Units that are taken up of a local dose."),
-        *_print_function("force", "release, c", force_formula, "Force, a fraction of baseline."),
-        *_print_function(
-            "depth", "visible, crease, c", depth(visible, crease, constants), "Depth of the line, at maximum frown."
-        ),
-        *_print_function("release", "y", released, "Release of acetylcholine, a fraction of baseline."),
+        *_print_names(),
+        *_print_constants(force(sympy.Symbol("release"), constants)),
+        *_print_functions(constants, release),
         "/** Writes the slopes of the states, per day, into an array. */",
         "function slope(y, c, into) {",
         *(f"  into[{i}] = {_write(formula)};" for i, formula in enumerate(slopes.values())),
         "}",
         "",
-        "/** For each state: writes rate and source at points 1, 2, ..., where its slope is source - rate * state. */",
-        "const parts = [",
-        *(f"  {line}" for line in _print_parts(states, slopes)),
-        "];",
-        "",
+        *_print_parts(states, slopes),
         *_print_radau(),
-        "return { states, initial, levels, inSymbols, addPowers, uptake, force, depth, release, slope, parts, radau };",
+        f"return {{ {', '.join(NAMES[:6])},",
+        f"  {', '.join(NAMES[6:])} }};",
     ]
     return HEADER + "".join(f"  {line}".rstrip() + "\n" for line in body) + FOOTER
 
@@ -98,13 +78,6 @@ def main() -> None:
     """Write `model.js` into the package."""
     with written_whole(FOLDER / MODEL) as temporary:
         temporary.write_text(print_model(), encoding="utf-8")
-
-
-def _constants_of_users() -> dict[str, Any]:
-    # Return the constants of the equations by their symbols, as formulas of the users' constants.
-    symbol = import_sympy().Symbol
-    given = in_symbols({name: symbol(f"p.{name}") for name in tables.column("parameters", "name")})
-    return {name: given[name] for name in Constants._fields}
 
 
 def _name_powers(formula: Any) -> tuple[Any, dict[str, Any]]:
@@ -118,6 +91,58 @@ def _name_powers(formula: Any) -> tuple[Any, dict[str, Any]]:
 
 def _write(formula: Any) -> str:
     return str(import_sympy().jscode(formula, order="none", full_prec=False))
+
+
+def _print_names() -> list[str]:
+    return [
+        "/** The states, their values before any toxin, and those that are amounts of toxin: the first ones. */",
+        f"const states = {json.dumps(list(STATES))};",
+        f"const initial = [{', '.join(f'{start:g}' for start in STATES.values())}];",
+        f"const compartments = {json.dumps(list(COMPARTMENTS))};",
+        "",
+        "/** Levels of the visible effect that define the landmarks; `full` is a share of the peak. */",
+        f"const levels = {{ onset: {ONSET}, full: {FULL}, half: {HALF}, wearOff: {WEAR_OFF} }};",
+        "",
+    ]
+
+
+def _print_constants(force_formula: Any) -> list[str]:
+    _, powers = _name_powers(force_formula)
+    names = {row["symbol"]: row["name"] for row in tables.rows("parameters")}
+    users = [names[symbol] for symbol in Constants._fields]
+    symbols = in_symbols({name: import_sympy().Symbol(f"p.{name}") for name in users})
+    return [
+        "/** The constants under the users' names. */",
+        "const constants = [",
+        *(f"  {json.dumps(name)}," for name in users),
+        "];",
+        "",
+        "/** The constants of the equations, from those of the users: a half-life in days becomes a rate in 1/day. */",
+        "function inSymbols(p) {",
+        "  return addPowers({",
+        *(f"    {name}: {_write(formula)}," for name, formula in symbols.items()),
+        "  });",
+        "}",
+        "",
+        "/** Adds to the constants the powers of constants that the force needs. */",
+        "function addPowers(c) {",
+        *(f"  {name} = {_write(power)};" for name, power in powers.items()),
+        "  return c;",
+        "}",
+        "",
+    ]
+
+
+def _print_functions(constants: Constants, released: Any) -> list[str]:
+    dose, release, visible, crease = map(import_sympy().Symbol, ("dose", "release", "visible", "crease"))
+    force_formula, _ = _name_powers(force(release, constants))
+    formulas = [
+        ("uptake", "dose, c", uptake(dose, constants), "Units that are taken up of a local dose."),
+        ("force", "release, c", force_formula, "Force, a fraction of baseline."),
+        ("depth", "visible, crease, c", depth(visible, crease, constants), "Depth of the line, at maximum frown."),
+        ("release", "y", released, "Release of acetylcholine, a fraction of baseline."),
+    ]
+    return [line for each in formulas for line in _print_function(*each)]
 
 
 def _print_function(name: str, arguments: str, formula: Any, words: str) -> list[str]:
@@ -150,7 +175,13 @@ def _print_parts(states: dict[str, Any], slopes: dict[str, Any]) -> list[str]:
             "  }",
             "},",
         ]
-    return lines
+    return [
+        "/** For each state: writes rate and source at points 1, 2, ..., where its slope is source - rate * state. */",
+        "const parts = [",
+        *(f"  {line}" for line in lines),
+        "];",
+        "",
+    ]
 
 
 def _print_radau() -> list[str]:

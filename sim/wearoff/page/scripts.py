@@ -7,7 +7,7 @@ from pathlib import Path
 FOLDER = Path(__file__).parent
 MODEL = "model.js"
 # In the order in which a page needs them: each uses those before it.
-ENGINE = (MODEL, "solver.js", "engine.js", "landmarks.js", "chances.js", "people.js", "forecast.js")
+ENGINE = (MODEL, "solver.js", "engine.js", "landmarks.js", "chances.js", "people.js", "posterior.js", "forecast.js")
 
 
 def engine_script() -> str:

@@ -7,12 +7,13 @@
 "use strict";
 
 (() => {
-  const { states, initial, parts, slope, uptake, radau } = wearoff.model;
-  const N = states.length, POINTS = radau.points.length, SIZE = N * POINTS;
+  const { states, initial, compartments, parts, slope, uptake, radau } = wearoff.model;
+  const N = states.length, AMOUNTS = compartments.length, DEPOT = states.indexOf("depot");
+  const POINTS = radau.points.length, SIZE = N * POINTS;
   const [[d00], [d10, d11, d12, d13], [d20, d21, d22, d23], [d30, d31, d32, d33]] = radau.derivative;
 
   // The allowed estimate of the error of a step: of fractions, and of amounts as a share of what was taken up.
-  const TOLERANCE = 6e-5;
+  const TOLERANCE = 3e-5;
   const PLACE = 0.36; // where the defect is taken in a step: between two points, where it is largest
   // The first step after a dose, in time constants of the quickest state; the next step is at most GROWTH as long.
   const FIRST = 0.5, GROWTH = 4, SHRINK = 0.2, SAFETY = 0.9;
@@ -142,6 +143,13 @@
     return count;
   }
 
+  /** Keeps the states as they are without toxin, in one step; returns the number of steps. */
+  function stay(from, to, count) {
+    for (let point = 1; point < POINTS; point++) at[point].set(at[0]);
+    keepStep(count, from, to - from);
+    return count + 1;
+  }
+
   /**
    * Solves the equations from day 0 to the last day.
    * @param {Object<string, number>} c - The constants under their symbols.
@@ -157,22 +165,17 @@
     for (let i = 0; i <= visits.length; ) {
       const end = i < visits.length && visits[i].day < lastDay - SHORTEST;
       const next = end ? visits[i].day : lastDay;
-      for (let k = 0; k < N; k++) scale[k] = initial[k] || !isAmount(k) ? 1 : 1 / (taken || 1);
-      if (next > day) count = cross(day, next, count, c);
+      for (let k = 0; k < N; k++) scale[k] = k < AMOUNTS && taken > 0 ? 1 / taken : 1;
+      if (next > day) count = taken > 0 ? cross(day, next, count, c) : stay(day, next, count);
       if (!end) break;
       day = next;
       let units = 0;
       for (; i < visits.length && visits[i].day - day <= SHORTEST; i++) units += visits[i].units;
       const dose = uptake(units, c);
-      at[0][0] += dose;
+      at[0][DEPOT] += dose;
       taken += dose;
     }
     return { count, taken, starts, widths, values };
-  }
-
-  /** Whether a state is an amount of toxin: all before SNAP-25. */
-  function isAmount(state) {
-    return state < states.indexOf("snap25");
   }
 
   wearoff.solver = { integrate, weigh, N, POINTS, SIZE };
