@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from .trial.running import run_trial
     from .trial.survival import Survival, estimate_survival
     from .trial.trial import Trial
+    from .webpage.writing import page
 
 
 __all__ = [
@@ -73,6 +74,7 @@ __all__ = [
     "fit",
     "forecast",
     "middle_half",
+    "page",
     "plates",
     "power",
     "presets",
@@ -123,6 +125,7 @@ _MODULE_OF = {
     "NextDate": "forecasts.forecasting",
     "forecast": "forecasts.forecasting",
     "explorer": "pages.explorer.view",
+    "page": "webpage.writing",
 }
 
 

@@ -1,1 +1,1 @@
-"""The page that runs without a server: one HTML file with the model in JavaScript."""
+"""The page that runs the model in a browser, without a server: its scripts and its data."""

@@ -51,7 +51,7 @@
     const rows = app.constants.map(makeConstant);
     const all = app.button(app.say("reset.all"), () =>
       app.set(Object.fromEntries(app.constants.map((row) => [row.name, row.value]))), { id: "reset-all", class: "main" });
-    const curve = app.makeCurve((place) => app.set({ day: app.moments[place] }));
+    const curve = app.makeCurve(null);
     const cascade = app.makeCascade();
     const treatment = app.element("p", { class: "small" });
     const legend = app.makeLegend("legend.default");

@@ -103,7 +103,7 @@
   /**
    * Return a curve that fills its parent: its root, and `show(view)` with `table`, `place` of the day, `kept` (values
    * or null), `people` (low and high, or null), `surprises` (places), `visits` and `words`, its alternative in words.
-   * @param {function(number): void} dragged called with the place to which the day is dragged
+   * @param {?function(number): void} dragged called with the place to which the day is dragged; null: it stays
    */
   app.makeCurve = (dragged) => {
     const root = shape("svg", { role: "img", class: "curve" });
@@ -140,13 +140,16 @@
       const share = (event.clientX - left - at.left) / (at.right - at.left);
       dragged(Math.round(Math.min(Math.max(share, 0), 1) * LAST));
     };
-    root.addEventListener("pointerdown", (event) => {
-      root.setPointerCapture(event.pointerId);
-      drag(event);
-    });
-    root.addEventListener("pointermove", (event) => {
-      if (root.hasPointerCapture(event.pointerId)) drag(event);
-    });
+    if (dragged) {
+      root.classList.add("dragged");
+      root.addEventListener("pointerdown", (event) => {
+        root.setPointerCapture(event.pointerId);
+        drag(event);
+      });
+      root.addEventListener("pointermove", (event) => {
+        if (root.hasPointerCapture(event.pointerId)) drag(event);
+      });
+    }
 
     const show = (changed) => {
       view = changed;

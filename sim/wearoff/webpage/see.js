@@ -1,8 +1,10 @@
 "use strict";
 // See: the nerve ending, the muscle and the skin, moving with the day above the curve.
 {
-  const PLAY = 33; // ms between two pictures while it plays
-  const MOMENTS_PER_PICTURE = 0.4; // one day takes eight times as long in the first week as afterwards
+  // While it plays: ms between two pictures, and moments from one to the next. A day of the first week has eight moments,
+  // so that it takes eight times as long as a later one. Who wants less motion sees a picture a second.
+  const PLAY = { pause: 33, moments: 0.5 };
+  const PLAY_CALMLY = { pause: 1000, moments: 8 };
   const LAST = app.moments.length - 1;
   let parts = null;
   let timer = 0;
@@ -20,11 +22,12 @@
     let place = app.momentAt(app.settings.day);
     if (place === LAST) place = 0;
     app.write(parts.play, app.say("pause"));
+    const { pause, moments } = matchMedia("(prefers-reduced-motion: reduce)").matches ? PLAY_CALMLY : PLAY;
     timer = setInterval(() => {
-      place += MOMENTS_PER_PICTURE;
+      place += moments;
       if (app.settings.part !== "see" || place >= LAST) stop();
       setPlace(place);
-    }, PLAY);
+    }, pause);
   };
 
   const makeDay = () => {

@@ -1,1 +1,0 @@
-"""The page that runs the model in a browser, without a server: its scripts and its data."""
