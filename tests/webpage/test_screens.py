@@ -7,10 +7,18 @@ SIZES = [(360, 640), (390, 844), (768, 1024), (1366, 768), (1920, 1080), (2560, 
 CUT_OFF = """
 () => [...document.querySelectorAll("main *, header *")]
   .filter((each) => each.checkVisibility() && each.childElementCount === 0 && each.textContent.trim())
-  .filter((each) => !each.closest(".unseen, .course .slider label, .course .slider output"))
+  .filter((each) => !each.closest("svg, .unseen, .course .slider label, .course .slider output"))
   .filter((each) => each.scrollWidth > each.clientWidth + 1 && each.clientWidth > 0
     || each.getBoundingClientRect().right > innerWidth + 1)
   .map((each) => each.textContent)
+"""
+# Texts of a chart that leave it.
+OUTSIDE = """
+() => [...document.querySelectorAll("svg text")].filter((each) => each.checkVisibility({ visibilityProperty: true }))
+  .filter((each) => {
+    const [text, chart] = [each.getBoundingClientRect(), each.closest("svg").getBoundingClientRect()];
+    return text.left < chart.left - 1 || text.right > chart.right + 1 || text.bottom > chart.bottom + 1;
+  }).map((each) => each.textContent)
 """
 # Pairs of texts in a chart that overlap.
 OVERLAPS = """
@@ -37,6 +45,7 @@ def test_nothing_is_cut_off_or_overlaps(opened, lang, address):
         size = f"{width} x {height}"
         assert tab.evaluate("document.documentElement.scrollWidth") <= width, size
         assert tab.evaluate(CUT_OFF) == [], size
+        assert tab.evaluate(OUTSIDE) == [], size
         assert tab.evaluate(OVERLAPS) == [], size
 
 

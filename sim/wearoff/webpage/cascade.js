@@ -36,7 +36,7 @@
         shape("path", { class: "grid", d: `M${x} ${top}V${bottom}` }, root);
         const anchor = name === "minute" ? "start" : name === "months8" ? "end" : "middle";
         // On a narrow screen the last tick but one would touch the last.
-        if (name !== "month1" || right - left > 26 * type) {
+        if (name !== "month1" || right - left > 44 * type) {
           shape("text", { x, y: bottom + 1.2 * type, "text-anchor": anchor, ...size }, root, app.say(`tick.${name}`));
         }
       }
