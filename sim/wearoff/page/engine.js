@@ -14,8 +14,9 @@
 //   wearoff.run(task)                          the result of a task, at once
 //   wearoff.inSlices(task, onDone, budgetMs)   the same between frames; returns a function that cancels it
 //
-// A task is work on hundreds of patients: a generator that pauses after each few of them. `visits` are {day, units} with
-// U of onabotulinumtoxinA, ascending; `constants` have the names and units of `wearoff.Parameters`.
+// A task is work on hundreds of patients: a generator that pauses after each few of them. `visits` are {day, units}
+// with U of onabotulinumtoxinA, in the order of their days; `constants` have the names and units of
+// `wearoff.Parameters`.
 "use strict";
 
 (() => {
@@ -135,7 +136,9 @@
     if (!(lastDay > 0 && lastDay < Infinity)) throw new RangeError(`the last day is ${lastDay}; allowed: above 0`);
     let day = 0;
     for (const visit of visits) {
-      if (!(visit.day >= day && visit.day < Infinity)) throw new RangeError(`a visit has day ${visit.day} after ${day}`);
+      if (!(visit.day >= day && visit.day < Infinity)) {
+        throw new RangeError(`a visit has day ${visit.day} after ${day}`);
+      }
       if (!(visit.units >= 0 && visit.units < Infinity)) throw new RangeError(`a visit has ${visit.units} units`);
       day = visit.day;
     }

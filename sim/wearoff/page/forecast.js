@@ -36,9 +36,10 @@
      * Returns when the effect falls below a level after the last visit.
      * @param {number} keep - Above 0, at most 1.
      * @returns {{day: number, half: number[], four_fifths: number[], label_day: number, never: number,
-     *   lost: {day: number, weeks: number, chance: number}[]}} Days from day 0 of the visits, infinite if later than the
-     *   forecast: the median, the intervals of 50 and 80 %. `never` is the chance that the level is not reached after
-     *   the last visit: then it is lost on that day. `lost` is the chance to have lost it, by week after the last visit.
+     *   lost: {day: number, weeks: number, chance: number}[]}} Days from day 0 of the visits, infinite if later than
+     *   the forecast: the median, the intervals of 50 and 80 %. `never` is the chance that the level is not reached
+     *   after the last visit: then it is lost on that day. `lost` is the chance to have lost it, by week after the
+     *   last visit.
      */
     nextVisit(keep) {
       const { lastVisit, labelDay } = this.known;
@@ -70,7 +71,7 @@
       return this.days[last] + part * (this.days[last + 1] - this.days[last]);
     }
 
-    /** Returns percentiles of the visible effect: `days`, and `p5` to `p95`; straight between two days that are kept. */
+    /** Returns percentiles of the visible effect: `days`, and `p5` to `p95`; straight between two kept days. */
     bands(days) {
       const result = { days };
       for (const share of SHARES) result[`p${Math.round(100 * share)}`] = new Float64Array(days.length);
@@ -94,8 +95,8 @@
    *   baseline: ?number}} history - Days from day 0, ascending for visits, which begin on day 0 or later.
    * @param {Object} population - From `wearoff.population`.
    * @param {number[][]} normals - Standard normal numbers of the first draws, as `data.normals`.
-   * @param {{data: Object, rounds: ?number, seed: ?number}} options - The data of the page; the largest number of rounds
-   *   of draws, and the seed of the rounds after the first.
+   * @param {{data: Object, rounds: ?number, seed: ?number}} options - The data of the page; the largest number of
+   *   rounds of draws, and the seed of the rounds after the first.
    * @returns {Generator} Its result is a `Forecast`.
    */
   function* forecast(history, population, normals, { data, rounds = ROUNDS, seed = SEED }) {

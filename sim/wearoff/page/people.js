@@ -134,8 +134,8 @@
   /**
    * Returns the middle half of people for each landmark, as `patients/middle.py`: a task.
    * @returns {Generator} Its result has by name `{reached, p25, p50, p75}`: the share who reach it, and percentiles,
-   *   infinite where it is later than the last day. Who never reaches a level of the fall has lost it on day 0; the other
-   *   percentiles are among those who reach the landmark.
+   *   infinite where it is later than the last day. Who never reaches a level of the fall has lost it on day 0; the
+   *   other percentiles are among those who reach the landmark.
    */
   function* middleHalf(people, visits, lastDay) {
     const found = [];
@@ -154,5 +154,6 @@
     return result;
   }
 
-  Object.assign(wearoff, { population, normals, draws, solvePerson, follow, bands, shares, responderRates, middleHalf });
+  Object.assign(wearoff, { population, normals, draws, solvePerson });
+  Object.assign(wearoff, { follow, bands, shares, responderRates, middleHalf });
 })();

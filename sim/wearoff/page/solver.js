@@ -1,9 +1,9 @@
 // The solution of the equations, by collocation at Radau points (Radau IIA, order 5), in steps of controlled error.
 //
-// The equations are a cascade: each state is linear in itself and depends on earlier states only. A step solves them one
-// after the other, three linear equations for each. The error of a step is estimated from the defect: how far the slope
-// of the polynomial is from the slope of the equations between the Radau points. The method is L-stable, so that quick
-// states need no short steps.
+// The equations are a cascade: each state is linear in itself and depends on earlier states only. A step solves them
+// one after the other, three linear equations for each. The error of a step is estimated from the defect: how far the
+// slope of the polynomial is from the slope of the equations between the Radau points. The method is L-stable, so that
+// quick states need no short steps.
 "use strict";
 
 (() => {
@@ -21,7 +21,8 @@
   const MOST_STEPS = 2000; // for each dose
 
   // Used again by every solution: start and width of each step, and the states at its start and points.
-  let room = 256, starts = new Float64Array(room), widths = new Float64Array(room), values = new Float64Array(room * SIZE);
+  let room = 256;
+  let starts = new Float64Array(room), widths = new Float64Array(room), values = new Float64Array(room * SIZE);
   const at = radau.points.map(() => new Float64Array(N)); // the states at the start and at the points of a step
   const between = new Float64Array(N), slopes = new Float64Array(N), scale = new Float64Array(N);
   const rates = new Float64Array(POINTS), sources = new Float64Array(POINTS), stiffness = new Float64Array(N);
