@@ -10,7 +10,7 @@
 //   wearoff.shares(followed, level)            share of patients at a level or above, by day
 //   wearoff.responderRates(followed, raters, endpoint, assessor)    by day
 //   wearoff.middleHalf(people, visits, lastDay)                     a task: percentiles of the landmarks
-//   wearoff.forecast(history, population, normals, options)         a task: `nextVisit(keep)`, `bands()`
+//   wearoff.forecast(history, population, normals, options)         a task: `nextVisit(keep)`, task `bands(days)`
 //   wearoff.run(task)                          the result of a task, at once
 //   wearoff.inSlices(task, onDone, budgetMs)   the same between frames; returns a function that cancels it
 //
@@ -56,10 +56,9 @@
      * @returns {Object<string, Float64Array>} Amounts in U; release, force, visible, crease, frown as fractions.
      */
     at(days) {
-      const result = {};
-      states.forEach((name, i) => (result[name] = this.read(i, days)));
-      const count = days.length, y = new Float64Array(N);
-      for (const name of ["release", "force", "frown"]) result[name] = new Float64Array(count);
+      const result = {}, count = days.length, y = new Float64Array(N);
+      for (const name of [...states, "release", "force", "frown"]) result[name] = new Float64Array(count);
+      this.read([...states.keys()], days, states.map((name) => result[name]));
       for (let k = 0; k < count; k++) {
         for (let i = 0; i < N; i++) y[i] = result[states[i]][k];
         result.release[k] = release(y);
@@ -69,15 +68,14 @@
       return result;
     }
 
-    /** Returns one state on days. */
-    read(state, days, into = new Float64Array(days.length)) {
+    /** Writes some states, by their places, on days: each into its array. */
+    read(wanted, days, into) {
       let step = 0;
       for (let k = 0; k < days.length; k++) {
         step = this.findStep(days[k], step);
         weigh(this.place(days[k], step), this.weights);
-        into[k] = this.readWithin(state, step);
+        for (let i = 0; i < wanted.length; i++) into[i][k] = this.readWithin(wanted[i], step);
       }
-      return into;
     }
 
     /** Writes all states on a day. */

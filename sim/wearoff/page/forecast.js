@@ -5,7 +5,7 @@
   const { states, depth } = wearoff.model;
   const { chiSquaredChance, weightedQuantiles } = wearoff.chances;
   const { makeLikelihood, samplePosterior } = wearoff.posterior;
-  const VISIBLE = states.indexOf("visible"), CREASE = states.indexOf("crease");
+  const SKIN = ["visible", "crease"].map((name) => states.indexOf(name)), [VISIBLE] = SKIN;
   const HORIZON = 540; // days after the last day of which anything is known
   const ROUNDS = 8, SEED = 1, PAUSE = 4;
   const INTERVALS = [0.5, 0.25, 0.75, 0.1, 0.9]; // the median, a half and four fifths
@@ -55,7 +55,7 @@
       const weeks = Math.floor((this.days[this.days.length - 1] - lastVisit) / WEEK);
       const lost = Array.from({ length: weeks + 1 }, (_, i) => ({ day: lastVisit + WEEK * i, weeks: i, chance: 0 }));
       loss.forEach((each, draw) => {
-        for (const row of lost) if (each <= row.day) row.chance += this.weights[draw];
+        for (const row of lost) if (each <= row.day) row.chance = Math.min(row.chance + this.weights[draw], 1);
       });
       const intervals = { half: [low, high], four_fifths: [lowest, highest] };
       return { day, ...intervals, label_day: labelDay, never: Math.min(never, 1), lost };
@@ -71,18 +71,22 @@
       return this.days[last] + part * (this.days[last + 1] - this.days[last]);
     }
 
-    /** Returns percentiles of the visible effect: `days`, and `p5` to `p95`; straight between two kept days. */
-    bands(days) {
+    /**
+     * Finds percentiles of the visible effect: a task. Its result has `days`, and `p5` to `p95`; the effect is taken as
+     * straight between two kept days.
+     */
+    *bands(days) {
       const result = { days };
       for (const share of SHARES) result[`p${Math.round(100 * share)}`] = new Float64Array(days.length);
       const names = Object.keys(result).slice(1);
-      days.forEach((day, k) => {
-        const after = this.days.findIndex((each) => each >= day), before = Math.max(after - 1, 0);
-        if (after < 0) throw new RangeError(`day is ${day}; allowed: to ${this.days[this.days.length - 1]}`);
-        const part = after ? (day - this.days[before]) / (this.days[after] - this.days[before]) : 0;
+      for (let k = 0; k < days.length; k++) {
+        const after = this.days.findIndex((each) => each >= days[k]), before = Math.max(after - 1, 0);
+        if (after < 0) throw new RangeError(`day is ${days[k]}; allowed: to ${this.days[this.days.length - 1]}`);
+        const part = after ? (days[k] - this.days[before]) / (this.days[after] - this.days[before]) : 0;
         const values = Float64Array.from(this.visible, (row) => row[before] + part * (row[after] - row[before]));
         weightedQuantiles(values, this.weights, SHARES).forEach((value, j) => (result[names[j]][k] = value));
-      });
+        yield;
+      }
       return result;
     }
   }
@@ -107,16 +111,18 @@
 
     function* findLogs(own) {
       const people = wearoff.draws(population, own), logs = [];
-      const frown = new Float64Array(likelihood.days.length), rest = new Float64Array(likelihood.days.length);
+      const [effect, crease, frown, rest] = Array.from({ length: 4 }, () => new Float64Array(likelihood.days.length));
       for (let i = 0; i < people.length; i++) {
         const { c } = people[i], course = wearoff.solvePerson(people[i], doses, end);
-        const effect = course.read(VISIBLE, likelihood.days), crease = course.read(CREASE, likelihood.days);
+        course.read(SKIN, likelihood.days, [effect, crease]);
         for (let k = 0; k < frown.length; k++) {
           frown[k] = depth(effect[k], crease[k], c);
           rest[k] = depth(1, crease[k], c);
         }
         logs.push(likelihood.find(frown, rest));
-        visible.push(course.read(VISIBLE, days, new Float32Array(days.length)));
+        const kept = new Float32Array(days.length);
+        course.read([VISIBLE], days, [kept]);
+        visible.push(kept);
         if (i % PAUSE === PAUSE - 1) yield;
       }
       return logs;

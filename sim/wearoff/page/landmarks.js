@@ -9,7 +9,7 @@
   const { N, POINTS, SIZE } = wearoff.solver;
   const VISIBLE = states.indexOf("visible");
   const HALVINGS = 24; // of the days between two nodes: some days become a second
-  const y = new Float64Array(N), slopes = new Float64Array(N), at = [0];
+  const y = new Float64Array(N), slopes = new Float64Array(N);
 
   /**
    * Returns the days of the landmarks, NaN for never and infinite for not by the last day; and the effect at the peak.
@@ -114,8 +114,8 @@
   }
 
   function readEffect(course, day) {
-    at[0] = day;
-    return course.read(VISIBLE, at)[0];
+    course.readAll(day, y);
+    return y[VISIBLE];
   }
 
   function readSlope(course, day) {

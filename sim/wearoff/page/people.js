@@ -4,7 +4,7 @@
 (() => {
   const { states, depth, inSymbols, addPowers } = wearoff.model;
   const { normalChance, makeNormals, quantiles } = wearoff.chances;
-  const VISIBLE = states.indexOf("visible"), CREASE = states.indexOf("crease");
+  const SKIN = ["visible", "crease"].map((name) => states.indexOf(name));
   const OF_PATIENT = 4; // numbers of a patient; then one of each visit
   const PAUSE = 4; // patients between two pauses of a task
   const SHARES = [0.05, 0.25, 0.5, 0.75, 0.95], MIDDLE = [0.25, 0.5, 0.75];
@@ -79,8 +79,7 @@
     const crease = new Float64Array(size);
     for (let i = 0, place = 0; i < people.length; i++) {
       const { c } = people[i], course = solvePerson(people[i], visits, lastDay);
-      course.read(VISIBLE, days, visible.subarray(place, place + size));
-      course.read(CREASE, days, crease);
+      course.read(SKIN, days, [visible.subarray(place, place + size), crease]);
       for (let k = 0; k < size; k++, place++) {
         frown[place] = depth(visible[place], crease[k], c);
         rest[place] = depth(1, crease[k], c); // at rest there is no fold, as where the effect is full

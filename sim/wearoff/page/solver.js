@@ -10,7 +10,8 @@
   const { states, initial, compartments, parts, slope, uptake, radau } = wearoff.model;
   const N = states.length, AMOUNTS = compartments.length, DEPOT = states.indexOf("depot");
   const POINTS = radau.points.length, SIZE = N * POINTS;
-  const [[d00], [d10, d11, d12, d13], [d20, d21, d22, d23], [d30, d31, d32, d33]] = radau.derivative;
+  const [p0, p1, p2, p3] = radau.points, [w0, w1, w2, w3] = radau.barycentric;
+  const [, [d10, d11, d12, d13], [d20, d21, d22, d23], [d30, d31, d32, d33]] = radau.derivative;
 
   // The allowed estimate of the error of a step: of fractions, and of amounts as a share of what was taken up.
   const TOLERANCE = 3e-5;
@@ -32,11 +33,11 @@
 
   /** Writes the weights of the values at the points for a place from 0 to 1 in a step (Lagrange's polynomials). */
   function weigh(place, into) {
-    for (let i = 0; i < POINTS; i++) {
-      let weight = radau.barycentric[i];
-      for (let j = 0; j < POINTS; j++) if (j !== i) weight *= place - radau.points[j];
-      into[i] = weight;
-    }
+    const s0 = place - p0, s1 = place - p1, s2 = place - p2, s3 = place - p3;
+    into[0] = w0 * s1 * s2 * s3;
+    into[1] = w1 * s0 * s2 * s3;
+    into[2] = w2 * s0 * s1 * s3;
+    into[3] = w3 * s0 * s1 * s2;
   }
 
   /** Writes the weights of the values at the points for the slope at a place, for a step of length 1. */
