@@ -8,8 +8,8 @@ from playwright.sync_api import sync_playwright
 
 from benchmarks.measure import Figure, Target, progress
 from benchmarks.table import machine, render
-from wearoff.page.data import PATIENTS, page_data
-from wearoff.page.scripts import engine_script
+from wearoff.webpage.data import PATIENTS, page_data
+from wearoff.webpage.scripts import engine_script
 
 # Milliseconds of each repeat; a repeat of one patient is the mean of a hundred, because a clock of a browser is coarse.
 TIME = """(data) => {

@@ -7,15 +7,15 @@ import numpy as np
 import pytest
 from scipy.special import chdtrc, ndtr
 from scipy.stats import kstest
-from tests.page.engine import call, open_engine
+from tests.webpage.engine import call, open_engine
 
 from wearoff import Parameters, Population, Schedule
 from wearoff.forecasts.posterior import weighted_quantiles
 from wearoff.labels import PERCENTILES, SHARES
-from wearoff.page.data import page_data
 from wearoff.patients.few import plan_few
 from wearoff.patients.grades import Line, mean_chance
 from wearoff.patients.middle import People
+from wearoff.webpage.data import page_data
 
 BOUND = 2e-4  # both solutions are within 1e-4
 DAYS = [0.0, 1.0, 3.0, 7.0, 30.0, 60.0, 90.0, 120.0, 180.0, 365.0]

@@ -9,7 +9,7 @@ import math
 import numpy as np
 import pytest
 from scipy.optimize import brentq
-from tests.page.engine import call, open_engine
+from tests.webpage.engine import call, open_engine
 
 from wearoff import Parameters, tables
 from wearoff.levels import FULL, HALF, ONSET, WEAR_OFF
@@ -17,7 +17,7 @@ from wearoff.model.course import solve
 from wearoff.model.doses import Doses
 from wearoff.model.equations import COMPARTMENTS, STATES, depth, force, slope, uptake
 from wearoff.model.landmarks import find_landmarks
-from wearoff.page.scripts import engine_script
+from wearoff.webpage.scripts import engine_script
 
 CASES = 300
 BOUND = 1e-4  # of the visible effect

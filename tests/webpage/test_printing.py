@@ -5,13 +5,13 @@ That the printed formulas are right is tested in a browser, in test_model.py.
 
 import pytest
 
-from wearoff.page import printing
-from wearoff.page.scripts import ENGINE, FOLDER, MODEL, engine_script
+from wearoff.webpage import printing
+from wearoff.webpage.scripts import ENGINE, FOLDER, MODEL, engine_script
 
 
 def test_the_committed_file_is_current():
     assert (FOLDER / MODEL).read_text(encoding="utf-8") == printing.print_model(), (
-        "run: python -m wearoff.page.printing"
+        "run: python -m wearoff.webpage.printing"
     )
 
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from wearoff import Parameters, Population, Visit, published, tables
-from wearoff.page.data import DIGITS, PATIENTS, SEED, VISITS, page_data
 from wearoff.patients.draws import draw
 from wearoff.patients.grades import Kind, View
+from wearoff.webpage.data import DIGITS, PATIENTS, SEED, VISITS, page_data
 
 
 @pytest.fixture(scope="module")

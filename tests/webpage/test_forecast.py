@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from tests.page.engine import call, open_engine
+from tests.webpage.engine import call, open_engine
 
 import wearoff as wo
 from wearoff import Gone, Grade, History, Schedule, Visit
 from wearoff.forecasts import posterior
-from wearoff.page.data import page_data
+from wearoff.webpage.data import page_data
 
 HISTORIES = 20
 PRODUCTS = ("onabotulinumtoxinA", "abobotulinumtoxinA", "daxibotulinumtoxinA")

@@ -1,4 +1,4 @@
-"""The model in JavaScript, printed from `model.equations` by sympy: ``python -m wearoff.page.printing``.
+"""The model in JavaScript, printed from `model.equations` by sympy: ``python -m wearoff.webpage.printing``.
 
 The file `model.js` is committed, so that sympy is needed only where the equations change. Each slope is linear in its
 own state and depends on no later state; so it is printed a second time as ``source - rate state``, the form in which
@@ -28,7 +28,7 @@ NAMES = (
 )  # fmt: skip
 
 HEADER = """\
-// The model. Printed from model/equations.py by `python -m wearoff.page.printing`: change that file, not this one.
+// The model. Printed from model/equations.py by `python -m wearoff.webpage.printing`: change that file, not this one.
 "use strict";
 
 /** The one global name of all scripts. */

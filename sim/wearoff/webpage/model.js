@@ -1,4 +1,4 @@
-// The model. Printed from model/equations.py by `python -m wearoff.page.printing`: change that file, not this one.
+// The model. Printed from model/equations.py by `python -m wearoff.webpage.printing`: change that file, not this one.
 "use strict";
 
 /** The one global name of all scripts. */

@@ -2,7 +2,7 @@
 
 import json
 
-from wearoff.page.scripts import engine_script
+from wearoff.webpage.scripts import engine_script
 
 # JSON has no infinite numbers and no NaN.
 WRITE = """
