@@ -8,6 +8,7 @@ import math
 
 import numpy as np
 import pytest
+from scipy.optimize import brentq
 from tests.webpage.engine import call, open_engine
 
 from wearoff import Parameters, tables
@@ -170,6 +171,18 @@ def test_outcomes_are_those_of_python(tab, units, days, end):
         summed[day] = summed.get(day, 0.0) + amount
     course = solve_in_python(defaults(), [float(day) for day in summed], list(summed.values()), end)
     assert_landmarks_agree(found, course, days[-1], end)
+
+
+@pytest.mark.parametrize(("above", "outcome"), [(3e-4, "REACHED"), (-3e-4, "NEVER")])
+def test_a_peak_that_just_touches_a_level(tab, above, outcome):
+    def find_peak(units):
+        return landmarks_in_python(solve_in_python(defaults(), [0.0], [units], 365), 0.0)["peak_effect"]
+
+    units = brentq(lambda units: find_peak(units) - ONSET - above, 0.5, 20, xtol=1e-9)
+    found = call(tab, "return wearoff.solve(a, b, 365).landmarks()", defaults(), as_visits([0], [units]))
+    assert (found["onset"]["outcome"], found["wear_off"]["outcome"]) == (outcome, outcome)
+    if outcome == "REACHED":
+        assert found["onset"]["day"] < found["peak"]["day"] < found["wear_off"]["day"]
 
 
 def defaults(**changes):

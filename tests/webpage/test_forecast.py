@@ -114,7 +114,7 @@ def test_the_bands_are_those_of_python(tab, monkeypatch):
     days = [0, 1.5, 3.25, 20, 60.5, 100, 365]
     bands = call(
         tab,
-        FORECAST.replace("c))", "{ data, rounds: 1 }))") + "return found.bands(c)",
+        FORECAST.replace("c))", "{ data, rounds: 1 }))") + "return wearoff.run(found.bands(c))",
         write_history(history),
         expected.posterior.normals.tolist(),
         days,

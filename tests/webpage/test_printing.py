@@ -37,5 +37,6 @@ def test_a_slope_that_is_not_of_a_cascade_is_refused(monkeypatch, wrong):
 def test_every_script_is_a_part_of_the_engine_and_calls_nothing_from_outside():
     script = engine_script()
     assert {path.name for path in FOLDER.glob("*.js")} >= set(ENGINE)
+    assert max(map(len, script.splitlines())) <= 120
     for word in ("fetch(", "XMLHttpRequest", "import(", "require(", "eval("):
         assert word not in script

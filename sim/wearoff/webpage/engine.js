@@ -10,12 +10,13 @@
 //   wearoff.shares(followed, level)            share of patients at a level or above, by day
 //   wearoff.responderRates(followed, raters, endpoint, assessor)    by day
 //   wearoff.middleHalf(people, visits, lastDay)                     a task: percentiles of the landmarks
-//   wearoff.forecast(history, population, normals, options)         a task: `nextVisit(keep)`, `bands()`
+//   wearoff.forecast(history, population, normals, options)         a task: `nextVisit(keep)`, task `bands(days)`
 //   wearoff.run(task)                          the result of a task, at once
 //   wearoff.inSlices(task, onDone, budgetMs)   the same between frames; returns a function that cancels it
 //
-// A task is work on hundreds of patients: a generator that pauses after each few of them. `visits` are {day, units} with
-// U of onabotulinumtoxinA, ascending; `constants` have the names and units of `wearoff.Parameters`.
+// A task is work on hundreds of patients: a generator that pauses after each few of them. `visits` are {day, units}
+// with U of onabotulinumtoxinA, in the order of their days; `constants` have the names and units of
+// `wearoff.Parameters`.
 "use strict";
 
 (() => {
@@ -55,10 +56,9 @@
      * @returns {Object<string, Float64Array>} Amounts in U; release, force, visible, crease, frown as fractions.
      */
     at(days) {
-      const result = {};
-      states.forEach((name, i) => (result[name] = this.read(i, days)));
-      const count = days.length, y = new Float64Array(N);
-      for (const name of ["release", "force", "frown"]) result[name] = new Float64Array(count);
+      const result = {}, count = days.length, y = new Float64Array(N);
+      for (const name of [...states, "release", "force", "frown"]) result[name] = new Float64Array(count);
+      this.read([...states.keys()], days, states.map((name) => result[name]));
       for (let k = 0; k < count; k++) {
         for (let i = 0; i < N; i++) y[i] = result[states[i]][k];
         result.release[k] = release(y);
@@ -68,15 +68,14 @@
       return result;
     }
 
-    /** Returns one state on days. */
-    read(state, days, into = new Float64Array(days.length)) {
+    /** Writes some states, by their places, on days: each into its array. */
+    read(wanted, days, into) {
       let step = 0;
       for (let k = 0; k < days.length; k++) {
         step = this.findStep(days[k], step);
         weigh(this.place(days[k], step), this.weights);
-        into[k] = this.readWithin(state, step);
+        for (let i = 0; i < wanted.length; i++) into[i][k] = this.readWithin(wanted[i], step);
       }
-      return into;
     }
 
     /** Writes all states on a day. */
@@ -135,7 +134,9 @@
     if (!(lastDay > 0 && lastDay < Infinity)) throw new RangeError(`the last day is ${lastDay}; allowed: above 0`);
     let day = 0;
     for (const visit of visits) {
-      if (!(visit.day >= day && visit.day < Infinity)) throw new RangeError(`a visit has day ${visit.day} after ${day}`);
+      if (!(visit.day >= day && visit.day < Infinity)) {
+        throw new RangeError(`a visit has day ${visit.day} after ${day}`);
+      }
       if (!(visit.units >= 0 && visit.units < Infinity)) throw new RangeError(`a visit has ${visit.units} units`);
       day = visit.day;
     }

@@ -5,7 +5,7 @@
   const { states, depth } = wearoff.model;
   const { chiSquaredChance, weightedQuantiles } = wearoff.chances;
   const { makeLikelihood, samplePosterior } = wearoff.posterior;
-  const VISIBLE = states.indexOf("visible"), CREASE = states.indexOf("crease");
+  const SKIN = ["visible", "crease"].map((name) => states.indexOf(name)), [VISIBLE] = SKIN;
   const HORIZON = 540; // days after the last day of which anything is known
   const ROUNDS = 8, SEED = 1, PAUSE = 4;
   const INTERVALS = [0.5, 0.25, 0.75, 0.1, 0.9]; // the median, a half and four fifths
@@ -36,9 +36,10 @@
      * Returns when the effect falls below a level after the last visit.
      * @param {number} keep - Above 0, at most 1.
      * @returns {{day: number, half: number[], four_fifths: number[], label_day: number, never: number,
-     *   lost: {day: number, weeks: number, chance: number}[]}} Days from day 0 of the visits, infinite if later than the
-     *   forecast: the median, the intervals of 50 and 80 %. `never` is the chance that the level is not reached after
-     *   the last visit: then it is lost on that day. `lost` is the chance to have lost it, by week after the last visit.
+     *   lost: {day: number, weeks: number, chance: number}[]}} Days from day 0 of the visits, infinite if later than
+     *   the forecast: the median, the intervals of 50 and 80 %. `never` is the chance that the level is not reached
+     *   after the last visit: then it is lost on that day. `lost` is the chance to have lost it, by week after the
+     *   last visit.
      */
     nextVisit(keep) {
       const { lastVisit, labelDay } = this.known;
@@ -54,7 +55,7 @@
       const weeks = Math.floor((this.days[this.days.length - 1] - lastVisit) / WEEK);
       const lost = Array.from({ length: weeks + 1 }, (_, i) => ({ day: lastVisit + WEEK * i, weeks: i, chance: 0 }));
       loss.forEach((each, draw) => {
-        for (const row of lost) if (each <= row.day) row.chance += this.weights[draw];
+        for (const row of lost) if (each <= row.day) row.chance = Math.min(row.chance + this.weights[draw], 1);
       });
       const intervals = { half: [low, high], four_fifths: [lowest, highest] };
       return { day, ...intervals, label_day: labelDay, never: Math.min(never, 1), lost };
@@ -70,18 +71,22 @@
       return this.days[last] + part * (this.days[last + 1] - this.days[last]);
     }
 
-    /** Returns percentiles of the visible effect: `days`, and `p5` to `p95`; straight between two days that are kept. */
-    bands(days) {
+    /**
+     * Finds percentiles of the visible effect: a task. Its result has `days`, and `p5` to `p95`; the effect is taken as
+     * straight between two kept days.
+     */
+    *bands(days) {
       const result = { days };
       for (const share of SHARES) result[`p${Math.round(100 * share)}`] = new Float64Array(days.length);
       const names = Object.keys(result).slice(1);
-      days.forEach((day, k) => {
-        const after = this.days.findIndex((each) => each >= day), before = Math.max(after - 1, 0);
-        if (after < 0) throw new RangeError(`day is ${day}; allowed: to ${this.days[this.days.length - 1]}`);
-        const part = after ? (day - this.days[before]) / (this.days[after] - this.days[before]) : 0;
+      for (let k = 0; k < days.length; k++) {
+        const after = this.days.findIndex((each) => each >= days[k]), before = Math.max(after - 1, 0);
+        if (after < 0) throw new RangeError(`day is ${days[k]}; allowed: to ${this.days[this.days.length - 1]}`);
+        const part = after ? (days[k] - this.days[before]) / (this.days[after] - this.days[before]) : 0;
         const values = Float64Array.from(this.visible, (row) => row[before] + part * (row[after] - row[before]));
         weightedQuantiles(values, this.weights, SHARES).forEach((value, j) => (result[names[j]][k] = value));
-      });
+        yield;
+      }
       return result;
     }
   }
@@ -94,8 +99,8 @@
    *   baseline: ?number}} history - Days from day 0, ascending for visits, which begin on day 0 or later.
    * @param {Object} population - From `wearoff.population`.
    * @param {number[][]} normals - Standard normal numbers of the first draws, as `data.normals`.
-   * @param {{data: Object, rounds: ?number, seed: ?number}} options - The data of the page; the largest number of rounds
-   *   of draws, and the seed of the rounds after the first.
+   * @param {{data: Object, rounds: ?number, seed: ?number}} options - The data of the page; the largest number of
+   *   rounds of draws, and the seed of the rounds after the first.
    * @returns {Generator} Its result is a `Forecast`.
    */
   function* forecast(history, population, normals, { data, rounds = ROUNDS, seed = SEED }) {
@@ -106,16 +111,18 @@
 
     function* findLogs(own) {
       const people = wearoff.draws(population, own), logs = [];
-      const frown = new Float64Array(likelihood.days.length), rest = new Float64Array(likelihood.days.length);
+      const [effect, crease, frown, rest] = Array.from({ length: 4 }, () => new Float64Array(likelihood.days.length));
       for (let i = 0; i < people.length; i++) {
         const { c } = people[i], course = wearoff.solvePerson(people[i], doses, end);
-        const effect = course.read(VISIBLE, likelihood.days), crease = course.read(CREASE, likelihood.days);
+        course.read(SKIN, likelihood.days, [effect, crease]);
         for (let k = 0; k < frown.length; k++) {
           frown[k] = depth(effect[k], crease[k], c);
           rest[k] = depth(1, crease[k], c);
         }
         logs.push(likelihood.find(frown, rest));
-        visible.push(course.read(VISIBLE, days, new Float32Array(days.length)));
+        const kept = new Float32Array(days.length);
+        course.read([VISIBLE], days, [kept]);
+        visible.push(kept);
         if (i % PAUSE === PAUSE - 1) yield;
       }
       return logs;

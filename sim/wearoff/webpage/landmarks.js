@@ -1,12 +1,15 @@
 // The landmarks of a course, by the definitions of model/landmarks.py: onset, full effect, peak, half effect, wear-off.
+//
+// They are found between nodes: the start and the points of the steps, and the days on which the effect turns. Between
+// two nodes the effect only rises or only falls.
 "use strict";
 
 (() => {
-  const { states, levels, slope } = wearoff.model;
+  const { states, levels, slope, radau } = wearoff.model;
   const { N, POINTS, SIZE } = wearoff.solver;
   const VISIBLE = states.indexOf("visible");
-  const HALVINGS = 24; // of the bracket of a root: some days become a second
-  const y = new Float64Array(N), slopes = new Float64Array(N), at = [0];
+  const HALVINGS = 24; // of the days between two nodes: some days become a second
+  const y = new Float64Array(N), slopes = new Float64Array(N);
 
   /**
    * Returns the days of the landmarks, NaN for never and infinite for not by the last day; and the effect at the peak.
@@ -15,64 +18,82 @@
    *   peak_effect: number}}
    */
   function findLandmarks(course) {
-    const nodes = listNodes(course);
+    const nodes = addTurns(course, listNodes(course)), { days, visible, falling } = nodes;
     const largest = findLargest(nodes, -Infinity);
-    const top = findPass(nodes.falling, largest);
-    const peak = top < 0 ? NaN : findRoot(nodes.days, top, (day) => slopeOn(course, day));
-    const height = top < 0 ? NaN : effectOn(course, peak);
+    const top = findPass(falling, largest);
+    const height = top < 0 ? NaN : visible[top + 1];
     const past = course.lastDose <= 0 ? top >= 0 : hasPeakAfter(nodes, course.lastDose);
     const untreated = course.steps.taken === 0 && course.lastDose < course.lastDay;
     const missing = past || untreated ? NaN : Infinity;
-    const findDay = (pass, level) => findRoot(nodes.days, pass, (day) => effectOn(course, day) - level);
     const reach = (level) => {
-      const pass = findPass(nodes.visible.map((value) => value >= level), 0);
-      return pass < 0 ? missing : findDay(pass, level);
+      const pass = findPass(visible.map((value) => value >= level), 0);
+      return pass < 0 ? missing : findDay(days, pass, (day) => readEffect(course, day) >= level);
     };
     const lose = (level) => {
-      if (nodes.visible[largest + 1] < level) return missing;
-      const pass = findPass(nodes.visible.map((value) => value < level), largest);
-      return pass < 0 ? Infinity : findDay(pass, level);
+      if (visible[largest + 1] < level) return missing;
+      const pass = findPass(visible.map((value) => value < level), largest);
+      return pass < 0 ? Infinity : findDay(days, pass, (day) => readEffect(course, day) < level);
     };
     return {
       onset: reach(levels.onset),
       full_effect: top < 0 ? missing : reach(levels.full * height),
-      peak: top < 0 ? missing : peak,
+      peak: top < 0 ? missing : days[top + 1],
       half_effect: lose(levels.half),
       wear_off: lose(levels.wearOff),
       peak_effect: height,
     };
   }
 
-  /** Returns the days of the start and of all points, the visible effect there, and whether it falls (1) or not (0). */
+  /** Returns the days of the start and of all points, the visible effect there, and whether it falls. */
   function listNodes(course) {
-    const { count, starts, widths, values } = course.steps, { points } = wearoff.model.radau;
-    const length = count * (POINTS - 1) + 1;
-    const days = new Float64Array(length), visible = new Float64Array(length), falling = new Uint8Array(length);
-    for (let step = 0, node = 1; step < count; step++) {
-      for (let point = 1; point < POINTS; point++, node++) {
+    const { count, starts, widths, values } = course.steps, { points } = radau;
+    const days = [0], visible = [0], falling = [false];
+    for (let step = 0; step < count; step++) {
+      for (let point = 1; point < POINTS; point++) {
         const place = step * SIZE + point * N;
-        days[node] = starts[step] + widths[step] * points[point];
-        visible[node] = values[place + VISIBLE];
-        slope(values.subarray(place, place + N), course.c, slopes);
-        falling[node] = slopes[VISIBLE] < 0 ? 1 : 0;
+        for (let i = 0; i < N; i++) y[i] = values[place + i];
+        slope(y, course.c, slopes);
+        days.push(starts[step] + widths[step] * points[point]);
+        visible.push(y[VISIBLE]);
+        falling.push(slopes[VISIBLE] < 0);
       }
     }
     return { days, visible, falling };
+  }
+
+  /** Returns the nodes with those added at which the effect begins to fall or to rise. */
+  function addTurns(course, nodes) {
+    const result = { days: [], visible: [], falling: [] };
+    const add = (day, effect, falls) => {
+      result.days.push(day);
+      result.visible.push(effect);
+      result.falling.push(falls);
+    };
+    nodes.days.forEach((day, i) => {
+      const falls = nodes.falling[i];
+      if (i > 0 && falls !== nodes.falling[i - 1]) {
+        const turn = findDay(nodes.days, i - 1, (each) => readSlope(course, each) < 0 === falls);
+        add(turn, readEffect(course, turn), falls);
+      }
+      add(day, nodes.visible[i], falls);
+    });
+    return result;
   }
 
   // Segment i is between node i and the next one.
 
   /** Returns the segment at whose end the effect is largest, of those that end after a day. */
   function findLargest({ days, visible }, after) {
-    let largest = 0;
+    let largest = -1;
     for (let i = 1; i < visible.length; i++) {
-      if (days[i] > after && (visible[i] > visible[largest + 1] || days[largest + 1] <= after)) largest = i - 1;
+      if (days[i] > after && (largest < 0 || visible[i] > visible[largest + 1])) largest = i - 1;
     }
     return largest;
   }
 
   function hasPeakAfter(nodes, day) {
-    return day < nodes.days[nodes.days.length - 1] && findPass(nodes.falling, findLargest(nodes, day)) >= 0;
+    const largest = findLargest(nodes, day);
+    return largest >= 0 && findPass(nodes.falling, largest) >= 0;
   }
 
   /** Returns the first segment, from one on, in which a flag becomes true; -1 if there is none. */
@@ -81,24 +102,23 @@
     return -1;
   }
 
-  /** Returns the day in a segment on which a function changes its sign, by halving. */
-  function findRoot(days, segment, find) {
+  /** Returns the day in a segment from which on something holds, which holds at its end and not at its start. */
+  function findDay(days, segment, holds) {
     let low = days[segment], high = days[segment + 1];
-    const positive = find(high) > 0;
     for (let i = 0; i < HALVINGS; i++) {
       const middle = (low + high) / 2;
-      if (find(middle) > 0 === positive) high = middle;
+      if (holds(middle)) high = middle;
       else low = middle;
     }
-    return (low + high) / 2;
+    return high;
   }
 
-  function effectOn(course, day) {
-    at[0] = day;
-    return course.read(VISIBLE, at)[0];
+  function readEffect(course, day) {
+    course.readAll(day, y);
+    return y[VISIBLE];
   }
 
-  function slopeOn(course, day) {
+  function readSlope(course, day) {
     course.readAll(day, y);
     slope(y, course.c, slopes);
     return slopes[VISIBLE];
@@ -113,8 +133,8 @@
     const { peak_effect: effect, ...days } = findLandmarks(this);
     const result = {};
     for (const [name, day] of Object.entries(days)) {
-      const reached = Number.isFinite(day);
-      result[name] = { day: reached ? day : null, outcome: reached ? "REACHED" : day === Infinity ? "NOT_YET" : "NEVER" };
+      if (Number.isFinite(day)) result[name] = { day, outcome: "REACHED" };
+      else result[name] = { day: null, outcome: day === Infinity ? "NOT_YET" : "NEVER" };
     }
     result.peak.effect = Number.isFinite(effect) ? effect : null;
     return result;

@@ -4,7 +4,7 @@
 (() => {
   const { states, depth, inSymbols, addPowers } = wearoff.model;
   const { normalChance, makeNormals, quantiles } = wearoff.chances;
-  const VISIBLE = states.indexOf("visible"), CREASE = states.indexOf("crease");
+  const SKIN = ["visible", "crease"].map((name) => states.indexOf(name));
   const OF_PATIENT = 4; // numbers of a patient; then one of each visit
   const PAUSE = 4; // patients between two pauses of a task
   const SHARES = [0.05, 0.25, 0.5, 0.75, 0.95], MIDDLE = [0.25, 0.5, 0.75];
@@ -79,8 +79,7 @@
     const crease = new Float64Array(size);
     for (let i = 0, place = 0; i < people.length; i++) {
       const { c } = people[i], course = solvePerson(people[i], visits, lastDay);
-      course.read(VISIBLE, days, visible.subarray(place, place + size));
-      course.read(CREASE, days, crease);
+      course.read(SKIN, days, [visible.subarray(place, place + size), crease]);
       for (let k = 0; k < size; k++, place++) {
         frown[place] = depth(visible[place], crease[k], c);
         rest[place] = depth(1, crease[k], c); // at rest there is no fold, as where the effect is full
@@ -134,8 +133,8 @@
   /**
    * Returns the middle half of people for each landmark, as `patients/middle.py`: a task.
    * @returns {Generator} Its result has by name `{reached, p25, p50, p75}`: the share who reach it, and percentiles,
-   *   infinite where it is later than the last day. Who never reaches a level of the fall has lost it on day 0; the other
-   *   percentiles are among those who reach the landmark.
+   *   infinite where it is later than the last day. Who never reaches a level of the fall has lost it on day 0; the
+   *   other percentiles are among those who reach the landmark.
    */
   function* middleHalf(people, visits, lastDay) {
     const found = [];
@@ -154,5 +153,6 @@
     return result;
   }
 
-  Object.assign(wearoff, { population, normals, draws, solvePerson, follow, bands, shares, responderRates, middleHalf });
+  Object.assign(wearoff, { population, normals, draws, solvePerson });
+  Object.assign(wearoff, { follow, bands, shares, responderRates, middleHalf });
 })();

@@ -32,8 +32,8 @@
    * Returns a function that returns the logarithm of the likelihood of a history.
    * @param {Object} history - `seen` and `baseline`; see `wearoff.forecast`.
    * @param {Object} raters - Of the data of the page.
-   * @returns {{days: number[], count: number, find: function(Float64Array, Float64Array): number}} The days of the looks,
-   *   their number, and the function of the depths of the line on these days, at frown and at rest.
+   * @returns {{days: number[], count: number, find: function(Float64Array, Float64Array): number}} The days of the
+   *   looks, their number, and the function of the depths of the line on these days, at frown and at rest.
    */
   function makeLikelihood(history, raters) {
     const known = history.baseline ?? null;
@@ -70,8 +70,9 @@
 
   /** Returns a normal distribution around 0 of variance 1. */
   function makeStandard(size) {
-    const unit = Array.from({ length: size }, (_, i) => Float64Array.from({ length: size }, (_, j) => (i === j ? 1 : 0)));
-    return { mean: new Float64Array(size), factor: unit };
+    const factor = Array.from({ length: size }, () => new Float64Array(size));
+    factor.forEach((row, i) => (row[i] = 1));
+    return { mean: new Float64Array(size), factor };
   }
 
   /** Returns the logarithm of the density of a normal distribution, less a constant of the dimensions. */
@@ -90,7 +91,8 @@
   /** Returns a point of a normal distribution. */
   function drawPoint(draw, { mean, factor }) {
     const own = Array.from(mean, draw);
-    return Array.from(mean, (middle, i) => own.slice(0, i + 1).reduce((sum, each, j) => sum + factor[i][j] * each, middle));
+    const addRow = (middle, i) => own.slice(0, i + 1).reduce((sum, each, j) => sum + factor[i][j] * each, middle);
+    return Array.from(mean, addRow);
   }
 
   /** Returns weights that add up to 1, from logarithms times a power, and the number of equal draws they are worth. */
@@ -130,8 +132,8 @@
    * @param {function(number[][]): Generator} findLogs - A task that returns the logarithms of the likelihoods of draws.
    * @param {number} rounds - At most.
    * @param {number} seed - Of the rounds after the first.
-   * @returns {Generator} Its result: `normals`, `weights` (they add up to 1), `effective`, and `least`, the smallest sum
-   *   of squares less twice the logarithm of the likelihood.
+   * @returns {Generator} Its result: `normals`, `weights` (they add up to 1), `effective`, and `least`, the smallest
+   *   sum of squares less twice the logarithm of the likelihood.
    */
   function* samplePosterior(first, findLogs, rounds, seed) {
     const draw = makeNormals(seed), standard = makeStandard(first[0].length), proposals = [standard];

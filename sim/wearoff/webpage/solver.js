@@ -1,16 +1,17 @@
 // The solution of the equations, by collocation at Radau points (Radau IIA, order 5), in steps of controlled error.
 //
-// The equations are a cascade: each state is linear in itself and depends on earlier states only. A step solves them one
-// after the other, three linear equations for each. The error of a step is estimated from the defect: how far the slope
-// of the polynomial is from the slope of the equations between the Radau points. The method is L-stable, so that quick
-// states need no short steps.
+// The equations are a cascade: each state is linear in itself and depends on earlier states only. A step solves them
+// one after the other, three linear equations for each. The error of a step is estimated from the defect: how far the
+// slope of the polynomial is from the slope of the equations between the Radau points. The method is L-stable, so that
+// quick states need no short steps.
 "use strict";
 
 (() => {
   const { states, initial, compartments, parts, slope, uptake, radau } = wearoff.model;
   const N = states.length, AMOUNTS = compartments.length, DEPOT = states.indexOf("depot");
   const POINTS = radau.points.length, SIZE = N * POINTS;
-  const [[d00], [d10, d11, d12, d13], [d20, d21, d22, d23], [d30, d31, d32, d33]] = radau.derivative;
+  const [p0, p1, p2, p3] = radau.points, [w0, w1, w2, w3] = radau.barycentric;
+  const [, [d10, d11, d12, d13], [d20, d21, d22, d23], [d30, d31, d32, d33]] = radau.derivative;
 
   // The allowed estimate of the error of a step: of fractions, and of amounts as a share of what was taken up.
   const TOLERANCE = 3e-5;
@@ -21,7 +22,8 @@
   const MOST_STEPS = 2000; // for each dose
 
   // Used again by every solution: start and width of each step, and the states at its start and points.
-  let room = 256, starts = new Float64Array(room), widths = new Float64Array(room), values = new Float64Array(room * SIZE);
+  let room = 256;
+  let starts = new Float64Array(room), widths = new Float64Array(room), values = new Float64Array(room * SIZE);
   const at = radau.points.map(() => new Float64Array(N)); // the states at the start and at the points of a step
   const between = new Float64Array(N), slopes = new Float64Array(N), scale = new Float64Array(N);
   const rates = new Float64Array(POINTS), sources = new Float64Array(POINTS), stiffness = new Float64Array(N);
@@ -31,11 +33,11 @@
 
   /** Writes the weights of the values at the points for a place from 0 to 1 in a step (Lagrange's polynomials). */
   function weigh(place, into) {
-    for (let i = 0; i < POINTS; i++) {
-      let weight = radau.barycentric[i];
-      for (let j = 0; j < POINTS; j++) if (j !== i) weight *= place - radau.points[j];
-      into[i] = weight;
-    }
+    const s0 = place - p0, s1 = place - p1, s2 = place - p2, s3 = place - p3;
+    into[0] = w0 * s1 * s2 * s3;
+    into[1] = w1 * s0 * s2 * s3;
+    into[2] = w2 * s0 * s1 * s3;
+    into[3] = w3 * s0 * s1 * s2;
   }
 
   /** Writes the weights of the values at the points for the slope at a place, for a step of length 1. */
