@@ -36,14 +36,19 @@
   /** Return the words for a treatment: 20 U of onabotulinumtoxinA, glabella. */
   app.describe = (settings) => {
     const words = app.say("treatment.words", {
-      units: app.units(settings.units), product: settings.product, muscle: app.say(`muscle.${settings.muscle}`),
+      units: app.units(settings.units),
+      product: settings.product,
+      muscle: app.say(`muscle.${settings.muscle}`),
     });
     const more = settings.touch_up > 0 ? app.say("treatment.touchup", { units: app.units(settings.touch_up) }) : "";
     return [words, more, app.isTypical(settings) ? "" : app.say("treatment.changed")].filter(Boolean).join(", ");
   };
 
   /** Keep the curve of the present settings, or drop the one that is kept. */
-  app.keep = (settings) => app.set({ keep: settings.keep ? "" : app.writeAddress({ ...app.defaults(), ...model(settings), part: "see" }) || "part=see" });
+  app.keep = (settings) => app.set({ keep: settings.keep ? "" : app.keptAddress(settings) });
+
+  /** Return the address of a curve to keep: never empty, because an empty one says that none is kept. */
+  app.keptAddress = (settings) => app.writeAddress({ ...app.defaults(), ...model(settings) }) || "part=see";
 
   const model = (settings) =>
     Object.fromEntries([...TREATMENT, ...app.constants.map((row) => row.name)].map((name) => [name, settings[name]]));
@@ -53,7 +58,12 @@
       const muscle = app.muscles(product).includes(app.settings.muscle) ? app.settings.muscle : app.muscles(product)[0];
       app.set(usual(product, muscle));
     };
-    const product = app.select("product", app.say("product"), app.products().map((name) => [name, name]), change);
+    const product = app.select(
+      "product",
+      app.say("product"),
+      app.products().map((name) => [name, name]),
+      change,
+    );
     const muscle = app.select("muscle", app.say("muscle"), [], (name) => app.set(usual(app.settings.product, name)));
     return { product, muscle };
   };
@@ -62,19 +72,40 @@
   app.makeControls = () => {
     const { product, muscle } = makeProducts();
     const note = app.element("p", { id: "dose-note", class: "small" });
-    const dose = app.slider({ id: "units", label: app.say("dose"), min: 1, max: 60, step: 1, describedby: "dose-note" },
-      (units) => app.set({ units }));
-    const touch = app.element("input", { type: "checkbox", id: "touch-up", autocomplete: "off",
-      onchange: () => app.set({ touch_up: touch.checked ? app.labelled(app.settings) / 2 : 0 }) });
+    const dose = app.slider(
+      { id: "units", label: app.say("dose"), min: 1, max: 60, step: 1, describedby: "dose-note" },
+      (units) => app.set({ units }),
+    );
+    const touch = app.element("input", {
+      type: "checkbox",
+      id: "touch-up",
+      autocomplete: "off",
+      onchange: () => app.set({ touch_up: touch.checked ? app.labelled(app.settings) / 2 : 0 }),
+    });
     const touchWords = app.element("span", {});
-    const buttons = Object.keys(presets).map((name) => [name, app.button("", () => app.applyPreset(name), { "data-preset": name })]);
+    const buttons = Object.keys(presets).map((name) => [
+      name,
+      app.button("", () => app.applyPreset(name), { "data-preset": name }),
+    ]);
     const keep = app.button("", () => app.keep(app.settings), { id: "keep", class: "main" });
     const kept = app.element("p", { class: "small kept-words" });
-    const root = app.panel("controls", app.say("treatment"), false, product.row, muscle.row, dose.row, note,
+    const root = app.panel(
+      "controls",
+      app.say("treatment"),
+      false,
+      product.row,
+      muscle.row,
+      dose.row,
+      note,
       app.element("label", { class: "check" }, touch, touchWords),
-      keep, kept,
-      app.element("div", { class: "presets", role: "group", "aria-label": app.say("presets") },
-        ...buttons.map(([, button]) => button)));
+      keep,
+      kept,
+      app.element(
+        "div",
+        { class: "presets", role: "group", "aria-label": app.say("presets") },
+        ...buttons.map(([, button]) => button),
+      ),
+    );
 
     const show = (settings) => {
       const labelled = app.labelled(settings);
@@ -82,13 +113,17 @@
       product.set(settings.product);
       const muscles = app.muscles(settings.product);
       const listed = muscle.input.options.length === muscles.length ? null : muscles;
-      muscle.set(settings.muscle, listed?.map((name) => [name, app.say(`muscle.${name}`)]));
+      muscle.set(
+        settings.muscle,
+        listed?.map((name) => [name, app.say(`muscle.${name}`)]),
+      );
       app.put(dose.input, { min: low, max: high, step });
       dose.set(settings.units, app.units(settings.units));
       app.write(note, app.say("dose.label", { units: app.units(labelled) }));
       touch.checked = settings.touch_up > 0;
       app.write(touchWords, app.say("touchup", { units: app.units(settings.touch_up || labelled / 2) }));
-      for (const [name, button] of buttons) app.write(button, app.say(`preset.${name}`, { units: app.units(2 * labelled) }));
+      for (const [name, button] of buttons)
+        app.write(button, app.say(`preset.${name}`, { units: app.units(2 * labelled) }));
       app.write(keep, app.say(settings.keep ? "keep.drop" : "keep"));
       const other = app.kept();
       app.write(kept, other ? app.say("keep.words", { what: app.describe(other) }) : "");

@@ -52,8 +52,11 @@
   /** Return the settings of an address; a wrong one throws a `Refusal`. */
   app.readAddress = (text) => {
     if (text.length > LONGEST) {
-      throw new Refusal(app.say("address"), app.say("characters", { count: text.length }),
-        app.say("characters", { count: LONGEST }));
+      throw new Refusal(
+        app.say("address"),
+        app.say("characters", { count: text.length }),
+        app.say("characters", { count: LONGEST }),
+      );
     }
     const settings = app.defaults();
     for (const [name, value] of new URLSearchParams(text)) {
