@@ -12,21 +12,10 @@
 
   /** Return the track under a slider, on which the plausible range and the default are marked. */
   const makeTrack = (row) => {
-    const of = (value) => app.trackPlace(row, value) / (app.trackSteps / 100);
-    const track = app.shape("svg", {
-      class: "track",
-      viewBox: "0 0 100 12",
-      preserveAspectRatio: "none",
-      "aria-hidden": "true",
-    });
-    app.shape("rect", { class: "all", x: 0, y: 4, width: 100, height: 4 }, track);
-    app.shape(
-      "rect",
-      { class: "plausible", x: of(row.low), y: 3, width: of(row.high) - of(row.low), height: 6 },
-      track,
-    );
-    app.shape("path", { class: "default", d: `M${of(row.value)} 0V12` }, track);
-    return track;
+    const of = (value) => app.trackPlace(row, value) / app.trackSteps;
+    const track = app.makeTrack();
+    track.set(of(row.low), of(row.high), of(row.value));
+    return track.root;
   };
 
   const makeConstant = (row) => {

@@ -68,10 +68,24 @@
     return { product, muscle };
   };
 
+  /** Mark the doses that trials have seen and the usual one, and return what the marks are in words. */
+  const markDoses = (settings, track) => {
+    const usualUnits = app.labelled(settings);
+    const { low, high } = app.doses(settings);
+    const seen = app.dosesSeen(settings);
+    const [least, most] = seen ?? [usualUnits, usualUnits];
+    const place = (units) => (Math.min(Math.max(units, low), high) - low) / (high - low);
+    track.set(place(least), place(most), place(usualUnits));
+    if (!seen) return app.say("dose.unseen", { units: app.units(usualUnits) });
+    const doses = app.say("range", { from: app.number(least), to: app.units(most) });
+    return app.say("dose.note", { units: app.units(usualUnits), seen: least === most ? app.units(most) : doses });
+  };
+
   /** Return the panel of the treatment: its root, and `show(settings)`. */
   app.makeControls = () => {
     const { product, muscle } = makeProducts();
     const note = app.element("p", { id: "dose-note", class: "small" });
+    const track = app.makeTrack();
     const dose = app.slider(
       { id: "units", label: app.say("dose"), min: 1, max: 60, step: 1, describedby: "dose-note" },
       (units) => app.set({ units }),
@@ -95,7 +109,7 @@
       false,
       product.row,
       muscle.row,
-      dose.row,
+      app.element("div", { class: "slide" }, dose.row, track.root),
       note,
       app.element("label", { class: "check" }, touch, touchWords),
       keep,
@@ -119,7 +133,7 @@
       );
       app.put(dose.input, { min: low, max: high, step });
       dose.set(settings.units, app.units(settings.units));
-      app.write(note, app.say("dose.label", { units: app.units(labelled) }));
+      app.write(note, markDoses(settings, track));
       touch.checked = settings.touch_up > 0;
       app.write(touchWords, app.say("touchup", { units: app.units(settings.touch_up || labelled / 2) }));
       for (const [name, button] of buttons)
