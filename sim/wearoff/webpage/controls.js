@@ -28,7 +28,7 @@
     return Number((value * Math.exp(TENTH * omega)).toPrecision(3));
   };
 
-  app.applyPreset = (name) => {
+  const applyPreset = (name) => {
     const { product, muscle } = app.settings;
     app.set({ ...typicalConstants(), ...presets[name](usual(product, muscle)) });
   };
@@ -45,7 +45,7 @@
   };
 
   /** Keep the curve of the present settings, or drop the one that is kept. */
-  app.keep = (settings) => app.set({ keep: settings.keep ? "" : app.keptAddress(settings) });
+  const keepCurve = (settings) => app.set({ keep: settings.keep ? "" : app.keptAddress(settings) });
 
   /** Return the address of a curve to keep: never empty, because an empty one says that none is kept. */
   app.keptAddress = (settings) => app.writeAddress({ ...app.defaults(), ...model(settings) }) || "part=see";
@@ -99,9 +99,9 @@
     const touchWords = app.element("span", {});
     const buttons = Object.keys(presets).map((name) => [
       name,
-      app.button("", () => app.applyPreset(name), { "data-preset": name }),
+      app.button("", () => applyPreset(name), { "data-preset": name }),
     ]);
-    const keep = app.button("", () => app.keep(app.settings), { id: "keep", class: "main" });
+    const keep = app.button("", () => keepCurve(app.settings), { id: "keep", class: "main" });
     const kept = app.element("p", { class: "small kept-words" });
     const root = app.panel(
       "controls",

@@ -75,14 +75,14 @@
     kept: shape("path", { class: "kept" }, root),
     curve: shape("path", { class: "line" }, root),
     visits: shape("path", { class: "visits" }, root),
+    day: shape("path", { class: "day" }, root),
+    dot: shape("circle", { class: "dot", r: 0.45 * at.type }, root),
     marks: [0, 1].map(() => {
       const mark = shape("g", { class: "surprise" }, root);
       shape("path", { d: `M0 ${-0.85 * at.type}L${0.85 * at.type} 0L0 ${0.85 * at.type}L${-0.85 * at.type} 0Z` }, mark);
       shape("text", { y: 0.3 * at.type, "text-anchor": "middle", "font-size": 0.9 * at.type }, mark, "!");
       return mark;
     }),
-    day: shape("path", { class: "day" }, root),
-    dot: shape("circle", { class: "dot", r: 0.45 * at.type }, root),
     name: shape("text", { class: "name", y: 0.6 * at.top, "font-size": 0.95 * at.type }, root),
   });
 

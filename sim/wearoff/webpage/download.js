@@ -77,7 +77,7 @@
   };
 
   /** Return the table of the curves: a row for each moment and each curve, the columns of the model. */
-  app.table = () => {
+  const makeTable = () => {
     const curves = [
       ["this", app.settings],
       ["kept", app.kept()],
@@ -99,7 +99,7 @@
     return `${lines.join("\n")}\n`;
   };
 
-  const saveCsv = () => save(new Blob([app.table()], { type: "text/csv" }), "csv");
+  const saveCsv = () => save(new Blob([makeTable()], { type: "text/csv" }), "csv");
 
   /** Return the row of buttons that save what is on the screen. */
   app.makeDownloads = () =>

@@ -81,7 +81,7 @@
       left: 12,
       right: 176,
       top: 348,
-      bottom: 404,
+      bottom: 397,
     }),
     lightChain: spread(
       (x, y) =>

@@ -3,12 +3,7 @@
 {
   const CHOICES = ["a", "b", "c"];
 
-  const usual = () => {
-    const { product, muscle } = app.settings;
-    const settings = { ...app.defaults(), product, muscle };
-    settings.units = app.labelled(settings);
-    return settings;
-  };
+  const usual = () => app.defaults({ product: app.settings.product, muscle: app.settings.muscle });
 
   /** Return the right choice for a length of time that a double dose lasts longer, as a share. */
   const longer = (share) => (share > 0.75 ? "a" : share > 0.02 ? "b" : "c");

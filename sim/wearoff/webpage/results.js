@@ -39,18 +39,20 @@
     return { low: step, high: MOST * PARTS * step, step };
   };
 
-  const [product] = Object.keys(products);
-  const [muscle] = Object.keys(products[product].units);
   app.define(
     "part",
     app.nameSetting("part", "see", () => app.parts.map((part) => part.name)),
   );
-  app.define("product", app.nameSetting("product", product, app.products));
+  app.define("product", app.nameSetting("product", Object.keys(products)[0], app.products));
   app.define(
     "muscle",
-    app.nameSetting("muscle", muscle, () => Object.keys(app.data.muscles)),
+    app.nameSetting(
+      "muscle",
+      ({ product }) => app.muscles(product)[0],
+      () => Object.keys(app.data.muscles),
+    ),
   );
-  app.define("units", app.numberSetting("units", products[product].units[muscle], 0.1, 10_000, "U"));
+  app.define("units", app.numberSetting("units", app.labelled, 0.1, 10_000, "U"));
   app.define("touch_up", app.numberSetting("touch_up", 0, 0, 10_000, "U"));
   app.define("day", app.numberSetting("day", 7, 0, LAST_DAY));
   app.define(
