@@ -39,7 +39,7 @@ test: $(VENV)/test
 	$(BIN)/pytest -n 2 --dist worksteal -p no:nbmake tests sim
 
 test-browser: $(VENV)/test
-	$(BIN)/pytest -n 2 --dist loadfile -m browser tests/pages
+	$(BIN)/pytest -n 2 --dist loadfile -m browser tests/webpage tests/pages
 
 proof: $(VENV)/test
 	EXTENT=full $(BIN)/pytest -n 2 --dist worksteal -m "not browser" --nbmake tests sim notebooks

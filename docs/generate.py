@@ -16,8 +16,9 @@ import typer
 import wearoff as wo
 from wearoff import tables
 from wearoff.cli.options import app
+from wearoff.exchange.formulas import call_slope
 from wearoff.labels import COLUMNS, STEPS
-from wearoff.model.equations import STATES, Constants, depth, force, slope, uptake
+from wearoff.model.equations import STATES, Constants, depth, force, uptake
 from wearoff.report.json_output import records
 
 Rows = Iterable[Mapping[str, Any]]
@@ -102,20 +103,14 @@ def equations() -> str:
     def latex(formula: Any) -> str:
         return f"${sympy.latex(formula, order='none', mul_symbol='dot', symbol_names=latex_names)}$"
 
-    releases = []
-
-    def name_force(release: Any, _: Constants) -> Any:
-        releases.append(release)
-        return quantities["force"]
-
-    slopes = slope(0, [quantities[name] for name in STATES], own, name_force)
+    slopes, release = call_slope({name: quantities[name] for name in STATES}, own, lambda _: quantities["force"])
     rows = [
-        {"name": name, "equation": f"$d\\,{names[name]}/dt =$ {latex(each)}", "start": f"{start:g}"}
-        for (name, start), each in zip(STATES.items(), slopes, strict=True)
+        {"name": name, "equation": f"$d\\,{names[name]}/dt =$ {latex(each)}", "start": f"{STATES[name]:g}"}
+        for name, each in slopes.items()
     ]
     rows[0]["equation"] += ", plus the uptake at each visit"
     values = {
-        "release": releases[0],
+        "release": release,
         "force": force(quantities["release"], own),
         "depth": depth(quantities["visible"], quantities["crease"], own),
     }

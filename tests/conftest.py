@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
+from tests.browser import browser as browser
+from tests.browser import pytest_collection_modifyitems as pytest_collection_modifyitems
 from tests.extent import FULL
 from wearoff import cli
 from wearoff.patients import population

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from .trial.running import run_trial
     from .trial.survival import Survival, estimate_survival
     from .trial.trial import Trial
+    from .webpage.writing import page
 
 
 __all__ = [
@@ -80,6 +81,7 @@ __all__ = [
     "fit",
     "forecast",
     "middle_half",
+    "page",
     "plates",
     "power",
     "presets",
@@ -132,6 +134,7 @@ _MODULE_OF = {
     "NextDate": "forecasts.next_date",
     "forecast": "forecasts.forecasting",
     "explorer": "pages.explorer.view",
+    "page": "webpage.writing",
 }
 
 

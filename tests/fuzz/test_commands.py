@@ -218,6 +218,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "samples": cheap(st.sampled_from([2, 4]), most=4, high=65536),
     "within": cheap(st.floats(1.01, 2)),
     "style": one_of("print", "slide"),
+    "lang": one_of("en", "es", "de", "fr"),
     "host": make.mostly(st.sampled_from(["127.0.0.1", "localhost", "::1", "0.0.0.0"]), make.any_text()),
     "port": cheap(st.sampled_from([0, 5006, 65535])),
 }
@@ -230,6 +231,7 @@ OWN: dict[tuple[str, str], st.SearchStrategy[Any]] = {
     ("fit", "patients"): cheap(st.sampled_from([64]), most=64, high=1e9),
     ("handout", "file"): places(".html"),
     ("next", "file"): read(make.HISTORY, make.HISTORY_FILES),
+    ("page", "file"): places(".html"),
     # Every zone of a muscle and every site has a formula of its own.
     ("export", "file"): st.one_of(places(".xml"), places(".ant"), places(".csv")),
     ("export", "sites"): cheap(st.integers(1, 3), most=5, high=1000),
@@ -251,6 +253,7 @@ SMALL = {
     "plates": {"out": "new"},
     "animate": {"file": "new.gif", "days": "20"},
     "handout": {"file": "new.html"},
+    "page": {"file": "new.html"},
     "export": {"what": "sbml", "file": "new.xml"},
 }
 

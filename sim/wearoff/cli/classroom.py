@@ -1,4 +1,4 @@
-"""Commands for teaching: plates, animate, explore, handout."""
+"""Commands for teaching: plates, animate, page, explore, handout."""
 
 from __future__ import annotations
 
@@ -77,6 +77,20 @@ def animate_command(
     timeline = simulate(plan, parameters=read_parameters(preset, set_), days=days)
     with progress_bar("frames") as progress:
         print_written([animate(timeline, file, days=days, progress=progress)])
+
+
+@app.command("page", epilog="Example: wearoff page page.html --lang de")
+def page_command(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Page to write, such as page.html.")],
+    lang: Annotated[str, typer.Option(metavar="LANG", help="Language of the page: en, es, de or fr.")] = "en",
+) -> None:
+    """Write the page that runs the model in a browser, as one HTML file.
+
+    The page needs no server and no network: the nerve ending day by day, the curve, every constant.
+    """
+    from ..webpage.writing import page
+
+    print_written([page(file, lang)])
 
 
 @app.command("explore", epilog="Example: wearoff explore --port 5010")

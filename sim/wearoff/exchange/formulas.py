@@ -7,7 +7,7 @@ of onabotulinumtoxinA, so their arguments and results are converted.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from ..errors import InputError, format_value, not_installed
@@ -69,6 +69,29 @@ def write(formula: Any) -> str:
     return str(sympy.sstr(named, order="none", full_prec=False)).replace("**", "^")
 
 
+def call_slope(
+    states: Mapping[str, Any], constants: Constants, name_force: Callable[[Any], Any]
+) -> tuple[dict[str, Any], Any]:
+    """Return the slope of each state, and the release of acetylcholine, as formulas of sympy.
+
+    Parameters
+    ----------
+    states : mapping of str to symbol
+        In the order of `STATES`.
+    constants : Constants
+        Symbols.
+    name_force : callable
+        Returns the symbol that stands for the force in the slopes; its argument is the formula of the release.
+    """
+    releases = []
+
+    def force(release: Any, _: Constants) -> Any:
+        releases.append(release)
+        return name_force(release)
+
+    return dict(zip(states, slope(0, list(states.values()), constants, force), strict=True)), releases[0]
+
+
 def derive_formulas(model: Model, first_potency: str, ending: str = "") -> Formulas:
     """Return the formulas of a zone.
 
@@ -82,14 +105,8 @@ def derive_formulas(model: Model, first_potency: str, ending: str = "") -> Formu
         the whole muscle.
     """
     constants = Constants(*map(symbol, Constants._fields))
-    states = [symbol(name if name in WHOLE else name + ending) for name in STATES]
-    releases = []
-
-    def force_of_muscle(release: Any, _: Constants) -> Any:
-        releases.append(release)
-        return symbol("force")
-
-    slopes = dict(zip(STATES, slope(0, states, constants, force_of_muscle), strict=True))
+    states = {name: symbol(name if name in WHOLE else name + ending) for name in STATES}
+    slopes, release = call_slope(states, constants, lambda _: symbol("force"))
     flow, flows = 0, {}
     for step in CHAIN:
         # The flow out of a compartment is the flow into it less its slope.
@@ -99,7 +116,7 @@ def derive_formulas(model: Model, first_potency: str, ending: str = "") -> Formu
     return Formulas(
         flows,
         {name: write(formula) for name, formula in slopes.items()},
-        write(releases[0]),
+        write(release),
         write(force),
         write(depth(symbol("visible"), symbol("crease"), constants)),
     )

@@ -1,9 +1,11 @@
-"""The browser in which pages are tried, and which tests need one: `make test-browser` runs those."""
+"""The browser in which pages are tried, and which tests need one: `make test-browser` runs those.
+
+`tests/conftest.py` imports the fixture and the hook.
+"""
 
 import shutil
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 # The browser itself makes no requests. Without a sandbox it also runs as root in a container.
@@ -26,6 +28,8 @@ def pytest_collection_modifyitems(items):
 @pytest.fixture(scope="session")
 def browser():
     """The system's Chromium, headless, as Playwright's synchronous `Browser`."""
+    from playwright.sync_api import sync_playwright  # which not every environment has
+
     program = next(filter(None, map(shutil.which, NAMES)), None)
     if program is None:
         pytest.fail(f"no browser: install one of {', '.join(NAMES)}")

@@ -1,0 +1,33 @@
+"use strict";
+// The landmarks as whole days or weeks, each with the middle half of patients below.
+{
+  const NAMES = ["onset", "nearPeak", "half", "wearOff"];
+
+  /** Return the panel of landmarks: its root, and `show(landmarks, people, typical)`. */
+  app.makeNumbers = () => {
+    const cells = NAMES.map((name) => {
+      const value = app.element("dd", { class: "value" });
+      const people = app.element("dd", { class: "people" });
+      const cell = app.element("div", {}, app.element("dt", {}, app.say(`number.${name}`)), value, people);
+      return { name, value, people, cell };
+    });
+    const who = app.element("p", { class: "who" });
+    const root = app.panel(
+      "numbers",
+      app.say("numbers"),
+      false,
+      who,
+      app.element("dl", {}, ...cells.map(({ cell }) => cell)),
+      app.element("p", { class: "small" }, app.say("numbers.people")),
+    );
+    const show = (landmarks, people, typical) => {
+      app.write(who, app.say(typical ? "typical" : "changed"));
+      for (const { name, value, people: below } of cells) {
+        app.write(value, landmarks[name] === null ? app.say("never") : app.duration(landmarks[name]));
+        const middle = people?.landmarks[name];
+        app.write(below, middle ? app.say("middle", { range: app.range(...middle) }) : "\u00a0");
+      }
+    };
+    return { root, show };
+  };
+}

@@ -1,0 +1,141 @@
+"use strict";
+// See: the nerve ending, the muscle and the skin, moving with the day above the curve.
+{
+  // While it plays: ms between two pictures, and moments from one to the next. A day of the first week has eight moments,
+  // so that it takes eight times as long as a later one. Who wants less motion sees a picture a second.
+  const PLAY = { pause: 33, moments: 0.5 };
+  const PLAY_CALMLY = { pause: 1000, moments: 8 };
+  const LAST = app.moments.length - 1;
+  let parts = null;
+  let timer = 0;
+
+  const setPlace = (place) => app.set({ day: app.moments[Math.min(Math.max(Math.round(place), 0), LAST)] });
+
+  const stop = () => {
+    clearInterval(timer);
+    timer = 0;
+    app.write(parts.play, app.say("play"));
+  };
+
+  const play = () => {
+    if (timer) return stop();
+    let place = app.momentAt(app.settings.day);
+    if (place === LAST) place = 0;
+    app.write(parts.play, app.say("pause"));
+    const { pause, moments } = matchMedia("(prefers-reduced-motion: reduce)").matches ? PLAY_CALMLY : PLAY;
+    timer = setInterval(() => {
+      place += moments;
+      if (app.settings.part !== "see" || place >= LAST) stop();
+      setPlace(place);
+    }, pause);
+  };
+
+  const makeDay = () => {
+    const day = app.slider({ id: "day", label: app.say("day.label"), min: 0, max: LAST, step: 1 }, (place) => {
+      if (timer) stop();
+      setPlace(place);
+    });
+    const playing = app.button(app.say("play"), play, { id: "play", class: "main" });
+    return { day, play: playing };
+  };
+
+  const makeSurprises = () =>
+    [0, 1].map((i) =>
+      app.button(
+        "",
+        () => {
+          if (timer) stop();
+          const place = app.surprises(app.result(app.settings))[i];
+          if (place !== null) setPlace(place);
+        },
+        { class: "surprise", id: `surprise-${i + 1}` },
+      ),
+    );
+
+  const build = (section) => {
+    const { day, play: playing } = makeDay();
+    const drawing = app.makeDrawing();
+    const steps = app.makeSteps();
+    const curve = app.makeCurve((place) => {
+      if (timer) stop();
+      setPlace(place);
+    });
+    const now = app.element("p", { class: "caption", id: "now" });
+    const surprises = makeSurprises();
+    const numbers = app.makeNumbers();
+    const controls = app.makeControls();
+    const questions = app.makeQuestions();
+    const legend = app.makeLegend();
+    section.append(
+      app.element(
+        "div",
+        { class: "scene" },
+        app.panel("picture", app.say("picture"), true, drawing.root),
+        app.panel(
+          "course",
+          app.say("curve"),
+          true,
+          now,
+          app.element(
+            "div",
+            { class: "day-row" },
+            playing,
+            app.element("div", { class: "surprises", role: "group", "aria-label": app.say("surprises") }, ...surprises),
+          ),
+          day.row,
+          app.element("div", { class: "plot" }, curve.root),
+          legend.root,
+        ),
+        app.panel("steps-panel", app.say("steps"), true, steps.root),
+      ),
+      app.element("div", { class: "aside" }, numbers.root, controls.root, questions.root, app.makeDownloads()),
+    );
+    parts = { day, play: playing, drawing, steps, curve, now, surprises, numbers, controls, questions, legend };
+  };
+
+  const showSurprises = (places, place) =>
+    parts.surprises.forEach((button, i) => {
+      button.hidden = places[i] === null;
+      if (places[i] !== null) app.write(button, app.say("surprise", { day: app.surpriseDay(places[i]) }));
+      button.setAttribute("aria-pressed", String(places[i] === place));
+    });
+
+  const show = (settings) => {
+    const result = app.result(settings);
+    const place = app.momentAt(settings.day);
+    const people = app.people(settings);
+    const kept = app.kept();
+    const row = app.row(result, place);
+    const shares = app.shares(result, place);
+    const [step, sentence] = app.stepAt(result, place);
+    const moment = app.moment(app.moments[place]);
+    const places = app.surprises(result);
+    const surprise = places.indexOf(place);
+    parts.day.set(place, moment);
+    app.write(
+      parts.now,
+      `${moment}. ${app.say(surprise < 0 ? `now.${sentence}` : `surprise.${surprise + 1}`, shares)}`,
+    );
+    parts.drawing.show(row, result.whole, step, app.say("drawing.words", { ...shares, day: moment }));
+    parts.steps.show(step, shares);
+    const description = app.describeCurve(settings, result, place);
+    parts.curve.show({
+      table: result.table,
+      place,
+      kept: kept && app.result(kept).table.visible,
+      people,
+      surprises: places,
+      visits: app.visits(settings),
+      words: description,
+    });
+    showSurprises(places, place);
+    parts.numbers.show(result.landmarks, people, app.isTypical(settings));
+    parts.controls.show(settings);
+    parts.questions.show();
+    parts.legend.show(settings, people, kept);
+  };
+
+  const pictures = () => [parts.drawing.root, parts.curve.root];
+
+  app.addPart({ name: "see", build, show, pictures });
+}
