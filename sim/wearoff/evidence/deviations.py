@@ -39,7 +39,7 @@ def find_deviations(problem: Problem, linear: Linear, begin: Array, of_trials: t
         np.log(begin[places]),
         method="Nelder-Mead",
         bounds=[(np.log(max(number.least, LEAST_DEVIATION)), np.log(number.most)) for number in of_trials],
-        options={"xatol": 1e-3, "fatol": 1e-4},
+        options={"xatol": 1e-4, "fatol": 1e-5},
     )
     return insert(begin, places, found.x)
 

@@ -48,16 +48,20 @@ def find_marginal(problem: Problem, solution: Solution, place: int) -> Marginal:
     """Return the distribution of the deviation between patients that is at `place` among the numbers of the problem.
 
     The residuals of the rows are linear in it, and linear in the other numbers. These follow it: for each value they
-    are the most probable ones.
+    are the most probable ones. The estimate stays the most probable value where the rows scatter more than they should,
+    so that they count less beside the priors.
     """
     linear = solution.linear
     rows, slopes = (solution.weights @ each / solution.scatter**0.5 for each in (linear.residuals, linear.slopes))
     values = np.linspace(problem.low[place], problem.high[place], POINTS)
     moved = values - linear.x[place]
     # The slopes are by the logarithm, and the change of the deviation itself, by its value, is exp(moved) - 1.
-    of_rows = rows[:, None] + np.outer(slopes[:, place], np.expm1(moved))
-    of_priors = linear.of_priors[:, None] + np.outer(linear.prior_slopes[:, place], moved)
-    residuals = np.concatenate([of_rows, of_priors])
-    others = np.delete(np.concatenate([slopes, linear.prior_slopes]), place, axis=1)
-    residuals -= others @ np.linalg.lstsq(others, residuals, rcond=None)[0]
-    return Marginal.of(values, (residuals**2).sum(axis=0), solution.freedom)
+    of_rows, of_prior = np.outer(slopes[:, place], np.expm1(moved)), np.outer(linear.prior_slopes[:, place], moved)
+    slopes = np.concatenate([slopes, linear.prior_slopes])
+    others = np.delete(slopes, place, axis=1)
+    begin, own, change = (
+        each - others @ np.linalg.lstsq(others, each, rcond=None)[0]
+        for each in (np.append(rows, linear.of_priors), slopes[:, place], np.concatenate([of_rows, of_prior]))
+    )
+    squares = ((begin[:, None] + change) ** 2).sum(axis=0) - 2 * (begin @ own) * moved
+    return Marginal.of(values, squares, solution.freedom)

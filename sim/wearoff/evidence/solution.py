@@ -34,8 +34,9 @@ from .observations import CONFIDENCE
 Array = npt.NDArray[np.float64]
 
 # The rounds end when the numbers move by less than `SETTLED` on the transformed scale. A round makes a few steps only,
-# because the covariance is then computed again.
-SETTLED, ROUNDS, STEPS_OF_A_ROUND = 2e-3, 30, 2
+# because the covariance is then computed again. After the first rounds all numbers go half of the way only: whole steps
+# swing from round to round, and the numbers at the end would depend on where the fit starts.
+SETTLED, ROUNDS, WHOLE_ROUNDS, STEPS_OF_A_ROUND = 1e-3, 40, 3, 2
 STEP_OF_DEVIATION = 0.05  # on the scale of the logarithm, for the curvature of the likelihood
 
 
@@ -168,12 +169,12 @@ def solve(problem: Problem, begin: Array, of_trials: tuple[Number, ...]) -> Solu
     for turn in range(ROUNDS):
         linear = problem.linearise(x, leniencies)
         found = find_deviations(problem, linear, deviations, of_trials)
-        # Only half of the way: with whole steps deviations and leniencies can swing from round to round.
         deviations = np.sqrt(deviations * found) if turn else found
         estimate = minimise(problem, linear, weigh(linear.covariance(deviations)), np.arange(len(x)))
         likely = find_leniencies(linear, deviations, estimate)
         moved = max(np.abs(estimate - x).max(initial=0.0), np.abs(likely - leniencies).max(initial=0.0))
-        x, leniencies = estimate, likely
+        part = 1.0 if turn < WHOLE_ROUNDS else 0.5
+        x, leniencies = x + part * (estimate - x), leniencies + part * (likely - leniencies)
         if moved < SETTLED:
             break
     problem.plan(x)
