@@ -9,8 +9,6 @@
     return { product, muscle, units, touch_up: 0 };
   };
 
-  const typicalConstants = () => Object.fromEntries(app.constants.map((row) => [row.name, row.value]));
-
   /** Return the settings of a preset, which keeps product and muscle. */
   const presets = {
     standard: (treatment) => treatment,
@@ -30,7 +28,7 @@
 
   app.applyPreset = (name) => {
     const { product, muscle } = app.settings;
-    app.set({ ...typicalConstants(), ...presets[name](usual(product, muscle)) });
+    app.set({ ...app.typicalConstants(), ...presets[name](usual(product, muscle)) });
   };
 
   /** Return the words for a treatment: 20 U of onabotulinumtoxinA, glabella. */
@@ -48,29 +46,48 @@
   const model = (settings) =>
     Object.fromEntries([...TREATMENT, ...app.constants.map((row) => row.name)].map((name) => [name, settings[name]]));
 
-  const makeProducts = () => {
+  /** Return the lists of products and muscles: their rows, and `show(settings)`; `prefix` begins their ids. */
+  app.makeProducts = (prefix = "") => {
     const change = (product) => {
       const muscle = app.muscles(product).includes(app.settings.muscle) ? app.settings.muscle : app.muscles(product)[0];
       app.set(usual(product, muscle));
     };
-    const product = app.select("product", app.say("product"), app.products().map((name) => [name, name]), change);
-    const muscle = app.select("muscle", app.say("muscle"), [], (name) => app.set(usual(app.settings.product, name)));
-    return { product, muscle };
+    const product = app.select(`${prefix}product`, app.say("product"), app.products().map((name) => [name, name]), change);
+    const muscle = app.select(`${prefix}muscle`, app.say("muscle"), [], (name) => app.set(usual(app.settings.product, name)));
+    const show = (settings) => {
+      product.set(settings.product);
+      const muscles = app.muscles(settings.product);
+      const listed = muscle.input.options.length === muscles.length ? null : muscles;
+      muscle.set(settings.muscle, listed?.map((name) => [name, app.say(`muscle.${name}`)]));
+    };
+    return { rows: [product.row, muscle.row], show };
+  };
+
+  /** Return the slider of the dose with a note of the usual one: its rows, and `show(settings)`. */
+  app.makeDose = (prefix = "") => {
+    const note = app.element("p", { id: `${prefix}dose-note`, class: "small" });
+    const dose = app.slider({ id: `${prefix}units`, label: app.say("dose"), min: 1, max: 60, step: 1, describedby: note.id },
+      (units) => app.set({ units }));
+    const show = (settings) => {
+      const { low, high, step } = app.doses(settings);
+      app.put(dose.input, { min: low, max: high, step });
+      dose.set(settings.units, app.units(settings.units));
+      app.write(note, app.say("dose.label", { units: app.units(app.labelled(settings)) }));
+    };
+    return { rows: [dose.row, note], show };
   };
 
   /** Return the panel of the treatment: its root, and `show(settings)`. */
   app.makeControls = () => {
-    const { product, muscle } = makeProducts();
-    const note = app.element("p", { id: "dose-note", class: "small" });
-    const dose = app.slider({ id: "units", label: app.say("dose"), min: 1, max: 60, step: 1, describedby: "dose-note" },
-      (units) => app.set({ units }));
+    const products = app.makeProducts();
+    const dose = app.makeDose();
     const touch = app.element("input", { type: "checkbox", id: "touch-up", autocomplete: "off",
       onchange: () => app.set({ touch_up: touch.checked ? app.labelled(app.settings) / 2 : 0 }) });
     const touchWords = app.element("span", {});
     const buttons = Object.keys(presets).map((name) => [name, app.button("", () => app.applyPreset(name), { "data-preset": name })]);
     const keep = app.button("", () => app.keep(app.settings), { id: "keep", class: "main" });
     const kept = app.element("p", { class: "small kept-words" });
-    const root = app.panel("controls", app.say("treatment"), false, product.row, muscle.row, dose.row, note,
+    const root = app.panel("controls", app.say("treatment"), false, ...products.rows, ...dose.rows,
       app.element("label", { class: "check" }, touch, touchWords),
       keep, kept,
       app.element("div", { class: "presets", role: "group", "aria-label": app.say("presets") },
@@ -78,14 +95,8 @@
 
     const show = (settings) => {
       const labelled = app.labelled(settings);
-      const { low, high, step } = app.doses(settings);
-      product.set(settings.product);
-      const muscles = app.muscles(settings.product);
-      const listed = muscle.input.options.length === muscles.length ? null : muscles;
-      muscle.set(settings.muscle, listed?.map((name) => [name, app.say(`muscle.${name}`)]));
-      app.put(dose.input, { min: low, max: high, step });
-      dose.set(settings.units, app.units(settings.units));
-      app.write(note, app.say("dose.label", { units: app.units(labelled) }));
+      products.show(settings);
+      dose.show(settings);
       touch.checked = settings.touch_up > 0;
       app.write(touchWords, app.say("touchup", { units: app.units(settings.touch_up || labelled / 2) }));
       for (const [name, button] of buttons) app.write(button, app.say(`preset.${name}`, { units: app.units(2 * labelled) }));

@@ -28,7 +28,7 @@
     const back = shape("rect", { width: "100%", height: "100%", fill: style.backgroundColor }, root);
     const write = (y, size, words) => shape("text", { x: 16, y, "font-size": size, fill: style.color }, root, words);
     write(30, 18, app.say("title"));
-    write(52, 14, `${app.describe(app.settings)}. ${app.say("honest")}`);
+    write(52, 14, `${app.currentPart().describe(app.settings)}. ${app.say("honest")}`);
     let y = 68;
     pictures.forEach((each, i) => {
       const twin = copy(each);
@@ -80,7 +80,7 @@
     return `${lines.join("\n")}\n`;
   };
 
-  const saveCsv = () => save(new Blob([app.table()], { type: "text/csv" }), "csv");
+  const saveCsv = () => save(new Blob([app.currentPart().table()], { type: "text/csv" }), "csv");
 
   /** Return the row of buttons that save what is on the screen. */
   app.makeDownloads = () =>
