@@ -100,6 +100,7 @@
   app.define("history", {
     initial: EXAMPLE,
     read: (text) => {
+      if (text === "") return text; // nothing is typed yet
       try {
         app.readHistory(app.splitRows(text), ANY);
       } catch (error) {
