@@ -22,7 +22,8 @@
 
   const dayWords = (day) => (day === null ? app.say("never") : Number.isFinite(day) ? app.dateWords(day) : app.say("later"));
 
-  const between = ([low, high]) => app.say("range", { from: dayWords(low), to: dayWords(high) });
+  const between = ([low, high]) =>
+    Number.isFinite(high) ? app.dateRange(low, high) : app.say("range", { from: dayWords(low), to: dayWords(high) });
 
   /** Return the answer in words, in the order in which it is shown. */
   app.answerWords = (answer, { level, weeks }) => ({

@@ -5,7 +5,7 @@
   const MONTHS = 24;
   const NARROW = 52; // widths of the type, below which the two years are below each other
   // Heights in a row, in sizes of the type.
-  const AT = { months: 1, looks: 2.5, visits: 4.2, next: 5.5, row: 6.6 };
+  const AT = { years: 0.9, months: 2, looks: 3.5, visits: 5.2, next: 6.5, row: 7.6 };
 
   /** Return the first day of the calendar: that of the first visit, or later so that the last date is in it. */
   const findStart = (first, last) => {
@@ -31,10 +31,13 @@
       for (let day = row.from, i = 0; day < row.to; day = app.monthStart(day, 1), i += 1) {
         const next = app.monthStart(day, 1);
         if (i % 2) shape("rect", { class: "week", x: row.x(day), y: first, width: row.x(next) - row.x(day), height: last - first }, root);
-        const january = i === 0 || app.monthStart(day) === app.monthStart(Date.UTC(app.yearOf(day), 0, 1) / 86_400_000);
-        const words = january ? String(app.yearOf(day)) : app.monthWords(day).slice(0, row.x(next) - row.x(day) > 3 * type ? 3 : 1);
-        shape("text", { x: row.x(day) + 0.15 * type, y: row.top + AT.months * type, "font-size": 0.8 * type,
-          class: january ? "year" : "" }, root, words);
+        const write = (y, words, name) =>
+          shape("text", { x: row.x(day) + 0.15 * type, y: row.top + y * type, "font-size": 0.8 * type, class: name }, root, words);
+        write(AT.months, app.monthWords(day).slice(0, row.x(next) - row.x(day) > 3 * type ? 3 : 1), "month");
+        // A year that has no room before the next one is left out.
+        const year = app.yearOf(day);
+        const room = row.x(app.monthStart(day, 2)) <= at.right && app.yearOf(app.monthStart(day, 2)) === year;
+        if (i === 0 ? room : app.yearOf(day - 1) !== year) write(AT.years, String(year), "year");
       }
       shape("path", { class: "axis", d: `M${at.left} ${row.top + AT.visits * type}H${at.right}` }, root);
     }

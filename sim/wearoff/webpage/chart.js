@@ -11,6 +11,9 @@
   /** The path of a sign around (0, 0), by its name. */
   app.sign = (name, size) => SHAPES[name](size);
 
+  // Where the words of a point stand, in sizes of the type.
+  const WORDS_AT = { above: [0, -0.6, "middle"], beside: [0.6, 0.28, "start"], below: [0, 1.2, "middle"] };
+
   const layoutFor = (width, height, type, widest) => {
     const [left, right, top, bottom] = [(0.55 * widest + 0.9) * type, width - 1.2 * type, 0.9 * type, height - 2.6 * type];
     return { width, height, type, left, right, top, bottom, y: (level) => bottom - (bottom - top) * level };
@@ -36,18 +39,18 @@
     write(at.right, at.bottom + 2.2 * at.type, axis.name, "end");
   };
 
-  const drawPoint = (root, at, { day, level, sign, hollow, words, side }) => {
+  const drawPoint = (root, at, { day, level, sign, hollow, words, place }) => {
     const point = shape("g", { class: `point ${sign}${hollow ? " hollow" : ""}`, transform: `translate(${at.x(day)} ${at.y(level)})` }, root);
     shape("path", { d: SHAPES[sign](0.38 * at.type) }, point);
-    const x = 0.65 * side * at.type;
-    shape("text", { x, y: 0.28 * at.type, "text-anchor": side > 0 ? "start" : "end", "font-size": 0.8 * at.type }, point, words);
+    const [x, y, anchor] = WORDS_AT[place];
+    shape("text", { x: x * at.type, y: y * at.type, "text-anchor": anchor, "font-size": 0.8 * at.type }, point, words);
   };
 
   /**
    * Return a chart that fills its parent: its root, and `show(view)` with
    * - `axis`: `last` day, `ticks` (day, words), `name`;
    * - `days`, over which are `bands` ([class, low, high]) and `lines` ([class, values]);
-   * - `points`: `day, level, sign, hollow, words, side`; `triangles`: days on the axis; `marks`: [class, day];
+   * - `points`: `day, level, sign, hollow, words, place` (of the words: above, beside, below); `triangles`: days on the axis; `marks`: [class, day];
    * - `words`, its alternative in words.
    * @param {[number, string][]} levels ticks of the height, 0 to 1
    */

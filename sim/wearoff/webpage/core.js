@@ -11,7 +11,8 @@ const app = { parts: [] };
 
   /**
    * Add a part of the page: its name, and `build(section)`, `show(settings)`; for what is saved `pictures()`, `table()`
-   * (a text) and `describe(settings)` (what the pictures show).
+   * (a text) and `describe(settings)` (what the pictures show); `wall`, whether it
+   * is for the wall.
    */
   app.addPart = (part) => app.parts.push(part);
 

@@ -25,19 +25,17 @@
 
   app.writeDate = (day) => new Date(day * DAY).toISOString().slice(0, 10);
 
-  const writer = (options) => {
-    const format = new Intl.DateTimeFormat(locale, { timeZone: "UTC", ...options });
-    return (day) => format.format(new Date(day * DAY));
-  };
+  const whole = new Intl.DateTimeFormat(locale, { timeZone: "UTC", day: "numeric", month: "long", year: "numeric" });
+  const month = new Intl.DateTimeFormat(locale, { timeZone: "UTC", month: "short" });
 
   /** Return a date in words: 14 April 2027. */
-  app.dateWords = writer({ day: "numeric", month: "long", year: "numeric" });
+  app.dateWords = (day) => whole.format(new Date(day * DAY));
 
-  /** Return a date in short words: 14 Apr 2027. */
-  app.shortDate = writer({ day: "numeric", month: "short", year: "numeric" });
+  /** Return the days from one to another in words: 3 May – 4 July 2027. */
+  app.dateRange = (low, high) => whole.formatRange(new Date(low * DAY), new Date(high * DAY));
 
   /** Return the first letters of a month: Apr. */
-  app.monthWords = writer({ month: "short" });
+  app.monthWords = (day) => month.format(new Date(day * DAY));
 
   /** Return the first day of a month some months after a day. */
   app.monthStart = (day, months = 0) => {

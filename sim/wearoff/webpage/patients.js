@@ -61,12 +61,17 @@
     });
   };
 
+  /** Return where the number of a source stands, so that the numbers of one day do not touch. */
+  const findPlace = (row, rows) => {
+    const values = rows.filter(({ day }) => day === row.day).map(({ value }) => value);
+    return row.value === Math.max(...values) ? "above" : row.value === Math.min(...values) ? "below" : "beside";
+  };
+
   const showRates = (what, settings, { rates }) => {
     const { rows, sources, doses } = app.publishedRates(settings);
-    // Sources stand to the right and to the left of their points in turn, so that they do not touch.
     const points = rows.map((row) => ({
       day: row.day, level: row.value / 100, sign: row.assessor === "subject" ? "square" : "circle",
-      hollow: row.status !== "read", words: String(row.number), side: row.number % 2 ? 1 : -1 }));
+      hollow: row.status !== "read", words: String(row.number), place: findPlace(row, rows) }));
     const said = (day) => app.say("rates.day", Object.fromEntries(app.ASSESSORS.map((name) =>
       [name, app.percent(at(app.rateDays, rates[name], day))])));
     const published = rows.map((row) => app.say("rates.point", {
@@ -128,5 +133,5 @@
 
   const describe = (settings) => app.describe(typical(settings));
 
-  app.addPart({ name: "people", build, show, pictures, table, describe });
+  app.addPart({ name: "people", wall: true, build, show, pictures, table, describe });
 }

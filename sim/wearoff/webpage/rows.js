@@ -41,10 +41,11 @@
   };
 
   /**
-   * Return the panel of rows: its root, `show(settings)`, and `mistake()`, what is wrong with the rows, or "". The
+   * Return the panel of rows: its root, `show(settings)`, and `isUsable()`, whether there are rows without a mistake. The
    * setting `history` has the last rows without a mistake.
+   * @param {HTMLElement} brief - The answer in short, which stays in sight below the rows on a phone.
    */
-  app.makeRows = () => {
+  app.makeRows = (brief) => {
     let rows = [];
     let written = null; // the setting that the rows show
     let mistake = null;
@@ -131,7 +132,7 @@
         app.button(app.say("row.add.visit"), () => add("visit"), { id: "add-visit" }),
         app.button(app.say("row.add.seen"), () => add("mild"), { id: "add-seen" }),
         app.button(app.say("row.clear"), clear, { id: "clear" })),
-      paste.root, usual, app.element("div", { class: "fields" }, before.row, ...products.rows));
+      paste.root, usual, app.element("div", { class: "fields" }, before.row, ...products.rows), brief);
 
     const show = (settings) => {
       if (settings.history !== written) {

@@ -30,24 +30,25 @@
         app.write(cells.dayCost.value, found.covered > 0 ? app.number(cost / (app.YEAR * found.covered)) : "–");
       }
       app.write(cells.units.value, app.units(app.whole(units)));
-      app.write(cells.cost.value, app.number(cost, 4));
+      app.write(cells.cost.value, app.number(app.whole(cost), 6));
     };
     return { root, show };
   };
 
   const build = (section) => {
-    const rows = app.makeRows();
     const answer = app.makeAnswer();
+    const brief = app.button("", () => answer.root.scrollIntoView(), { class: "main brief" });
+    const rows = app.makeRows(brief);
     const calendar = app.makeCalendar();
     const chart = app.makeChart([[0, app.say("curve.none")], [0.5, app.say("curve.half")], [1, app.say("curve.full")]]);
     const interval = makeInterval();
     const when = app.panel("when", app.say("calendar"), false, app.element("div", {}, calendar.root),
-      app.makeKey([["triangle", app.say("legend.visit")], ["look", app.say("legend.look")], ["next", app.say("legend.next")],
+      app.makeKey([["triangle made", app.say("legend.visit")], ["look", app.say("legend.look")], ["next", app.say("legend.next")],
         ["inner-band", app.say("legend.inner")], ["most-band", app.say("legend.four")], ["label-day", app.say("legend.label")], ["triangle planned", app.say("legend.planned")]]));
     const course = app.panel("fit", app.say("fit"), false, app.element("div", { class: "plot" }, chart.root),
       app.makeKey([["middle", app.say("legend.median")], ["band inner", app.say("legend.fit.half")], ["band outer", app.say("legend.fit.most")]]), app.makeDownloads());
-    section.append(app.element("div", { class: "told" }, rows.root, when, course), app.element("div", { class: "answers" }, answer.root, interval.root));
-    parts = { rows, answer, calendar, chart, interval, when, course, last: null };
+    section.append(rows.root, answer.root, when, course, interval.root);
+    parts = { rows, brief, answer, calendar, chart, interval, when, course, last: null };
   };
 
   const sign = (look) => (look.gone ? "×" : String(look.grade));
@@ -67,6 +68,11 @@
     };
   };
 
+  const yearsOf = (first, last) => {
+    const [from, to] = [first, last].map((day) => String(app.yearOf(day)));
+    return from === to ? from : app.say("range", { from, to });
+  };
+
   const curveView = (history, bands, settings) => {
     const { days } = bands, last = days[days.length - 1];
     const ticks = [];
@@ -75,7 +81,7 @@
       ticks.push([day - history.start, app.monthWords(day)]);
     }
     return {
-      axis: { last, ticks, name: app.say("fit.axis", { from: app.yearOf(history.start), to: app.yearOf(history.start + last) }) },
+      axis: { last, ticks, name: yearsOf(history.start, history.start + last) },
       days, bands: [["band outer", bands.p5, bands.p95], ["band inner", bands.p25, bands.p75]], lines: [["middle", bands.p50]],
       triangles: history.visits.map(({ day }) => day),
       words: app.say("fit.words", { what: describe(settings), level: app.percent(bands.p50[bands.p50.length - 1]), date: app.dateWords(history.start + Math.floor(last)) }),
@@ -88,6 +94,7 @@
     const usable = parts.rows.isUsable();
     parts.when.hidden = !usable;
     parts.course.hidden = !usable;
+    parts.brief.hidden = !usable;
     if (!usable) {
       parts.last = null;
       parts.answer.show(null, "away", "", settings);
@@ -100,6 +107,7 @@
       parts.last = app.answerWords(answer, settings);
       parts.chart.show(curveView(history, found.bands, settings));
     }
+    app.write(parts.brief, parts.last ? app.say("answer.brief", { day: parts.last.day }) : app.say("computing"));
     parts.answer.show(parts.last, found ? "shown" : "old", found?.warning ?? "", settings);
     parts.calendar.show(calendarView(history, answer, settings));
     parts.course.classList.toggle("old", !found);
