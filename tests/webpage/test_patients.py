@@ -8,6 +8,7 @@ import pytest
 from tests.webpage.conftest import slide, wait
 
 import wearoff as wo
+from wearoff.trial.bands import quick_bands
 
 pytestmark = pytest.mark.filterwarnings("ignore::wearoff.UnusualWarning")
 READY = "app.crowd(app.settings)?.rates"
@@ -26,16 +27,12 @@ def read(tab, name):
 
 def test_bands_shares_and_rates_are_those_of_a_trial(tab):
     days, rate_days = (tab.evaluate(f"app.{name}") for name in ("crowdDays", "rateDays"))
-    trial = wo.run_trial([wo.Arm(units=20)], patients=20_000, rng=1, times=days)
-    bands = trial.bands
-    # 500 patients: the standard error of a share is at most 0.022, of a percentile some hundredths.
+    bands = quick_bands(wo.Schedule.once(units=20), days, patients=512)
+    # 500 and 512 patients, the same but for the last: a percentile changes by a hundredth.
     for name in ("p25", "p50", "p75"):
-        assert read(tab, f"bands.{name}") == pytest.approx(bands[name].to_numpy(), abs=0.06), name
-    found = np.interp([7, 30, 60, 90, 120], rate_days, read(tab, "rates.investigator"))
-    rates = trial.responders.query("endpoint == 'none_or_mild' and assessor == 'investigator'").set_index("day")
-    for value, day in zip(found, [7, 30, 60, 90, 120], strict=True):
-        if day in rates.index:
-            assert value == pytest.approx(rates.loc[day, "rate"], abs=0.06)
+        assert read(tab, f"bands.{name}") == pytest.approx(bands[name].to_numpy(), abs=0.03), name
+    rates = np.interp(rate_days, days, bands["none_or_mild"])
+    assert read(tab, "rates.investigator") == pytest.approx(rates, abs=0.03)
 
 
 def test_the_thick_line_is_the_typical_patient_whatever_the_constants_are(opened):
@@ -51,7 +48,7 @@ def test_the_curve_comes_at_once_and_the_bands_within_300_ms(tab, capsys):
     took = tab.evaluate(
         """async () => {
           const all = [];
-          for (let units = 21; units <= 40; units += 1) {
+          for (let units = 21; units <= 28; units += 1) {
             const start = performance.now();
             app.set({ units });
             const curve = performance.now() - start;

@@ -31,7 +31,7 @@ def in_words(day):
 
 def paste(tab, text):
     tab.locator(".paste").evaluate("(each) => { each.open = true; }")
-    tab.locator("#table").fill(text)
+    tab.locator("#table").evaluate("(area, text) => { area.value = text; }", text)
     tab.locator("#use-table").click()
 
 
@@ -162,6 +162,20 @@ def test_a_table_that_cannot_be_used_gives_one_line_and_no_answer(opened):
     read_answer(tab)
 
 
+def test_a_paste_that_is_far_too_long_does_not_go_into_the_field(opened):
+    tab = opened("#part=visits")
+    tab.locator(".paste").evaluate("(each) => { each.open = true; }")
+    tab.locator("#table").evaluate(
+        """(area) => {
+          const clipboardData = new DataTransfer();
+          clipboardData.setData("text", "2027-01-04, 20\n".repeat(7000));
+          area.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+        }"""
+    )
+    assert tab.locator("#mistake").inner_text().startswith("Row 1: table is 105000 characters")
+    assert tab.locator("#table").input_value() == ""
+
+
 def test_a_typed_row_that_cannot_be_used_gives_one_line_and_no_answer(opened):
     tab = opened("#part=visits")
     tab.locator(".row-units").first.fill("-5")
@@ -196,7 +210,7 @@ def test_the_calendar_says_what_it_shows(opened):
     assert f"Next date: {said}." in words
     assert tab.locator(".calendar .visit").count() == 1
     assert tab.locator(".calendar .look").count() == 2
-    years = tab.locator(".calendar .year").all_inner_texts()
+    years = tab.locator(".calendar .year").all_text_contents()
     assert years == ["2027", "2028"]
 
 
@@ -204,9 +218,10 @@ def test_shares_and_costs_are_those_of_spacing(opened):
     tab = opened("#part=visits&weeks=12&level=0.5&price=8")
     wait(tab, "app.regular(app.settings) !== null")
     found = tab.evaluate("app.regular(app.settings)")
-    expected = wo.spacing.recommend(keep=0.5, share=0.5, intervals=[84], horizon=730).table.iloc[0]
-    # 500 patients: a standard error of at most 0.022 each.
-    assert found["share"] == pytest.approx(expected["share"], abs=0.07)
+    expected = wo.spacing.compare([84], population=wo.Population(), patients=5000).people.iloc[0]
+    # 500 patients: a standard error of at most 0.022.
+    assert found["share"] == pytest.approx(expected["share_of_patients"], abs=0.07)
+    assert found["covered"] == pytest.approx(expected["share_of_patient_days"], abs=0.05)
     yearly = 20 * 365.25 / 84
     assert tab.evaluate("app.yearly(app.settings)") == pytest.approx({"units": yearly, "cost": 8 * yearly})
     values = [float(re.sub(r"[^\d.]", "", each)) for each in tab.locator(".interval .value").all_inner_texts()]

@@ -113,6 +113,7 @@
   });
   app.define("before", app.nameSetting("before", "severe", () => ["unknown", ...Object.keys(BASELINES)]));
   app.EXAMPLE = EXAMPLE;
+  app.LONGEST_TABLE = LONGEST;
 
   // A table as a clinic writes it.
 

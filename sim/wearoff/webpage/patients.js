@@ -10,21 +10,21 @@
   };
   const DAYS_SAID = [30, 90, 120, 180]; // in the alternatives in words
 
-  const makeChartPanel = (name, heights, key) => {
+  const makeChartPanel = (name, words, heights, key) => {
     const chart = app.makeChart(heights);
-    const note = app.element("p", { class: "small", id: `${name}-note` }, app.say(`${name}.note`));
+    const note = app.element("p", { class: "small" }, words);
     const plot = app.element("div", { class: "plot" }, chart.root);
     const root = app.panel(name, app.say(name), false, note, plot, app.makeKey(key));
-    return { chart, plot, root, note };
+    return { chart, plot, root };
   };
 
   const build = (section) => {
     const products = app.makeProducts("people-");
     const dose = app.makeDose("people-");
-    const bands = makeChartPanel("bands", HEIGHTS.effect(),
+    const bands = makeChartPanel("bands", app.say("bands.note"), HEIGHTS.effect(),
       [["line", app.say("legend.typical")], ["middle", app.say("legend.median")], ["band inner", app.say("legend.people")], ["band outer", app.say("legend.most")]]);
-    const survival = makeChartPanel("survival", HEIGHTS.percent(), [["line", app.say("legend.half")], ["kept", app.say("legend.any")]]);
-    const rates = makeChartPanel("rates", HEIGHTS.percent(),
+    const survival = makeChartPanel("survival", app.say("survival.note"), HEIGHTS.percent(), [["line", app.say("legend.half")], ["kept", app.say("legend.any")]]);
+    const rates = makeChartPanel("rates", app.say("rates.note"), HEIGHTS.percent(),
       [["line", app.say("legend.investigator")], ["kept", app.say("legend.subject")], ["circle", app.say("legend.published.investigator")],
         ["square", app.say("legend.published.subject")], ["circle hollow", app.say("legend.recalled")]]);
     const sources = app.element("ol", { class: "sources small" });

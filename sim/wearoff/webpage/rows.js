@@ -31,7 +31,15 @@
   };
 
   const makePaste = (use) => {
-    const area = app.element("textarea", { id: "table", rows: 5, autocomplete: "off", spellcheck: "false", "aria-describedby": "table-note" });
+    // A text that is far too long for a table does not go into the field, where a browser would take minutes to put it.
+    const stopLong = (event) => {
+      const text = event.clipboardData.getData("text");
+      if (text.length <= app.LONGEST_TABLE) return;
+      event.preventDefault();
+      use(text);
+    };
+    const area = app.element("textarea", { id: "table", rows: 5, autocomplete: "off", spellcheck: "false", "aria-describedby": "table-note",
+      onpaste: stopLong });
     const root = app.element("details", { class: "paste" }, app.element("summary", {}, app.say("paste")),
       app.element("label", { for: "table" }, app.say("paste.label")), area,
       app.element("p", { class: "small", id: "table-note" }, app.say("paste.note")),
