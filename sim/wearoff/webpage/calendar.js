@@ -93,7 +93,7 @@
    * `next` (`day`, `half`, `most`, `label`; or null), and `words`, its alternative in words.
    */
   app.makeCalendar = () => {
-    const root = shape("svg", { role: "img", class: "curve calendar" });
+    const root = shape("svg", { role: "img", class: "curve calendar", "aria-label": app.say("computing") });
     let width = 0;
     let view = null;
 

@@ -55,7 +55,7 @@
    * @param {[number, string][]} levels ticks of the height, 0 to 1
    */
   app.makeChart = (levels) => {
-    const root = shape("svg", { role: "img", class: "curve chart" });
+    const root = shape("svg", { role: "img", class: "curve chart", "aria-label": app.say("computing") });
     const widest = Math.max(...levels.map(([, words]) => words.length));
     let at = null;
     let view = null;

@@ -2,11 +2,12 @@
 // The patients of the part People: percentiles, shares and responder rates by day, computed in slices.
 {
   const REMEMBERED = 8;
-  // Every half day while the effect arrives, then every second day; rates every day, then every sixth.
+  // Every half day while the effect arrives, then every third day; rates every day, then every sixth.
+  const ARRIVED = 12;
   const DAYS = [];
-  for (let day = 0; day < 14; day += 0.5) DAYS.push(day);
-  for (let day = 14; day <= app.LAST_DAY; day += 2) DAYS.push(day);
-  const RATE_PLACES = [...DAYS.keys()].filter((k) => (DAYS[k] < 14 ? Number.isInteger(DAYS[k]) : (DAYS[k] - 14) % 6 === 0));
+  for (let day = 0; day < ARRIVED; day += 0.5) DAYS.push(day);
+  for (let day = ARRIVED; day <= app.LAST_DAY; day += 3) DAYS.push(day);
+  const RATE_PLACES = [...DAYS.keys()].filter((k) => (DAYS[k] < ARRIVED ? Number.isInteger(DAYS[k]) : (DAYS[k] - ARRIVED) % 6 === 0));
   const AT_ONCE = 4; // days of rates between two pauses
 
   app.crowdDays = DAYS;

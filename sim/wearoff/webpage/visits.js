@@ -110,7 +110,7 @@
     app.write(parts.brief, parts.last ? app.say("answer.brief", { day: parts.last.day }) : app.say("computing"));
     parts.answer.show(parts.last, found ? "shown" : "old", found?.warning ?? "", settings);
     parts.calendar.show(calendarView(history, answer, settings));
-    parts.course.classList.toggle("old", !found);
+    parts.chart.root.parentElement.classList.toggle("old", !found);
   };
 
   const pictures = () => (parts.rows.isUsable() ? [parts.calendar.root, parts.chart.root] : []);
