@@ -4,7 +4,16 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from tests.webpage.conftest import wait
 
-VIEWS = ["", "#part=constants&potency=0.05", "#wall=on", "#keep=units%3D40&touch_up=10", "#units=NaN", "#part=visits", "#part=visits&history=", "#part=people"]
+VIEWS = [
+    "",
+    "#part=constants&potency=0.05",
+    "#wall=on",
+    "#keep=units%3D40&touch_up=10",
+    "#units=NaN",
+    "#part=visits",
+    "#part=visits&history=",
+    "#part=people",
+]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
