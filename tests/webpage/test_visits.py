@@ -121,6 +121,27 @@ def test_a_history_that_contradicts_the_model_says_so(opened):
     assert "contradicts the model" in tab.locator(".next-date .warning").inner_text()
 
 
+def test_a_level_that_is_seldom_reached_has_no_date(opened):
+    tab = opened("#part=visits")
+    paste(tab, "2027-01-04, 20\n2027-03-01,,gone")
+    assert read_answer(tab) == "not reached"
+    never = tab.evaluate(FORECAST, 0.5)["never"]
+    assert never > 0.5
+    assert (
+        f"In {int(100 * never + 0.5)}\N{NO-BREAK SPACE}% of such patients" in tab.locator(".answer-never").inner_text()
+    )
+    assert tab.locator(".answer-half").is_hidden()
+
+
+def test_a_date_before_that_of_the_label_is_named(opened):
+    tab = opened("#part=visits")
+    paste(tab, "2027-01-04, 20\n2027-02-03,,mild\n2027-03-10,,moderate")
+    read_answer(tab)
+    found = tab.evaluate(FORECAST, 0.5)
+    assert found["day"] < found["label_day"]
+    assert "earlier than the label allows" in tab.locator(".answer-early").inner_text()
+
+
 BAD = [
     ("2027-02-30, 20", "Row 1: date is 2027-02-30"),
     ("01/02/2027, 20", "Row 1: date is 01/02/2027"),

@@ -20,6 +20,9 @@
     };
   };
 
+  // The median patient reaches the level.
+  const isReached = (answer) => answer.never <= 0.5;
+
   const dayWords = (day) => (day === null ? app.say("never") : Number.isFinite(day) ? app.dateWords(day) : app.say("later"));
 
   const between = ([low, high]) =>
@@ -27,11 +30,12 @@
 
   /** Return the answer in words, in the order in which it is shown. */
   app.answerWords = (answer, { level, weeks }) => ({
-    lead: app.say("answer.lead", { level: app.levelWords(level) }),
-    day: answer.never > 0.5 ? app.say("never") : dayWords(answer.day),
-    half: app.say("answer.half", { range: between(answer.half) }),
-    most: app.say("answer.most", { range: between(answer.most) }),
+    lead: isReached(answer) ? app.say("answer.lead", { level: app.levelWords(level) }) : app.levelWords(level),
+    day: isReached(answer) ? dayWords(answer.day) : app.say("never"),
+    half: isReached(answer) ? app.say("answer.half", { range: between(answer.half) }) : "",
+    most: isReached(answer) ? app.say("answer.most", { range: between(answer.most) }) : "",
     label: app.say("answer.label", { date: dayWords(answer.label) }),
+    early: isReached(answer) && answer.day < answer.label ? app.say("answer.early") : "",
     typical: app.say("answer.typical", { date: dayWords(answer.typical) }),
     sentence: app.say("answer.sentence", {
       weeks: app.counted(weeks, "weeks"), date: app.dateWords(answer.visit), below: app.percent(answer.below), level: app.levelWords(level) }),
@@ -40,7 +44,7 @@
 
   /** Return the panel of the answer: its root, and `show(words, state, warning)`; state is "shown", "old" or "away". */
   app.makeAnswer = () => {
-    const names = ["half", "most", "label", "typical", "sentence", "never"];
+    const names = ["half", "most", "label", "early", "typical", "sentence", "never"];
     const lead = app.element("p", { class: "lead" });
     const day = app.element("p", { class: "date" });
     const lines = Object.fromEntries(names.map((name) => [name, app.element("p", { class: `answer-${name}` })]));

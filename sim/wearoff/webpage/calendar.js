@@ -16,7 +16,7 @@
 
   const layoutFor = (width, type, start) => {
     const count = width < NARROW * type ? 2 : 1;
-    const left = 0.2 * type, right = width - 0.2 * type;
+    const left = 0.6 * type, right = width - 0.6 * type;
     const rows = Array.from({ length: count }, (_, i) => {
       const from = app.monthStart(start, (MONTHS / count) * i), to = app.monthStart(start, (MONTHS / count) * (i + 1));
       return { from, to, top: AT.row * type * i, x: (day) => left + ((right - left) * (day - from)) / (to - from) };
@@ -26,6 +26,7 @@
 
   const drawMonths = (root, at) => {
     const { type } = at;
+    const letters = ((at.right - at.left) * at.rows.length) / MONTHS > 3 * type ? 3 : 1;
     for (const row of at.rows) {
       const [first, last] = [row.top + AT.months * type + 0.5 * type, row.top + (AT.row - 0.4) * type];
       for (let day = row.from, i = 0; day < row.to; day = app.monthStart(day, 1), i += 1) {
@@ -33,7 +34,7 @@
         if (i % 2) shape("rect", { class: "week", x: row.x(day), y: first, width: row.x(next) - row.x(day), height: last - first }, root);
         const write = (y, words, name) =>
           shape("text", { x: row.x(day) + 0.15 * type, y: row.top + y * type, "font-size": 0.8 * type, class: name }, root, words);
-        write(AT.months, app.monthWords(day).slice(0, row.x(next) - row.x(day) > 3 * type ? 3 : 1), "month");
+        write(AT.months, app.monthWords(day).slice(0, letters), "month");
         // A year that has no room before the next one is left out.
         const year = app.yearOf(day);
         const room = row.x(app.monthStart(day, 2)) <= at.right && app.yearOf(app.monthStart(day, 2)) === year;
@@ -76,14 +77,14 @@
       });
     }
     if (view.next) {
+      onDay(at, view.next.label, (x, top) =>
+        shape("path", { class: "label-day", d: `M${x} ${top + (AT.visits + 0.3) * type}V${top + (AT.row - 0.4) * type}` }, root));
       drawBar(root, at, "most", view.next.most, 0.3 * type);
       drawBar(root, at, "inner-bar", view.next.half, 0.8 * type);
       onDay(at, view.next.day, (x, top) => {
         const y = top + AT.next * type, size = 0.6 * type;
         shape("path", { class: "next", d: `M${x} ${y - size}L${x + size} ${y}L${x} ${y + size}L${x - size} ${y}Z` }, root);
       });
-      onDay(at, view.next.label, (x, top) =>
-        shape("path", { class: "label-day", d: `M${x} ${top + (AT.visits + 0.3) * type}V${top + (AT.row - 0.4) * type}` }, root));
     }
     root.setAttribute("aria-label", view.words);
   };

@@ -28,14 +28,15 @@
       shape("path", { class: level ? "grid" : "axis", d: `M${at.left} ${at.y(level)}H${at.right}` }, root);
       write(at.left - 0.4 * at.type, at.y(level) + 0.3 * at.type, words, "end");
     }
-    let free = -Infinity; // a tick whose words would touch those before has none
-    for (const [day, words] of axis.ticks) {
-      const x = at.x(day), half = 0.27 * words.length * at.type;
+    // Where the words of all ticks have no room, every second or third tick has words.
+    const longest = Math.max(...axis.ticks.map(([, words]) => words.length));
+    const needed = (0.5 * longest + 0.6) * at.type, pitch = (at.right - at.left) / (axis.ticks.length || 1);
+    const step = Math.ceil(needed / pitch);
+    axis.ticks.forEach(([day, words], i) => {
+      const x = at.x(day);
       shape("path", { class: "grid", d: `M${x} ${at.top}V${at.bottom}` }, root);
-      if (x - half < free || x + half > at.width) continue;
-      write(x, at.bottom + 1.1 * at.type, words, "middle");
-      free = x + half + 0.5 * at.type;
-    }
+      if (i % step === 0 && x + needed / 2 < at.width) write(x, at.bottom + 1.1 * at.type, words, "middle");
+    });
     write(at.right, at.bottom + 2.2 * at.type, axis.name, "end");
   };
 

@@ -28,8 +28,9 @@
     const back = shape("rect", { width: "100%", height: "100%", fill: style.backgroundColor }, root);
     const write = (y, size, words) => shape("text", { x: 16, y, "font-size": size, fill: style.color }, root, words);
     write(30, 18, app.say("title"));
-    write(52, 14, `${app.currentPart().describe(app.settings)}. ${app.say("honest")}`);
-    let y = 68;
+    write(52, 14, app.currentPart().describe(app.settings));
+    write(72, 14, app.say("honest"));
+    let y = 88;
     pictures.forEach((each, i) => {
       const twin = copy(each);
       app.put(twin, { x: (width - boxes[i].width) / 2, y, width: boxes[i].width, height: boxes[i].height });

@@ -107,7 +107,7 @@
       parts.last = app.answerWords(answer, settings);
       parts.chart.show(curveView(history, found.bands, settings));
     }
-    app.write(parts.brief, parts.last ? app.say("answer.brief", { day: parts.last.day }) : app.say("computing"));
+    app.write(parts.brief, found ? app.say("answer.brief", { day: parts.last.day }) : app.say("computing"));
     parts.answer.show(parts.last, found ? "shown" : "old", found?.warning ?? "", settings);
     parts.calendar.show(calendarView(history, answer, settings));
     parts.chart.root.parentElement.classList.toggle("old", !found);
