@@ -27,7 +27,12 @@ def test_settings_go_into_the_address_and_come_back(opened):
 
 
 def test_the_defaults_need_no_address(opened):
-    assert opened().evaluate(SETTINGS) == ""
+    tab = opened()
+    assert tab.evaluate(SETTINGS) == ""
+    # The usual dose is that of the product.
+    tab.evaluate("location.hash = 'product=abobotulinumtoxinA'")
+    wait(tab, "app.settings.units === 50")
+    assert tab.evaluate(SETTINGS) == "product=abobotulinumtoxinA"
 
 
 HOSTILE = [

@@ -5,7 +5,9 @@
 
   /** Return the words for a level of the effect. */
   app.levelWords = (level) =>
-    level === app.data.levels.half_effect ? app.say("level.half") : app.say("level.other", { level: app.percent(level) });
+    level === app.data.levels.half_effect
+      ? app.say("level.half")
+      : app.say("level.other", { level: app.percent(level) });
 
   /** Return what the forecast says of a history at a level, in days since 1970; a day after its end is infinite. */
   app.readAnswer = (history, { forecast }, { level, weeks }) => {
@@ -14,16 +16,23 @@
     const row = date.lost.find((each) => each.weeks === weeks);
     const typical = app.typicalLoss(history, level);
     return {
-      day: on(date.day), half: date.half.map(on), most: date.four_fifths.map(on), label: on(date.label_day),
-      never: date.never, typical: typical === null ? null : on(typical),
-      visit: on(row.day), below: row.chance, lost: date.lost.map((each) => ({ ...each, day: on(each.day) })),
+      day: on(date.day),
+      half: date.half.map(on),
+      most: date.four_fifths.map(on),
+      label: on(date.label_day),
+      never: date.never,
+      typical: typical === null ? null : on(typical),
+      visit: on(row.day),
+      below: row.chance,
+      lost: date.lost.map((each) => ({ ...each, day: on(each.day) })),
     };
   };
 
   // The median patient reaches the level.
   const isReached = (answer) => answer.never <= 0.5;
 
-  const dayWords = (day) => (day === null ? app.say("never") : Number.isFinite(day) ? app.dateWords(day) : app.say("later"));
+  const dayWords = (day) =>
+    day === null ? app.say("never") : Number.isFinite(day) ? app.dateWords(day) : app.say("later");
 
   const between = ([low, high]) =>
     Number.isFinite(high) ? app.dateRange(low, high) : app.say("range", { from: dayWords(low), to: dayWords(high) });
@@ -38,8 +47,15 @@
     early: isReached(answer) && answer.day < answer.label ? app.say("answer.early") : "",
     typical: app.say("answer.typical", { date: dayWords(answer.typical) }),
     sentence: app.say("answer.sentence", {
-      weeks: app.counted(weeks, "weeks"), date: app.dateWords(answer.visit), below: app.percent(answer.below), level: app.levelWords(level) }),
-    never: answer.never >= RARE ? app.say("answer.never", { share: app.percent(answer.never), level: app.levelWords(level) }) : "",
+      weeks: app.counted(weeks, "weeks"),
+      date: app.dateWords(answer.visit),
+      below: app.percent(answer.below),
+      level: app.levelWords(level),
+    }),
+    never:
+      answer.never >= RARE
+        ? app.say("answer.never", { share: app.percent(answer.never), level: app.levelWords(level) })
+        : "",
   });
 
   /** Return the panel of the answer: its root, and `show(words, state, warning)`; state is "shown", "old" or "away". */
@@ -49,12 +65,33 @@
     const day = app.element("p", { class: "date" });
     const lines = Object.fromEntries(names.map((name) => [name, app.element("p", { class: `answer-${name}` })]));
     const warning = app.element("p", { class: "warning" });
-    const level = app.slider({ id: "level", label: app.say("level"), min: 20, max: 90, step: 5 }, (value) => app.set({ level: value / 100 }));
-    const body = app.element("div", { class: "next-date", role: "status" }, lead, day, ...Object.values(lines), warning);
+    const level = app.slider({ id: "level", label: app.say("level"), min: 20, max: 90, step: 5 }, (value) =>
+      app.set({ level: value / 100 }),
+    );
+    const body = app.element(
+      "div",
+      { class: "next-date", role: "status" },
+      lead,
+      day,
+      ...Object.values(lines),
+      warning,
+    );
     const away = app.element("p", { class: "away" }, app.say("answer.away"));
-    const root = app.panel("answer-panel", app.say("answer"), false, away, body, level.row, app.element("p", { class: "small" }, app.say("honest")));
+    const root = app.panel(
+      "answer-panel",
+      app.say("answer"),
+      false,
+      away,
+      body,
+      level.row,
+      app.element("p", { class: "small" }, app.say("honest")),
+    );
     const show = (words, state, warned, settings) => {
-      level.set(Math.round(100 * settings.level), app.percent(settings.level), app.say("level.other", { level: app.percent(settings.level) }));
+      level.set(
+        Math.round(100 * settings.level),
+        app.percent(settings.level),
+        app.say("level.other", { level: app.percent(settings.level) }),
+      );
       away.hidden = state !== "away";
       body.hidden = state === "away";
       body.classList.toggle("old", state === "old");

@@ -16,9 +16,11 @@
 
   const layoutFor = (width, type, start) => {
     const count = width < NARROW * type ? 2 : 1;
-    const left = 0.6 * type, right = width - 0.6 * type;
+    const left = 0.6 * type,
+      right = width - 0.6 * type;
     const rows = Array.from({ length: count }, (_, i) => {
-      const from = app.monthStart(start, (MONTHS / count) * i), to = app.monthStart(start, (MONTHS / count) * (i + 1));
+      const from = app.monthStart(start, (MONTHS / count) * i),
+        to = app.monthStart(start, (MONTHS / count) * (i + 1));
       return { from, to, top: AT.row * type * i, x: (day) => left + ((right - left) * (day - from)) / (to - from) };
     });
     return { width, type, left, right, rows, height: AT.row * type * count };
@@ -31,9 +33,19 @@
       const [first, last] = [row.top + AT.months * type + 0.5 * type, row.top + (AT.row - 0.4) * type];
       for (let day = row.from, i = 0; day < row.to; day = app.monthStart(day, 1), i += 1) {
         const next = app.monthStart(day, 1);
-        if (i % 2) shape("rect", { class: "week", x: row.x(day), y: first, width: row.x(next) - row.x(day), height: last - first }, root);
+        if (i % 2)
+          shape(
+            "rect",
+            { class: "week", x: row.x(day), y: first, width: row.x(next) - row.x(day), height: last - first },
+            root,
+          );
         const write = (y, words, name) =>
-          shape("text", { x: row.x(day) + 0.15 * type, y: row.top + y * type, "font-size": 0.8 * type, class: name }, root, words);
+          shape(
+            "text",
+            { x: row.x(day) + 0.15 * type, y: row.top + y * type, "font-size": 0.8 * type, class: name },
+            root,
+            words,
+          );
         write(AT.months, app.monthWords(day).slice(0, letters), "month");
         // A year that has no room before the next one is left out.
         const year = app.yearOf(day);
@@ -65,25 +77,66 @@
     root.replaceChildren();
     drawMonths(root, at);
     for (const day of view.planned) {
-      onDay(at, day, (x, top) => shape("path", { class: "planned", d: app.sign("triangle", 0.4 * type), transform: `translate(${x} ${top + AT.visits * type})` }, root));
+      onDay(at, day, (x, top) =>
+        shape(
+          "path",
+          {
+            class: "planned",
+            d: app.sign("triangle", 0.4 * type),
+            transform: `translate(${x} ${top + AT.visits * type})`,
+          },
+          root,
+        ),
+      );
     }
     for (const day of view.visits) {
-      onDay(at, day, (x, top) => shape("path", { class: "visit", d: app.sign("triangle", 0.5 * type), transform: `translate(${x} ${top + AT.visits * type})` }, root));
+      onDay(at, day, (x, top) =>
+        shape(
+          "path",
+          {
+            class: "visit",
+            d: app.sign("triangle", 0.5 * type),
+            transform: `translate(${x} ${top + AT.visits * type})`,
+          },
+          root,
+        ),
+      );
     }
     for (const { day, sign } of view.looks) {
       onDay(at, day, (x, top) => {
         shape("circle", { class: "look", cx: x, cy: top + AT.looks * type, r: 0.55 * type }, root);
-        shape("text", { class: "look-grade", x, y: top + (AT.looks + 0.28) * type, "text-anchor": "middle", "font-size": 0.8 * type }, root, sign);
+        shape(
+          "text",
+          {
+            class: "look-grade",
+            x,
+            y: top + (AT.looks + 0.28) * type,
+            "text-anchor": "middle",
+            "font-size": 0.8 * type,
+          },
+          root,
+          sign,
+        );
       });
     }
     if (view.next) {
       onDay(at, view.next.label, (x, top) =>
-        shape("path", { class: "label-day", d: `M${x} ${top + (AT.visits + 0.3) * type}V${top + (AT.row - 0.4) * type}` }, root));
+        shape(
+          "path",
+          { class: "label-day", d: `M${x} ${top + (AT.visits + 0.3) * type}V${top + (AT.row - 0.4) * type}` },
+          root,
+        ),
+      );
       drawBar(root, at, "most", view.next.most, 0.3 * type);
       drawBar(root, at, "inner-bar", view.next.half, 0.8 * type);
       onDay(at, view.next.day, (x, top) => {
-        const y = top + AT.next * type, size = 0.6 * type;
-        shape("path", { class: "next", d: `M${x} ${y - size}L${x + size} ${y}L${x} ${y + size}L${x - size} ${y}Z` }, root);
+        const y = top + AT.next * type,
+          size = 0.6 * type;
+        shape(
+          "path",
+          { class: "next", d: `M${x} ${y - size}L${x + size} ${y}L${x} ${y + size}L${x - size} ${y}Z` },
+          root,
+        );
       });
     }
     root.setAttribute("aria-label", view.words);

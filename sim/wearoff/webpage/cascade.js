@@ -4,14 +4,21 @@
   const { shape } = app;
   const FIRST = 1 / 1440; // a minute, in days
   const COUNT = 160;
-  const TICKS = [["minute", FIRST], ["hour", 1 / 24], ["day1", 1], ["week", 7], ["month1", app.MONTH], ["months8", app.LAST_DAY]];
+  const TICKS = [
+    ["minute", FIRST],
+    ["hour", 1 / 24],
+    ["day1", 1],
+    ["week", 7],
+    ["month1", app.MONTH],
+    ["months8", app.LAST_DAY],
+  ];
   // Share of something in 0 to 1: of the uptake, or of what was lost.
   const STRIPS = {
-    depot: (table, whole) => table.depot.map((value) => value / whole),
-    free: (table, whole) => table.free.map((value) => value / whole),
-    bound: (table, whole) => table.bound.map((value) => value / whole),
-    endosome: (table, whole) => table.endosome.map((value) => value / whole),
-    lightChain: (table, whole) => table.light_chain.map((value) => value / whole),
+    depot: (table, taken) => table.depot.map((value) => value / taken),
+    free: (table, taken) => table.free.map((value) => value / taken),
+    bound: (table, taken) => table.bound.map((value) => value / taken),
+    endosome: (table, taken) => table.endosome.map((value) => value / taken),
+    lightChain: (table, taken) => table.light_chain.map((value) => value / taken),
     cut: (table) => table.snap25.map((value) => 1 - value),
     weak: (table) => table.force.map((value) => 1 - value),
     visible: (table) => table.visible,
@@ -43,9 +50,21 @@
       layer = NAMES.map((name, i) => {
         const base = top + pitch * (i + 1);
         shape("path", { class: "axis", d: `M${left} ${base}H${right}` }, root);
-        const label = shape("text", { x: left, y: base - pitch + 1.15 * type, ...size }, root, app.say(`strip.${name}`));
+        const label = shape(
+          "text",
+          { x: left, y: base - pitch + 1.15 * type, ...size },
+          root,
+          app.say(`strip.${name}`),
+        );
         const peak = shape("text", { x: right, y: base - pitch + 1.15 * type, "text-anchor": "end", ...size }, root);
-        return { name, base, label, peak, area: shape("path", { class: "band" }, root), line: shape("path", { class: "line" }, root) };
+        return {
+          name,
+          base,
+          label,
+          peak,
+          area: shape("path", { class: "band" }, root),
+          line: shape("path", { class: "line" }, root),
+        };
       });
     };
 
@@ -53,13 +72,17 @@
       if (!at || !shown) return;
       const { left, right, pitch, type } = at;
       const table = shown.course.at(times);
+      const taken = shown.taken(app.LAST_DAY) || 1;
       const peaks = {};
       for (const strip of layer) {
-        const values = STRIPS[strip.name](table, shown.whole || 1);
+        const values = STRIPS[strip.name](table, taken);
         const most = Math.max(...values);
         const height = (pitch - 1.6 * type) / (most || 1);
-        const points = Array.from(values, (value, i) =>
-          `${(left + ((right - left) * i) / COUNT).toFixed(1)} ${(strip.base - height * value).toFixed(1)}`).join("L");
+        const points = Array.from(
+          values,
+          (value, i) =>
+            `${(left + ((right - left) * i) / COUNT).toFixed(1)} ${(strip.base - height * value).toFixed(1)}`,
+        ).join("L");
         app.put(strip.line, { d: `M${points}` });
         app.put(strip.area, { d: `M${points}L${right} ${strip.base}H${left}Z` });
         peaks[strip.name] = app.percent(Math.max(most, 0.01));
@@ -73,7 +96,16 @@
       if (width < 10 || height < 10 || (at && at.width === width && at.height === height)) return;
       const type = parseFloat(getComputedStyle(root).fontSize);
       const [top, bottom] = [0.2 * type, height - 1.8 * type];
-      at = { width, height, type, left: 0.2 * type, right: width - 0.4 * type, top, bottom, pitch: (bottom - top) / NAMES.length };
+      at = {
+        width,
+        height,
+        type,
+        left: 0.2 * type,
+        right: width - 0.4 * type,
+        top,
+        bottom,
+        pitch: (bottom - top) / NAMES.length,
+      };
       root.setAttribute("viewBox", `0 0 ${width} ${height}`);
       axes();
       draw();

@@ -15,7 +15,12 @@
   const WORDS_AT = { above: [0, -0.6, "middle"], beside: [0.6, 0.28, "start"], below: [0, 1.2, "middle"] };
 
   const layoutFor = (width, height, type, widest) => {
-    const [left, right, top, bottom] = [(0.55 * widest + 0.9) * type, width - 1.2 * type, 0.9 * type, height - 2.6 * type];
+    const [left, right, top, bottom] = [
+      (0.55 * widest + 0.9) * type,
+      width - 1.2 * type,
+      0.9 * type,
+      height - 2.6 * type,
+    ];
     return { width, height, type, left, right, top, bottom, y: (level) => bottom - (bottom - top) * level };
   };
 
@@ -30,7 +35,8 @@
     }
     // Where the words of all ticks have no room, every second or third tick has words.
     const longest = Math.max(...axis.ticks.map(([, words]) => words.length));
-    const needed = (0.5 * longest + 0.6) * at.type, pitch = (at.right - at.left) / (axis.ticks.length || 1);
+    const needed = (0.5 * longest + 0.6) * at.type,
+      pitch = (at.right - at.left) / (axis.ticks.length || 1);
     const step = Math.ceil(needed / pitch);
     axis.ticks.forEach(([day, words], i) => {
       const x = at.x(day);
@@ -41,7 +47,11 @@
   };
 
   const drawPoint = (root, at, { day, level, sign, hollow, words, place }) => {
-    const point = shape("g", { class: `point ${sign}${hollow ? " hollow" : ""}`, transform: `translate(${at.x(day)} ${at.y(level)})` }, root);
+    const point = shape(
+      "g",
+      { class: `point ${sign}${hollow ? " hollow" : ""}`, transform: `translate(${at.x(day)} ${at.y(level)})` },
+      root,
+    );
     shape("path", { d: SHAPES[sign](0.38 * at.type) }, point);
     const [x, y, anchor] = WORDS_AT[place];
     shape("text", { x: x * at.type, y: y * at.type, "text-anchor": anchor, "font-size": 0.8 * at.type }, point, words);
@@ -76,7 +86,15 @@
       for (const [name, values] of lines) shape("path", { class: name, d: path(xs, ys(values)) }, root);
       for (const [name, day] of marks) shape("path", { class: name, d: `M${at.x(day)} ${at.top}V${at.bottom}` }, root);
       for (const day of triangles) {
-        shape("path", { class: "visits", d: app.sign("triangle", 0.4 * at.type), transform: `translate(${at.x(day)} ${at.bottom})` }, root);
+        shape(
+          "path",
+          {
+            class: "visits",
+            d: app.sign("triangle", 0.4 * at.type),
+            transform: `translate(${at.x(day)} ${at.bottom})`,
+          },
+          root,
+        );
       }
       for (const point of points) drawPoint(root, at, point);
       root.setAttribute("aria-label", view.words);
@@ -107,17 +125,34 @@
   };
 
   // Of the calendar: a ring, a diamond, an upright line.
-  const PICTURES = { look: "M9 6a5 5 0 1 0 10 0a5 5 0 1 0 -10 0Z", next: "M14 0l6 6l-6 6l-6 -6Z", "label-day": "M14 0V12" };
+  const PICTURES = {
+    look: "M9 6a5 5 0 1 0 10 0a5 5 0 1 0 -10 0Z",
+    next: "M14 0l6 6l-6 6l-6 -6Z",
+    "label-day": "M14 0V12",
+  };
 
   /** Return a legend: pairs of a class of the chart and its words; "band" classes are filled, signs are signs. */
   app.makeKey = (items) =>
-    app.element("ul", { class: "legend" }, ...items.map(([name, words]) => {
-      const picture = shape("svg", { viewBox: "0 0 28 12", "aria-hidden": "true", class: "curve swatch" });
-      const [sign] = name.split(" ");
-      if (SHAPES[sign]) {
-        const point = shape("g", { class: `point ${name}`, transform: `translate(14 ${sign === "triangle" ? 11 : 6})` }, picture);
-        shape("path", { d: SHAPES[sign](4.5) }, point);
-      } else shape("path", { class: name, d: PICTURES[name] ?? (name.includes("band") ? "M0 0H28V12H0Z" : "M0 6H28") }, picture);
-      return app.element("li", {}, picture, app.element("span", {}, words));
-    }));
+    app.element(
+      "ul",
+      { class: "legend" },
+      ...items.map(([name, words]) => {
+        const picture = shape("svg", { viewBox: "0 0 28 12", "aria-hidden": "true", class: "curve swatch" });
+        const [sign] = name.split(" ");
+        if (SHAPES[sign]) {
+          const point = shape(
+            "g",
+            { class: `point ${name}`, transform: `translate(14 ${sign === "triangle" ? 11 : 6})` },
+            picture,
+          );
+          shape("path", { d: SHAPES[sign](4.5) }, point);
+        } else
+          shape(
+            "path",
+            { class: name, d: PICTURES[name] ?? (name.includes("band") ? "M0 0H28V12H0Z" : "M0 6H28") },
+            picture,
+          );
+        return app.element("li", {}, picture, app.element("span", {}, words));
+      }),
+    );
 }

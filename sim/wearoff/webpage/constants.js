@@ -12,31 +12,39 @@
 
   /** Return the track under a slider, on which the plausible range and the default are marked. */
   const makeTrack = (row) => {
-    const of = (value) => app.trackPlace(row, value) / (app.trackSteps / 100);
-    const track = app.shape("svg", { class: "track", viewBox: "0 0 100 12", preserveAspectRatio: "none", "aria-hidden": "true" });
-    app.shape("rect", { class: "all", x: 0, y: 4, width: 100, height: 4 }, track);
-    app.shape("rect", { class: "plausible", x: of(row.low), y: 3, width: of(row.high) - of(row.low), height: 6 }, track);
-    app.shape("path", { class: "default", d: `M${of(row.value)} 0V12` }, track);
-    return track;
+    const of = (value) => app.trackPlace(row, value) / app.trackSteps;
+    const track = app.makeTrack();
+    track.set(of(row.low), of(row.high), of(row.value));
+    return track.root;
   };
 
   const makeConstant = (row) => {
     const name = app.say(`constant.${row.name}`);
     const note = `${row.name}-note`;
-    const slider = app.slider({ id: row.name, label: name, min: 0, max: app.trackSteps, step: 1, describedby: note },
-      (place) => app.set({ [row.name]: app.trackValue(row, place) }));
+    const slider = app.slider(
+      { id: row.name, label: name, min: 0, max: app.trackSteps, step: 1, describedby: note },
+      (place) => app.set({ [row.name]: app.trackValue(row, place) }),
+    );
     const reset = app.button(app.say("reset"), () => app.set({ [row.name]: row.value }), {
-      class: "reset", "aria-label": app.say("reset.one", { name }),
+      class: "reset",
+      "aria-label": app.say("reset.one", { name }),
     });
     const words = { low: valueWords(row, row.low), high: valueWords(row, row.high), value: valueWords(row, row.value) };
     slider.input.before(app.element("p", { class: "meaning" }, app.say(`constant.${row.name}.words`)));
-    const root = app.element("li", { class: "constant" },
+    const root = app.element(
+      "li",
+      { class: "constant" },
       app.element("div", { class: "slide" }, slider.row, makeTrack(row)),
       app.element("p", { class: "small", id: note }, app.say("constant.range", words)),
-      app.element("details", {}, app.element("summary", {}, app.say("source")),
+      app.element(
+        "details",
+        {},
+        app.element("summary", {}, app.say("source")),
         app.element("p", { class: "small" }, `${row.name}, ${row.value} ${row.unit === "1" ? "" : row.unit}`.trim()),
-        app.element("p", { class: "small", lang: "en" }, row.source)),
-      reset);
+        app.element("p", { class: "small", lang: "en" }, row.source),
+      ),
+      reset,
+    );
     const show = (value) => {
       const isDefault = value === row.value;
       const said = valueWords(row, value);
@@ -49,19 +57,43 @@
 
   const build = (section) => {
     const rows = app.constants.map(makeConstant);
-    const all = app.button(app.say("reset.all"), () =>
-      app.set(app.typicalConstants()), { id: "reset-all", class: "main" });
+    const all = app.button(app.say("reset.all"), () => app.set(app.typicalConstants()), {
+      id: "reset-all",
+      class: "main",
+    });
     const curve = app.makeCurve(null);
     const cascade = app.makeCascade();
     const treatment = app.element("p", { class: "small" });
     const legend = app.makeLegend("legend.default");
     section.append(
-      app.element("div", { class: "charts" },
-        app.panel("effect", app.say("curve"), false, treatment, app.element("div", { class: "plot" }, curve.root), legend.root),
-        app.panel("cascade-panel", app.say("cascade"), false, app.element("p", { class: "small" }, app.say("cascade.note")),
-          app.element("div", { class: "plot" }, cascade.root), app.makeDownloads())),
-      app.panel("list", app.say("part.constants"), false, app.element("p", { class: "small" }, app.say("constants.note")), all,
-        app.element("ul", { class: "constants" }, ...rows.map(({ root }) => root))),
+      app.element(
+        "div",
+        { class: "charts" },
+        app.panel(
+          "effect",
+          app.say("curve"),
+          false,
+          treatment,
+          app.element("div", { class: "plot" }, curve.root),
+          legend.root,
+        ),
+        app.panel(
+          "cascade-panel",
+          app.say("cascade"),
+          false,
+          app.element("p", { class: "small" }, app.say("cascade.note")),
+          app.element("div", { class: "plot" }, cascade.root),
+          app.makeDownloads(),
+        ),
+      ),
+      app.panel(
+        "list",
+        app.say("part.constants"),
+        false,
+        app.element("p", { class: "small" }, app.say("constants.note")),
+        all,
+        app.element("ul", { class: "constants" }, ...rows.map(({ root }) => root)),
+      ),
     );
     parts = { rows, all, curve, cascade, treatment, legend };
   };
@@ -73,8 +105,13 @@
     const typical = app.isTypical(settings);
     app.write(parts.treatment, app.describe(settings));
     parts.curve.show({
-      table: result.table, place, kept: typical ? null : standard.table.visible, people: null,
-      surprises: [null, null], visits: app.visits(settings), words: app.describeCurve(settings, result, place),
+      table: result.table,
+      place,
+      kept: typical ? null : standard.table.visible,
+      people: null,
+      surprises: [null, null],
+      visits: app.visits(settings),
+      words: app.describeCurve(settings, result, place),
     });
     parts.cascade.show(result);
     parts.legend.show(settings, null, !typical);

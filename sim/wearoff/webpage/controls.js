@@ -26,7 +26,7 @@
     return Number((value * Math.exp(TENTH * omega)).toPrecision(3));
   };
 
-  app.applyPreset = (name) => {
+  const applyPreset = (name) => {
     const { product, muscle } = app.settings;
     app.set({ ...app.typicalConstants(), ...presets[name](usual(product, muscle)) });
   };
@@ -34,14 +34,19 @@
   /** Return the words for a treatment: 20 U of onabotulinumtoxinA, glabella. */
   app.describe = (settings) => {
     const words = app.say("treatment.words", {
-      units: app.units(settings.units), product: settings.product, muscle: app.say(`muscle.${settings.muscle}`),
+      units: app.units(settings.units),
+      product: settings.product,
+      muscle: app.say(`muscle.${settings.muscle}`),
     });
     const more = settings.touch_up > 0 ? app.say("treatment.touchup", { units: app.units(settings.touch_up) }) : "";
     return [words, more, app.isTypical(settings) ? "" : app.say("treatment.changed")].filter(Boolean).join(", ");
   };
 
   /** Keep the curve of the present settings, or drop the one that is kept. */
-  app.keep = (settings) => app.set({ keep: settings.keep ? "" : app.writeAddress({ ...app.defaults(), ...model(settings), part: "see" }) || "part=see" });
+  const keepCurve = (settings) => app.set({ keep: settings.keep ? "" : app.keptAddress(settings) });
+
+  /** Return the address of a curve to keep: never empty, because an empty one says that none is kept. */
+  app.keptAddress = (settings) => app.writeAddress({ ...app.defaults(), ...model(settings) }) || "part=see";
 
   const model = (settings) =>
     Object.fromEntries([...TREATMENT, ...app.constants.map((row) => row.name)].map((name) => [name, settings[name]]));
@@ -52,46 +57,89 @@
       const muscle = app.muscles(product).includes(app.settings.muscle) ? app.settings.muscle : app.muscles(product)[0];
       app.set(usual(product, muscle));
     };
-    const product = app.select(`${prefix}product`, app.say("product"), app.products().map((name) => [name, name]), change);
-    const muscle = app.select(`${prefix}muscle`, app.say("muscle"), [], (name) => app.set(usual(app.settings.product, name)));
+    const product = app.select(
+      `${prefix}product`,
+      app.say("product"),
+      app.products().map((name) => [name, name]),
+      change,
+    );
+    const muscle = app.select(`${prefix}muscle`, app.say("muscle"), [], (name) =>
+      app.set(usual(app.settings.product, name)),
+    );
     const show = (settings) => {
       product.set(settings.product);
       const muscles = app.muscles(settings.product);
       const listed = muscle.input.options.length === muscles.length ? null : muscles;
-      muscle.set(settings.muscle, listed?.map((name) => [name, app.say(`muscle.${name}`)]));
+      muscle.set(
+        settings.muscle,
+        listed?.map((name) => [name, app.say(`muscle.${name}`)]),
+      );
     };
     return { rows: [product.row, muscle.row], show };
   };
 
-  /** Return the slider of the dose with a note of the usual one: its rows, and `show(settings)`. */
+  /** Mark the doses that trials have seen and the usual one, and return what the marks are in words. */
+  const markDoses = (settings, track) => {
+    const usualUnits = app.labelled(settings);
+    const { low, high } = app.doses(settings);
+    const seen = app.dosesSeen(settings);
+    const [least, most] = seen ?? [usualUnits, usualUnits];
+    const place = (units) => (Math.min(Math.max(units, low), high) - low) / (high - low);
+    track.set(place(least), place(most), place(usualUnits));
+    if (!seen) return app.say("dose.unseen", { units: app.units(usualUnits) });
+    const doses = app.say("range", { from: app.number(least), to: app.units(most) });
+    return app.say("dose.note", { units: app.units(usualUnits), seen: least === most ? app.units(most) : doses });
+  };
+
+  /** Return the slider of the dose, with a note of the usual one: its rows, and `show(settings)`. */
   app.makeDose = (prefix = "") => {
     const note = app.element("p", { id: `${prefix}dose-note`, class: "small" });
-    const dose = app.slider({ id: `${prefix}units`, label: app.say("dose"), min: 1, max: 60, step: 1, describedby: note.id },
-      (units) => app.set({ units }));
+    const track = app.makeTrack();
+    const dose = app.slider(
+      { id: `${prefix}units`, label: app.say("dose"), min: 1, max: 60, step: 1, describedby: note.id },
+      (units) => app.set({ units }),
+    );
     const show = (settings) => {
       const { low, high, step } = app.doses(settings);
       app.put(dose.input, { min: low, max: high, step });
       dose.set(settings.units, app.units(settings.units));
-      app.write(note, app.say("dose.label", { units: app.units(app.labelled(settings)) }));
+      app.write(note, markDoses(settings, track));
     };
-    return { rows: [dose.row, note], show };
+    return { rows: [app.element("div", { class: "slide" }, dose.row, track.root), note], show };
   };
 
   /** Return the panel of the treatment: its root, and `show(settings)`. */
   app.makeControls = () => {
     const products = app.makeProducts();
     const dose = app.makeDose();
-    const touch = app.element("input", { type: "checkbox", id: "touch-up", autocomplete: "off",
-      onchange: () => app.set({ touch_up: touch.checked ? app.labelled(app.settings) / 2 : 0 }) });
+    const touch = app.element("input", {
+      type: "checkbox",
+      id: "touch-up",
+      autocomplete: "off",
+      onchange: () => app.set({ touch_up: touch.checked ? app.labelled(app.settings) / 2 : 0 }),
+    });
     const touchWords = app.element("span", {});
-    const buttons = Object.keys(presets).map((name) => [name, app.button("", () => app.applyPreset(name), { "data-preset": name })]);
-    const keep = app.button("", () => app.keep(app.settings), { id: "keep", class: "main" });
+    const buttons = Object.keys(presets).map((name) => [
+      name,
+      app.button("", () => applyPreset(name), { "data-preset": name }),
+    ]);
+    const keep = app.button("", () => keepCurve(app.settings), { id: "keep", class: "main" });
     const kept = app.element("p", { class: "small kept-words" });
-    const root = app.panel("controls", app.say("treatment"), false, ...products.rows, ...dose.rows,
+    const root = app.panel(
+      "controls",
+      app.say("treatment"),
+      false,
+      ...products.rows,
+      ...dose.rows,
       app.element("label", { class: "check" }, touch, touchWords),
-      keep, kept,
-      app.element("div", { class: "presets", role: "group", "aria-label": app.say("presets") },
-        ...buttons.map(([, button]) => button)));
+      keep,
+      kept,
+      app.element(
+        "div",
+        { class: "presets", role: "group", "aria-label": app.say("presets") },
+        ...buttons.map(([, button]) => button),
+      ),
+    );
 
     const show = (settings) => {
       const labelled = app.labelled(settings);
@@ -99,7 +147,8 @@
       dose.show(settings);
       touch.checked = settings.touch_up > 0;
       app.write(touchWords, app.say("touchup", { units: app.units(settings.touch_up || labelled / 2) }));
-      for (const [name, button] of buttons) app.write(button, app.say(`preset.${name}`, { units: app.units(2 * labelled) }));
+      for (const [name, button] of buttons)
+        app.write(button, app.say(`preset.${name}`, { units: app.units(2 * labelled) }));
       app.write(keep, app.say(settings.keep ? "keep.drop" : "keep"));
       const other = app.kept();
       app.write(kept, other ? app.say("keep.words", { what: app.describe(other) }) : "");

@@ -18,29 +18,27 @@ const app = { parts: [] };
 
   app.data = read("data");
   app.population = (name) => app.data.population.find((row) => row.name === name).value;
-  app.words = read("words");
+  const words = read("words");
   app.MONTH = MONTH;
-  app.lang = document.documentElement.lang;
+  const { lang } = document.documentElement;
 
   /** Return a text of the words' table, with values in its places such as {day}. */
   app.say = (key, values = {}) =>
-    (app.words[key] ?? key).replace(/\{(\w+)\}/g, (place, name) => String(values[name] ?? place));
+    (words[key] ?? key).replace(/\{(\w+)\}/g, (place, name) => String(values[name] ?? place));
 
   /** Return the nearest whole number, halves upwards, as `labels.whole_day` of the package does. */
   app.whole = (value) => Math.floor(value + 0.5);
 
   /** Return a number with at most `digits` significant digits, as the language writes it. */
   app.number = (value, digits = 3) =>
-    new Intl.NumberFormat(app.lang, { maximumSignificantDigits: digits, useGrouping: false }).format(value);
+    new Intl.NumberFormat(lang, { maximumSignificantDigits: digits, useGrouping: false }).format(value);
 
   app.percent = (share) => `${app.whole(100 * share)}${SPACE}%`;
 
   app.units = (units) => `${app.number(units)}${SPACE}U`;
 
-  const counted = (count, unit) => `${app.number(count)}${SPACE}${app.say(`${unit}.${count === 1 ? "one" : "many"}`)}`;
-
   /** Return a number with its unit in words: 3 days, 1 week. */
-  app.counted = counted;
+  const counted = (count, unit) => `${app.number(count)}${SPACE}${app.say(`${unit}.${count === 1 ? "one" : "many"}`)}`;
 
   /** Return a time in whole days, or from two weeks on in whole weeks. */
   app.duration = (days) =>

@@ -7,7 +7,9 @@
   const DAYS = [];
   for (let day = 0; day < ARRIVED; day += 0.5) DAYS.push(day);
   for (let day = ARRIVED; day <= app.LAST_DAY; day += 3) DAYS.push(day);
-  const RATE_PLACES = [...DAYS.keys()].filter((k) => (DAYS[k] < ARRIVED ? Number.isInteger(DAYS[k]) : (DAYS[k] - ARRIVED) % 6 === 0));
+  const RATE_PLACES = [...DAYS.keys()].filter((k) =>
+    DAYS[k] < ARRIVED ? Number.isInteger(DAYS[k]) : (DAYS[k] - ARRIVED) % 6 === 0,
+  );
   const AT_ONCE = 4; // days of rates between two pauses
 
   app.crowdDays = DAYS;
@@ -22,9 +24,17 @@
   /** Return what `wearoff.follow` found on some of the days. */
   const pick = (followed, places) => {
     const size = followed.days.length;
-    const part = (values) => Float64Array.from({ length: followed.count * places.length }, (_, i) =>
-      values[Math.floor(i / places.length) * size + places[i % places.length]]);
-    return { days: places.map((k) => followed.days[k]), count: followed.count, frown: part(followed.frown), rest: part(followed.rest) };
+    const part = (values) =>
+      Float64Array.from(
+        { length: followed.count * places.length },
+        (_, i) => values[Math.floor(i / places.length) * size + places[i % places.length]],
+      );
+    return {
+      days: places.map((k) => followed.days[k]),
+      count: followed.count,
+      frown: part(followed.frown),
+      rest: part(followed.rest),
+    };
   };
 
   function* findRates(followed) {
@@ -44,7 +54,12 @@
     const people = app.patients(visits.length);
     const { half_effect: half, wear_off: any } = app.data.levels;
     cancel = wearoff.inSlices(wearoff.follow(people, visits, DAYS), (followed) => {
-      const found = { bands: wearoff.bands(followed), half: wearoff.shares(followed, half), any: wearoff.shares(followed, any), rates: null };
+      const found = {
+        bands: wearoff.bands(followed),
+        half: wearoff.shares(followed, half),
+        any: wearoff.shares(followed, any),
+        rates: null,
+      };
       if (remembered.size >= REMEMBERED) remembered.delete(remembered.keys().next().value);
       remembered.set(key, found);
       app.draw();
@@ -72,8 +87,15 @@
 
   /** Return the published responder rates of a product and muscle: those of the dose, and the doses there are. */
   app.publishedRates = ({ product, muscle, units, touch_up: touchUp }) => {
-    const rows = app.data.rates.filter((row) => row.product === product && row.muscle === muscle && row.units > 0
-      && row.endpoint === app.RESPONSE && app.ASSESSORS.includes(row.assessor) && row.day <= app.LAST_DAY);
+    const rows = app.data.rates.filter(
+      (row) =>
+        row.product === product &&
+        row.muscle === muscle &&
+        row.units > 0 &&
+        row.endpoint === app.RESPONSE &&
+        app.ASSESSORS.includes(row.assessor) &&
+        row.day <= app.LAST_DAY,
+    );
     const same = rows.filter((row) => touchUp === 0 && Math.abs(row.units - units) <= 0.01 * units);
     const sources = [...new Set(same.map((row) => row.source))];
     const doses = [...new Set(rows.map((row) => row.units))].sort((a, b) => a - b);

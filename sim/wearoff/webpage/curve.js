@@ -14,14 +14,19 @@
     const top = 1.9 * type;
     const bottom = height - 2.6 * type;
     return {
-      width, height, type, left, right, top, bottom,
+      width,
+      height,
+      type,
+      left,
+      right,
+      top,
+      bottom,
       x: (place) => left + ((right - left) * place) / LAST,
       y: (visible) => bottom - (bottom - top) * visible,
     };
   };
 
-  const placeOf = (day) =>
-    day <= app.FIRST_WEEK ? (WEEK * day) / app.FIRST_WEEK : WEEK + day - app.FIRST_WEEK;
+  const placeOf = (day) => (day <= app.FIRST_WEEK ? (WEEK * day) / app.FIRST_WEEK : WEEK + day - app.FIRST_WEEK);
 
   const line = (at, values) => {
     let path = "M";
@@ -38,8 +43,16 @@
   const axes = (root, at) => {
     const write = (x, y, words, anchor) =>
       shape("text", { x, y, "text-anchor": anchor, "font-size": 0.85 * at.type }, root, words);
-    shape("rect", { class: "week", x: at.x(0), y: at.top, width: at.x(WEEK) - at.x(0), height: at.bottom - at.top }, root);
-    for (const [level, name] of [[0, "none"], [0.5, "half"], [1, "full"]]) {
+    shape(
+      "rect",
+      { class: "week", x: at.x(0), y: at.top, width: at.x(WEEK) - at.x(0), height: at.bottom - at.top },
+      root,
+    );
+    for (const [level, name] of [
+      [0, "none"],
+      [0.5, "half"],
+      [1, "full"],
+    ]) {
       shape("path", { class: level ? "grid" : "axis", d: `M${at.left} ${at.y(level)}H${at.right}` }, root);
       write(at.left - 0.4 * at.type, at.y(level) + 0.3 * at.type, app.say(`curve.${name}`), "end");
     }
@@ -62,14 +75,14 @@
     kept: shape("path", { class: "kept" }, root),
     curve: shape("path", { class: "line" }, root),
     visits: shape("path", { class: "visits" }, root),
+    day: shape("path", { class: "day" }, root),
+    dot: shape("circle", { class: "dot", r: 0.45 * at.type }, root),
     marks: [0, 1].map(() => {
       const mark = shape("g", { class: "surprise" }, root);
       shape("path", { d: `M0 ${-0.85 * at.type}L${0.85 * at.type} 0L0 ${0.85 * at.type}L${-0.85 * at.type} 0Z` }, mark);
       shape("text", { y: 0.3 * at.type, "text-anchor": "middle", "font-size": 0.9 * at.type }, mark, "!");
       return mark;
     }),
-    day: shape("path", { class: "day" }, root),
-    dot: shape("circle", { class: "dot", r: 0.45 * at.type }, root),
     name: shape("text", { class: "name", y: 0.6 * at.top, "font-size": 0.95 * at.type }, root),
   });
 
@@ -91,14 +104,17 @@
     layer.marks.forEach((mark, i) => {
       const place = surprises[i];
       mark.setAttribute("visibility", place === null ? "hidden" : "visible");
-      if (place !== null) app.put(mark, { transform: `translate(${at.x(place)} ${at.y(visible[place]) - 1.5 * at.type})` });
+      if (place !== null)
+        app.put(mark, { transform: `translate(${at.x(place)} ${at.y(visible[place]) - 1.5 * at.type})` });
     });
 
   const triangles = (at, visits) =>
-    visits.map(({ day }) => {
-      const [x, size] = [at.x(placeOf(day)), 0.4 * at.type];
-      return `M${x} ${at.bottom}l${-size} ${1.4 * -size}h${2 * size}Z`;
-    }).join("");
+    visits
+      .map(({ day }) => {
+        const [x, size] = [at.x(placeOf(day)), 0.4 * at.type];
+        return `M${x} ${at.bottom}l${-size} ${1.4 * -size}h${2 * size}Z`;
+      })
+      .join("");
 
   /**
    * Return a curve that fills its parent: its root, and `show(view)` with `table`, `place` of the day, `kept` (values

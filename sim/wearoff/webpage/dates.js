@@ -3,7 +3,10 @@
 {
   const DAY = 86_400_000; // ms
   // Year-month-day with hyphens, day.month.year with points. A date with slashes could mean two days.
-  const FORMS = [[/^(\d{4})-(\d{1,2})-(\d{1,2})$/, [1, 2, 3]], [/^(\d{1,2})\.(\d{1,2})\.(\d{4})$/, [3, 2, 1]]];
+  const FORMS = [
+    [/^(\d{4})-(\d{1,2})-(\d{1,2})$/, [1, 2, 3]],
+    [/^(\d{1,2})\.(\d{1,2})\.(\d{4})$/, [3, 2, 1]],
+  ];
   const YEARS = [1990, 2099];
   const locale = app.lang === "en" ? "en-GB" : app.lang; // the day before the month
 

@@ -1,8 +1,19 @@
 "use strict";
 // What is on the screen, as a picture (SVG, PNG) or as a table (CSV).
 {
-  const COPIED = ["fill", "fill-opacity", "stroke", "stroke-width", "stroke-dasharray", "stroke-linecap", "stroke-linejoin",
-    "font-size", "font-family", "font-weight", "text-anchor"];
+  const COPIED = [
+    "fill",
+    "fill-opacity",
+    "stroke",
+    "stroke-width",
+    "stroke-dasharray",
+    "stroke-linecap",
+    "stroke-linejoin",
+    "font-size",
+    "font-family",
+    "font-weight",
+    "text-anchor",
+  ];
   const SCALE = 2; // pixels of the PNG for each pixel of the screen
   const { shape } = app;
 
@@ -43,7 +54,10 @@
   };
 
   const save = (blob, ending) => {
-    const link = app.element("a", { href: URL.createObjectURL(blob), download: `wearoff-${app.settings.part}.${ending}` });
+    const link = app.element("a", {
+      href: URL.createObjectURL(blob),
+      download: `wearoff-${app.settings.part}.${ending}`,
+    });
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
   };
@@ -65,7 +79,10 @@
 
   /** Return the table of the curves: a row for each moment and each curve, the columns of the model. */
   app.table = () => {
-    const curves = [["this", app.settings], ["kept", app.kept()]].filter(([, settings]) => settings);
+    const curves = [
+      ["this", app.settings],
+      ["kept", app.kept()],
+    ].filter(([, settings]) => settings);
     const people = app.people(app.settings);
     const names = Object.keys(app.result(app.settings).table);
     const lines = [["curve", "settings", "time", ...names, "visible_p25", "visible_p75"].join(",")];
@@ -75,7 +92,9 @@
       app.moments.forEach((day, i) => {
         const band = curve === "this" && people ? [people.low[i], people.high[i]] : ["", ""];
         const values = [day, ...names.map((name) => table[name][i]), ...band];
-        lines.push([curve, address, ...values.map((value) => (value === "" ? "" : Number(value.toPrecision(7))))].join(","));
+        lines.push(
+          [curve, address, ...values.map((value) => (value === "" ? "" : Number(value.toPrecision(7))))].join(","),
+        );
       });
     }
     return `${lines.join("\n")}\n`;
@@ -85,7 +104,12 @@
 
   /** Return the row of buttons that save what is on the screen. */
   app.makeDownloads = () =>
-    app.element("div", { class: "downloads", role: "group", "aria-label": app.say("download") },
+    app.element(
+      "div",
+      { class: "downloads", role: "group", "aria-label": app.say("download") },
       app.element("span", { class: "small" }, app.say("download")),
-      app.button("PNG", savePng), app.button("SVG", saveSvg), app.button("CSV", saveCsv));
+      app.button("PNG", savePng),
+      app.button("SVG", saveSvg),
+      app.button("CSV", saveCsv),
+    );
 }

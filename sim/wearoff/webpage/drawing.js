@@ -9,9 +9,11 @@
   /** Show the first `count` of some signs; the last of them as strongly as the fraction of the count. */
   const showCount = (list, count) => list.forEach((sign, i) => setOpacity(sign, Math.min(Math.max(count - i, 0), 1)));
 
-  const showShare = (shown, hidden, share) => {
-    showCount(shown, share * shown.length);
-    hidden.forEach((sign, i) => setOpacity(sign, 1 - Math.min(Math.max(share * hidden.length - i, 0), 1)));
+  /** Show the first signs of a list for a share, and of the others their opposite, which stands at the same place. */
+  const showShare = (shown, hidden, share, least) => {
+    const count = Math.floor(share * shown.length + 1 - least);
+    shown.forEach((sign, i) => setOpacity(sign, i < count ? 1 : 0));
+    hidden.forEach((sign, i) => setOpacity(sign, i < count ? 0 : 1));
   };
 
   const setOpacity = (sign, opacity) => {
@@ -30,9 +32,11 @@
     shape("text", { x: skin.left + 8, y: 24 }, root, app.say("drawing.outside"));
     shape("text", { x: skin.left + 8, y: skin.bottom - 10 }, root, app.say("drawing.skin"));
     shape("text", { x: 8, y: 184 }, root, app.say("drawing.muscle"));
-    app.say("drawing.nerve").split(" ").forEach((word, i) =>
-      shape("text", { x: 472, y: 378 + 17 * i, "text-anchor": "end" }, root, word));
-    shape("text", { x: 10, y: 416 }, root, app.say("drawing.depot"));
+    app
+      .say("drawing.nerve")
+      .split(" ")
+      .forEach((word, i) => shape("text", { x: 472, y: 378 + 17 * i, "text-anchor": "end" }, root, word));
+    shape("text", { x: 10, y: 426 }, root, app.say("drawing.depot"));
     return parts;
   };
 
@@ -42,7 +46,8 @@
       const turn = (Math.atan2(y - fromY, x - fromX) * 180) / Math.PI;
       const group = shape("g", { class: d.includes("H") ? "leader" : "arrow" }, root);
       shape("path", { d }, group);
-      if (!d.includes("H")) shape("path", { d: "M-6 -4L0 0L-6 4", transform: `translate(${x} ${y}) rotate(${turn})` }, group);
+      if (!d.includes("H"))
+        shape("path", { d: "M-6 -4L0 0L-6 4", transform: `translate(${x} ${y}) rotate(${turn})` }, group);
     }
   };
 
@@ -52,7 +57,7 @@
   };
 
   const fill = (root) => {
-    const put = (sign, list) => list.map(([x, y], i) => sign(root, x, y, (i * 47) % 50 - 25));
+    const put = (sign, list) => list.map(([x, y], i) => sign(root, x, y, ((i * 47) % 50) - 25));
     const under = places.membrane;
     for (const [x, y, turn] of places.receptors) signs.receptor(root, x, y, turn);
     const parts = {
@@ -84,9 +89,16 @@
 
   const musclePath = (length, thickness) => {
     const { bottom } = places.muscle;
-    const [left, right, top, round] = [places.middle - length / 2, places.middle + length / 2, bottom - thickness, thickness / 2];
-    return `M${left + round} ${top}H${right - round}Q${right} ${top} ${right} ${top + round}Q${right} ${bottom} ` +
-      `${right - round} ${bottom}H${left + round}Q${left} ${bottom} ${left} ${top + round}Q${left} ${top} ${left + round} ${top}Z`;
+    const [left, right, top, round] = [
+      places.middle - length / 2,
+      places.middle + length / 2,
+      bottom - thickness,
+      thickness / 2,
+    ];
+    return (
+      `M${left + round} ${top}H${right - round}Q${right} ${top} ${right} ${top + round}Q${right} ${bottom} ` +
+      `${right - round} ${bottom}H${left + round}Q${left} ${bottom} ${left} ${top + round}Q${left} ${top} ${left + round} ${top}Z`
+    );
   };
 
   const bandsPath = (length, thickness) => {
@@ -104,8 +116,14 @@
     app.put(parts.muscle, { d: musclePath(length, thickness) });
     app.put(parts.bands, { d: bandsPath(length, thickness) });
     const [half, y, under] = [length / 2, bottom - thickness / 2, places.skin.bottom];
-    app.put(parts.tendons, { d: [-1, 1].map((side) =>
-      `M${places.middle + side * half} ${y}Q${places.middle + side * (half + 18)} ${y} ${places.middle + side * (half + 20)} ${under}`).join("") });
+    app.put(parts.tendons, {
+      d: [-1, 1]
+        .map(
+          (side) =>
+            `M${places.middle + side * half} ${y}Q${places.middle + side * (half + 18)} ${y} ${places.middle + side * (half + 20)} ${under}`,
+        )
+        .join(""),
+    });
   };
 
   const foldSkin = (parts, fold, crease) => {
@@ -129,8 +147,8 @@
       showCount(parts.depot, row.depot / sign);
       showCount(parts.lightChain, row.light_chain / sign);
       setOpacity(parts.way, Math.min(row.depot / (whole || 1) / ARRIVING, 1));
-      showShare(parts.intact, parts.cut, row.snap25);
-      showShare(parts.open, parts.full, row.release);
+      showShare(parts.intact, parts.cut, row.snap25, 0.5);
+      showShare(parts.open, parts.full, row.release, 0.2); // a fifth of a vesicle's signal is drawn in the cleft too
       showCount(parts.cleft, row.release * parts.cleft.length);
       contract(parts, row.force);
       foldSkin(parts, 1 - row.visible, row.crease);

@@ -40,8 +40,14 @@
    */
   app.slider = (of, changed) => {
     const input = app.element("input", {
-      id: of.id, type: "range", min: of.min, max: of.max, step: of.step, autocomplete: "off",
-      "aria-describedby": of.describedby, oninput: () => changed(Number(input.value)),
+      id: of.id,
+      type: "range",
+      min: of.min,
+      max: of.max,
+      step: of.step,
+      autocomplete: "off",
+      "aria-describedby": of.describedby,
+      oninput: () => changed(Number(input.value)),
     });
     const output = app.element("output", { for: of.id, id: `${of.id}-value` });
     const row = app.element("div", { class: "slider" }, app.element("label", { for: of.id }, of.label), output, input);
@@ -69,6 +75,10 @@
 
   /** Return a part of the page with a heading; `hidden` leaves the heading to screen readers. */
   app.panel = (name, title, hidden, ...children) =>
-    app.element("section", { class: `panel ${name}`, "aria-labelledby": `${name}-title` },
-      app.element("h2", { id: `${name}-title`, class: hidden ? "unseen" : "" }, title), ...children);
+    app.element(
+      "section",
+      { class: `panel ${name}`, "aria-labelledby": `${name}-title` },
+      app.element("h2", { id: `${name}-title`, class: hidden ? "unseen" : "" }, title),
+      ...children,
+    );
 }

@@ -3,7 +3,7 @@
 //   wearoff.solve(constants, visits, lastDay)  a course: `course.at(days)`, `course.landmarks()`
 //   wearoff.localUnits(treatment, data)        U of onabotulinumtoxinA of a treatment {units, product}
 //   wearoff.population(data, constants)        the numbers of the population around a patient
-//   wearoff.normals(rows, visits)              standard normal numbers of patients, from data.normals.values
+//   wearoff.normals(rows, visits)              standard normal numbers of patients, from data.normals
 //   wearoff.draws(population, normals)         people: their constants, and what their doses are multiplied by
 //   wearoff.follow(people, visits, days)       a task; its result goes into the three functions that follow
 //   wearoff.bands(followed)                    percentiles of the visible effect by day

@@ -38,13 +38,19 @@
   const readDay = (row, number) => {
     const day = app.readDate(row.date);
     if (day !== null) return day;
-    throw new Mistake(number, "date", row.date, app.say("allowed.date", { first: app.FIRST_DATE, last: app.LAST_DATE }));
+    throw new Mistake(
+      number,
+      "date",
+      row.date,
+      app.say("allowed.date", { first: app.FIRST_DATE, last: app.LAST_DATE }),
+    );
   };
 
   const checkOrder = (days, rows) => {
     let before = -1;
     rows.forEach(({ event }, i) => {
-      const late = (from) => new Mistake(i + 1, "date", rows[i].date, app.say("allowed.from", { date: app.writeDate(from) }));
+      const late = (from) =>
+        new Mistake(i + 1, "date", rows[i].date, app.say("allowed.from", { date: app.writeDate(from) }));
       const first = days[rows.findIndex((row) => row.event === "visit")];
       if (days[i] < first) throw late(first);
       if (event !== "visit") return;
@@ -69,10 +75,13 @@
     }
     const days = rows.map((row, i) => readDay(row, i + 1));
     const usual = app.labelled({ product, muscle });
-    const units = rows.map((row, i) => (row.event === "visit" && row.units.trim() ? readUnits(row.units, i + 1) : usual));
+    const units = rows.map((row, i) =>
+      row.event === "visit" && row.units.trim() ? readUnits(row.units, i + 1) : usual,
+    );
     checkOrder(days, rows);
     const start = Math.min(...days);
-    const visits = [], seen = [];
+    const visits = [],
+      seen = [];
     rows.forEach(({ event }, i) => {
       const day = days[i] - start;
       if (event === "visit") visits.push({ day, units: units[i], product, muscle });
@@ -111,7 +120,10 @@
     },
     write: (text) => text,
   });
-  app.define("before", app.nameSetting("before", "severe", () => ["unknown", ...Object.keys(BASELINES)]));
+  app.define(
+    "before",
+    app.nameSetting("before", "severe", () => ["unknown", ...Object.keys(BASELINES)]),
+  );
   app.EXAMPLE = EXAMPLE;
   app.LONGEST_TABLE = LONGEST;
 
@@ -121,7 +133,9 @@
     const separator = ["\t", ";", ","].find((each) => line.includes(each));
     const cells = separator ? line.split(separator) : line.trim().split(/\s+(.*)/, 2);
     // Where the comma does not separate cells, it is the decimal sign.
-    return cells.map((cell) => cell.trim()).map((cell) => (separator === "," ? cell : cell.replace(/^(\d+),(\d+)/, "$1.$2")));
+    return cells
+      .map((cell) => cell.trim())
+      .map((cell) => (separator === "," ? cell : cell.replace(/^(\d+),(\d+)/, "$1.$2")));
   };
 
   /** Return the event of a cell: none, mild, moderate, severe or gone, in English or the language of the page. */
@@ -138,7 +152,7 @@
     const rows = [];
     cells.forEach((cell, i) => {
       if (cell === "") return;
-      const isUnits = i === 0 && (NUMBER.test(cell.replace(/\s*U$/i, "")));
+      const isUnits = i === 0 && NUMBER.test(cell.replace(/\s*U$/i, ""));
       const event = isUnits ? "visit" : readWord(cell);
       if (!event) throw new Mistake(number, i === 0 ? "units" : "event", cell, app.say("allowed.cell"));
       const units = isUnits ? String(readUnits(cell, number)) : "";
@@ -152,11 +166,20 @@
   /** Return the rows of a pasted table: date, units (the usual ones if they are missing), what was seen. */
   app.readTable = (text) => {
     if (text.length > LONGEST) {
-      throw new Mistake(1, "table", app.say("characters", { count: text.length }), app.say("characters", { count: LONGEST }));
+      throw new Mistake(
+        1,
+        "table",
+        app.say("characters", { count: text.length }),
+        app.say("characters", { count: LONGEST }),
+      );
     }
-    const lines = text.split(/\r?\n/).map((line, i) => [line, i + 1]).filter(([line]) => line.trim() !== "");
+    const lines = text
+      .split(/\r?\n/)
+      .map((line, i) => [line, i + 1])
+      .filter(([line]) => line.trim() !== "");
     if (lines.length && !/\d/.test(lines[0][0])) lines.shift(); // the names of the columns
-    if (lines.length > ROWS) throw new Mistake(ROWS + 1, "rows", lines.length, app.say("allowed.range", { low: 1, high: ROWS }));
+    if (lines.length > ROWS)
+      throw new Mistake(ROWS + 1, "rows", lines.length, app.say("allowed.range", { low: 1, high: ROWS }));
     return lines.flatMap(([line, number]) => readLine(line, number));
   };
 }

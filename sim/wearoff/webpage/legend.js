@@ -6,14 +6,27 @@
     const { onset, peak, peakEffect, half, wearOff } = result.landmarks;
     const time = (day) => (day === null ? app.say("never") : app.duration(day));
     return app.say("curve.words", {
-      what: app.describe(settings), onset: time(onset), peak: time(peak), effect: app.percent(peakEffect ?? 0),
-      half: time(half), gone: time(wearOff), day: app.moment(app.moments[place]), now: app.percent(result.table.visible[place]),
+      what: app.describe(settings),
+      onset: time(onset),
+      peak: time(peak),
+      effect: app.percent(peakEffect ?? 0),
+      half: time(half),
+      gone: time(wearOff),
+      day: app.moment(app.moments[place]),
+      now: app.percent(result.table.visible[place]),
     });
   };
 
   const swatch = (name) => {
     const picture = app.shape("svg", { viewBox: "0 0 28 12", "aria-hidden": "true", class: "curve swatch" });
-    app.shape("path", { class: name, d: name === "band" || name === "week" ? "M0 0H28V12H0Z" : name === "visits" ? "M14 11l-5 -8h10Z" : "M0 6H28" }, picture);
+    app.shape(
+      "path",
+      {
+        class: name,
+        d: name === "band" || name === "week" ? "M0 0H28V12H0Z" : name === "visits" ? "M14 11l-5 -8h10Z" : "M0 6H28",
+      },
+      picture,
+    );
     return picture;
   };
 

@@ -23,7 +23,8 @@
   const listDays = (history, end) => {
     const days = new Set([end]);
     for (let day = 0; day < end; day += CURVE_STEP) days.add(day);
-    for (const { day } of history.visits) for (let after = 0; after <= 8; after += 1) if (day + after < end) days.add(day + after);
+    for (const { day } of history.visits)
+      for (let after = 0; after <= 8; after += 1) if (day + after < end) days.add(day + after);
     return Float64Array.from(days).sort();
   };
 

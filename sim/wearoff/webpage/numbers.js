@@ -12,8 +12,14 @@
       return { name, value, people, cell };
     });
     const who = app.element("p", { class: "who" });
-    const root = app.panel("numbers", app.say("numbers"), false, who, app.element("dl", {}, ...cells.map(({ cell }) => cell)),
-      app.element("p", { class: "small" }, app.say("numbers.people")));
+    const root = app.panel(
+      "numbers",
+      app.say("numbers"),
+      false,
+      who,
+      app.element("dl", {}, ...cells.map(({ cell }) => cell)),
+      app.element("p", { class: "small" }, app.say("numbers.people")),
+    );
     const show = (landmarks, people, typical) => {
       app.write(who, app.say(typical ? "typical" : "changed"));
       for (const { name, value, people: below } of cells) {

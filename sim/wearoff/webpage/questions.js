@@ -3,53 +3,46 @@
 {
   const CHOICES = ["a", "b", "c"];
 
-  const usual = () => {
-    const { product, muscle } = app.settings;
-    const settings = { ...app.defaults(), product, muscle };
-    settings.units = app.labelled(settings);
-    return settings;
-  };
+  const usual = () => app.defaults({ product: app.settings.product, muscle: app.settings.muscle });
 
   /** Return the right choice for a length of time that a double dose lasts longer, as a share. */
   const longer = (share) => (share > 0.75 ? "a" : share > 0.02 ? "b" : "c");
 
+  /** Return what a question needs to look at a place of the usual course. */
+  const look = (right, settings, place, name) => {
+    const result = app.result(settings);
+    const day = app.moments[place];
+    return { right, values: { ...app.shares(result, place), ...name(day, place) }, settings: { ...settings, day } };
+  };
+
+  const atSurprise = (number, right) => {
+    const settings = usual();
+    const place = app.surprises(app.result(settings))[number] ?? 0;
+    return look(right, settings, place, () => ({ day: app.surpriseDay(place) }));
+  };
+
+  const atLandmark = (landmark, right) => {
+    const settings = usual();
+    const place = app.momentAt(app.whole(app.result(settings).landmarks[landmark] ?? 0));
+    return look(right, settings, place, (day) => ({ day: app.moment(day), time: app.duration(day) }));
+  };
+
+  const twiceTheDose = () => {
+    const settings = usual();
+    const twice = { ...settings, units: 2 * settings.units };
+    const [once, more] = [settings, twice].map((each) => app.result(each).landmarks.half ?? 0);
+    const values = { units: app.units(twice.units), half: app.duration(once), longer: app.duration(more - once) };
+    const kept = { ...twice, day: app.whole(once), keep: app.keptAddress(settings) };
+    return { right: longer((more - once) / (once || 1)), values, settings: kept };
+  };
+
   /** Each question: the right choice, the values of its texts, and the settings to look at. */
   const QUESTIONS = [
-    () => {
-      const settings = usual();
-      const result = app.result(settings);
-      const place = app.surprises(result)[0] ?? 0;
-      const shares = app.shares(app.row(result, place), result.whole);
-      return { right: "b", values: { ...shares, day: app.surpriseDay(place) }, settings: { ...settings, day: app.moments[place] } };
-    },
-    () => {
-      const settings = usual();
-      const twice = { ...settings, units: 2 * settings.units };
-      const [once, more] = [settings, twice].map((each) => app.result(each).landmarks.half ?? 0);
-      const values = { units: app.units(twice.units), half: app.duration(once), longer: app.duration(more - once) };
-      return { right: longer((more - once) / (once || 1)), values, settings: { ...twice, day: app.whole(once), keep: app.writeAddress(settings) || "part=see" } };
-    },
-    () => {
-      const settings = usual();
-      const result = app.result(settings);
-      const place = app.surprises(result)[1] ?? 0;
-      const shares = app.shares(app.row(result, place), result.whole);
-      return { right: "c", values: { ...shares, day: app.surpriseDay(place) }, settings: { ...settings, day: app.moments[place] } };
-    },
-    () => {
-      const settings = usual();
-      const result = app.result(settings);
-      const day = app.whole(result.landmarks.onset ?? 0);
-      const shares = app.shares(app.row(result, app.momentAt(day)), result.whole);
-      return { right: "b", values: { ...shares, day: app.moment(day) }, settings: { ...settings, day } };
-    },
-    () => {
-      const settings = usual();
-      const result = app.result(settings);
-      const day = app.whole(result.landmarks.half ?? 0);
-      const shares = app.shares(app.row(result, app.momentAt(day)), result.whole);
-      return { right: "c", values: { ...shares, time: app.duration(day) }, settings: { ...settings, day } };
-    },
+    () => atSurprise(0, "b"),
+    twiceTheDose,
+    () => atSurprise(1, "c"),
+    () => atLandmark("onset", "b"),
+    () => atLandmark("half", "c"),
   ];
 
   /** Return the panel of the questions: its root, and `show()`. */
@@ -59,11 +52,29 @@
     const count = app.element("p", { class: "small" });
     const text = app.element("p", { class: "question" });
     const answer = app.element("p", { class: "answer", role: "status" });
-    const choices = CHOICES.map((name) => app.button("", () => choose(name), { class: "choice", "aria-pressed": "false" }));
-    const next = app.button(app.say("question.next"), () => { number += 1; ask(); text.focus(); }, { class: "main" });
+    const choices = CHOICES.map((name) =>
+      app.button("", () => choose(name), { class: "choice", "aria-pressed": "false" }),
+    );
+    const next = app.button(
+      app.say("question.next"),
+      () => {
+        number += 1;
+        ask();
+        text.focus();
+      },
+      { class: "main" },
+    );
     text.tabIndex = -1;
-    const root = app.panel("questions", app.say("questions"), false, count, text,
-      app.element("div", { class: "choices", role: "group", "aria-label": app.say("question.choices") }, ...choices), answer, next);
+    const root = app.panel(
+      "questions",
+      app.say("questions"),
+      false,
+      count,
+      text,
+      app.element("div", { class: "choices", role: "group", "aria-label": app.say("question.choices") }, ...choices),
+      answer,
+      next,
+    );
 
     const key = () => `question.${(number % QUESTIONS.length) + 1}`;
 
@@ -86,7 +97,10 @@
         button.setAttribute("aria-pressed", String(CHOICES[i] === name));
         button.classList.toggle("right", CHOICES[i] === asked.right);
       });
-      app.write(answer, `${app.say(isRight ? "question.yes" : "question.no")} ${app.say(`${key()}.why`, asked.values)}`);
+      app.write(
+        answer,
+        `${app.say(isRight ? "question.yes" : "question.no")} ${app.say(`${key()}.why`, asked.values)}`,
+      );
       answer.classList.toggle("no", !isRight);
       app.set({ ...asked.settings, part: app.settings.part, wall: app.settings.wall });
     };

@@ -22,14 +22,16 @@
   };
 
   const listDays = (visits) => {
-    const last = Math.floor(YEARS * YEAR), days = new Set([last]);
+    const last = Math.floor(YEARS * YEAR),
+      days = new Set([last]);
     for (let day = FIRST; day < last; day += STEP) days.add(day);
     for (const { day } of visits.slice(1)) for (const after of TURNS) if (day + after < last) days.add(day + after);
     return Array.from(days).sort((a, b) => a - b);
   };
 
   const compute = (key, settings) => {
-    const visits = listVisits(settings), days = listDays(visits);
+    const visits = listVisits(settings),
+      days = listDays(visits);
     const rows = wearoff.normals(app.data.normals, visits.length);
     const people = wearoff.draws(wearoff.population(app.data, app.typicalConstants()), rows);
     cancel = wearoff.inSlices(wearoff.follow(people, visits, days), (followed) => {
@@ -40,7 +42,9 @@
   };
 
   const read = ({ days, count, visible }, level) => {
-    let keepers = 0, above = 0, regular = 0;
+    let keepers = 0,
+      above = 0,
+      regular = 0;
     for (let i = 0; i < count; i += 1) {
       let lowest = Infinity;
       for (let k = 0; k < days.length; k += 1) {

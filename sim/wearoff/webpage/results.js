@@ -14,7 +14,8 @@
   app.TOUCH_UP_DAY = TOUCH_UP_DAY;
   /** The moments of a course: every three hours in the first week, then every day. */
   app.moments = Array.from({ length: FIRST_WEEK * PER_DAY + LAST_DAY - FIRST_WEEK + 1 }, (_, i) =>
-    i <= FIRST_WEEK * PER_DAY ? i / PER_DAY : i - FIRST_WEEK * PER_DAY + FIRST_WEEK);
+    i <= FIRST_WEEK * PER_DAY ? i / PER_DAY : i - FIRST_WEEK * PER_DAY + FIRST_WEEK,
+  );
 
   /** Return the place in the list of moments of the one nearest to a day. */
   app.momentAt = (day) => {
@@ -38,15 +39,26 @@
     return { low: step, high: MOST * PARTS * step, step };
   };
 
-  const [product] = Object.keys(products);
-  const [muscle] = Object.keys(products[product].units);
-  app.define("part", app.nameSetting("part", "see", () => app.parts.map((part) => part.name)));
-  app.define("product", app.nameSetting("product", product, app.products));
-  app.define("muscle", app.nameSetting("muscle", muscle, () => Object.keys(app.data.muscles)));
-  app.define("units", app.numberSetting("units", products[product].units[muscle], 0.1, 10_000, "U"));
+  app.define(
+    "part",
+    app.nameSetting("part", "see", () => app.parts.map((part) => part.name)),
+  );
+  app.define("product", app.nameSetting("product", Object.keys(products)[0], app.products));
+  app.define(
+    "muscle",
+    app.nameSetting(
+      "muscle",
+      ({ product }) => app.muscles(product)[0],
+      () => Object.keys(app.data.muscles),
+    ),
+  );
+  app.define("units", app.numberSetting("units", app.labelled, 0.1, 10_000, "U"));
   app.define("touch_up", app.numberSetting("touch_up", 0, 0, 10_000, "U"));
   app.define("day", app.numberSetting("day", 7, 0, LAST_DAY));
-  app.define("wall", app.nameSetting("wall", "off", () => ["off", "on"]));
+  app.define(
+    "wall",
+    app.nameSetting("wall", "off", () => ["off", "on"]),
+  );
   app.define("keep", { initial: "", read: (text) => app.readAddress(text) && text, write: (text) => text });
   for (const row of constants) {
     const { low, high } = app.track(row);
@@ -99,17 +111,20 @@
 
   /**
    * Return what the model says for settings: `table` with arrays over `app.moments`, `landmarks` in days (null: not
-   * reached), `course`, and `whole`, the units that are taken up of the labelled dose.
+   * reached), `course`, `taken(day)`, the units that are taken up by a day, and `whole`, those of the labelled dose.
    */
   app.result = (settings) => {
     const values = patient(settings);
     const key = `${app.treatmentKey(settings)} ${Object.values(values).join(" ")}`;
     if (!remembered.has(key)) {
-      const course = wearoff.solve(values, app.visits(settings), LAST_DAY);
-      const once = [{ day: 0, units: wearoff.localUnits({ ...settings, units: app.labelled(settings) }, app.data) }];
-      const whole = wearoff.solve(values, once, 1).at([0]).depot[0];
+      const visits = app.visits(settings);
+      const course = wearoff.solve(values, visits, LAST_DAY);
+      const constants = wearoff.model.inSymbols(values);
+      const takenUp = (units) => wearoff.model.uptake(units, constants);
+      const whole = takenUp(wearoff.localUnits({ ...settings, units: app.labelled(settings) }, app.data));
+      const taken = (day) => visits.reduce((sum, visit) => sum + (visit.day <= day ? takenUp(visit.units) : 0), 0);
       if (remembered.size >= KEPT) remembered.delete(remembered.keys().next().value);
-      remembered.set(key, { course, table: course.at(app.moments), landmarks: readLandmarks(course), whole });
+      remembered.set(key, { course, table: course.at(app.moments), landmarks: readLandmarks(course), whole, taken });
     }
     return remembered.get(key);
   };

@@ -9,18 +9,45 @@
     const number = i + 1;
     const name = (field) => app.say("row.field", { row: number, field: app.say(`row.${field}`) });
     const put = (field) => (event) => changed(i, { [field]: event.target.value });
-    const date = app.element("input", { type: "date", min: app.FIRST_DATE, max: app.LAST_DATE, autocomplete: "off",
-      "aria-label": name("date"), oninput: put("date"), class: "row-date" });
+    const date = app.element("input", {
+      type: "date",
+      min: app.FIRST_DATE,
+      max: app.LAST_DATE,
+      autocomplete: "off",
+      "aria-label": name("date"),
+      oninput: put("date"),
+      class: "row-date",
+    });
     date.value = row.date;
-    const event = app.element("select", { "aria-label": name("event"), autocomplete: "off", class: "row-event", onchange: put("event") },
-      ...app.EVENTS.map((each) => app.element("option", { value: each }, app.say(`event.${each}`))));
+    const event = app.element(
+      "select",
+      { "aria-label": name("event"), autocomplete: "off", class: "row-event", onchange: put("event") },
+      ...app.EVENTS.map((each) => app.element("option", { value: each }, app.say(`event.${each}`))),
+    );
     event.value = row.event;
-    const units = app.element("input", { type: "text", inputmode: "decimal", autocomplete: "off", class: "row-units",
-      "aria-label": name("units"), oninput: put("units"), maxlength: 40 });
+    const units = app.element("input", {
+      type: "text",
+      inputmode: "decimal",
+      autocomplete: "off",
+      class: "row-units",
+      "aria-label": name("units"),
+      oninput: put("units"),
+      maxlength: 40,
+    });
     units.value = row.units;
     const unit = app.element("span", { "aria-hidden": "true" }, "U");
-    const remove = app.button("✕", () => removed(i), { class: "row-remove", "aria-label": app.say("row.remove", { row: number }) });
-    const root = app.element("li", { class: "row" }, date, event, app.element("span", { class: "row-dose" }, units, unit), remove);
+    const remove = app.button("✕", () => removed(i), {
+      class: "row-remove",
+      "aria-label": app.say("row.remove", { row: number }),
+    });
+    const root = app.element(
+      "li",
+      { class: "row" },
+      date,
+      event,
+      app.element("span", { class: "row-dose" }, units, unit),
+      remove,
+    );
     const show = ({ event: now }, usual, wrong) => {
       units.parentElement.hidden = now !== "visit";
       units.placeholder = usual;
@@ -38,14 +65,30 @@
       event.preventDefault();
       use(text);
     };
-    const area = app.element("textarea", { id: "table", rows: 5, autocomplete: "off", spellcheck: "false", "aria-describedby": "table-note",
-      onpaste: stopLong });
-    const root = app.element("details", { class: "paste" }, app.element("summary", {}, app.say("paste")),
-      app.element("label", { for: "table" }, app.say("paste.label")), area,
+    const area = app.element("textarea", {
+      id: "table",
+      rows: 5,
+      autocomplete: "off",
+      spellcheck: "false",
+      "aria-describedby": "table-note",
+      onpaste: stopLong,
+    });
+    const root = app.element(
+      "details",
+      { class: "paste" },
+      app.element("summary", {}, app.say("paste")),
+      app.element("label", { for: "table" }, app.say("paste.label")),
+      area,
       app.element("p", { class: "small", id: "table-note" }, app.say("paste.note")),
       app.element("pre", { class: "small" }, app.say("paste.example").replaceAll("|", "\n")),
-      app.button(app.say("paste.use"), () => use(area.value), { id: "use-table", class: "main" }));
-    return { root, close: () => { root.open = false; } };
+      app.button(app.say("paste.use"), () => use(area.value), { id: "use-table", class: "main" }),
+    );
+    return {
+      root,
+      close: () => {
+        root.open = false;
+      },
+    };
   };
 
   /**
@@ -129,18 +172,34 @@
       }
     });
 
-    const before = app.select("before", app.say("before"),
-      ["unknown", "moderate", "severe"].map((name) => [name, app.say(`before.${name}`)]), (name) => app.set({ before: name }));
+    const before = app.select(
+      "before",
+      app.say("before"),
+      ["unknown", "moderate", "severe"].map((name) => [name, app.say(`before.${name}`)]),
+      (name) => app.set({ before: name }),
+    );
     const products = app.makeProducts("visits-");
     const usual = app.element("p", { class: "small" });
     const local = app.element("p", { class: "small" });
-    const root = app.panel("history", app.say("history"), false,
-      local, alert, list,
-      app.element("div", { class: "row-buttons" },
+    const root = app.panel(
+      "history",
+      app.say("history"),
+      false,
+      local,
+      alert,
+      list,
+      app.element(
+        "div",
+        { class: "row-buttons" },
         app.button(app.say("row.add.visit"), () => add("visit"), { id: "add-visit" }),
         app.button(app.say("row.add.seen"), () => add("mild"), { id: "add-seen" }),
-        app.button(app.say("row.clear"), clear, { id: "clear" })),
-      paste.root, usual, app.element("div", { class: "fields" }, before.row, ...products.rows), brief);
+        app.button(app.say("row.clear"), clear, { id: "clear" }),
+      ),
+      paste.root,
+      usual,
+      app.element("div", { class: "fields" }, before.row, ...products.rows),
+      brief,
+    );
 
     const show = (settings) => {
       if (settings.history !== written) {

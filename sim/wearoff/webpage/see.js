@@ -40,17 +40,26 @@
   };
 
   const makeSurprises = () =>
-    [0, 1].map((i) => app.button("", () => {
-      if (timer) stop();
-      const place = app.surprises(app.result(app.settings))[i];
-      if (place !== null) setPlace(place);
-    }, { class: "surprise", id: `surprise-${i + 1}` }));
+    [0, 1].map((i) =>
+      app.button(
+        "",
+        () => {
+          if (timer) stop();
+          const place = app.surprises(app.result(app.settings))[i];
+          if (place !== null) setPlace(place);
+        },
+        { class: "surprise", id: `surprise-${i + 1}` },
+      ),
+    );
 
   const build = (section) => {
     const { day, play: playing } = makeDay();
     const drawing = app.makeDrawing();
     const steps = app.makeSteps();
-    const curve = app.makeCurve((place) => { if (timer) stop(); setPlace(place); });
+    const curve = app.makeCurve((place) => {
+      if (timer) stop();
+      setPlace(place);
+    });
     const now = app.element("p", { class: "caption", id: "now" });
     const surprises = makeSurprises();
     const numbers = app.makeNumbers();
@@ -58,14 +67,27 @@
     const questions = app.makeQuestions();
     const legend = app.makeLegend();
     section.append(
-      app.element("div", { class: "scene" },
+      app.element(
+        "div",
+        { class: "scene" },
         app.panel("picture", app.say("picture"), true, drawing.root),
-        app.panel("course", app.say("curve"), true,
+        app.panel(
+          "course",
+          app.say("curve"),
+          true,
           now,
-          app.element("div", { class: "day-row" }, playing,
-            app.element("div", { class: "surprises", role: "group", "aria-label": app.say("surprises") }, ...surprises)),
-          day.row, app.element("div", { class: "plot" }, curve.root), legend.root),
-        app.panel("steps-panel", app.say("steps"), true, steps.root)),
+          app.element(
+            "div",
+            { class: "day-row" },
+            playing,
+            app.element("div", { class: "surprises", role: "group", "aria-label": app.say("surprises") }, ...surprises),
+          ),
+          day.row,
+          app.element("div", { class: "plot" }, curve.root),
+          legend.root,
+        ),
+        app.panel("steps-panel", app.say("steps"), true, steps.root),
+      ),
       app.element("div", { class: "aside" }, numbers.root, controls.root, questions.root, app.makeDownloads()),
     );
     parts = { day, play: playing, drawing, steps, curve, now, surprises, numbers, controls, questions, legend };
@@ -84,19 +106,27 @@
     const people = app.people(settings);
     const kept = app.kept();
     const row = app.row(result, place);
-    const shares = app.shares(row, result.whole);
+    const shares = app.shares(result, place);
     const [step, sentence] = app.stepAt(result, place);
     const moment = app.moment(app.moments[place]);
     const places = app.surprises(result);
     const surprise = places.indexOf(place);
     parts.day.set(place, moment);
-    app.write(parts.now, `${moment}. ${app.say(surprise < 0 ? `now.${sentence}` : `surprise.${surprise + 1}`, shares)}`);
+    app.write(
+      parts.now,
+      `${moment}. ${app.say(surprise < 0 ? `now.${sentence}` : `surprise.${surprise + 1}`, shares)}`,
+    );
     parts.drawing.show(row, result.whole, step, app.say("drawing.words", { ...shares, day: moment }));
     parts.steps.show(step, shares);
     const description = app.describeCurve(settings, result, place);
     parts.curve.show({
-      table: result.table, place, kept: kept && app.result(kept).table.visible, people,
-      surprises: places, visits: app.visits(settings), words: description,
+      table: result.table,
+      place,
+      kept: kept && app.result(kept).table.visible,
+      people,
+      surprises: places,
+      visits: app.visits(settings),
+      words: description,
     });
     showSurprises(places, place);
     parts.numbers.show(result.landmarks, people, app.isTypical(settings));

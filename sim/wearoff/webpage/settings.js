@@ -47,26 +47,38 @@
     write: (value) => value,
   });
 
-  app.defaults = () => Object.fromEntries([...definitions].map(([name, each]) => [name, each.initial]));
+  // A default may depend on the settings that are defined before it, as the usual dose on the product.
+  const initialOf = (each, settings) => (typeof each.initial === "function" ? each.initial(settings) : each.initial);
+
+  /** Return all settings: the chosen ones, and the defaults of the others. */
+  app.defaults = (chosen = {}) => {
+    const settings = {};
+    for (const [name, each] of definitions) settings[name] = chosen[name] ?? initialOf(each, settings);
+    return settings;
+  };
 
   /** Return the settings of an address; a wrong one throws a `Refusal`. */
   app.readAddress = (text) => {
     if (text.length > LONGEST) {
-      throw new Refusal(app.say("address"), app.say("characters", { count: text.length }),
-        app.say("characters", { count: LONGEST }));
+      throw new Refusal(
+        app.say("address"),
+        app.say("characters", { count: text.length }),
+        app.say("characters", { count: LONGEST }),
+      );
     }
-    const settings = app.defaults();
+    const chosen = {};
     for (const [name, value] of new URLSearchParams(text)) {
       if (!definitions.has(name)) throw new Refusal(app.say("setting"), name, [...definitions.keys()].join(", "));
-      settings[name] = definitions.get(name).read(value);
+      chosen[name] = definitions.get(name).read(value);
     }
+    const settings = app.defaults(chosen);
     app.checkTreatment(settings);
     return settings;
   };
 
   /** Return the address of settings: those that differ from the defaults. */
   app.writeAddress = (settings) => {
-    const pairs = [...definitions].filter(([name, each]) => settings[name] !== each.initial);
+    const pairs = [...definitions].filter(([name, each]) => settings[name] !== initialOf(each, settings));
     return new URLSearchParams(pairs.map(([name, each]) => [name, each.write(settings[name])])).toString();
   };
 
@@ -80,14 +92,14 @@
   /** Change settings, draw, and write the address a little later. */
   app.set = (changes) => {
     Object.assign(app.settings, changes);
-    app.refuse("");
+    refuse("");
     app.draw();
     clearTimeout(waiting);
     waiting = setTimeout(store, PAUSE);
   };
 
   /** Show one line about what is wrong; "" removes it. */
-  app.refuse = (message) => {
+  const refuse = (message) => {
     const line = document.getElementById("refusal");
     line.hidden = message === "";
     app.write(line, message);
@@ -105,6 +117,6 @@
       message = error.message;
     }
     app.draw();
-    app.refuse(message);
+    refuse(message);
   };
 }

@@ -42,7 +42,8 @@
       const sign = place(parent, x, y, "receptor", turn);
       shape("path", { class: "sv2", d: "M0 -3H7M7 -3L12 -8M7 -3L12 2" }, sign);
       shape("path", { class: "ganglioside", d: "M0 8H6" }, sign);
-      for (const along of [8, 12]) shape("rect", { class: "ganglioside", x: along - 2, y: 6, width: 4, height: 4 }, sign);
+      for (const along of [8, 12])
+        shape("rect", { class: "ganglioside", x: along - 2, y: 6, width: 4, height: 4 }, sign);
       return sign;
     },
 
@@ -74,7 +75,12 @@
     open: (parent, x, y) => {
       const sign = place(parent, x, y, "vesicle open");
       shape("path", { d: `M${arc(14, -42, 222)}` }, sign);
-      for (const [dx, dy] of [[0, 4], [-6, -1], [6, 0], [0, -6]]) {
+      for (const [dx, dy] of [
+        [0, 4],
+        [-6, -1],
+        [6, 0],
+        [0, -6],
+      ]) {
         shape("circle", { class: "signal", cx: dx, cy: dy, r: 2.4 }, sign);
       }
       return sign;

@@ -3,15 +3,26 @@
 {
   const COUNT = 7;
   // The signs beside a step: what the sentence is about, as it is in the drawing, and how far it is moved to the middle.
-  const SIGNS = { 1: [["toxin", 0]], 2: [["endosome", 0]], 3: [["lightChain", 0]], 4: [["intact", -11], ["cut", -11]], 5: [["full", 0]] };
+  const SIGNS = {
+    1: [["toxin", 0]],
+    2: [["endosome", 0]],
+    3: [["lightChain", 0]],
+    4: [
+      ["intact", -11],
+      ["cut", -11],
+    ],
+    5: [["full", 0]],
+  };
   const KEEPS = 0.95; // of its force: a muscle that shows nothing
   const BACK = 0.75; // of its force: a muscle that is back
   const SETTLED = 7; // days after which the skin has followed the muscle
 
   /** Return the numbers that the sentences name, as text. */
-  app.shares = (row, whole) => {
-    const inDepot = row.depot / (whole || 1);
-    const active = row.light_chain / (whole || 1);
+  app.shares = (result, place) => {
+    const row = app.row(result, place);
+    const taken = result.taken(app.moments[place]) || 1;
+    const inDepot = row.depot / taken;
+    const active = row.light_chain / taken;
     return {
       depot: app.percent(inDepot),
       active: app.percent(active),
@@ -23,12 +34,12 @@
     };
   };
 
-  const whileComing = (row, whole, day) => {
+  const whileComing = (row, taken, day) => {
     if (row.force < 0.5) return [6, "force"];
     if (row.force < KEEPS) return [5, "release"];
     if (row.snap25 < 0.9) return [4, "cut"];
     if (day === 0) return [1, "bind"];
-    return row.light_chain < 0.1 * whole ? [2, "uptake"] : [3, "translocation"];
+    return row.light_chain < 0.1 * taken ? [2, "uptake"] : [3, "translocation"];
   };
 
   /**
@@ -39,7 +50,7 @@
     const { nearPeak, half, wearOff, onset } = result.landmarks;
     const day = app.moments[place];
     const row = app.row(result, place);
-    if (nearPeak === null || day < nearPeak) return whileComing(row, result.whole, day);
+    if (nearPeak === null || day < nearPeak) return whileComing(row, result.taken(day), day);
     if (onset === null) return [5, "weak"];
     if (day < nearPeak + SETTLED) return [7, "soft"];
     if (half !== null && day < half) return [4, "hold"];
@@ -70,22 +81,39 @@
   };
 
   const makeSigns = (step) =>
-    app.element("span", { class: "signs", "aria-hidden": "true" }, ...(SIGNS[step] ?? []).map(([name, y]) => {
-      const picture = app.shape("svg", { viewBox: SIGNS[step].length > 1 ? "-9 -18 18 36" : "-18 -18 36 36", class: "drawing" });
-      app.signs[name](picture, 0, y);
-      if (name === "endosome") app.signs.toxin(picture, 0, 0);
-      return picture;
-    }));
+    app.element(
+      "span",
+      { class: "signs", "aria-hidden": "true" },
+      ...(SIGNS[step] ?? []).map(([name, y]) => {
+        const picture = app.shape("svg", {
+          viewBox: SIGNS[step].length > 1 ? "-9 -18 18 36" : "-18 -18 36 36",
+          class: "drawing",
+        });
+        app.signs[name](picture, 0, y);
+        if (name === "endosome") app.signs.toxin(picture, 0, 0);
+        return picture;
+      }),
+    );
 
   /** Return the list of steps: its root, and `show(step, shares)`. */
   app.makeSteps = () => {
     const items = Array.from({ length: COUNT }, (_, i) => {
       const value = app.element("b", { class: "now" });
-      const item = app.element("li", {},
+      const item = app.element(
+        "li",
+        {},
         app.element("span", { class: "circle", "aria-hidden": "true" }, String(i + 1)),
-        app.element("span", { class: "words" },
-          app.element("strong", {}, app.say(`step.${i + 1}`)), " ", app.say(`step.${i + 1}.words`), " ", value),
-        makeSigns(i + 1));
+        app.element(
+          "span",
+          { class: "words" },
+          app.element("strong", {}, app.say(`step.${i + 1}`)),
+          " ",
+          app.say(`step.${i + 1}.words`),
+          " ",
+          value,
+        ),
+        makeSigns(i + 1),
+      );
       return { item, value };
     });
     const root = app.element("ol", { class: "steps" }, ...items.map(({ item }) => item));
