@@ -35,7 +35,9 @@ OVERLAPS = """
 
 
 @pytest.mark.parametrize("lang", ["en", "es", "de", "fr"])
-@pytest.mark.parametrize("address", ["", "#part=constants", "#wall=on&day=1&units=40&keep=part%3Dsee"])
+@pytest.mark.parametrize(
+    "address", ["", "#part=constants", "#part=visits", "#part=people", "#wall=on&day=1&units=40&keep=part%3Dsee"]
+)
 def test_nothing_is_cut_off_or_overlaps(opened, lang, address):
     tab = opened(address, lang=lang)
     for width, height in SIZES:
@@ -57,7 +59,7 @@ def test_a_phone_has_drawing_day_curve_numbers_controls(opened, width, height):
     assert tops == sorted(tops)
 
 
-@pytest.mark.parametrize("address", ["", "#part=constants"])
+@pytest.mark.parametrize("address", ["", "#part=constants", "#part=visits", "#part=people"])
 @pytest.mark.parametrize(("width", "height"), [(360, 640), (390, 844), (768, 1024)])
 def test_nothing_sticks_over_more_than_a_third(opened, width, height, address):
     tab = opened(address, width, height)

@@ -57,11 +57,10 @@
 
   const build = (section) => {
     const rows = app.constants.map(makeConstant);
-    const all = app.button(
-      app.say("reset.all"),
-      () => app.set(Object.fromEntries(app.constants.map((row) => [row.name, row.value]))),
-      { id: "reset-all", class: "main" },
-    );
+    const all = app.button(app.say("reset.all"), () => app.set(app.typicalConstants()), {
+      id: "reset-all",
+      class: "main",
+    });
     const curve = app.makeCurve(null);
     const cascade = app.makeCascade();
     const treatment = app.element("p", { class: "small" });
@@ -102,10 +101,7 @@
   const show = (settings) => {
     const result = app.result(settings);
     const place = app.momentAt(settings.day);
-    const standard = app.result({
-      ...settings,
-      ...Object.fromEntries(app.constants.map((row) => [row.name, row.value])),
-    });
+    const standard = app.result({ ...settings, ...app.typicalConstants() });
     const typical = app.isTypical(settings);
     app.write(parts.treatment, app.describe(settings));
     parts.curve.show({
@@ -125,5 +121,5 @@
 
   const pictures = () => [parts.curve.root, parts.cascade.root];
 
-  app.addPart({ name: "constants", build, show, pictures });
+  app.addPart({ name: "constants", build, show, pictures, table: app.table, describe: app.describe });
 }

@@ -9,8 +9,6 @@
     return { product, muscle, units, touch_up: 0 };
   };
 
-  const typicalConstants = () => Object.fromEntries(app.constants.map((row) => [row.name, row.value]));
-
   /** Return the settings of a preset, which keeps product and muscle. */
   const presets = {
     standard: (treatment) => treatment,
@@ -30,7 +28,7 @@
 
   const applyPreset = (name) => {
     const { product, muscle } = app.settings;
-    app.set({ ...typicalConstants(), ...presets[name](usual(product, muscle)) });
+    app.set({ ...app.typicalConstants(), ...presets[name](usual(product, muscle)) });
   };
 
   /** Return the words for a treatment: 20 U of onabotulinumtoxinA, glabella. */
@@ -53,19 +51,31 @@
   const model = (settings) =>
     Object.fromEntries([...TREATMENT, ...app.constants.map((row) => row.name)].map((name) => [name, settings[name]]));
 
-  const makeProducts = () => {
+  /** Return the lists of products and muscles: their rows, and `show(settings)`; `prefix` begins their ids. */
+  app.makeProducts = (prefix = "") => {
     const change = (product) => {
       const muscle = app.muscles(product).includes(app.settings.muscle) ? app.settings.muscle : app.muscles(product)[0];
       app.set(usual(product, muscle));
     };
     const product = app.select(
-      "product",
+      `${prefix}product`,
       app.say("product"),
       app.products().map((name) => [name, name]),
       change,
     );
-    const muscle = app.select("muscle", app.say("muscle"), [], (name) => app.set(usual(app.settings.product, name)));
-    return { product, muscle };
+    const muscle = app.select(`${prefix}muscle`, app.say("muscle"), [], (name) =>
+      app.set(usual(app.settings.product, name)),
+    );
+    const show = (settings) => {
+      product.set(settings.product);
+      const muscles = app.muscles(settings.product);
+      const listed = muscle.input.options.length === muscles.length ? null : muscles;
+      muscle.set(
+        settings.muscle,
+        listed?.map((name) => [name, app.say(`muscle.${name}`)]),
+      );
+    };
+    return { rows: [product.row, muscle.row], show };
   };
 
   /** Mark the doses that trials have seen and the usual one, and return what the marks are in words. */
@@ -81,15 +91,27 @@
     return app.say("dose.note", { units: app.units(usualUnits), seen: least === most ? app.units(most) : doses });
   };
 
-  /** Return the panel of the treatment: its root, and `show(settings)`. */
-  app.makeControls = () => {
-    const { product, muscle } = makeProducts();
-    const note = app.element("p", { id: "dose-note", class: "small" });
+  /** Return the slider of the dose, with a note of the usual one: its rows, and `show(settings)`. */
+  app.makeDose = (prefix = "") => {
+    const note = app.element("p", { id: `${prefix}dose-note`, class: "small" });
     const track = app.makeTrack();
     const dose = app.slider(
-      { id: "units", label: app.say("dose"), min: 1, max: 60, step: 1, describedby: "dose-note" },
+      { id: `${prefix}units`, label: app.say("dose"), min: 1, max: 60, step: 1, describedby: note.id },
       (units) => app.set({ units }),
     );
+    const show = (settings) => {
+      const { low, high, step } = app.doses(settings);
+      app.put(dose.input, { min: low, max: high, step });
+      dose.set(settings.units, app.units(settings.units));
+      app.write(note, markDoses(settings, track));
+    };
+    return { rows: [app.element("div", { class: "slide" }, dose.row, track.root), note], show };
+  };
+
+  /** Return the panel of the treatment: its root, and `show(settings)`. */
+  app.makeControls = () => {
+    const products = app.makeProducts();
+    const dose = app.makeDose();
     const touch = app.element("input", {
       type: "checkbox",
       id: "touch-up",
@@ -107,10 +129,8 @@
       "controls",
       app.say("treatment"),
       false,
-      product.row,
-      muscle.row,
-      app.element("div", { class: "slide" }, dose.row, track.root),
-      note,
+      ...products.rows,
+      ...dose.rows,
       app.element("label", { class: "check" }, touch, touchWords),
       keep,
       kept,
@@ -123,17 +143,8 @@
 
     const show = (settings) => {
       const labelled = app.labelled(settings);
-      const { low, high, step } = app.doses(settings);
-      product.set(settings.product);
-      const muscles = app.muscles(settings.product);
-      const listed = muscle.input.options.length === muscles.length ? null : muscles;
-      muscle.set(
-        settings.muscle,
-        listed?.map((name) => [name, app.say(`muscle.${name}`)]),
-      );
-      app.put(dose.input, { min: low, max: high, step });
-      dose.set(settings.units, app.units(settings.units));
-      app.write(note, markDoses(settings, track));
+      products.show(settings);
+      dose.show(settings);
       touch.checked = settings.touch_up > 0;
       app.write(touchWords, app.say("touchup", { units: app.units(settings.touch_up || labelled / 2) }));
       for (const [name, button] of buttons)

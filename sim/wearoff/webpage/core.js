@@ -9,7 +9,11 @@ const app = { parts: [] };
   const WEEKS_FROM = 14; // days; a longer time is said in weeks
   const MONTH = 365.25 / 12; // days
 
-  /** Add a part of the page: its name, and `build(section)`, `show(settings)` and `pictures()`. */
+  /**
+   * Add a part of the page: its name, and `build(section)`, `show(settings)`; for what is saved `pictures()`, `table()`
+   * (a text) and `describe(settings)` (what the pictures show); `wall`, whether it
+   * is for the wall.
+   */
   app.addPart = (part) => app.parts.push(part);
 
   app.data = read("data");

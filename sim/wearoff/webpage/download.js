@@ -39,8 +39,9 @@
     const back = shape("rect", { width: "100%", height: "100%", fill: style.backgroundColor }, root);
     const write = (y, size, words) => shape("text", { x: 16, y, "font-size": size, fill: style.color }, root, words);
     write(30, 18, app.say("title"));
-    write(52, 14, `${app.describe(app.settings)}. ${app.say("honest")}`);
-    let y = 68;
+    write(52, 14, app.currentPart().describe(app.settings));
+    write(72, 14, app.say("honest"));
+    let y = 88;
     pictures.forEach((each, i) => {
       const twin = copy(each);
       app.put(twin, { x: (width - boxes[i].width) / 2, y, width: boxes[i].width, height: boxes[i].height });
@@ -77,7 +78,7 @@
   };
 
   /** Return the table of the curves: a row for each moment and each curve, the columns of the model. */
-  const makeTable = () => {
+  app.table = () => {
     const curves = [
       ["this", app.settings],
       ["kept", app.kept()],
@@ -99,7 +100,7 @@
     return `${lines.join("\n")}\n`;
   };
 
-  const saveCsv = () => save(new Blob([makeTable()], { type: "text/csv" }), "csv");
+  const saveCsv = () => save(new Blob([app.currentPart().table()], { type: "text/csv" }), "csv");
 
   /** Return the row of buttons that save what is on the screen. */
   app.makeDownloads = () =>

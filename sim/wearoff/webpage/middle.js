@@ -12,15 +12,14 @@
   let cancel = () => {};
 
   /** Return the patients, who are always the same, with a number for each visit. */
-  const patients = (visits) => {
-    const typical = Object.fromEntries(app.constants.map((row) => [row.name, row.value]));
+  app.patients = (visits) => {
     const rows = wearoff.normals(app.data.normals, visits);
-    return wearoff.draws(wearoff.population(app.data, typical), rows);
+    return wearoff.draws(wearoff.population(app.data, app.typicalConstants()), rows);
   };
 
   const compute = (key, settings) => {
     const visits = app.visits(settings);
-    const people = patients(visits.length);
+    const people = app.patients(visits.length);
     const finish = (bands, middle) => {
       const landmarks = {};
       for (const [name, theirs] of Object.entries(NAMES)) {

@@ -83,6 +83,8 @@
     if (settings.touch_up > high) throw new app.Refusal("touch_up", settings.touch_up, allowed);
   };
 
+  app.typicalConstants = () => Object.fromEntries(constants.map((row) => [row.name, row.value]));
+
   const patient = (settings) => Object.fromEntries(constants.map((row) => [row.name, settings[row.name]]));
 
   app.isTypical = (settings) => constants.every((row) => settings[row.name] === row.value);

@@ -137,5 +137,5 @@
 
   const pictures = () => [parts.drawing.root, parts.curve.root];
 
-  app.addPart({ name: "see", build, show, pictures });
+  app.addPart({ name: "see", wall: true, build, show, pictures, table: app.table, describe: app.describe });
 }

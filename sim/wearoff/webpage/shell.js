@@ -22,11 +22,11 @@
       sections.set(part.name, app.element("div", { class: `part part-${part.name}`, hidden: true }));
       main.append(sections.get(part.name));
     }
-    wall = app.button(
-      app.say("wall"),
-      () => app.set({ wall: app.settings.wall === "on" ? "off" : "on", part: "see" }),
-      { id: "wall", "aria-pressed": "false" },
-    );
+    const toggleWall = () => {
+      const part = app.currentPart().wall ? app.settings.part : "see";
+      app.set({ wall: app.settings.wall === "on" ? "off" : "on", part });
+    };
+    wall = app.button(app.say("wall"), toggleWall, { id: "wall", "aria-pressed": "false" });
     document.getElementById("tools").append(
       wall,
       app.button(app.say("print"), () => window.print(), { id: "print" }),

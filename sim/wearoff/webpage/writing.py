@@ -38,18 +38,30 @@ SCRIPTS = (
     "questions.js",
     "download.js",
     "see.js",
+    "dates.js",
+    "history.js",
+    "nextdate.js",
+    "regular.js",
+    "chart.js",
+    "rows.js",
+    "calendar.js",
+    "answer.js",
+    "visits.js",
+    "crowd.js",
+    "patients.js",
     "cascade.js",
     "constants.js",
     "shell.js",
 )
-STYLES = ("shell.css", "parts.css", "drawing.css", "print.css")
+STYLES = ("shell.css", "parts.css", "drawing.css", "visits.css", "print.css")
 
 
 def page(path: str | Path, lang: str = "en") -> Path:
     """Write the page that runs the model in a browser, as one HTML file.
 
     The file needs no server and no network, and its content policy forbids every request. It shows the nerve ending,
-    the muscle and the skin above the curve of the effect, and every constant with a slider.
+    the muscle and the skin above the curve of the effect, the next date of one patient's visits, how far patients
+    differ, and every constant with a slider.
 
     Parameters
     ----------

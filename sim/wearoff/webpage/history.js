@@ -1,0 +1,185 @@
+"use strict";
+// The history of one patient: rows as they are typed, as they are pasted, in the address, and as the engine takes them.
+{
+  const ROWS = 40;
+  const YEARS = 10; // from the first row to the last
+  const LONGEST = 4000; // characters of a pasted table
+  const SHOWN = 24; // characters of a wrong value in a message
+  const UNITS = [0, 10_000]; // above the first, at most the second
+  const GRADES = ["none", "mild", "moderate", "severe"];
+  const BASELINES = { moderate: 2, severe: 3 };
+  const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+  // Between rows and between the cells of a row in the address, where they need no escape.
+  const [NEXT, CELL] = ["*", "_"];
+  const EXAMPLE = ["2027-01-04_20", "2027-02-03_none", "2027-04-05_mild"].join(NEXT);
+
+  /** What a row can say: a visit, a grade of the line, or that the effect was gone. */
+  app.EVENTS = ["visit", ...GRADES, "gone"];
+  app.GRADES = GRADES;
+
+  /** What is wrong with a row: its number, the field, the value, and what is allowed. */
+  class Mistake extends Error {
+    constructor(row, field, value, allowed) {
+      const text = String(value).trim();
+      const shown = text === "" ? app.say("row.empty") : text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text;
+      super(app.say("row.refused", { row, field: app.say(`row.${field}`), value: shown, allowed }));
+      Object.assign(this, { row, field: app.say(`row.${field}`), value: text, allowed });
+    }
+  }
+  app.Mistake = Mistake;
+
+  const readUnits = (text, row) => {
+    const cleaned = text.trim().replace(/\s*U$/i, "");
+    const value = NUMBER.test(cleaned) ? Number(cleaned) : NaN;
+    if (value > UNITS[0] && value <= UNITS[1]) return value;
+    throw new Mistake(row, "units", text, app.say("allowed.units", { most: app.units(UNITS[1]) }));
+  };
+
+  const readDay = (row, number) => {
+    const day = app.readDate(row.date);
+    if (day !== null) return day;
+    throw new Mistake(
+      number,
+      "date",
+      row.date,
+      app.say("allowed.date", { first: app.FIRST_DATE, last: app.LAST_DATE }),
+    );
+  };
+
+  const checkOrder = (days, rows) => {
+    let before = -1;
+    rows.forEach(({ event }, i) => {
+      const late = (from) =>
+        new Mistake(i + 1, "date", rows[i].date, app.say("allowed.from", { date: app.writeDate(from) }));
+      const first = days[rows.findIndex((row) => row.event === "visit")];
+      if (days[i] < first) throw late(first);
+      if (event !== "visit") return;
+      if (before >= 0 && days[i] < days[before]) throw late(days[before]);
+      before = i;
+    });
+    if (before < 0) throw new Mistake(1, "event", app.say(`event.${rows[0].event}`), app.say("allowed.visit"));
+    const [first, last] = [Math.min(...days), Math.max(...days)];
+    if (last - first > YEARS * 365.25) {
+      const allowed = app.say("allowed.until", { date: app.writeDate(Math.floor(first + YEARS * 365.25)) });
+      throw new Mistake(days.indexOf(last) + 1, "date", rows[days.indexOf(last)].date, allowed);
+    }
+  };
+
+  /**
+   * Return what the engine takes of rows of `date`, `event` and `units` (texts), and `start`, the day of its day 0.
+   * A row that cannot be used throws a `Mistake`.
+   */
+  app.readHistory = (rows, { product, muscle, before }) => {
+    if (rows.length === 0 || rows.length > ROWS) {
+      throw new Mistake(rows.length, "rows", rows.length, app.say("allowed.range", { low: 1, high: ROWS }));
+    }
+    const days = rows.map((row, i) => readDay(row, i + 1));
+    const usual = app.labelled({ product, muscle });
+    const units = rows.map((row, i) =>
+      row.event === "visit" && row.units.trim() ? readUnits(row.units, i + 1) : usual,
+    );
+    checkOrder(days, rows);
+    const start = Math.min(...days);
+    const visits = [],
+      seen = [];
+    rows.forEach(({ event }, i) => {
+      const day = days[i] - start;
+      if (event === "visit") visits.push({ day, units: units[i], product, muscle });
+      else if (event === "gone") seen.push({ day, gone: true, since: null, assessor: "subject" });
+      else seen.push({ day, grade: GRADES.indexOf(event), atRest: false, assessor: "investigator" });
+    });
+    return { start, visits, seen, baseline: BASELINES[before] ?? null };
+  };
+
+  /** Return the text of rows for the address. */
+  app.writeRows = (rows) =>
+    rows.map(({ date, event, units }) => `${date}${CELL}${event === "visit" ? units.trim() : event}`).join(NEXT);
+
+  /** Return the rows of a text of the address. */
+  app.splitRows = (text) =>
+    (text === "" ? [] : text.split(NEXT)).map((line) => {
+      const [date, what = "", ...more] = line.split(CELL);
+      const event = app.EVENTS.includes(what) ? what : "visit";
+      return { date, event, units: event === "visit" ? [what, ...more].join(CELL) : "" };
+    });
+
+  const [product] = app.products();
+  const ANY = { product, muscle: app.muscles(product)[0], before: "unknown" };
+
+  app.define("history", {
+    initial: EXAMPLE,
+    read: (text) => {
+      if (text === "") return text; // nothing is typed yet
+      try {
+        app.readHistory(app.splitRows(text), ANY);
+      } catch (error) {
+        if (!(error instanceof Mistake)) throw error;
+        throw new app.Refusal(app.say("row.field", { row: error.row, field: error.field }), error.value, error.allowed);
+      }
+      return text;
+    },
+    write: (text) => text,
+  });
+  app.define(
+    "before",
+    app.nameSetting("before", "severe", () => ["unknown", ...Object.keys(BASELINES)]),
+  );
+  app.EXAMPLE = EXAMPLE;
+  app.LONGEST_TABLE = LONGEST;
+
+  // A table as a clinic writes it.
+
+  const splitCells = (line) => {
+    const separator = ["\t", ";", ","].find((each) => line.includes(each));
+    const cells = separator ? line.split(separator) : line.trim().split(/\s+(.*)/, 2);
+    // Where the comma does not separate cells, it is the decimal sign.
+    return cells
+      .map((cell) => cell.trim())
+      .map((cell) => (separator === "," ? cell : cell.replace(/^(\d+),(\d+)/, "$1.$2")));
+  };
+
+  /** Return the event of a cell: none, mild, moderate, severe or gone, in English or the language of the page. */
+  const readWord = (cell) => {
+    const word = cell.toLowerCase();
+    const grade = /^(?:grade|grado|grad)?\s*([0-3])$/.exec(word);
+    if (grade) return GRADES[Number(grade[1])];
+    return app.EVENTS.slice(1).find((name) => word === name || word === app.say(`word.${name}`).toLowerCase());
+  };
+
+  const readLine = (line, number) => {
+    const [date, ...cells] = splitCells(line);
+    const day = readDay({ date }, number);
+    const rows = [];
+    cells.forEach((cell, i) => {
+      if (cell === "") return;
+      const isUnits = i === 0 && NUMBER.test(cell.replace(/\s*U$/i, ""));
+      const event = isUnits ? "visit" : readWord(cell);
+      if (!event) throw new Mistake(number, i === 0 ? "units" : "event", cell, app.say("allowed.cell"));
+      const units = isUnits ? String(readUnits(cell, number)) : "";
+      // A grade that is seen at a visit is the one before its effect.
+      if (event === "visit") rows.push({ date: app.writeDate(day), event, units });
+      else rows.unshift({ date: app.writeDate(day), event, units });
+    });
+    return rows.length ? rows : [{ date: app.writeDate(day), event: "visit", units: "" }];
+  };
+
+  /** Return the rows of a pasted table: date, units (the usual ones if they are missing), what was seen. */
+  app.readTable = (text) => {
+    if (text.length > LONGEST) {
+      throw new Mistake(
+        1,
+        "table",
+        app.say("characters", { count: text.length }),
+        app.say("characters", { count: LONGEST }),
+      );
+    }
+    const lines = text
+      .split(/\r?\n/)
+      .map((line, i) => [line, i + 1])
+      .filter(([line]) => line.trim() !== "");
+    if (lines.length && !/\d/.test(lines[0][0])) lines.shift(); // the names of the columns
+    if (lines.length > ROWS)
+      throw new Mistake(ROWS + 1, "rows", lines.length, app.say("allowed.range", { low: 1, high: ROWS }));
+    return lines.flatMap(([line, number]) => readLine(line, number));
+  };
+}

@@ -1,0 +1,77 @@
+"use strict";
+// The next date of a history: computed between frames from the draws of the population, and remembered.
+{
+  const PAUSE = 150; // ms without a change before the work begins
+  const HORIZON = 540; // days after the last visit: the typical patient is followed this long
+  const REMEMBERED = 8;
+  const CURVE_STEP = 4; // days between two points of the curve
+  const FEWEST = 100; // effective draws, below which the answer cannot be trusted
+  const CONTRADICTION = 1e-3; // as in forecasts/forecasting.py
+
+  const remembered = new Map();
+  let wanted = "";
+  let timer = 0;
+  let cancel = () => {};
+
+  const remember = (key, result) => {
+    if (remembered.size >= REMEMBERED) remembered.delete(remembered.keys().next().value);
+    remembered.set(key, result);
+    app.draw();
+  };
+
+  /** Return the days of the curve: a regular grid, and more just after each visit. */
+  const listDays = (history, end) => {
+    const days = new Set([end]);
+    for (let day = 0; day < end; day += CURVE_STEP) days.add(day);
+    for (const { day } of history.visits)
+      for (let after = 0; after <= 8; after += 1) if (day + after < end) days.add(day + after);
+    return Float64Array.from(days).sort();
+  };
+
+  const lastDay = (history) => Math.max(...[...history.visits, ...history.seen].map(({ day }) => day));
+
+  const compute = (key, history) => {
+    const population = wearoff.population(app.data, app.typicalConstants());
+    const task = wearoff.forecast(history, population, app.data.normals, { data: app.data });
+    cancel = wearoff.inSlices(task, (forecast) => {
+      // Until half a year after the last day that is known.
+      const days = listDays(history, lastDay(history) + 240);
+      cancel = wearoff.inSlices(forecast.bands(days), (bands) => {
+        const warning = forecast.surprise < CONTRADICTION ? "contradiction" : forecast.effective < FEWEST ? "few" : "";
+        remember(key, { forecast, bands, warning });
+      });
+    });
+  };
+
+  /** Return the forecast of a history, its `bands` and its `warning`, or null where it is not computed yet. */
+  app.forecast = (history) => {
+    const key = JSON.stringify({ ...history, start: 0 });
+    if (remembered.has(key)) return remembered.get(key);
+    if (wanted !== key) {
+      wanted = key;
+      clearTimeout(timer);
+      cancel();
+      timer = setTimeout(() => compute(key, history), PAUSE);
+    }
+    return null;
+  };
+
+  /** Return the day on which the typical patient of these visits loses a level; null: never there, infinite: later. */
+  app.typicalLoss = (history, level) => {
+    const last = history.visits[history.visits.length - 1].day;
+    const visits = [];
+    for (const visit of history.visits) {
+      const units = wearoff.localUnits(visit, app.data);
+      const before = visits[visits.length - 1];
+      if (before && before.day === visit.day) before.units += units;
+      else visits.push({ day: visit.day, units });
+    }
+    const days = Array.from({ length: HORIZON + 1 }, (_, i) => last + i);
+    const { visible } = wearoff.solve(app.typicalConstants(), visits, last + HORIZON).at(days);
+    let place = HORIZON;
+    while (place >= 0 && visible[place] < level) place -= 1;
+    if (place < 0) return null;
+    if (place === HORIZON) return Infinity;
+    return days[place] + (visible[place] - level) / (visible[place] - visible[place + 1]);
+  };
+}
