@@ -57,7 +57,8 @@ def test_the_keyboard_reaches_everything(opened, address):
         tab.keyboard.press("Tab")
         name, focus = tab.evaluate(
             "(() => { const each = document.activeElement; const style = getComputedStyle(each);"
-            " return [each === document.body ? '' : each.id || each.ariaLabel || each.textContent, style.outlineStyle !== 'none']; })()"
+            " const name = each === document.body ? '' : each.id || each.ariaLabel || each.textContent;"
+            " return [name, style.outlineStyle !== 'none']; })()"
         )
         assert focus or name == "", name  # the last stop is the window
         reached.add(name)
