@@ -38,7 +38,6 @@ const app = { parts: [] };
   app.units = (units) => `${app.number(units)}${SPACE}U`;
 
   /** Return a number with its unit in words: 3 days, 1 week. */
-  /** Return a number with its unit in words: 3 days, 1 week. */
   app.counted = (count, unit) => `${app.number(count)}${SPACE}${app.say(`${unit}.${count === 1 ? "one" : "many"}`)}`;
 
   /** Return a time in whole days, or from two weeks on in whole weeks. */
