@@ -38,17 +38,17 @@ const app = { parts: [] };
   app.units = (units) => `${app.number(units)}${SPACE}U`;
 
   /** Return a number with its unit in words: 3 days, 1 week. */
-  const counted = (count, unit) => `${app.number(count)}${SPACE}${app.say(`${unit}.${count === 1 ? "one" : "many"}`)}`;
+  app.counted = (count, unit) => `${app.number(count)}${SPACE}${app.say(`${unit}.${count === 1 ? "one" : "many"}`)}`;
 
   /** Return a time in whole days, or from two weeks on in whole weeks. */
   app.duration = (days) =>
-    days < WEEKS_FROM ? counted(app.whole(days), "days") : counted(app.whole(days / 7), "weeks");
+    days < WEEKS_FROM ? app.counted(app.whole(days), "days") : app.counted(app.whole(days / 7), "weeks");
 
   /** Return the range between two times, both in the unit of the longer one. */
   app.range = (low, high) => {
     const unit = high < WEEKS_FROM ? "days" : "weeks";
     const [from, to] = [low, high].map((days) => app.whole(unit === "days" ? days : days / 7));
-    return from === to ? counted(to, unit) : app.say("range", { from: app.number(from), to: counted(to, unit) });
+    return from === to ? app.counted(to, unit) : app.say("range", { from: app.number(from), to: app.counted(to, unit) });
   };
 
   /** Return the name of a moment: "day 3", and in the first week also the hour. */
@@ -56,13 +56,13 @@ const app = { parts: [] };
     const whole = Math.floor(day + 1e-9);
     const hours = app.whole((day - whole) * 24);
     const name = app.say("day", { day: whole });
-    return hours ? app.say("day.hour", { day: name, hours: counted(hours, "hours") }) : name;
+    return hours ? app.say("day.hour", { day: name, hours: app.counted(hours, "hours") }) : name;
   };
 
   /** Return a half-life in the unit that suits it: minutes, hours or days. */
   app.timeConstant = (days) => {
-    if (days < 0.09) return counted(Number((days * 1440).toPrecision(2)), "minutes");
-    if (days < 1.5) return counted(Number((days * 24).toPrecision(2)), "hours");
-    return counted(days < 10 ? Number(days.toPrecision(2)) : app.whole(days), "days");
+    if (days < 0.09) return app.counted(Number((days * 1440).toPrecision(2)), "minutes");
+    if (days < 1.5) return app.counted(Number((days * 24).toPrecision(2)), "hours");
+    return app.counted(days < 10 ? Number(days.toPrecision(2)) : app.whole(days), "days");
   };
 }

@@ -8,7 +8,8 @@
     [/^(\d{1,2})\.(\d{1,2})\.(\d{4})$/, [3, 2, 1]],
   ];
   const YEARS = [1990, 2099];
-  const locale = app.lang === "en" ? "en-GB" : app.lang; // the day before the month
+  const { lang } = document.documentElement;
+  const locale = lang === "en" ? "en-GB" : lang; // the day before the month
 
   app.FIRST_DATE = `${YEARS[0]}-01-01`;
   app.LAST_DATE = `${YEARS[1]}-12-31`;
