@@ -62,8 +62,9 @@ class Fit:
         ``prior_low`` and ``prior_high`` are the middle 95 % of the prior. ``se_percent`` is the standard error in per
         cent of the estimate (for correlations, in hundredths), from rows and priors; ``rows_se_percent`` that from
         the rows alone, infinite where they say nothing. ``low`` and ``high`` are the 95 % interval from rows and
-        priors; the range that was searched if ``se_percent`` is infinite. ``at_bound`` says that the estimate is at an
-        end of that range; then standard error and interval mean little.
+        priors, cut at the range that was searched; that range if ``se_percent`` is infinite. Where trials are pooled it
+        is that of Knapp and Hartung (2003). ``at_bound`` says that the estimate is at an end of the range that was
+        searched; then standard error and interval mean little.
     correlations : pandas.DataFrame
         Correlations of the estimates; NaN for an estimate without a standard error.
     rows : pandas.DataFrame
