@@ -131,7 +131,9 @@
     const first = wearoff.normals(normals, doses.length);
     const posterior = yield* samplePosterior(first, findLogs, rounds, seed);
     const labelDay = Math.ceil(last.day + data.products[last.product].min_interval_days);
-    return new Forecast(posterior, days, visible, { looks: likelihood.count, lastVisit: last.day, labelDay });
+    // The last courses are those of patients who are no draws: see `samplePosterior`.
+    const drawn = visible.slice(0, posterior.normals.length);
+    return new Forecast(posterior, days, drawn, { looks: likelihood.count, lastVisit: last.day, labelDay });
   }
 
   /** Returns doses with those of one day added up. */

@@ -10,6 +10,7 @@
   const WIDER = 1.5, LEAST_VARIANCE = 1e-4;
   const POWERS = Array.from({ length: 24 }, (_, i) => 2 ** (-i / 2));
   const DRAWS_FOR_DIMENSION = 20; // effective draws from which a covariance is estimated
+  const STEPS_TO_BEST = 4; // patients from the mean of the draws to the most likely draw
 
   /** Returns the looks that make up what was seen, for a kind of patient: day, lowest and highest grade, at rest. */
   function listLooks(seen, kind, worst) {
@@ -126,6 +127,23 @@
     return { mean, factor };
   }
 
+  /** Returns the square of a point less twice the logarithm of its likelihood. */
+  function findMisfit(point, likelihood) {
+    return point.reduce((sum, each) => sum + each ** 2, 0) - 2 * likelihood;
+  }
+
+  /** Returns the smallest value. */
+  function findLeast(values) {
+    return values.reduce((a, b) => Math.min(a, b));
+  }
+
+  /** Returns points from the mean of weighted points towards one of them, without that one. */
+  function listBetween(points, weights, best) {
+    const mean = best.map((_, i) => points.reduce((sum, point, k) => sum + weights[k] * point[i], 0));
+    const parts = Array.from({ length: STEPS_TO_BEST }, (_, i) => i / STEPS_TO_BEST);
+    return parts.map((part) => mean.map((each, i) => each + part * (best[i] - each)));
+  }
+
   /**
    * Samples the posterior: a task.
    * @param {number[][]} first - Standard normal numbers of the first round; every round has as many draws.
@@ -149,8 +167,12 @@
       });
       const { weights, effective } = findWeights(logs);
       if (effective >= ENOUGH || round === rounds) {
-        const misfits = normals.map((point, k) => point.reduce((sum, each) => sum + each ** 2, 0) - 2 * likelihoods[k]);
-        return { normals, weights, effective, least: misfits.reduce((a, b) => Math.min(a, b)) };
+        const misfits = normals.map((point, k) => findMisfit(point, likelihoods[k]));
+        // With many visits every draw is far from the most likely patient, and their mean is near.
+        const between = listBetween(normals, weights, normals[misfits.indexOf(findLeast(misfits))]);
+        const logsBetween = yield* findLogs(between);
+        const nearer = between.map((point, k) => findMisfit(point, logsBetween[k]));
+        return { normals, weights, effective, least: findLeast([...misfits, ...nearer]) };
       }
       proposals.push(fitNormal(normals, logs));
       yield;
