@@ -68,7 +68,7 @@ REACHED, NEVER, NOT_YET = wo.Outcome.REACHED, wo.Outcome.NEVER, wo.Outcome.NOT_Y
 @pytest.mark.parametrize(
     ("plan", "days", "expected"),
     [
-        # Onset, full effect, peak, effect at the peak, half effect, wear-off. Peak on day 8, half effect on day 87.
+        # Onset, full effect, peak, effect at the peak, half effect, wear-off. Peak on day 8, half effect on day 84.
         ([(0, 20)], 240, [REACHED] * 6),
         ([(0, 20)], 100, [REACHED] * 5 + [NOT_YET]),
         ([(0, 20)], 30, [REACHED] * 4 + [NOT_YET] * 2),

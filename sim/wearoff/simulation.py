@@ -77,8 +77,8 @@ def simulate(
     Examples
     --------
     >>> simulate(units=20).landmarks.round(2).to_dict()
-    {'onset_day': 2.55, 'full_effect_day': 4.88, 'peak_day': 7.62, 'peak_effect': 0.91, 'half_effect_day': 84.78,
-     'wear_off_day': 135.86}
+    {'onset_day': 2.56, 'full_effect_day': 4.9, 'peak_day': 7.62, 'peak_effect': 0.91, 'half_effect_day': 84.05,
+     'wear_off_day': 134.75}
     """
     arguments = {"units": units, "product": product, "muscle": muscle, "sites": sites}
     visit: dict[str, Any] = {name: value for name, value in arguments.items() if value is not None}

@@ -167,7 +167,7 @@ def compare(
     Examples
     --------
     >>> compare([90, 180]).frame[["interval", "share_above", "units_per_year"]].round(3).to_dict("list")
-    {'interval': [90.0, 180.0], 'share_above': [0.988, 0.495], 'units_per_year': [81.167, 40.583]}
+    {'interval': [90.0, 180.0], 'share_above': [0.986, 0.491], 'units_per_year': [81.167, 40.583]}
     """
     patient, people = choose_patients(keep, horizon, parameters, population, patients, start, visit, model)
     cost = None if price is None else check_number(price, PRICE)
