@@ -151,14 +151,15 @@ def test_fit(call, mine, tmp_path):
     assert (
         found["profiles"]["potency"]["low"] < found["estimates"][0]["estimate"] < found["profiles"]["potency"]["high"]
     )
-    assert found["goodness"]["dof"] == 2
+    # Four rows determine one of the two numbers, as far as its prior does not.
+    assert 3 <= found["goodness"]["dof"] < 3.05
     assert {path.name for path in (tmp_path / "out").iterdir()} == {
         "fit.json", "estimates.csv", "rows.csv", "fit.png", "fit.svg",
     }  # fmt: skip
     lines = text.splitlines()
     # How well the rows are fitted comes first: it says what the rest is worth.
     assert "chi-squared" in lines[0]
-    assert "on 2 degrees of freedom, p = " in lines[0]
+    assert "on 3.01 degrees of freedom, p = " in lines[0]
     assert lines[2].split("  ")[-1].strip() == "95 % interval"
     (row,) = [line for line in lines if line.startswith("endocytosis_half_life")]
     assert "0.0017 to 0.0068" in row

@@ -19,9 +19,9 @@ def test_where_rows_scatter_more_than_they_should_their_information_is_less():
     scatter = (residuals**2).sum() / (6 - 6 / 7 - 2)
     assert (alone.scatter, alone.reach) == (1, pytest.approx(stats.norm.ppf(0.975)))
     assert (pooled.scatter, pooled.reach) == pytest.approx((scatter, stats.t(6 - 6 / 7).ppf(0.975)))
-    assert alone.information(with_priors=False) == pytest.approx(6.0)
-    assert pooled.information(with_priors=False) == pytest.approx(6.0 / scatter)
-    assert pooled.information(with_priors=True) == pytest.approx(6.0 / scatter + 1)
+    assert alone.information() == pytest.approx(6.0 + 1)
+    assert pooled.information() == pytest.approx(6.0 / scatter + 1)
+    assert (alone.errors_of_rows, pooled.errors_of_rows) == pytest.approx((6**-0.5, (scatter / 6) ** 0.5))
     # Rows that scatter less than they should are not trusted more; and one trial says nothing of differences.
     calm = Solution(linear._replace(residuals=residuals / 9), np.zeros(2), weights, OF_TRIALS)
     single = Solution(linear._replace(leniencies=np.zeros(1)), np.zeros(2), weights, OF_TRIALS)

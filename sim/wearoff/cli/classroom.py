@@ -84,9 +84,9 @@ def page_command(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Page to write, such as page.html.")],
     lang: Annotated[str, typer.Option(metavar="LANG", help="Language of the page: en, es, de or fr.")] = "en",
 ) -> None:
-    """Write the page that runs the model in a browser, as one HTML file.
+    """Write the page that runs in a browser (one HTML file).
 
-    The page needs no server and no network: the nerve ending day by day, the curve, every constant.
+    The page needs no server and no network: the nerve ending day by day, visits, people, every constant.
     """
     from ..webpage.writing import page
 

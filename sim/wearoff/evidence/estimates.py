@@ -26,7 +26,7 @@ def tabulate_estimates(problem: Problem, solution: Solution) -> pd.DataFrame:
     """Return the estimates with their errors, as `fitting.Fit.estimates` describes them."""
     posterior = Posterior.of(problem, solution)
     alone = np.append(
-        Spread.of(solution.information(with_priors=False)).deviations,
+        solution.errors_of_rows,
         find_errors_of_deviations(problem, solution)[1],
     )
     tails = np.array([[(1 - CONFIDENCE) / 2], [(1 + CONFIDENCE) / 2]])

@@ -275,7 +275,7 @@ def _make_report(problem: Problem, solution: Solution, provenance: dict[str, Any
         if np.abs(column).max(initial=0.0) < 1e-6:
             reason = f"has {number.name}, which no row informs"
             raise InputError("free", number.name, "left out, or rows that depend on it", problem=reason)
-    spread = Spread.of(solution.information(with_priors=True))
+    spread = Spread.of(solution.information())
     setting = problem.setting(linear.x)
     deviations = dict(zip(TRIAL_NUMBERS, solution.deviations, strict=True))
     population = setting.population.replace(**{n.name: float(deviations[n.name]) for n in solution.of_trials})

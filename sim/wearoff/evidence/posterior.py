@@ -64,7 +64,7 @@ class Posterior(NamedTuple):
     def of(cls, problem: Problem, solution: Solution) -> Posterior:
         """Return the posterior of a solution."""
         of_trials = solution.of_trials
-        spread = Spread.of(solution.information(with_priors=True))
+        spread = Spread.of(solution.information())
         of_deviations = find_errors_of_deviations(problem, solution)[0]
         fitted, count = len(problem.numbers), len(of_trials)
         covariance = np.zeros((fitted + count, fitted + count))

@@ -23,7 +23,7 @@ def find_profile(problem: Problem, solution: Solution, place: int) -> tuple[floa
 
     linear, others = solution.linear, np.delete(np.arange(len(problem.numbers)), place)
     weights = solution.weights / solution.scatter**0.5
-    deviation = float(np.sqrt(Spread.of(solution.information(with_priors=True)).covariance[place, place]))
+    deviation = float(np.sqrt(Spread.of(solution.information()).covariance[place, place]))
     # The grids and the weights of the estimates are accurate enough near them.
     problem.plan(linear.x)
 

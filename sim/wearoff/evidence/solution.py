@@ -62,8 +62,7 @@ class Solution(NamedTuple):
     @property
     def determined(self) -> float:
         """How many numbers the rows determine, and not the priors: the effective number of parameters."""
-        slopes = self.weights @ self.linear.slopes
-        of_rows, of_priors = (each.T @ each for each in (slopes, self.linear.prior_slopes))
+        of_rows, of_priors = self._informations()
         return float(np.trace(of_rows @ Spread.of(of_rows + of_priors).covariance))
 
     @property
@@ -114,11 +113,22 @@ class Solution(NamedTuple):
         """The same of the rows and the priors."""
         return self.criterion_of_rows + float((self.linear.of_priors**2).sum())
 
-    def information(self, *, with_priors: bool) -> Array:
-        """Return the information about the numbers on the transformed scale, shape (f, f)."""
+    def information(self) -> Array:
+        """Return the information of rows and priors about the numbers on the transformed scale, shape (f, f)."""
+        of_rows, of_priors = self._informations()
+        result: Array = of_rows / self.scatter + of_priors
+        return result
+
+    @property
+    def errors_of_rows(self) -> Array:
+        """The standard errors from the rows alone, infinite where they say nothing, shape (f,)."""
+        # What the rows determine does not depend on their scatter.
+        result: Array = self.scatter**0.5 * Spread.of(self._informations()[0]).deviations
+        return result
+
+    def _informations(self) -> tuple[Array, Array]:
         slopes = self.weights @ self.linear.slopes
-        result: Array = slopes.T @ slopes / self.scatter
-        return result + self.linear.prior_slopes.T @ self.linear.prior_slopes if with_priors else result
+        return slopes.T @ slopes, self.linear.prior_slopes.T @ self.linear.prior_slopes
 
     def _weighted(self) -> Array:
         result: Array = self.weights @ self.linear.residuals

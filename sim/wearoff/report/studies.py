@@ -136,10 +136,10 @@ def fit_text(fit: Fit, profiles: Profiles) -> str:
 def _describe_goodness(fit: Fit) -> str:
     # Return how well the rows are fitted, in one sentence: it comes first, because it says what the rest is worth.
     chi2, dof, p = (fit.goodness[key] for key in ("chi2", "dof", "p"))
-    if dof <= 0:
+    if np.isnan(p):
         return f"{len(fit.rows)} rows and {len(fit.estimates)} numbers: the rows cannot contradict the model"
     verdict = "the rows contradict the model" if p < UNLIKELY else "the rows do not contradict the model"
-    return f"{verdict}: chi-squared {chi2:.1f} on {dof:.0f} degrees of freedom, p = {p:.3g}"
+    return f"{verdict}: chi-squared {chi2:.1f} on {dof:.3g} degrees of freedom, p = {p:.3g}"
 
 
 def fit_files(fit: Fit, profiles: Profiles, provenance: Block) -> dict[str, bytes]:
