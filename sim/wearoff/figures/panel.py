@@ -105,12 +105,12 @@ class Panel(NamedTuple):
             return 0.0
         from matplotlib.font_manager import FontProperties
 
-        # Lengths are multiples of the font size: a letter is 0.5 wide, a sign of the legend with its gaps is 4 wide,
+        # Lengths are multiples of the font size: a letter is 0.53 wide, a sign of the legend with its gaps is 4 wide,
         # and a line with its gap is 1.7 high.
         points: float = FontProperties(size=LEGEND_SIZE).get_size_in_points()
         width, height = (length / points for length in size_in_points(self.ax))
-        names = [textwrap.fill(name, max(12, int((width - 4) / 0.5))) for name in names]
-        across = max(1, int(width / (0.5 * max(map(len, names)) + 4)))
+        names = [textwrap.fill(name, max(12, int((width - 4) / 0.53))) for name in names]
+        across = max(1, int(width / (0.53 * max(map(len, names)) + 4)))
         lines = -(-sum(name.count("\n") + 1 for name in names) // across)
         self.ax.legend(
             handles, names, loc="best", fontsize=LEGEND_SIZE, ncols=across, handlelength=1.5, columnspacing=1,
