@@ -1,7 +1,7 @@
 """Histories of several patients: what is refused, and that no message has an ID."""
 
-import io
 import pickle
+import re
 
 import numpy as np
 import pandas as pd
@@ -35,8 +35,8 @@ def test_a_notebook_shows_numbers_and_no_id():
         assert "Zoe" not in shown
         assert "Anna" not in shown
     assert repr(histories) == "<Histories: patients 2, visits 3, looks 3>"
-    (table,) = pd.read_html(io.StringIO(histories._repr_html_()))
-    assert table.to_dict("list") == {"patient": [1, 2], "visits": [1, 2], "looks": [3, 0]}
+    cells = re.findall(r"<t[hd][^>]*>([^<]*)</t[hd]>", histories._repr_html_())
+    assert [cell for cell in cells if cell] == ["patient", "visits", "looks", "1", "1", "3", "2", "2", "0"]
 
 
 @pytest.mark.parametrize(
