@@ -11,7 +11,7 @@ import pytest
 
 import wearoff as wo
 from wearoff.evidence.observations import published
-from wearoff.provenance import read_recorded
+from wearoff.past_results import read_recorded
 
 
 def test_results_in_python_have_a_block(few_pilots):

@@ -23,7 +23,8 @@ from wearoff.cli.options import app
 from wearoff.cli.recorded import RecordedCommand
 from wearoff.evidence import comparison
 from wearoff.evidence.observations import published
-from wearoff.provenance import make_block, read_recorded
+from wearoff.past_results import read_recorded
+from wearoff.provenance import make_block
 
 OBSERVED = (
     "endpoint,day,value,unit,n,low,note\nnone_or_mild,7,75.3,%,200,70.1,first\nnone_or_mild,30,80,percent,200,,\n"

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from .forecasts.history import History
     from .forecasts.next_date import NextDate
     from .forecasts.seen import Gone, Grade
-    from .individuals.fitting import IndividualFit
+    from .individuals.result import IndividualFit
     from .model.equations import Model
     from .outcomes import Outcome
     from .pages.explorer.view import explorer as explorer
@@ -125,7 +125,7 @@ _MODULE_OF = {
     "Fit": "evidence.fitting",
     "Prior": "evidence.likelihood",
     "fit": "fitting",
-    "IndividualFit": "individuals.fitting",
+    "IndividualFit": "individuals.result",
     "Histories": "forecasts.histories",
     "History": "forecasts.history",
     "Grade": "forecasts.seen",

@@ -17,7 +17,8 @@ from .evidence.fitting import fit as fit_rates
 from .evidence.likelihood import Prior
 from .evidence.observations import REQUIRED, read_observations
 from .forecasts.histories import Histories
-from .individuals.fitting import IndividualFit, fit_patients
+from .individuals.fitting import fit_patients
+from .individuals.result import IndividualFit
 from .model.equations import Model
 from .patients.population import Population
 from .user_tables import read_csv
@@ -156,6 +157,7 @@ def fit(
         _refuse(of_patients, "published rates", OF_RATES)
         if free is None:
             raise InputError("free", allowed="names to fit", problem="is missing")
+        # mypy does not know that `_has_rates` is false of a Histories.
         rates = data if isinstance(data, pd.DataFrame) else read_observations(data)  # type: ignore[arg-type]
         return fit_rates(rates, free, rng=rng, **_list_given(shared | of_rates))
     _refuse(of_rates, "patients one by one", OF_PATIENTS)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 import wearoff as wo
 from wearoff.forecasts.looks import describe_seen, read_history, tabulate_seen
 from wearoff.json_text import to_json
-from wearoff.provenance import read_recorded
+from wearoff.past_results import read_recorded
 
 VISITS = wo.Schedule.every(110, visits=2, units=20, start="2027-01-04")
 SEEN = [wo.Gone(100, since=80), wo.Grade(14, 0), wo.Grade(60, 1, True, "rater"), wo.Gone(210, assessor="rater")]

@@ -25,10 +25,10 @@ from wearoff.cli.options import read_changes
 from wearoff.evidence.observations import DEFAULTS, LAST_DAY, check_observations, read_observations
 from wearoff.evidence.schedules import read_among, read_retreat, read_visits
 from wearoff.exchange import read_case
+from wearoff.past_results import read_recorded
 from wearoff.patients.grades import ENDPOINTS
 from wearoff.patients.population import Population, limits_of
 from wearoff.patients.population import names as numbers
-from wearoff.provenance import read_recorded
 
 from . import strategies as make
 from .judging import REFUSAL, RESULT, check_refusal, judged

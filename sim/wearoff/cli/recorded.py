@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from ..exchange.reading import Case
     from ..parameters import Parameters
+    from ..past_results import Recorded
     from ..patients.population import Population
-    from ..provenance import Recorded
     from ..treatment.schedule import Schedule
 
 # Options without influence on the result.
@@ -91,7 +91,7 @@ def _read_given(context: typer.Context, text: str | None) -> Given | None:
     # Return what the file gives. The options of a result that is run again become the defaults of the command.
     if text is None:
         return None
-    from ..provenance import read_recorded
+    from ..past_results import read_recorded
 
     path, command = Path(text), str(context.command.name)
     takes_cases = command == TAKES_SCHEDULE
