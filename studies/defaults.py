@@ -109,10 +109,10 @@ INTRODUCTION = """# The fit of the defaults
 Written by `python -m studies.defaults --write`. {numbers} numbers are fitted to the {rows} published rows that were
 read in their source. The rows alone do not determine most of them, so each has a prior: its plausible range is the
 prior's middle 95 %, on the logarithmic scale (logit for fractions). An interval from rows and prior is a posterior
-interval, to the first order; that of a deviation between patients (`omega_`) is not symmetric. "Rows alone" is the
-standard error without any prior; where the rows alone say nothing, that word stands there. Trials differ in the potency
-of the product in their hands (`omega_trial_potency`) and in the leniency of their raters (`omega_trial_leniency`).
-Rival models are in [rivals.md](rivals.md)."""
+interval, to the first order. The interval of a deviation between patients (`omega_`) is not symmetric. "Rows alone" is
+the standard error without any prior; where the rows alone say nothing, that word stands there. Trials differ in the
+potency of the product in their hands (`omega_trial_potency`) and in the leniency of their raters
+(`omega_trial_leniency`). Rival models are in [rivals.md](rivals.md)."""
 
 LANDMARKS = """The landmarks of the typical patient (20 U of onabotulinumtoxinA in the glabella) have priors from
 `data/typical_patient.csv`: the training text that the project starts from, not data of trials."""
@@ -121,8 +121,8 @@ FITS = """Deviance {deviance:.0f} with the rows as independent. The rows determi
 and the priors the rest. With the correlations of the rows and the effects of the trials, chi-squared is {chi2:.0f} on
 {dof:.1f} degrees of freedom, p = {p:.2g}: trials differ by more than two effects of a trial and the number of its
 patients explain. So the variance of the rows is multiplied by the ratio, {scatter:.2g}, in all errors and intervals.
-The intervals are those of Student's t distribution. It has {freedom:.1f} degrees of freedom, the number of trials less
-that of the numbers that the rows determine (Knapp, Hartung 2003, Stat Med 22:2693)."""
+The intervals come from Student's t distribution with {freedom:.1f} degrees of freedom. This is the number of trials
+less the number of numbers that the rows determine (Knapp, Hartung 2003, Stat Med 22:2693)."""
 
 
 def to_markdown(frame: pd.DataFrame) -> str:

@@ -159,7 +159,7 @@ def test_fit(call, mine, tmp_path):
     lines = text.splitlines()
     # How well the rows are fitted comes first: it says what the rest is worth.
     assert "chi-squared" in lines[0]
-    assert "on 3.01 degrees of freedom, p = " in lines[0]
+    assert f"on {found['goodness']['dof']:.3g} degrees of freedom, p = " in lines[0]
     assert lines[2].split("  ")[-1].strip() == "95 % interval"
     (row,) = [line for line in lines if line.startswith("endocytosis_half_life")]
     assert "0.0017 to 0.0068" in row

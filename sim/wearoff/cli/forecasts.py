@@ -95,7 +95,7 @@ def _forecast_all(histories: dict[str, History], people: Population, seed: int, 
 def _read_histories(
     file: Path | None, covariates: Sequence[str], start: str | None, given: Given | None
 ) -> dict[str, History]:
-    # Return the history of each patient by ID; that of a single patient has an empty ID.
+    # Return the history of each patient by ID. A single patient has an empty ID.
     from ..forecasts.histories import Histories
     from ..forecasts.history import History
     from ..forecasts.records import READ

@@ -63,8 +63,8 @@ class Fit:
         cent of the estimate (for correlations, in hundredths), from rows and priors; ``rows_se_percent`` that from
         the rows alone, infinite where they say nothing. ``low`` and ``high`` are the 95 % interval from rows and
         priors, cut at the range that was searched; that range if ``se_percent`` is infinite. Where trials are pooled it
-        is that of Knapp and Hartung (2003). ``at_bound`` says that the estimate is at an end of the range that was
-        searched; then standard error and interval mean little.
+        is computed as Knapp and Hartung (2003) do. ``at_bound`` says that the estimate is at an end of the range that
+        was searched; then standard error and interval mean little.
     correlations : pandas.DataFrame
         Correlations of the estimates; NaN for an estimate without a standard error.
     rows : pandas.DataFrame
@@ -72,7 +72,7 @@ class Fit:
         the rows as independent.
     goodness : dict of str to float
         ``deviance`` with the rows as independent; ``chi2``, ``dof`` and ``p`` with their correlations and the trials'
-        effects, where ``dof`` is the number of rows less that of the numbers that they determine; ``p`` is NaN if it is
+        effects. ``dof`` is the number of rows less the number of numbers that they determine; ``p`` is NaN if it is
         below 1; ``scatter``: the factor on the variance of the rows in all errors; ``criterion``: minus twice the log
         of the likelihood and the priors, less a constant of the rows.
     not_identifiable : tuple of str

@@ -30,7 +30,7 @@ class Marginal(NamedTuple):
     def of(cls, values: Array, squares: Array, freedom: float) -> Marginal:
         """Return the distribution of which `squares` are minus twice the logarithm of the density, less a constant.
 
-        With finite degrees of freedom the density is that of Student's t distribution of the root of the squares.
+        With finite degrees of freedom the root of the squares has Student's t distribution.
         """
         above = squares - squares.min()
         logs = -above / 2 if np.isinf(freedom) else -(freedom + 1) / 2 * np.log1p(above / freedom)

@@ -67,7 +67,7 @@ class Solution(NamedTuple):
 
     @property
     def dof(self) -> float:
-        """The degrees of freedom of `chi2`: the number of rows less that of the numbers that they determine."""
+        """The degrees of freedom of `chi2`: the number of rows less the number of numbers that they determine."""
         return len(self.linear.residuals) - self.determined - len(self.of_trials)
 
     @property
@@ -77,7 +77,7 @@ class Solution(NamedTuple):
 
     @property
     def freedom(self) -> float:
-        """The degrees of freedom of the estimates: that of trials less that of the numbers that the rows determine.
+        """The degrees of freedom of the estimates: the number of trials less `determined`.
 
         At least 1; infinite, that is a normal distribution, where no trials are pooled.
         """

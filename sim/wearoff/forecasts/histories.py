@@ -51,6 +51,7 @@ class Histories(Mapping[str, History]):
     """
 
     def __init__(self, histories: Mapping[str, History], covariates: pd.DataFrame | None = None) -> None:
+        # mypy wants a class that can be made; a Mapping is an abstract one.
         check_type(histories, Mapping, "histories")  # type: ignore[type-abstract]
         self._histories: dict[str, History] = dict(histories)
         if not self._histories:
@@ -76,6 +77,7 @@ class Histories(Mapping[str, History]):
             and self.covariates.equals(other.covariates)
         )
 
+    # The covariates are a table, which has no hash. mypy expects a method as in `object`.
     __hash__ = None  # type: ignore[assignment]
 
     def __repr__(self) -> str:
