@@ -13,6 +13,7 @@ import wearoff
 
 sys.path.insert(0, str(Path(__file__).parent))
 import generate
+import live
 
 project, author, release = "wearoff", "The wearoff developers", wearoff.__version__
 project_copyright = author
@@ -77,6 +78,11 @@ def _hide(app: Any, what: str, name: str, found: Any, options: Any, signature: s
     return (re.sub(r", _\w+", "", signature), returned) if signature else None
 
 
+def _write_live(app: Any, error: Exception | None) -> None:
+    if error is None:
+        live.write(Path(app.srcdir), Path(app.outdir))
+
+
 def setup(app: Any) -> None:
     """Draw equations as MathML, which a browser shows without a script; write the parts that pages include."""
     app.add_html_math_renderer("mathml", (_inline, None), (_block, None))
@@ -84,3 +90,4 @@ def setup(app: Any) -> None:
     app.connect("missing-reference", _link)
     app.connect("doctree-read", _describe)
     app.connect("builder-inited", lambda app: generate.write_all(Path(app.srcdir)))
+    app.connect("build-finished", _write_live)

@@ -17,11 +17,13 @@ import wearoff as wo
 from wearoff import tables
 from wearoff.cli.options import app
 from wearoff.exchange.formulas import call_slope
-from wearoff.labels import COLUMNS, STEPS
+from wearoff.figures.mechanism import name_moment
+from wearoff.labels import COLUMNS, LANDMARK_DAYS, LANDMARKS, STEPS, whole_day
 from wearoff.model.equations import STATES, Constants, depth, force, uptake
 from wearoff.report.json_output import records
 
 Rows = Iterable[Mapping[str, Any]]
+MOMENTS = (1.0, 7.0, 120.0)  # days, as `wearoff plates` shows them
 
 
 def write_all(docs: Path) -> None:
@@ -50,6 +52,8 @@ def pages() -> dict[str, str]:
             tables.rows("muscles"), ("muscle", "sides", "length", "length_unit", "length_kind", "length_source")
         ),
         "typical_patient": typical_patient(),
+        "moments": moments(),
+        "middle_half": middle_half(),
         "errors": table(
             records(comparison.rmse), ("endpoint", "unit", "rows", "rmse", "rmse_fitted", "rmse_predicted")
         ),
@@ -163,6 +167,42 @@ def typical_patient() -> str:
         for row in tables.rows("typical_patient")
     ]
     return table(rows, ("landmark", "model", "range", "unit", "source", "status"), {"range": "must be"})
+
+
+def moments() -> str:
+    """Return what the typical patient has on the days of the plate."""
+    frame = wo.simulate(units=20).at(MOMENTS)
+    rows = [
+        {
+            "day": name_moment(row["time"]),
+            "SNAP-25 cut": percent(1 - row["snap25"]),
+            "light chain, of its amount on day 7": percent(row["light_chain"] / frame["light_chain"].iloc[1]),
+            "force of the muscle": percent(row["force"]),
+            "visible effect": percent(row["visible"]),
+        }
+        for row in frame.to_dict("records")
+    ]
+    return table(rows, list(rows[0]))
+
+
+def middle_half() -> str:
+    """Return the days of the landmarks: of the typical patient and of the middle half of patients."""
+    typical = wo.simulate(units=20).landmarks
+    rows = [
+        {
+            "landmark": LANDMARKS[row["landmark"]].label,
+            "typical patient": f"day {whole_day(typical[row['landmark']])}",
+            "middle half of patients": f"day {whole_day(row['p25'])} to {whole_day(row['p75'])}",
+        }
+        for row in wo.middle_half(wo.Schedule.once(units=20)).to_dict("records")
+        if row["landmark"] in LANDMARK_DAYS
+    ]
+    return table(rows, list(rows[0]))
+
+
+def percent(share: float) -> str:
+    """Return a share as whole per cent."""
+    return f"{100 * share:.0f} %"
 
 
 def predicted(rows: Rows) -> str:
