@@ -1,5 +1,5 @@
 # make demo: see the main job done.  make explore: the page with sliders.
-# make test: the tests, in less than three minutes.  make test-browser: those that need chromium and ffmpeg.
+# make test: the tests, in less than three minutes.  make test-browser: those that need chromium, firefox-esr and ffmpeg.
 # make proof: all tests at full length.  make fuzz: 2,000 hostile cases of every reader and option.
 # make docs: the site.  make bench: measure the speed and write docs/speed.md.  make dist: build what is released, and try it.
 # make update: write constraints.txt anew, with the newest versions.
