@@ -13,7 +13,7 @@ import numpy as np
 from tests.reference import reference
 
 import wearoff as wo
-from benchmarks import engine, many, page, peer, webpage
+from benchmarks import engine, many, peer, webpage
 from benchmarks.measure import Figure, Target, compare, loosest, order, progress, worst
 from benchmarks.table import machine, render, replace
 from wearoff.files import written_whole
@@ -40,7 +40,6 @@ def main() -> None:
         importing(),
         *engine.figures(),
         *webpage.figures(),
-        *page.figures(),
     ]
     table = render(figures, machine())
     print(table)

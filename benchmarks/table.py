@@ -11,7 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from benchmarks.measure import Figure, Target
 
 BEGIN, END = "<!-- what follows is written by make bench -->", "<!-- what make bench writes ends here -->"
-LIBRARIES = ("numpy", "scipy", "pandas", "panel", "libroadrunner")
+LIBRARIES = ("numpy", "scipy", "pandas", "libroadrunner")
 HEAD = """| work | against | target | measured | repeats | |
 | --- | --- | --- | --- | --- | --- |"""
 

@@ -1,4 +1,4 @@
-"""The page without a server, in a browser: how large it is, its first curve, and a slider's move to the new picture."""
+"""The page in a browser: how large it is, its first curve, and a slider's move to the new picture."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def main() -> None:
 
 def figures() -> list[Figure]:
     """Return the size of the file, the milliseconds to the first curve, and those of 60 moves of three sliders."""
-    progress("the page without a server")
+    progress("the page")
     program = shutil.which("chromium") or shutil.which("google-chrome")
     opened: list[float] = []
     moves: dict[str, list[float]] = {}

@@ -19,8 +19,6 @@ DISTRIBUTIONS = {"PIL": "pillow", "libsbml": "python-libsbml"}
 # What only these folders and files import belongs to an extra, and all else to the base.
 EXTRA_OF = {
     "exchange": "exchange",
-    "pages/explorer": "explore",
-    "pages/handout": "explore",
     "trial/parquet.py": "parquet",
     "forecasts/inference_data.py": "arviz",
 }
@@ -41,7 +39,7 @@ def test_an_extra_that_an_error_names_can_be_installed():
         for path in PACKAGE.rglob("*.py")
         for extra in re.findall(r'raise not_installed\(.*, "(\w+)"\)', path.read_text(encoding="utf-8"))
     }
-    assert {"explore", "exchange"} <= named <= set(PROJECT["optional-dependencies"])
+    assert {"exchange", "parquet", "arviz"} <= named <= set(PROJECT["optional-dependencies"])
 
 
 def imported(folder=""):

@@ -91,7 +91,7 @@ def test_links_and_pictures_point_to_something(page):
 @pytest.mark.parametrize("page", LINKED, ids=name)
 def test_what_is_called_exists(page):
     chains = set(re.findall(r"\bwo\.([a-z_]\w*(?:\.[a-zA-Z_]\w*)*)", page.read_text(encoding="utf-8")))
-    for chain in chains - {"explorer"}:  # which takes seconds to import, and has tests of its own
+    for chain in chains:
         assert attrgetter(chain)(wearoff)
 
 

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from .individuals.result import IndividualFit
     from .model.equations import Model
     from .outcomes import Outcome
-    from .pages.explorer.view import explorer as explorer
     from .parameters import Parameters, presets
     from .patients.middle import middle_half
     from .patients.population import Population
@@ -43,6 +42,7 @@ if TYPE_CHECKING:
     from .trial.running import run_trial
     from .trial.survival import Survival, estimate_survival
     from .trial.trial import Trial
+    from .webpage.showing import explorer
     from .webpage.writing import page
 
 
@@ -77,6 +77,7 @@ __all__ = [
     "compare",
     "estimate_survival",
     "exchange",
+    "explorer",
     "find_n",
     "fit",
     "forecast",
@@ -133,7 +134,7 @@ _MODULE_OF = {
     "Forecast": "forecasts.forecasting",
     "NextDate": "forecasts.next_date",
     "forecast": "forecasts.forecasting",
-    "explorer": "pages.explorer.view",
+    "explorer": "webpage.showing",
     "page": "webpage.writing",
 }
 
@@ -143,14 +144,7 @@ def __getattr__(name: str) -> Any:
         return import_module(f".{name}", __name__)
     if name not in _MODULE_OF:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    try:
-        module = import_module(f".{_MODULE_OF[name]}", __name__)
-    except ModuleNotFoundError:
-        if name != "explorer":
-            raise
-        from .errors import not_installed
-
-        raise not_installed("explorer", "panel", "explore") from None
+    module = import_module(f".{_MODULE_OF[name]}", __name__)
     value = globals()[name] = getattr(module, name)
     return value
 

@@ -92,8 +92,8 @@ def not_installed(what: str, package: str, extra: str) -> InputError:
 
     Examples
     --------
-    >>> print(not_installed("explorer", "panel", "explore"))
-    explorer needs panel; install it: pip install "wearoff[explore]"
+    >>> print(not_installed("SBML", "python-libsbml", "exchange"))
+    SBML needs python-libsbml; install it: pip install "wearoff[exchange]"
     """
     return InputError(what, problem=f'needs {package}; install it: pip install "wearoff[{extra}]"')
 

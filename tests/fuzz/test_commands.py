@@ -13,7 +13,6 @@ import os
 import shutil
 import sys
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -31,8 +30,6 @@ from wearoff.cli.options import app
 from wearoff.evidence import comparison, courses, solution
 from wearoff.evidence.observations import published
 from wearoff.pages import animation
-from wearoff.pages.explorer import server
-from wearoff.pages.handout import curves, page
 from wearoff.parameters import presets
 from wearoff.patients import population
 from wearoff.patients.population import names as numbers
@@ -41,6 +38,7 @@ from wearoff.report import curves as report_curves
 from wearoff.report import forecasts as report_forecasts
 from wearoff.report import studies as report_studies
 from wearoff.spacing import patient
+from wearoff.webpage import showing
 
 from . import strategies as make
 from .judging import REFUSAL, RESULT, judged
@@ -165,7 +163,7 @@ def results(*commands):
 SOLVED = functools.lru_cache(200)(simulation.solve_schedule)
 POINTS = functools.lru_cache(50)(np.polynomial.legendre.leggauss)
 # Without a value.
-FLAGS = ("version", "as_json", "show", "allow_shorter")
+FLAGS = ("version", "as_json", "open_", "allow_shorter")
 CONSTANTS = [name for name in numbers() if name not in ("spread",)][:11]
 QUANTITIES = ("onset_day", "peak_day", "peak_effect", "half_effect_day", "wear_off_day", "effect_on_day_90")
 EFFECTS = st.builds("effect_on_day_{}".format, st.one_of(make.number_text(), make.any_text()))
@@ -219,8 +217,6 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "within": cheap(st.floats(1.01, 2)),
     "style": one_of("print", "slide"),
     "lang": one_of("en", "es", "de", "fr"),
-    "host": make.mostly(st.sampled_from(["127.0.0.1", "localhost", "::1", "0.0.0.0"]), make.any_text()),
-    "port": cheap(st.sampled_from([0, 5006, 65535])),
 }
 # Options that mean something else in one command.
 OWN: dict[tuple[str, str], st.SearchStrategy[Any]] = {
@@ -229,7 +225,6 @@ OWN: dict[tuple[str, str], st.SearchStrategy[Any]] = {
     ("fit", "file"): read(make.OBSERVATIONS, make.OBSERVATION_FILES),
     ("compare", "file"): read(make.OBSERVATIONS, make.OBSERVATION_FILES),
     ("fit", "patients"): cheap(st.sampled_from([64]), most=64, high=1e9),
-    ("handout", "file"): places(".html"),
     ("next", "file"): read(make.HISTORY, make.HISTORY_FILES),
     ("page", "file"): places(".html"),
     # Every zone of a muscle and every site has a formula of its own.
@@ -252,7 +247,6 @@ SMALL = {
     "sensitivity": {"samples": "2"},
     "plates": {"out": "new"},
     "animate": {"file": "new.gif", "days": "20"},
-    "handout": {"file": "new.html"},
     "page": {"file": "new.html"},
     "export": {"what": "sbml", "file": "new.xml"},
 }
@@ -447,12 +441,8 @@ def cheaply(patch, stage):
         unless_drawn(module, name, lambda *_, **__: Figure())
     unless_drawn(report_curves, "render", lambda _, kind: b"".join(ENDS[f".{kind}"]))
     unless_drawn(animation, "Film", Still)
-    # A film of two frames, a hand-out of two doses at three intervals, and fewer patients to choose the grids by.
+    # A film of two frames, and fewer patients to choose the grids by.
     patch.setattr(animation, "FRAMES_A_SECOND", 0.1)
-    patch.setattr(curves, "doses", lambda labelled: [labelled / 2, labelled])
-    patch.setattr(curves, "WEEKS", range(8, 31, 11))
-    for name in ("_load_bokeh", "make_document"):
-        patch.setattr(page, name, functools.cache(getattr(page, name)))
     patch.setattr(population, "DIRECTIONS", 4)
     patch.setattr(population, "DRAWN_BLOCKS", 0)
     # Two steps of a fit, on grids that are chosen once and coarse.
@@ -462,10 +452,10 @@ def cheaply(patch, stage):
     patch.setattr(comparison, "published", functools.cache(lambda: published().query("trial == 'ona GL pivotal 2'")))
     full = optimize.least_squares
     patch.setattr(optimize, "least_squares", lambda *given, **named: full(*given, **{**named, "max_nfev": 2}))
-    # The port is tried as always, but no server runs.
-    served = SimpleNamespace(_http=SimpleNamespace(_sockets={}), port=5006)
-    patch.setattr(server.pn, "serve", lambda *_, **__: served)
-    patch.setattr(server, "_run", lambda *_: None)
+    # No browser is opened, and the page is written where no case looks.
+    patch.setattr(showing.webbrowser, "open", lambda _: True)
+    (stage.folder.parent / "temporary").mkdir()
+    patch.setattr(showing.tempfile, "tempdir", str(stage.folder.parent / "temporary"))
 
 
 class Still:

@@ -8,7 +8,9 @@ import pytest
 from tests.webpage.conftest import slide, wait
 
 import wearoff as wo
-from wearoff.trial.bands import quick_bands
+from wearoff.patients.draws import draw
+from wearoff.patients.few import plan_few
+from wearoff.patients.grades import Line, mean_chance
 
 pytestmark = pytest.mark.filterwarnings("ignore::wearoff.UnusualWarning")
 READY = "app.crowd(app.settings)?.rates"
@@ -27,11 +29,15 @@ def read(tab, name):
 
 def test_bands_shares_and_rates_are_those_of_a_trial(tab):
     days, rate_days = (tab.evaluate(f"app.{name}") for name in ("crowdDays", "rateDays"))
-    bands = quick_bands(wo.Schedule.once(units=20), days, patients=512)
+    people, normals = wo.Population(), draw(512, 0, 1)
+    cohort = plan_few(wo.Schedule.once(units=20), people, days[-1]).solve(normals)
+    visible = cohort.visible_at(np.array(days))
     # 500 and 512 patients, the same but for the last: a percentile changes by a hundredth.
-    for name in ("p25", "p50", "p75"):
-        assert read(tab, f"bands.{name}") == pytest.approx(bands[name].to_numpy(), abs=0.03), name
-    rates = np.interp(rate_days, days, bands["none_or_mild"])
+    for name, share in (("p25", 0.25), ("p50", 0.5), ("p75", 0.75)):
+        assert read(tab, f"bands.{name}") == pytest.approx(np.quantile(visible, share, axis=1), abs=0.03), name
+    line = Line.of(visible, cohort.crease_at(np.array(days)), people.constants(normals))
+    chances = mean_chance(line, "none_or_mild", "investigator", people.raters).mean(axis=1)
+    rates = np.interp(rate_days, days, chances)
     assert read(tab, "rates.investigator") == pytest.approx(rates, abs=0.03)
 
 

@@ -18,7 +18,7 @@ __all__ = ["classroom", "export", "forecasts", "main", "patient", "studies", "tr
 # The order in `wearoff --help`: one patient, many patients, constants, other programs, teaching.
 ORDER = (
     "simulate", "space", "next", "trial", "compare", "fit", "sensitivity", "parameters", "export",
-    "plates", "animate", "page", "explore", "handout",
+    "plates", "animate", "page", "explore",
 )  # fmt: skip
 app.registered_commands.sort(key=lambda command: ORDER.index(command.name or ""))
 

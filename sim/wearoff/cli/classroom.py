@@ -1,4 +1,4 @@
-"""Commands for teaching: plates, animate, page, explore, handout."""
+"""Commands for teaching: plates, animate, page, explore."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from ..defaults import FILM_DAYS
-from ..errors import not_installed
 from .options import (
     Every,
     Muscle,
@@ -22,14 +21,12 @@ from .options import (
     given_options,
     print_written,
     progress_bar,
-    read_ending,
     read_parameters,
     read_plan,
     whole_number,
 )
 
-LOCALHOST = "127.0.0.1"
-PAGE_ENDINGS = (".html", ".htm")
+Lang = Annotated[str, typer.Option(metavar="LANG", help="Language of the page: en, es, de or fr.")]
 
 
 @app.command("plates", epilog="Example: wearoff plates --style slide --out plates")
@@ -82,7 +79,7 @@ def animate_command(
 @app.command("page", epilog="Example: wearoff page page.html --lang de")
 def page_command(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Page to write, such as page.html.")],
-    lang: Annotated[str, typer.Option(metavar="LANG", help="Language of the page: en, es, de or fr.")] = "en",
+    lang: Lang = "en",
 ) -> None:
     """Write the page that runs in a browser (one HTML file).
 
@@ -93,51 +90,19 @@ def page_command(
     print_written([page(file, lang)])
 
 
-@app.command("explore", epilog="Example: wearoff explore --port 5010")
+@app.command("explore", epilog="Example: wearoff explore --lang de")
 def explore_command(
-    host: Annotated[
-        str,
-        typer.Option(
-            metavar="ADDRESS",
-            help="Address to listen on; 0.0.0.0 lets other machines open the page.",
-        ),
-    ] = LOCALHOST,
-    port: Annotated[
-        int, whole_number("pages.explorer.settings.PORT", "N", "Port to listen on; 0: any free one.")
-    ] = 5006,
-    show: Annotated[bool, typer.Option("--show/--no-show", help="Open the page in a browser, or do not.")] = True,
+    lang: Lang = "en",
+    open_: Annotated[
+        bool, typer.Option("--open/--no-open", help="Open the page in a browser, or only print its path.")
+    ] = True,
 ) -> None:
-    """Serve the page with sliders on this machine until Ctrl-C."""
-    try:
-        from ..pages.explorer.server import serve
-    except ModuleNotFoundError:
-        raise not_installed("explore", "panel", "explore") from None
+    """Open the page in the browser.
 
-    def print_address(address: str) -> None:
-        access = "this machine only" if host in (LOCALHOST, "localhost", "::1") else "OTHER MACHINES CAN OPEN IT"
-        print(f"{address}  ({access}; Ctrl-C stops it)", flush=True)
-
-    serve(host=host, port=port, show=show, ready=print_address)
-
-
-@app.command("handout", epilog="Example: wearoff handout leaflet.html --product abobotulinumtoxinA")
-def handout_command(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Page to write, such as leaflet.html.")],
-    product: Product = None,
-    muscle: Muscle = None,
-    preset: Preset = "default",
-    set_: Set = None,
-) -> None:
-    """Write a page with sliders and curves as one HTML file.
-
-    The page needs no network, and prints on one sheet.
+    It is the page of `wearoff page`, written to a folder for temporary files.
     """
-    from ..files import written_whole
-    from ..pages.handout import make_handout
+    from ..webpage.showing import open_in_browser, write_temporary
 
-    read_ending(file, PAGE_ENDINGS)
-    visit = given_options(product=product, muscle=muscle)
-    with written_whole(file) as temporary, progress_bar("curves") as progress:
-        page = make_handout(**visit, parameters=read_parameters(preset, set_), progress=progress)
-        temporary.write_text(page, encoding="utf-8")
-    print_written([file])
+    path = write_temporary(lang)
+    opened = open_ and open_in_browser(path)
+    print(f"{path}  ({'opened in the browser' if opened else 'open this file in a browser'})")

@@ -1,1 +1,1 @@
-"""Pages and films for teaching: the page with sliders, the hand-out, the animation."""
+"""The film for teaching."""
