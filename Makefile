@@ -1,4 +1,4 @@
-# make demo: see the main job done.  make explore: the page with sliders.
+# make demo: every picture once, and the page; open out/index.html.
 # make test: the tests, in less than three minutes.  make test-browser: those that need chromium, firefox-esr and ffmpeg.
 # make proof: all tests at full length.  make fuzz: 2,000 hostile cases of every reader and option.
 # make docs: the site.  make bench: measure the speed and write docs/speed.md.  make dist: build what is released, and try it.
@@ -11,35 +11,17 @@ BIN := $(VENV)/bin
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check $(if $(CONSTRAINTS),--constraint $(CONSTRAINTS)) --editable
 OUT ?= out
 
-.PHONY: demo explore test test-browser proof fuzz lint bench docs dist update clean
+.PHONY: demo test test-browser proof fuzz lint bench docs dist update clean
 
 demo: $(VENV)/demo
-	$(BIN)/wearoff simulate --product onabotulinumtoxinA --muscle glabella --out $(OUT)
-	@echo
-	@echo "open $(OUT)/timeline.png (the effect) and $(OUT)/cascade.png (every step from the dose to the effect)"
-	@echo
-	$(BIN)/wearoff space --out $(OUT)
-	@echo
-	@echo "open $(OUT)/tradeoff.png (patients and days at half effect, and units a year, against the interval between visits)"
-	@echo "and $(OUT)/dates_visits.png (the fewest visits that keep half of the effect)"
-	@echo
-	$(BIN)/wearoff trial --out $(OUT)
-	@echo
-	@echo "open $(OUT)/bands.png (the effect in 10,000 patients) and $(OUT)/responders.png (how many respond, day by day)"
-	@echo
-	$(BIN)/wearoff plates --out $(OUT)
-	@echo
-	@echo "open $(OUT)/mechanism.png (four moments at the nerve ending), $(OUT)/serotypes.png and $(OUT)/sites.png"
-
-explore: $(VENV)/explore
-	$(BIN)/wearoff explore
+	$(BIN)/wearoff demo --out $(OUT)
 
 # Without the plugin that runs notebooks, which takes seconds to load.
 test: $(VENV)/test
 	$(BIN)/pytest -n 2 --dist worksteal -p no:nbmake tests sim
 
 test-browser: $(VENV)/test
-	$(BIN)/pytest -n 2 --dist loadfile -m browser tests/webpage tests/pages
+	$(BIN)/pytest -n 2 --dist loadfile -m browser tests/webpage tests/test_animation.py tests/test_cli_demo.py
 
 proof: $(VENV)/test
 	EXTENT=full $(BIN)/pytest -n 2 --dist worksteal -m "not browser" --nbmake tests sim notebooks

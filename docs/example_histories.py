@@ -1,4 +1,4 @@
-"""The example histories in `docs/histories/`: drawn by the simulator, not seen in patients.
+"""The example histories in `data/histories/`: drawn by the simulator, not seen in patients.
 
 `python docs/example_histories.py` writes them again, to the same bytes.
 """
@@ -16,7 +16,7 @@ from wearoff.patients.draws import OF_PATIENT
 from wearoff.patients.few import plan_few
 from wearoff.patients.grades import Line, find_severity, round_grade
 
-FOLDER = Path(__file__).parent / "histories"
+FOLDER = Path(__file__).parents[1] / "data" / "histories"
 SIMULATED = "# simulated: not a patient\n"
 START = pd.Timestamp("2027-01-04")
 LOOKS = (14, 60)  # days after a visit

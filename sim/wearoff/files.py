@@ -52,7 +52,7 @@ def write_all(folder: str | Path, contents: Mapping[str, bytes]) -> list[Path]:
     folder : str or Path
         The folder, which is made if it is missing.
     contents : mapping of str to bytes
-        The bytes of each file by its name.
+        The bytes of each file by its name, which may begin with a folder: ``"space/people.csv"``.
 
     Returns
     -------
@@ -68,11 +68,13 @@ def write_all(folder: str | Path, contents: Mapping[str, bytes]) -> list[Path]:
     temporary_files: dict[Path, Path] = {}
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for name in contents:
-            _refuse_folder(folder / name)
+        for path in [folder / name for name in contents]:
+            _refuse_folder(path)
+            path.parent.mkdir(exist_ok=True)
         for name, content in contents.items():
-            handle, temporary_name = tempfile.mkstemp(dir=folder, prefix=f".{name}.")
-            temporary_files[folder / name] = Path(temporary_name)
+            path = folder / name
+            handle, temporary_name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+            temporary_files[path] = Path(temporary_name)
             with os.fdopen(handle, "wb") as file:
                 file.write(content)
         for path, temporary in temporary_files.items():

@@ -23,7 +23,7 @@ def rows(name: str) -> tuple[Row, ...]:
     >>> rows("parameters")[0]["name"]
     'depot_half_life'
     """
-    with (_folder() / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+    with (folder() / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         return tuple(csv.DictReader(file))
 
 
@@ -33,7 +33,7 @@ def column(name: str, key: str) -> dict[str, Row]:
     return {row[key]: row for row in rows(name)}
 
 
-def _folder() -> Path:
-    # A wheel has the tables inside the package. An editable install reads them from the repository.
+def folder() -> Path:
+    """Return the folder `data/`: inside the package in a wheel, in the repository for an editable install."""
     inside = Path(__file__).parent / "data"
     return inside if inside.is_dir() else Path(__file__).parents[2] / "data"

@@ -26,6 +26,7 @@ from scipy import optimize
 from tests.extent import extent
 
 from wearoff import cli, plates, simulation, timeline
+from wearoff.cli import demo
 from wearoff.cli.options import app
 from wearoff.evidence import comparison, courses, solution
 from wearoff.evidence.observations import published
@@ -452,6 +453,8 @@ def cheaply(patch, stage):
     patch.setattr(comparison, "published", functools.cache(lambda: published().query("trial == 'ona GL pivotal 2'")))
     full = optimize.least_squares
     patch.setattr(optimize, "least_squares", lambda *given, **named: full(*given, **{**named, "max_nfev": 2}))
+    # A demonstration of one command.
+    patch.setattr(demo, "RUNS", [demo.Run("", "", "page {out}/page.html")])
     # No browser is opened, and the page is written where no case looks.
     patch.setattr(showing.webbrowser, "open", lambda _: True)
     (stage.folder.parent / "temporary").mkdir()

@@ -10,14 +10,14 @@ import typer
 
 from .. import __version__
 from ..errors import InputError, UnusualWarning
-from . import classroom, export, forecasts, patient, studies, trials
+from . import classroom, demo, export, forecasts, patient, studies, trials
 from .options import app, show_warning
 
-__all__ = ["classroom", "export", "forecasts", "main", "patient", "studies", "trials"]
+__all__ = ["classroom", "demo", "export", "forecasts", "main", "patient", "studies", "trials"]
 
-# The order in `wearoff --help`: one patient, many patients, constants, other programs, teaching.
+# The order in `wearoff --help`: all at once, one patient, many patients, constants, other programs, teaching.
 ORDER = (
-    "simulate", "space", "next", "trial", "compare", "fit", "sensitivity", "parameters", "export",
+    "demo", "simulate", "space", "next", "trial", "compare", "fit", "sensitivity", "parameters", "export",
     "plates", "animate", "page", "explore",
 )  # fmt: skip
 app.registered_commands.sort(key=lambda command: ORDER.index(command.name or ""))
