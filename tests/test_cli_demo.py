@@ -86,6 +86,14 @@ def test_a_place_that_cannot_be_written_is_refused_before_the_work(call, tmp_pat
     assert names(tmp_path) == {"file.txt"}
 
 
+def test_a_file_in_the_place_of_a_folder_is_refused_and_nothing_is_written(call, quick, tmp_path):
+    (tmp_path / "simulate").write_text("mine")
+    status, _, err = call("demo", "--out", tmp_path)
+    assert status == 2
+    assert err.startswith("error: out is ")
+    assert names(tmp_path) == {"simulate"}
+
+
 def test_a_refusal_of_a_command_ends_it_and_nothing_is_written(call, tmp_path, monkeypatch):
     monkeypatch.setattr(demo, "RUNS", (QUICK[0], QUICK[1]._replace(arguments="simulate --units -1 --out {out}/a")))
     assert call("demo", "--out", tmp_path)[0] == 2

@@ -6,6 +6,7 @@ import contextlib
 import io
 import shlex
 import shutil
+import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from .options import app, progress_bar
+from .options import app
 
 if TYPE_CHECKING:
     from ..report.gallery import Section
@@ -125,11 +126,12 @@ def demo_command(
 
     write_all(out, {})  # a folder that cannot be written is refused before the work
     runs = find_runs()
-    with tempfile.TemporaryDirectory(prefix="wearoff-") as name, progress_bar("commands") as progress:
+    with tempfile.TemporaryDirectory(prefix="wearoff-") as name:
         folder = Path(name)
         sections = []
-        for done, run in enumerate(runs):
-            progress(done, len(runs))
+        for run in runs:
+            if sys.stderr.isatty():
+                print(_spell(run, out), file=sys.stderr, flush=True)
             sections.append(_run(run, folder, out))
         files = {path: (folder / path).read_bytes() for section in sections for path in section.files}
     files[INDEX] = write_gallery(TITLE, WORDS, sections).encode()
@@ -163,8 +165,12 @@ def _run(run: Run, folder: Path, out: Path) -> Section:
         found.invoke(context)
     files = [name for name in _list_files(folder) if name not in before]
     text, _, _ = printed.getvalue().partition("\nwritten:")  # their names are links
-    shown = " ".join(["wearoff", *(shlex.quote(word.format(out=out)) for word in run.arguments.split())])
-    return Section(run.title, run.words, shown, files, run.captions, text.strip())
+    return Section(run.title, run.words, _spell(run, out), files, run.captions, text.strip())
+
+
+def _spell(run: Run, out: Path) -> str:
+    # Return the command as it is typed.
+    return " ".join(["wearoff", *(shlex.quote(word.format(out=out)) for word in run.arguments.split())])
 
 
 def _list_files(folder: Path) -> list[str]:
