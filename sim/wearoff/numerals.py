@@ -1,4 +1,4 @@
-"""Numbers that are written as text: on the command line, in a link, in the cells of a user's table or file.
+"""Numbers that are written as text: on the command line, in the cells of a user's table or file.
 
 Only these places take text for a number. The Python interface takes numbers, which `checks` checks.
 """
