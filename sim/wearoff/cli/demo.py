@@ -71,7 +71,7 @@ RUNS = (
         "space --start 2027-01-04 --out {out}/space",
         {
             "tradeoff": "Patients and days at half effect or more, and units a year, by the interval between visits",
-            "even_visits": "The typical patient, treated at the longest even interval that label and level allow",
+            "even_visits": "The typical patient, treated at even intervals",
             "even_returns": "What is left of the effect and of the light chain at each of these visits",
             "dates_visits": "The typical patient, treated on the best dates, which need not be evenly spaced",
             "dates_returns": "What is left of the effect and of the light chain on each of these dates",

@@ -84,7 +84,7 @@ def _write_pictures(section: Section, beside: Mapping[PurePosixPath, Sequence[Pu
         caption = html.escape(section.captions[path.stem])
         address = html.escape(str(path))
         if path.suffix == FILM:
-            shown = f'<video src="{address}" controls preload="metadata" aria-label="{caption}"></video>'
+            shown = f'<video src="{address}" controls preload="auto" aria-label="{caption}"></video>'
         else:
             shown = f'<a href="{address}"><img src="{address}" alt="{caption}" loading="lazy"></a>'
         links = "".join(f"<li>{_link(other, other.suffix[1:].upper(), about=path.stem)}</li>" for other in others)
