@@ -21,7 +21,7 @@ test: $(VENV)/test
 	$(BIN)/pytest -n 2 --dist worksteal -p no:nbmake tests sim
 
 test-browser: $(VENV)/test
-	$(BIN)/pytest -n 2 --dist loadfile -m browser tests/webpage tests/pages tests/test_cli_demo.py
+	$(BIN)/pytest -n 2 --dist loadfile -m browser tests/webpage tests/test_animation.py tests/test_cli_demo.py
 
 proof: $(VENV)/test
 	EXTENT=full $(BIN)/pytest -n 2 --dist worksteal -m "not browser" --nbmake tests sim notebooks

@@ -25,12 +25,11 @@ from matplotlib.figure import Figure
 from scipy import optimize
 from tests.extent import extent
 
-from wearoff import cli, plates, simulation, timeline
+from wearoff import animation, cli, plates, simulation, timeline
 from wearoff.cli import demo
 from wearoff.cli.options import app
 from wearoff.evidence import comparison, courses, solution
 from wearoff.evidence.observations import published
-from wearoff.pages import animation
 from wearoff.parameters import presets
 from wearoff.patients import population
 from wearoff.patients.population import names as numbers

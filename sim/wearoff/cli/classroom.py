@@ -67,7 +67,7 @@ def animate_command(
 
     It shows the nerve ending, the muscle, the skin and the curve of the visible effect, day by day.
     """
-    from ..pages.animation import animate
+    from ..animation import animate
     from ..simulation import simulate
 
     plan = read_plan(given_options(units=units, product=product, muscle=muscle, sites=sites), every, visits)

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from ..checks import Limits, check_number
-from ..defaults import FILM_DAYS
-from ..errors import InputError
-from ..figures.ending import Ending
-from ..figures.mechanism import Numbers, draw_key, place, shares
-from ..figures.style import VERMILION, Look, faint, ink, muted, readable, tidy
-from ..files import written_whole
-from ..timeline import Timeline
+from .checks import Limits, check_number
+from .defaults import FILM_DAYS
+from .errors import InputError
+from .figures.ending import Ending
+from .figures.mechanism import Numbers, draw_key, place, shares
+from .figures.style import VERMILION, Look, faint, ink, muted, readable, tidy
+from .files import written_whole
+from .timeline import Timeline
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

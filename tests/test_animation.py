@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from matplotlib.animation import FFMpegWriter
 from PIL import Image
+
+import wearoff as wo
 from tests.extent import some
 from tests.figures.legible import assert_legible
 from tests.figures.test_mechanism import read_back
-
-import wearoff as wo
-from wearoff.pages.animation import SLOW_DAYS, Clock, Film, animate
+from wearoff.animation import SLOW_DAYS, Clock, Film, animate
 
 mpl.use("Agg")
 
@@ -196,7 +196,7 @@ def test_the_command_writes_the_film_it_was_asked_for(call, tmp_path, monkeypatc
         told.update(options, schedule=timeline.schedule, parameters=timeline.parameters)
         return animate(timeline, path, seconds=1, **options)
 
-    monkeypatch.setattr("wearoff.pages.animation.animate", watch)
+    monkeypatch.setattr("wearoff.animation.animate", watch)
     status, out, err = call(
         "animate",
         tmp_path / "x.gif",

@@ -1,1 +1,0 @@
-"""The film for teaching."""
