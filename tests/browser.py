@@ -4,6 +4,7 @@
 """
 
 import shutil
+from contextlib import contextmanager
 
 import pytest
 
@@ -25,9 +26,9 @@ def pytest_collection_modifyitems(items):
             item.add_marker("browser")
 
 
-@pytest.fixture(scope="session")
-def browser():
-    """The system's Chromium, headless, as Playwright's synchronous `Browser`."""
+@contextmanager
+def launch():
+    """Yield the system's Chromium, headless, as Playwright's synchronous `Browser`."""
     from playwright.sync_api import sync_playwright  # which not every environment has
 
     program = next(filter(None, map(shutil.which, NAMES)), None)
@@ -37,3 +38,10 @@ def browser():
         opened = play.chromium.launch(executable_path=program, args=list(QUIET))
         yield opened
         opened.close()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """The system's Chromium, see `launch`."""
+    with launch() as opened:
+        yield opened

@@ -28,7 +28,7 @@
 
   const drawMonths = (root, at) => {
     const { type } = at;
-    const letters = ((at.right - at.left) * at.rows.length) / MONTHS > 3 * type ? 3 : 1;
+    const whole = ((at.right - at.left) * at.rows.length) / MONTHS > 3 * type;
     for (const row of at.rows) {
       const [first, last] = [row.top + AT.months * type + 0.5 * type, row.top + (AT.row - 0.4) * type];
       for (let day = row.from, i = 0; day < row.to; day = app.monthStart(day, 1), i += 1) {
@@ -46,7 +46,7 @@
             root,
             words,
           );
-        write(AT.months, app.monthWords(day).slice(0, letters), "month");
+        write(AT.months, whole ? app.monthWords(day).replace(".", "") : app.monthWords(day)[0], "month");
         // A year that has no room before the next one is left out.
         const year = app.yearOf(day);
         const room = row.x(app.monthStart(day, 2)) <= at.right && app.yearOf(app.monthStart(day, 2)) === year;

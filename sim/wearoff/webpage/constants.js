@@ -4,7 +4,7 @@
   let parts = null;
 
   /** Return a value with its unit in words. */
-  const valueWords = (row, value) => {
+  app.constantWords = (row, value) => {
     if (row.name.endsWith("_half_life")) return app.timeConstant(value);
     if (row.unit === "fraction") return app.percent(value);
     return app.say(`unit.${row.name}`, { value: app.number(value) });
@@ -29,7 +29,7 @@
       class: "reset",
       "aria-label": app.say("reset.one", { name }),
     });
-    const words = { low: valueWords(row, row.low), high: valueWords(row, row.high), value: valueWords(row, row.value) };
+    const words = { low: app.constantWords(row, row.low), high: app.constantWords(row, row.high), value: app.constantWords(row, row.value) };
     slider.input.before(app.element("p", { class: "meaning" }, app.say(`constant.${row.name}.words`)));
     const root = app.element(
       "li",
@@ -47,7 +47,7 @@
     );
     const show = (value) => {
       const isDefault = value === row.value;
-      const said = valueWords(row, value);
+      const said = app.constantWords(row, value);
       slider.set(app.trackPlace(row, value), said, isDefault ? app.say("default", { value: said }) : said);
       reset.disabled = isDefault;
       root.classList.toggle("changed", !isDefault);
@@ -119,7 +119,10 @@
     for (const { row, show: showRow } of parts.rows) showRow(settings[row.name]);
   };
 
-  const pictures = () => [parts.curve.root, parts.cascade.root];
+  const pictures = () => [
+    { picture: parts.curve.root, legends: [parts.legend.root] },
+    { picture: parts.cascade.root, legends: [], notes: [app.say("cascade.note")] },
+  ];
 
   app.addPart({ name: "constants", build, show, pictures, table: app.table, describe: app.describe });
 }

@@ -10,9 +10,8 @@ const app = { parts: [] };
   const MONTH = 365.25 / 12; // days
 
   /**
-   * Add a part of the page: its name, and `build(section)`, `show(settings)`; for what is saved `pictures()`, `table()`
-   * (a text) and `describe(settings)` (what the pictures show); `wall`, whether it
-   * is for the wall.
+   * Add a part of the page: its name, `build(section)`, `show(settings)`; for what is saved `pictures()`, `table()` (a
+   * text) and `describe(settings)`, what the pictures show; `sheet(settings)`, what it prints, if it has its own.
    */
   app.addPart = (part) => app.parts.push(part);
 
@@ -44,9 +43,9 @@ const app = { parts: [] };
   app.duration = (days) =>
     days < WEEKS_FROM ? app.counted(app.whole(days), "days") : app.counted(app.whole(days / 7), "weeks");
 
-  /** Return the range between two times, both in the unit of the longer one. */
+  /** Return the range between two times, both in the unit of the longer one; in days if it would begin at 0 weeks. */
   app.range = (low, high) => {
-    const unit = high < WEEKS_FROM ? "days" : "weeks";
+    const unit = high < WEEKS_FROM || app.whole(low / 7) === 0 ? "days" : "weeks";
     const [from, to] = [low, high].map((days) => app.whole(unit === "days" ? days : days / 7));
     return from === to ? app.counted(to, unit) : app.say("range", { from: app.number(from), to: app.counted(to, unit) });
   };

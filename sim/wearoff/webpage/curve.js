@@ -83,6 +83,7 @@
       shape("text", { y: 0.3 * at.type, "text-anchor": "middle", "font-size": 0.9 * at.type }, mark, "!");
       return mark;
     }),
+    numbered: shape("g", { class: "numbered" }, root),
     name: shape("text", { class: "name", y: 0.6 * at.top, "font-size": 0.95 * at.type }, root),
   });
 
@@ -93,6 +94,20 @@
     app.put(layer.name, { x: Math.max(x, at.left), "text-anchor": place < LAST / 2 ? "start" : "end" });
     app.write(layer.name, app.moment(app.moments[place]));
   };
+
+  const NUMBER = 0.72; // of the type: the radius of the sign of a number
+
+  /** Draw numbers from 1 on at places on the curve; a place may be false. */
+  const drawNumbers = (layer, at, places, visible) =>
+    layer.numbered.replaceChildren(
+      ...places.flatMap((place, i) => {
+        if (place === false) return [];
+        const mark = shape("g", { transform: `translate(${at.x(place)} ${at.y(visible[place])})` });
+        shape("circle", { r: NUMBER * at.type }, mark);
+        shape("text", { y: 0.31 * at.type, "text-anchor": "middle", "font-size": 0.9 * at.type }, mark, String(i + 1));
+        return [mark];
+      }),
+    );
 
   /** Show a layer with a path, or hide it. */
   const drawPath = (path, d) => {
@@ -117,8 +132,9 @@
       .join("");
 
   /**
-   * Return a curve that fills its parent: its root, and `show(view)` with `table`, `place` of the day, `kept` (values
-   * or null), `people` (low and high, or null), `surprises` (places), `visits` and `words`, its alternative in words.
+   * Return a curve that fills its parent: its root, and `show(view)` with `table`, `place` of the day (or
+   * null), `kept` (values or null), `people` (low and high, or null), `surprises` (places), `numbered` (places of
+   * landmarks; may be missing), `visits` and `words`, its alternative in words.
    * @param {?function(number): void} dragged called with the place to which the day is dragged; null: it stays
    */
   app.makeCurve = (dragged) => {
@@ -135,7 +151,8 @@
       drawPath(layer.curve, line(at, visible));
       drawPath(layer.visits, triangles(at, view.visits));
       drawMarks(layer, at, view.surprises, visible);
-      drawDay(layer, at, view.place, visible[view.place]);
+      if (view.place !== null) drawDay(layer, at, view.place, visible[view.place]);
+      if (view.numbered) drawNumbers(layer, at, view.numbered, visible);
       root.setAttribute("aria-label", view.words);
     };
 

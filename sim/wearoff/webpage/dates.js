@@ -33,7 +33,10 @@
   const month = new Intl.DateTimeFormat(locale, { timeZone: "UTC", month: "short" });
 
   /** Return a date in words: 14 April 2027. */
-  app.dateWords = (day) => whole.format(new Date(day * DAY));
+  app.dateWords = (day) => {
+    const words = whole.format(new Date(day * DAY));
+    return lang === "fr" ? words.replace(/^1 /, "1er ") : words; // which the browser does not know
+  };
 
   /** Return the days from one to another in words: 3 May – 4 July 2027. */
   app.dateRange = (low, high) => whole.formatRange(new Date(low * DAY), new Date(high * DAY));

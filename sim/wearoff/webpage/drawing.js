@@ -35,7 +35,7 @@
     app
       .say("drawing.nerve")
       .split(" ")
-      .forEach((word, i) => shape("text", { x: 472, y: 378 + 17 * i, "text-anchor": "end" }, root, word));
+      .forEach((word, i) => shape("text", { x: 476, y: 392 + 17 * i, "text-anchor": "end" }, root, word));
     shape("text", { x: 10, y: 426 }, root, app.say("drawing.depot"));
     return parts;
   };

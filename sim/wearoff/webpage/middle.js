@@ -17,22 +17,29 @@
     return wearoff.draws(wearoff.population(app.data, app.typicalConstants()), rows);
   };
 
-  const compute = (key, settings) => {
+  /** A task: the middle half of the effect by moment, and of the days of the landmarks. */
+  function* findMiddle(settings) {
     const visits = app.visits(settings);
     const people = app.patients(visits.length);
-    const finish = (bands, middle) => {
-      const landmarks = {};
-      for (const [name, theirs] of Object.entries(NAMES)) {
-        const { reached, p25, p75 } = middle[theirs];
-        if (reached > 0.5 && p75 < LONGEST) landmarks[name] = [p25, p75];
-      }
-      if (remembered.size >= REMEMBERED) remembered.delete(remembered.keys().next().value);
-      remembered.set(key, { low: bands.p25, high: bands.p75, landmarks });
+    const bands = wearoff.bands(yield* wearoff.follow(people, visits, app.moments));
+    const middle = yield* wearoff.middleHalf(people, visits, LONGEST);
+    const landmarks = {};
+    for (const [name, theirs] of Object.entries(NAMES)) {
+      const { reached, p25, p75 } = middle[theirs];
+      if (reached > 0.5 && p75 < LONGEST) landmarks[name] = [p25, p75];
+    }
+    return { low: bands.p25, high: bands.p75, landmarks };
+  }
+
+  const remember = (key, people) => {
+    if (remembered.size >= REMEMBERED) remembered.delete(remembered.keys().next().value);
+    remembered.set(key, people);
+  };
+
+  const compute = (key, settings) => {
+    cancel = wearoff.inSlices(findMiddle(settings), (people) => {
+      remember(key, people);
       app.draw();
-    };
-    cancel = wearoff.inSlices(wearoff.follow(people, visits, app.moments), (followed) => {
-      const bands = wearoff.bands(followed);
-      cancel = wearoff.inSlices(wearoff.middleHalf(people, visits, LONGEST), (middle) => finish(bands, middle));
     });
   };
 
@@ -47,5 +54,12 @@
       timer = setTimeout(() => compute(key, settings), PAUSE);
     }
     return null;
+  };
+
+  /** Return the same, computed at once where it is not there yet. */
+  app.peopleNow = (settings) => {
+    const key = app.treatmentKey(settings);
+    if (!remembered.has(key)) remember(key, wearoff.run(findMiddle(settings)));
+    return remembered.get(key);
   };
 }

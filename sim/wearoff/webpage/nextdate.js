@@ -16,7 +16,6 @@
   const remember = (key, result) => {
     if (remembered.size >= REMEMBERED) remembered.delete(remembered.keys().next().value);
     remembered.set(key, result);
-    app.draw();
   };
 
   /** Return the days of the curve: a regular grid, and more just after each visit. */
@@ -30,22 +29,28 @@
 
   const lastDay = (history) => Math.max(...[...history.visits, ...history.seen].map(({ day }) => day));
 
-  const compute = (key, history) => {
+  /** A task: the forecast of a history, its bands and its warning. */
+  function* findNext(history) {
     const population = wearoff.population(app.data, app.typicalConstants());
-    const task = wearoff.forecast(history, population, app.data.normals, { data: app.data });
-    cancel = wearoff.inSlices(task, (forecast) => {
-      // Until half a year after the last day that is known.
-      const days = listDays(history, lastDay(history) + 240);
-      cancel = wearoff.inSlices(forecast.bands(days), (bands) => {
-        const warning = forecast.surprise < CONTRADICTION ? "contradiction" : forecast.effective < FEWEST ? "few" : "";
-        remember(key, { forecast, bands, warning });
-      });
+    const forecast = yield* wearoff.forecast(history, population, app.data.normals, { data: app.data });
+    // Until half a year after the last day that is known.
+    const bands = yield* forecast.bands(listDays(history, lastDay(history) + 240));
+    const warning = forecast.surprise < CONTRADICTION ? "contradiction" : forecast.effective < FEWEST ? "few" : "";
+    return { forecast, bands, warning };
+  }
+
+  const compute = (key, history) => {
+    cancel = wearoff.inSlices(findNext(history), (result) => {
+      remember(key, result);
+      app.draw();
     });
   };
 
+  const keyOf = (history) => JSON.stringify({ ...history, start: 0 });
+
   /** Return the forecast of a history, its `bands` and its `warning`, or null where it is not computed yet. */
   app.forecast = (history) => {
-    const key = JSON.stringify({ ...history, start: 0 });
+    const key = keyOf(history);
     if (remembered.has(key)) return remembered.get(key);
     if (wanted !== key) {
       wanted = key;
@@ -54,6 +59,13 @@
       timer = setTimeout(() => compute(key, history), PAUSE);
     }
     return null;
+  };
+
+  /** Return the same, computed at once where it is not there yet. */
+  app.forecastNow = (history) => {
+    const key = keyOf(history);
+    if (!remembered.has(key)) remember(key, wearoff.run(findNext(history)));
+    return remembered.get(key);
   };
 
   /** Return the day on which the typical patient of these visits loses a level; null: never there, infinite: later. */

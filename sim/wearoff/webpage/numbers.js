@@ -1,11 +1,20 @@
 "use strict";
 // The landmarks as whole days or weeks, each with the middle half of patients below.
 {
-  const NAMES = ["onset", "nearPeak", "half", "wearOff"];
+  app.LANDMARKS = ["onset", "nearPeak", "half", "wearOff"];
+
+  /** Return the day of a landmark in words, and the middle half of patients, "" where there is none. */
+  app.landmarkWords = (name, landmarks, people) => {
+    const middle = people?.landmarks[name];
+    return {
+      value: landmarks[name] === null ? app.say("never") : app.duration(landmarks[name]),
+      middle: middle ? app.say("middle", { range: app.range(...middle) }) : "",
+    };
+  };
 
   /** Return the panel of landmarks: its root, and `show(landmarks, people, typical)`. */
   app.makeNumbers = () => {
-    const cells = NAMES.map((name) => {
+    const cells = app.LANDMARKS.map((name) => {
       const value = app.element("dd", { class: "value" });
       const people = app.element("dd", { class: "people" });
       const cell = app.element("div", {}, app.element("dt", {}, app.say(`number.${name}`)), value, people);
@@ -23,9 +32,9 @@
     const show = (landmarks, people, typical) => {
       app.write(who, app.say(typical ? "typical" : "changed"));
       for (const { name, value, people: below } of cells) {
-        app.write(value, landmarks[name] === null ? app.say("never") : app.duration(landmarks[name]));
-        const middle = people?.landmarks[name];
-        app.write(below, middle ? app.say("middle", { range: app.range(...middle) }) : "\u00a0");
+        const words = app.landmarkWords(name, landmarks, people);
+        app.write(value, words.value);
+        app.write(below, words.middle || "\u00a0");
       }
     };
     return { root, show };

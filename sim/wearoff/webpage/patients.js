@@ -18,8 +18,9 @@
     const chart = app.makeChart(heights);
     const note = app.element("p", { class: "small" }, words);
     const plot = app.element("div", { class: "plot" }, chart.root);
-    const root = app.panel(name, app.say(name), false, note, plot, app.makeKey(key));
-    return { chart, plot, root };
+    const legend = app.makeKey(key);
+    const root = app.panel(name, app.say(name), false, note, plot, legend);
+    return { chart, plot, legend, note, root };
   };
 
   const build = (section) => {
@@ -187,7 +188,13 @@
     );
   };
 
-  const pictures = () => ["bands", "survival", "rates"].map((name) => parts[name].chart.root);
+  const pictures = () =>
+    ["bands", "survival", "rates"].map((name) => {
+      const { chart, legend, note } = parts[name];
+      const listed = name === "rates" ? [...parts.sources.children] : [];
+      const sources = listed.map((each, i) => `${i + 1}. ${each.textContent}`);
+      return { picture: chart.root, legends: [legend], notes: [note.textContent, ...sources] };
+    });
 
   /** Return the table of what is shown: a row a day, in the shares of a full effect and of patients. */
   const table = () => {
@@ -233,5 +240,5 @@
 
   const describe = (settings) => app.describe(typical(settings));
 
-  app.addPart({ name: "people", wall: true, build, show, pictures, table, describe });
+  app.addPart({ name: "people", build, show, pictures, table, describe });
 }

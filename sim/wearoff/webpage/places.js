@@ -53,7 +53,7 @@
     skin: { left: 8, right: 472, surface: 46, bottom: 104 },
     muscle: { bottom: 170, thin: 32, thick: 48, short: 250, long: 360, bands: 13 },
     membrane: 190,
-    ending: "M84 190H396Q428 190 428 222V262C428 330 376 330 376 430H300C300 345 52 345 52 255V222Q52 190 84 190Z",
+    ending: "M84 190H396Q428 190 428 222V262C428 330 368 330 368 430H300C300 345 52 345 52 255V222Q52 190 84 190Z",
     docks,
     pins: docks.flatMap((x) => beside.map((offset) => x + offset)),
     cleft: docks.flatMap((x) =>

@@ -55,6 +55,10 @@
   const build = (section) => {
     const { day, play: playing } = makeDay();
     const drawing = app.makeDrawing();
+    // For the picture that is saved: on the screen the steps beside the drawing show the signs.
+    const signs = app.makeSignKey();
+    signs.classList.add("unseen");
+    signs.setAttribute("aria-hidden", "true");
     const steps = app.makeSteps();
     const curve = app.makeCurve((place) => {
       if (timer) stop();
@@ -70,7 +74,7 @@
       app.element(
         "div",
         { class: "scene" },
-        app.panel("picture", app.say("picture"), true, drawing.root),
+        app.panel("picture", app.say("picture"), true, drawing.root, signs),
         app.panel(
           "course",
           app.say("curve"),
@@ -88,9 +92,10 @@
         ),
         app.panel("steps-panel", app.say("steps"), true, steps.root),
       ),
-      app.element("div", { class: "aside" }, numbers.root, controls.root, questions.root, app.makeDownloads()),
+      app.element("div", { class: "aside" }, numbers.root, controls.root),
+      app.element("div", { class: "below" }, questions.root, app.makeDownloads()),
     );
-    parts = { day, play: playing, drawing, steps, curve, now, surprises, numbers, controls, questions, legend };
+    parts = { day, play: playing, drawing, signs, steps, curve, now, surprises, numbers, controls, questions, legend };
   };
 
   const showSurprises = (places, place) =>
@@ -107,15 +112,11 @@
     const kept = app.kept();
     const row = app.row(result, place);
     const shares = app.shares(result, place);
-    const [step, sentence] = app.stepAt(result, place);
+    const [step] = app.stepAt(result, place);
     const moment = app.moment(app.moments[place]);
     const places = app.surprises(result);
-    const surprise = places.indexOf(place);
     parts.day.set(place, moment);
-    app.write(
-      parts.now,
-      `${moment}. ${app.say(surprise < 0 ? `now.${sentence}` : `surprise.${surprise + 1}`, shares)}`,
-    );
+    app.write(parts.now, `${moment}. ${app.momentWords(result, place, shares)}`);
     parts.drawing.show(row, result.whole, step, app.say("drawing.words", { ...shares, day: moment }));
     parts.steps.show(step, shares);
     const description = app.describeCurve(settings, result, place);
@@ -135,7 +136,17 @@
     parts.legend.show(settings, people, kept);
   };
 
-  const pictures = () => [parts.drawing.root, parts.curve.root];
+  const pictures = () => {
+    const kept = app.kept();
+    return [
+      { picture: parts.drawing.root, legends: [parts.steps.names, parts.signs], notes: [parts.now.textContent] },
+      {
+        picture: parts.curve.root,
+        legends: [parts.legend.root],
+        notes: kept ? [app.say("keep.words", { what: app.describe(kept) })] : [],
+      },
+    ];
+  };
 
-  app.addPart({ name: "see", wall: true, build, show, pictures, table: app.table, describe: app.describe });
+  app.addPart({ name: "see", build, show, pictures, table: app.table, describe: app.describe });
 }

@@ -3,6 +3,7 @@
 {
   const links = new Map();
   const sections = new Map();
+  const what = document.getElementById("what");
   let wall = null;
 
   app.currentPart = () => app.parts.find((part) => part.name === app.settings.part);
@@ -22,10 +23,7 @@
       sections.set(part.name, app.element("div", { class: `part part-${part.name}`, hidden: true }));
       main.append(sections.get(part.name));
     }
-    const toggleWall = () => {
-      const part = app.currentPart().wall ? app.settings.part : "see";
-      app.set({ wall: app.settings.wall === "on" ? "off" : "on", part });
-    };
+    const toggleWall = () => app.set({ wall: app.settings.wall === "on" ? "off" : "on" });
     wall = app.button(app.say("wall"), toggleWall, { id: "wall", "aria-pressed": "false" });
     document.getElementById("tools").append(
       wall,
@@ -46,8 +44,12 @@
       link.href = `#${app.writeAddress({ ...app.settings, part: name })}`;
     }
     for (const [name, section] of sections) section.hidden = name !== current.name;
-    document.documentElement.classList.toggle("wall", app.settings.wall === "on");
-    wall.setAttribute("aria-pressed", String(app.settings.wall === "on"));
+    const onWall = app.settings.wall === "on";
+    document.documentElement.classList.toggle("wall", onWall);
+    wall.setAttribute("aria-pressed", String(onWall));
+    // On the wall nothing else says what is shown.
+    what.hidden = !onWall;
+    app.write(what, onWall ? current.describe(app.settings) : "");
     const section = sections.get(current.name);
     if (section.childElementCount === 0) current.build(section);
     current.show(app.settings);

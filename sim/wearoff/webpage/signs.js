@@ -88,4 +88,19 @@
 
     signal: (parent, x, y) => shape("circle", { class: "signal", cx: x, cy: y, r: 2.4 }, parent),
   };
+
+  // Where a sign is in its little picture.
+  const KEY = { toxin: 0, lightChain: 0, intact: -11, cut: -11, full: 0, signal: 0 };
+
+  /** Return the legend of the signs. */
+  app.makeSignKey = () =>
+    app.element(
+      "ul",
+      { class: "legend signs-key" },
+      ...Object.entries(KEY).map(([name, y]) => {
+        const picture = shape("svg", { viewBox: "-15 -15 30 30", class: "drawing swatch", "aria-hidden": "true" });
+        app.signs[name](picture, 0, y);
+        return app.element("li", {}, picture, app.element("span", {}, app.say(`sign.${name}`)));
+      }),
+    );
 }

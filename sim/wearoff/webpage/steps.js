@@ -74,6 +74,12 @@
     return [lasts > 0 ? wholeDay(lasts) : null, back < 0 ? null : back];
   };
 
+  /** Return what happens at a moment, in a sentence: a surprise, or what is said of the step that matters most. */
+  app.momentWords = (result, place, shares) => {
+    const surprise = app.surprises(result).indexOf(place);
+    return app.say(surprise < 0 ? `now.${app.stepAt(result, place)[1]}` : `surprise.${surprise + 1}`, shares);
+  };
+
   /** Return the name of the day of a surprise: a day early on, then the nearest month. */
   app.surpriseDay = (place) => {
     const day = app.moments[place];
@@ -95,7 +101,7 @@
       }),
     );
 
-  /** Return the list of steps: its root, and `show(step, shares)`. */
+  /** Return the list of steps: its root, `names`, a list of their numbers and names, and `show(step, shares)`. */
   app.makeSteps = () => {
     const items = Array.from({ length: COUNT }, (_, i) => {
       const value = app.element("b", { class: "now" });
@@ -116,6 +122,11 @@
       );
       return { item, value };
     });
+    const names = app.element(
+      "ul",
+      {},
+      ...items.map((_, i) => app.element("li", {}, `${i + 1} ${app.say(`step.${i + 1}`).replace(".", "")}`)),
+    );
     const root = app.element("ol", { class: "steps" }, ...items.map(({ item }) => item));
     const show = (step, shares) =>
       items.forEach(({ item, value }, i) => {
@@ -123,6 +134,6 @@
         if (i + 1 === step) item.setAttribute("aria-current", "step");
         else item.removeAttribute("aria-current");
       });
-    return { root, show };
+    return { root, names, show };
   };
 }

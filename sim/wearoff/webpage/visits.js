@@ -2,7 +2,6 @@
 // Visits: from the dates of one patient to the next date; a calendar; how many patients an interval suits, at what cost.
 {
   const PERCENTILES = ["p5", "p25", "p50", "p75", "p95"];
-  const PLANNED = 8; // visits ahead
   let parts = null;
 
   const makeInterval = () => {
@@ -64,100 +63,30 @@
     const brief = app.button("", () => answer.root.scrollIntoView(), { class: "main brief" });
     const rows = app.makeRows(brief);
     const calendar = app.makeCalendar();
-    const chart = app.makeChart([
-      [0, app.say("curve.none")],
-      [0.5, app.say("curve.half")],
-      [1, app.say("curve.full")],
-    ]);
+    const chart = app.makeHistoryChart();
+    const [calendarKey, chartKey] = [app.makeCalendarKey(), app.makeHistoryKey()];
     const interval = makeInterval();
     const when = app.panel(
       "when",
       app.say("calendar"),
       false,
       app.element("div", {}, calendar.root),
-      app.makeKey([
-        ["triangle made", app.say("legend.visit")],
-        ["look", app.say("legend.look")],
-        ["next", app.say("legend.next")],
-        ["inner-band", app.say("legend.inner")],
-        ["most-band", app.say("legend.four")],
-        ["label-day", app.say("legend.label")],
-        ["triangle planned", app.say("legend.planned")],
-      ]),
+      calendarKey,
     );
     const course = app.panel(
       "fit",
       app.say("fit"),
       false,
       app.element("div", { class: "plot" }, chart.root),
-      app.makeKey([
-        ["middle", app.say("legend.median")],
-        ["band inner", app.say("legend.fit.half")],
-        ["band outer", app.say("legend.fit.most")],
-      ]),
+      chartKey,
       app.makeDownloads(),
     );
     section.append(rows.root, answer.root, when, course, interval.root);
-    parts = { rows, brief, answer, calendar, chart, interval, when, course, last: null };
+    parts = { rows, brief, answer, calendar, calendarKey, chart, chartKey, interval, when, course, last: null };
   };
 
-  const sign = (look) => (look.gone ? "×" : String(look.grade));
-
-  const calendarView = (history, answer, settings) => {
-    const on = (day) => history.start + day;
-    const visits = history.visits.map(({ day }) => on(day));
-    const last = visits[visits.length - 1];
-    const finite = answer && Number.isFinite(answer.day) && answer.never <= 0.5;
-    const looks = history.seen.map((each) => ({ day: on(each.day), sign: sign(each) }));
-    const said = [
-      ...history.visits.map((each) =>
-        app.say("calendar.visit", { date: app.dateWords(on(each.day)), units: app.units(each.units) }),
-      ),
-      ...history.seen.map((each) =>
-        app.say("calendar.look", {
-          date: app.dateWords(on(each.day)),
-          what: app.say(`event.${each.gone ? "gone" : app.GRADES[each.grade]}`),
-        }),
-      ),
-    ];
-    return {
-      visits,
-      looks,
-      planned: Array.from({ length: PLANNED }, (_, i) => last + 7 * settings.weeks * (i + 1)),
-      next: finite ? { day: answer.day, half: answer.half, most: answer.most, label: answer.label } : null,
-      words: [...said, finite ? app.say("calendar.next", { date: app.dateWords(answer.day) }) : ""].join(" "),
-    };
-  };
-
-  const yearsOf = (first, last) => {
-    const [from, to] = [first, last].map((day) => String(app.yearOf(day)));
-    return from === to ? from : app.say("range", { from, to });
-  };
-
-  const curveView = (history, bands, settings) => {
-    const { days } = bands,
-      last = days[days.length - 1];
-    const ticks = [];
-    for (let i = 1; app.monthStart(history.start, i) < history.start + last; i += 1) {
-      const day = app.monthStart(history.start, i);
-      ticks.push([day - history.start, app.monthWords(day)]);
-    }
-    return {
-      axis: { last, ticks, name: yearsOf(history.start, history.start + last) },
-      days,
-      bands: [
-        ["band outer", bands.p5, bands.p95],
-        ["band inner", bands.p25, bands.p75],
-      ],
-      lines: [["middle", bands.p50]],
-      triangles: history.visits.map(({ day }) => day),
-      words: app.say("fit.words", {
-        what: describe(settings),
-        level: app.percent(bands.p50[bands.p50.length - 1]),
-        date: app.dateWords(history.start + Math.floor(last)),
-      }),
-    };
-  };
+  const answerLines = (words) =>
+    words ? [`${words.lead} ${words.day}`, words.half, words.most, words.label] : [app.say("computing")];
 
   const show = (settings) => {
     parts.rows.show(settings);
@@ -176,26 +105,21 @@
     const answer = found && app.readAnswer(history, found, settings);
     if (found) {
       parts.last = app.answerWords(answer, settings);
-      parts.chart.show(curveView(history, found.bands, settings));
+      parts.chart.show(app.historyView(history, found.bands, settings));
     }
     app.write(parts.brief, found ? app.say("answer.brief", { day: parts.last.day }) : app.say("computing"));
     parts.answer.show(parts.last, found ? "shown" : "old", found?.warning ?? "", settings);
-    parts.calendar.show(calendarView(history, answer, settings));
+    parts.calendar.show(app.calendarView(history, answer, settings));
     parts.chart.root.parentElement.classList.toggle("old", !found);
   };
 
-  const pictures = () => (parts.rows.isUsable() ? [parts.calendar.root, parts.chart.root] : []);
-
-  const describe = (settings) => {
-    if (settings.history === "") return app.say("history");
-    const { start, visits, seen } = app.readHistory(app.splitRows(settings.history), settings);
-    return app.say("history.words", {
-      visits: visits.length,
-      looks: seen.length,
-      from: app.dateWords(start),
-      product: settings.product,
-    });
-  };
+  const pictures = () =>
+    parts.rows.isUsable()
+      ? [
+          { picture: parts.calendar.root, legends: [parts.calendarKey], notes: answerLines(parts.last) },
+          { picture: parts.chart.root, legends: [parts.chartKey] },
+        ]
+      : [];
 
   /** Return the table of the history and its answer. */
   const table = () => {
@@ -225,5 +149,7 @@
     return `${lines.join("\n")}\n`;
   };
 
-  app.addPart({ name: "visits", build, show, pictures, table, describe });
+  const sheet = (settings) => (parts.rows.isUsable() ? app.historySheet(settings) : null);
+
+  app.addPart({ name: "visits", build, show, pictures, table, describe: app.describeHistory, sheet });
 }

@@ -36,7 +36,9 @@ SCRIPTS = (
     "numbers.js",
     "controls.js",
     "questions.js",
+    "picture.js",
     "download.js",
+    "coursesheet.js",
     "see.js",
     "dates.js",
     "history.js",
@@ -46,14 +48,17 @@ SCRIPTS = (
     "rows.js",
     "calendar.js",
     "answer.js",
+    "historyviews.js",
+    "historysheet.js",
     "visits.js",
     "crowd.js",
     "patients.js",
     "cascade.js",
     "constants.js",
+    "leaflet.js",
     "shell.js",
 )
-STYLES = ("shell.css", "parts.css", "drawing.css", "visits.css", "print.css")
+STYLES = ("shell.css", "parts.css", "drawing.css", "visits.css", "wall.css", "print.css")
 
 
 def page(path: str | Path, lang: str = "en") -> Path:
