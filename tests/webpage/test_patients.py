@@ -115,12 +115,6 @@ def test_the_alternatives_change_with_the_charts(tab):
     assert all(each.get_attribute("aria-label") != words for each, words in zip(charts, before, strict=True))
 
 
-def test_the_wall_shows_the_charts_alone(opened):
-    tab = opened("#part=people&wall=on", 1920, 1080)
-    assert tab.locator(".people-treatment").is_hidden()
-    assert tab.locator(".rates").evaluate("(each) => each.getBoundingClientRect().bottom") <= 1080
-
-
 def test_what_is_on_the_screen_is_saved(tab, tmp_path):
     for ending, start in (("PNG", b"\x89PNG"), ("SVG", b"<svg"), ("CSV", b"time,")):
         with tab.expect_download() as saved:

@@ -1,8 +1,9 @@
 """The page on screens from 360 to 2560 pixels: nothing is cut off or overlaps."""
 
 import pytest
+from tests.webpage.conftest import wait
+from tests.webpage.screens import HISTORY, SIZES, VIEWS, WALLS
 
-SIZES = [(360, 640), (390, 844), (768, 1024), (1366, 768), (1920, 1080), (2560, 1440)]
 # Elements with text whose text is wider than they are, or which leave the window on the right.
 CUT_OFF = """
 () => [...document.querySelectorAll("main *, header *")]
@@ -35,11 +36,9 @@ OVERLAPS = """
 
 
 @pytest.mark.parametrize("lang", ["en", "es", "de", "fr"])
-@pytest.mark.parametrize(
-    "address", ["", "#part=constants", "#part=visits", "#part=people", "#wall=on&day=1&units=40&keep=part%3Dsee"]
-)
+@pytest.mark.parametrize("address", [*VIEWS.values(), *WALLS.values()])
 def test_nothing_is_cut_off_or_overlaps(opened, lang, address):
-    tab = opened(address, lang=lang)
+    tab = opened(f"#{address}", lang=lang)
     for width, height in SIZES:
         tab.set_viewport_size({"width": width, "height": height})
         # The curve is drawn anew in the next frame.
@@ -67,6 +66,39 @@ def test_nothing_sticks_over_more_than_a_third(opened, width, height, address):
     stuck = "[...document.querySelectorAll('*')].filter((each) => getComputedStyle(each).position === 'sticky')"
     for tall in tab.evaluate(f"{stuck}.map((each) => each.getBoundingClientRect().height)"):
         assert tall <= height / 3
+
+
+HIDDEN = {"visits": [".history", ".interval", "#level"], "people": [".people-treatment"], "constants": [".list"]}
+
+
+@pytest.mark.parametrize(("width", "height"), [(1920, 1080), (2560, 1440)])
+@pytest.mark.parametrize("part", HIDDEN)
+def test_every_part_fills_the_wall_without_what_is_set(opened, part, width, height):
+    tab = opened(f"#{WALLS[part]}", width, height)
+    panels = "[...document.querySelectorAll('main .panel')].filter((each) => each.checkVisibility())"
+    boxes = tab.evaluate(f"{panels}.map((each) => each.getBoundingClientRect().toJSON())")
+    assert 0.85 * height < max(each["bottom"] for each in boxes) <= height
+    assert sum(each["width"] * each["height"] for each in boxes) > 0.75 * width * height
+    assert all(tab.locator(each).is_hidden() for each in HIDDEN[part])
+    # What is shown is said beside the title.
+    assert "onabotulinumtoxinA" in tab.locator("#what").inner_text()
+    sizes = tab.evaluate(
+        f"{panels}.flatMap((each) => [...each.querySelectorAll('p, li, dt, dd, text')])"
+        ".filter((each) => each.checkVisibility()).map((each) => parseFloat(getComputedStyle(each).fontSize))"
+    )
+    assert min(sizes) > height / 75
+
+
+def test_a_history_that_cannot_be_used_stays_on_the_wall(opened):
+    tab = opened("#part=visits&wall=on&history=", 1920, 1080)
+    assert tab.locator(".history").is_visible()
+
+
+def test_the_wall_keeps_the_part(opened):
+    tab = opened(f"#part=visits&{HISTORY}", 1920, 1080)
+    tab.locator("#wall").click()
+    wait(tab, "app.settings.wall === 'on'")
+    assert tab.locator(".when").is_visible()
 
 
 def test_the_wall_fills_the_window_and_hides_what_is_set(opened):

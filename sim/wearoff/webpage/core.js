@@ -25,6 +25,9 @@ const app = { parts: [] };
   app.say = (key, values = {}) =>
     (words[key] ?? key).replace(/\{(\w+)\}/g, (place, name) => String(values[name] ?? place));
 
+  /** Return a text that begins with a capital letter. */
+  app.sentence = (words) => words[0].toUpperCase() + words.slice(1);
+
   /** Return the nearest whole number, halves upwards, as `labels.whole_day` of the package does. */
   app.whole = (value) => Math.floor(value + 0.5);
 

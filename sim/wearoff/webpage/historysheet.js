@@ -60,7 +60,7 @@
     ];
     return {
       before: app.say("answer"),
-      title: `${words.lead} ${words.day}`,
+      title: app.sentence(`${words.lead} ${words.day}`),
       after: [
         app.say("leaflet.what", { product: settings.product, muscle: app.say(`muscle.${settings.muscle}`) }),
         settings.history === app.EXAMPLE ? app.say("leaflet.example") : "",

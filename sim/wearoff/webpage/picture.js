@@ -64,8 +64,7 @@
 
   const putWords = (sheet, words, size, weight = 400) => {
     if (!words) return;
-    const sentence = words[0].toUpperCase() + words.slice(1);
-    for (const line of breakLines(sheet, sentence, size, weight)) {
+    for (const line of breakLines(sheet, words, size, weight)) {
       const place = { x: EDGE, y: sheet.y + size, "font-size": size, "font-weight": weight, fill: sheet.color };
       shape("text", place, sheet.root, line);
       sheet.y += LINE * size;
@@ -122,7 +121,7 @@
       putWords(sheet, picture.closest(".panel").querySelector("h2").textContent, TYPE.heading, 700);
       putPicture(sheet, picture);
       putLegends(sheet, legends);
-      for (const words of notes) putWords(sheet, words, TYPE.words);
+      for (const words of notes.filter(Boolean)) putWords(sheet, app.sentence(words), TYPE.words);
     }
     const height = Math.ceil(sheet.y + EDGE);
     app.put(sheet.root, { width: sheet.width, height, viewBox: `0 0 ${sheet.width} ${height}` });
