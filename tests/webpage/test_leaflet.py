@@ -164,7 +164,11 @@ def test_a_history_prints_its_next_date(opened, form):
     wait(tab, "app.forecast(app.readHistory(app.splitRows(app.settings.history), app.settings)) !== null")
     for line in tab.locator(".next-date p:not([hidden])").all_inner_texts():
         assert flat(line).lower() in text.lower()
-    for day in ("12 January 2026: visit, 20 U", "20 April 2026: line seen: moderate (2)", "10 August 2026"):
+    for day in (
+        "12 January 2026 \N{EN DASH} visit, 20 U",
+        "20 April 2026 \N{EN DASH} line seen: moderate (2)",
+        "10 August 2026",
+    ):
         assert day in text
     assert "not advice" in text
     assert "example" not in text

@@ -13,7 +13,7 @@
       "ol",
       { class: rows.length > MANY ? "many" : "" },
       ...rows.map(([day, words]) =>
-        app.element("li", {}, app.element("strong", {}, app.dateWords(start + day)), `: ${words}`),
+        app.element("li", {}, app.element("strong", {}, app.dateWords(start + day)), ` – ${words}`),
       ),
     );
   };
@@ -43,7 +43,7 @@
         "history",
         app.say("history"),
         makeRows(history),
-        app.element("p", {}, `${app.say("before")}: ${app.say(`before.${settings.before}`)}`),
+        app.element("p", {}, `${app.say("before")} – ${app.say(`before.${settings.before}`)}`),
       ),
       app.sheetSection(
         "calendar",
