@@ -74,7 +74,7 @@
       app.element(
         "div",
         { class: "scene" },
-        app.panel("picture", app.say("picture"), true, drawing.root, signs),
+        app.panel("picture", app.say("picture"), true, drawing.root),
         app.panel(
           "course",
           app.say("curve"),
@@ -90,7 +90,7 @@
           app.element("div", { class: "plot" }, curve.root),
           legend.root,
         ),
-        app.panel("steps-panel", app.say("steps"), true, steps.root),
+        app.panel("steps-panel", app.say("steps"), true, steps.root, signs),
       ),
       app.element("div", { class: "aside" }, numbers.root, controls.root),
       app.element("div", { class: "below" }, questions.root, app.makeDownloads()),
