@@ -23,6 +23,7 @@ from .figures.mechanism import draw_mechanism
 from .figures.returns import draw_returns
 from .figures.style import AUTO
 from .figures.visits import draw_visits
+from .first_reports import describe_first_reports
 from .labels import whole_day
 from .levels import HALF, ONSET
 from .model.course import Course
@@ -264,7 +265,11 @@ class Timeline:
         if shown.ndim > 1 or not 1 <= len(shown) <= MOST_MECHANISM_DAYS:
             allowed = f"a row of 1 to {MOST_MECHANISM_DAYS}"
             raise InputError("days", days, allowed, problem=f"has the shape {shown.shape}")
-        return draw_mechanism(self.at(shown), self.first_uptake, style, patient=self.description, title=title)
+        visit = self.schedule.visits[0]
+        note = describe_first_reports(visit.product.name, visit.muscle.name, visit.units)
+        return draw_mechanism(
+            self.at(shown), self.first_uptake, style, patient=self.description, note=note, title=title
+        )
 
     @property
     def description(self) -> str:

@@ -1,81 +1,82 @@
-"""The drawing of a nerve ending, a muscle fibre and the skin, determined by the quantities of one moment."""
+"""The drawing of a nerve ending, a muscle and the skin, determined by the quantities of one moment."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from . import glyphs, layout
-from .style import BLACK, GREY, PURPLE
+from .strokes import trace
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.collections import PathCollection, PolyCollection
     from matplotlib.lines import Line2D
 
-# Lengths and thicknesses of the fibre at rest and at full force, the deepest furrow and the deepest crease, in units of
-# the drawing.
-LONG, SHORT = 92.0, 66.0
-THIN, THICK = 12.0, 21.0
-FURROW, CREASE = 10.0, 6.0
-STRIATIONS = 13
+SHARE = 0.04  # of the first visit's uptake: what one sign of toxin stands for
+ARRIVING = 0.3  # share of the uptake in the depot above which the signs on their way in are opaque
 
 
 class Ending:
     """A nerve ending in an Axes. Its artists are made once; `show` sets them to the quantities of a moment.
 
-    The label of an artist is its name below; the label of dots is the name of their compartment.
+    The label of an artist is its name below, and that of counted toxin its compartment.
 
     Parameters
     ----------
     ax : matplotlib.axes.Axes
         The Axes to draw in; it gets the scale of the drawing.
     whole : float
-        Uptake of the first dose (U); a dot is a hundredth of it.
+        Uptake of the first dose (U); a sign of toxin is `SHARE` of it.
+    size : float
+        The size of the numbers of the steps, in points; 0: no numbers.
 
     Attributes
     ----------
-    toxin : dict of str to PathCollection
-        Dots of ``depot``, ``free``, ``bound``, ``endosome`` and ``light_chain``. The sum of their opacities is the
-        quantity in hundredths of `whole`.
-    rings : PathCollection
-        The endosomes, one around each dot of ``endosome``.
-    intact, cut : PathCollection
-        Pins of SNAP-25. The mean of their opacities is the fraction that is intact, or cut.
-    open, full, cargo, cleft : PathCollection
-        Vesicles that empty themselves (`open`), vesicles that do not (`full`), their acetylcholine (`cargo`), and the
-        acetylcholine in the cleft. The mean opacity of `open` and `cleft` is `release`. The mean opacity of `full`
-        and `cargo` is 1 - `release`.
-    fibre, bands, tendons : Polygon, PolyCollection, list of Line2D
-        The fibre, whose length falls with the force from `LONG` to `SHORT`. The number of its bands is constant.
+    toxin : dict of str to list of PathCollection
+        Signs of ``depot`` and ``light_chain``. The sum of their opacities is the quantity in shares of `whole`.
+    way : list of PathCollection
+        Toxin that is free, bound and in endosomes. It stands for no amount; it fades with the depot.
+    intact, cut : list of PathCollection
+        Rods of SNAP-25. The mean of their opacities is the fraction that is intact, or cut.
+    open, full, cleft : list of PathCollection
+        Vesicles that empty themselves (`open`), vesicles that do not (`full`), and the acetylcholine in the cleft. The
+        mean opacity of `open` and `cleft` is `release`. The mean opacity of `full` is 1 - `release`.
+    muscle, bands, tendons : Polygon, PolyCollection, list of Line2D
+        The muscle, whose length falls with the force from `layout.LONG` to `layout.SHORT`.
     skin : Line2D
-        The surface of the skin, which the muscle folds; the depth of its furrow is ``(1 - visible) FURROW``.
+        The surface of the skin, which the muscle folds by ``1 - visible``.
     crease : Line2D
-        The crease, a thin line from the bottom of the furrow into the skin; its length is ``crease CREASE``.
+        The crease, a thin line from the bottom of the furrow into the skin; its length is ``crease layout.CREASE``.
     """
 
-    def __init__(self, ax: Axes, whole: float) -> None:
-        self._dot = whole / 100
+    def __init__(self, ax: Axes, whole: float, size: float = 0.0) -> None:
+        self._sign = SHARE * whole
         ax.set_xlim(0, layout.WIDTH)
-        ax.set_ylim(0, layout.HEIGHT)
+        ax.set_ylim(layout.HEIGHT, 0)
         ax.set_aspect("equal")
         ax.set(xticks=[], yticks=[])
         ax.axis("off")
         ax.apply_aspect()
         self._draw_ground(ax)
-        self.open = glyphs.put(ax, glyphs.OPEN, layout.DOCKED, 3, "open")
-        self.full = glyphs.put(ax, glyphs.FULL, layout.DOCKED, 3, "full")
-        self.cargo = glyphs.put(ax, glyphs.ACETYLCHOLINE, layout.cargo(), 4, "cargo")
-        self.cleft = glyphs.put(ax, glyphs.ACETYLCHOLINE, layout.acetylcholine(), 4, "cleft")
-        self.intact = glyphs.put(ax, glyphs.INTACT, layout.PINS, 5, "intact")
-        self.cut = glyphs.put(ax, glyphs.CUT, layout.PINS, 5, "cut")
+        for x, y, angle in layout.RECEPTORS:
+            glyphs.put(ax, glyphs.RECEPTOR, np.array([[x, y]]), 3, "receptor", angle)
+        self.open = glyphs.put(ax, glyphs.OPEN, layout.OPEN, 3, "open")
+        self.full = glyphs.put(ax, glyphs.FULL, layout.FULL, 3, "full")
+        self.cleft = glyphs.put(ax, glyphs.SIGNAL, layout.CLEFT, 4, "cleft")
+        self.intact = glyphs.put(ax, glyphs.INTACT, layout.RODS, 5, "intact")
+        self.cut = glyphs.put(ax, glyphs.CUT, layout.RODS, 5, "cut")
+        self.way = _put_way(ax)
         nowhere = np.empty((0, 2))
-        self.rings = glyphs.put(ax, glyphs.ENDOSOME, nowhere, 5, "rings")
-        signs = dict.fromkeys(layout.PLACES, glyphs.TOXIN) | {"light_chain": glyphs.LIGHT_CHAIN}
-        self.toxin = {place: glyphs.put(ax, sign, nowhere, 6, place) for place, sign in signs.items()}
+        self.toxin = {
+            "depot": glyphs.put(ax, glyphs.TOXIN, nowhere, 6, "depot"),
+            "light_chain": glyphs.put(ax, glyphs.LIGHT_CHAIN, nowhere, 6, "light_chain"),
+        }
+        if size:
+            _draw_numbers(ax, size)
 
     def show(self, quantities: Mapping[Any, float]) -> None:
         """Draw one moment.
@@ -83,66 +84,109 @@ class Ending:
         Parameters
         ----------
         quantities : mapping of str to float
-            ``depot``, ``free``, ``bound``, ``endosome``, ``light_chain`` in U; ``snap25``, ``release``, ``force``,
-            ``visible`` and ``crease`` as fractions: a row of a timeline's frame.
+            ``depot`` and ``light_chain`` in U; ``snap25``, ``release``, ``force``, ``visible`` and ``crease`` as
+            fractions: a row of a timeline's frame.
         """
-        for place, dots in self.toxin.items():
-            count = quantities[place] / self._dot
+        for place, parts in self.toxin.items():
+            count = quantities[place] / self._sign
             number = int(count) + 1
-            for signs in (dots, self.rings) if place == "endosome" else (dots,):
-                signs.set_offsets(layout.place_dots(place, number))
-                signs.set_alpha(_count_opacities(count, number).tolist())
+            positions = layout.place_signs(place, number)
+            for part in parts:
+                part.set_offsets(positions)
+            _fade(parts, _count_opacities(count, number))
+        arriving = min(quantities["depot"] / self._sign * SHARE / ARRIVING, 1.0)
+        _fade(self.way, [arriving])
         for share, shown, hidden in (
             (quantities["snap25"], self.intact, self.cut),
             (quantities["release"], self.open, self.full),
-            (quantities["release"], self.cleft, self.cargo),
+            (quantities["release"], self.cleft, []),
         ):
-            shown.set_alpha(_share_opacities(share, shown).tolist())
-            hidden.set_alpha((1 - _share_opacities(share, hidden)).tolist())
+            number = len(np.asarray(shown[0].get_offsets()))
+            opacities = _count_opacities(share * number, number)
+            _fade(shown, opacities)
+            _fade(hidden, 1 - opacities)
         self._contract(quantities["force"])
-        furrow = FURROW * (1 - quantities["visible"])
-        surface, bottom = layout.skin(furrow), layout.SKIN_SURFACE + furrow
-        self.skin.set_data(*surface.T)
-        self.crease.set_data([layout.WIDTH / 2] * 2, [bottom, bottom + CREASE * quantities["crease"]])
-        self._below.set_xy(np.concatenate([surface, [[layout.WIDTH, layout.SKIN_TOP], [0, layout.SKIN_TOP]]]))
+        self._fold(1 - quantities["visible"], quantities["crease"])
 
     def _draw_ground(self, ax: Axes) -> None:
         from matplotlib.collections import PolyCollection
         from matplotlib.patches import Polygon, Rectangle
 
-        unit = glyphs.points_per_unit(ax)
-        tissue = (0, layout.SKIN_TOP), layout.WIDTH, layout.HEIGHT - layout.SKIN_TOP
-        ax.add_patch(Rectangle(*tissue, facecolor=glyphs.TISSUE, linewidth=0, zorder=0))
-        nerve = {"facecolor": glyphs.NERVE, "edgecolor": glyphs.NERVE_EDGE, "linewidth": 1.2 * unit}
-        ax.add_patch(Polygon(layout.ending(), closed=True, **nerve, zorder=2))
-        self.tendons: list[Line2D] = [
-            ax.plot([], [], color=GREY, linewidth=1.6 * unit, solid_capstyle="butt", zorder=1)[0] for _ in range(2)
-        ]
-        flesh = {"facecolor": glyphs.FLESH, "edgecolor": glyphs.FLESH_EDGE, "linewidth": 0.9 * unit}
-        self.fibre = Polygon(layout.fibre(SHORT, THICK), closed=True, **flesh, zorder=2, label="fibre")
-        self.bands: PolyCollection = PolyCollection([], facecolor=PURPLE, linewidth=0, zorder=2, label="bands")
-        self._below = Polygon(layout.skin(FURROW), closed=True, facecolor=glyphs.SKIN, linewidth=0, zorder=1)
-        (self.skin,) = ax.plot([], [], color=glyphs.SKIN_EDGE, linewidth=1.8 * unit, zorder=1, label="skin")
-        (self.crease,) = ax.plot([], [], color=BLACK, linewidth=1.4 * unit, zorder=2, label="crease")
+        unit, palette = glyphs.points_per_unit(ax), glyphs.colors()
+        ax.add_patch(
+            Rectangle((0, 0), layout.WIDTH, layout.HEIGHT, facecolor=palette["paper"], linewidth=0, zorder=0)
+        )
+        self._below = Polygon(layout.skin(0), closed=True, facecolor=palette["skin"], linewidth=0, zorder=1)
+        (self.skin,) = ax.plot([], [], color=palette["skin-edge"], linewidth=2.5 * unit, zorder=1.5, label="skin")
+        (self.crease,) = ax.plot([], [], color=palette["ink"], linewidth=2.5 * unit, zorder=2, label="crease")
         self.crease.set_solid_capstyle("butt")
-        ax.add_patch(self.fibre)
+        self.tendons: list[Line2D] = [
+            ax.plot([], [], color=palette["cut"], linewidth=4 * unit, solid_capstyle="butt", zorder=1.2)[0]
+            for _ in range(2)
+        ]
+        flesh = {"facecolor": palette["muscle"], "edgecolor": palette["muscle-edge"], "linewidth": 1.5 * unit}
+        self.muscle = Polygon(layout.muscle(layout.SHORT, layout.THICK), closed=True, **flesh, zorder=2, label="muscle")
+        self.bands: PolyCollection = PolyCollection(
+            [], facecolor=palette["band"], linewidth=0, zorder=2.1, label="bands"
+        )
+        nerve = {"facecolor": palette["nerve"], "edgecolor": palette["nerve-edge"], "linewidth": 2 * unit}
+        for patch in (self._below, self.muscle, Polygon(layout.ending(), closed=True, **nerve, zorder=2)):
+            ax.add_patch(patch)
         ax.add_collection(self.bands, autolim=False)
-        ax.add_patch(self._below)
 
     def _contract(self, force: float) -> None:
-        length, thickness = LONG + (SHORT - LONG) * force, THIN + (THICK - THIN) * force
-        middle, height = layout.WIDTH / 2, layout.FIBRE_TOP - thickness / 2
-        self.fibre.set_xy(layout.fibre(length, thickness))
-        self.bands.set_verts(layout.bands(length, thickness, STRIATIONS))
-        for tendon, edge, side in zip(self.tendons, (0, layout.WIDTH), (-1, 1), strict=True):
-            tendon.set_data([edge, middle + side * length / 2], [height, height])
+        length = layout.LONG + (layout.SHORT - layout.LONG) * force
+        thickness = layout.THIN + (layout.THICK - layout.THIN) * force
+        self.muscle.set_xy(layout.muscle(length, thickness))
+        self.bands.set_verts(layout.bands(length, thickness))
+        for tendon, line in zip(self.tendons, layout.tendons(length, thickness), strict=True):
+            tendon.set_data(*line.T)
+
+    def _fold(self, fold: float, crease: float) -> None:
+        surface, bottom = layout.skin(fold), layout.SKIN_SURFACE + fold * layout.FURROW
+        corners = [[layout.SKIN_RIGHT, layout.SKIN_BOTTOM], [layout.SKIN_LEFT, layout.SKIN_BOTTOM]]
+        self.skin.set_data(*surface.T)
+        self.crease.set_data([layout.MIDDLE] * 2, [bottom, bottom + layout.CREASE * crease])
+        self._below.set_xy(np.concatenate([surface, corners]))
 
 
-def _share_opacities(share: float, signs: PathCollection) -> npt.NDArray[np.float64]:
-    number = len(np.asarray(signs.get_offsets()))
-    return _count_opacities(share * number, number)
+def _put_way(ax: Axes) -> list[PathCollection]:
+    return [
+        *glyphs.put(ax, glyphs.ENDOSOME, np.array(layout.ENDOSOMES), 5.5, "way"),
+        *glyphs.put(ax, glyphs.TOXIN, np.array([layout.FREE, layout.BOUND, *layout.ENDOSOMES]), 6, "_toxin"),
+        *glyphs.put(ax, glyphs.LIGHT_CHAIN, np.array([layout.ESCAPING]), 6, "_light chain"),
+    ]
+
+
+def _draw_numbers(ax: Axes, size: float) -> None:
+    unit, ink = glyphs.points_per_unit(ax), glyphs.colors()["ink"]
+    for path in (*layout.ARROWS, *layout.LEADERS):
+        (line,) = trace(path)
+        ax.plot(*line.T, color=ink, linewidth=1.5 * unit, zorder=7)
+        if path in layout.ARROWS:
+            x, y = line[-1] - line[-2]
+            head = glyphs.Sign((glyphs.Part(tuple(trace("M-8 -5L0 0L-8 5")), edge="ink", line=1.5),))
+            glyphs.put(ax, head, line[-1:], 7, "_head", float(np.degrees(np.arctan2(y, x))))
+    for i, (x, y) in enumerate(layout.NUMBERS):
+        number_in_circle(ax, x, y, i + 1, size)
+
+
+def number_in_circle(ax: Axes, x: float, y: float, number: int, size: float) -> None:
+    """Draw the number of a step in a circle that is as large as the number needs."""
+    palette = glyphs.colors()
+    text = ax.text(
+        x, y, str(number), fontsize=size, weight="bold", color=palette["ink"], ha="center", va="center", zorder=9
+    )
+    look = {"facecolor": palette["paper"], "edgecolor": palette["ink"], "linewidth": size / 10}
+    text.set_bbox({"boxstyle": "circle,pad=0.12", **look})
+
+
+def _fade(parts: Iterable[PathCollection], opacities: npt.ArrayLike) -> None:
+    for part in parts:
+        number = len(np.asarray(part.get_offsets()))
+        part.set_alpha(np.broadcast_to(np.asarray(opacities, dtype=float), number).tolist())
 
 
 def _count_opacities(count: float, number: int) -> npt.NDArray[np.float64]:
-    # The first dots are opaque, and one has the rest; the sum of the opacities is the count.
+    # The first signs are opaque, and one has the rest; the sum of the opacities is the count.
     return np.clip(count - np.arange(number), 0.0, 1.0)

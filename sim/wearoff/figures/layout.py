@@ -1,95 +1,83 @@
-"""The layout of the drawing of a nerve ending: a sheet of 100 by 150 units, its outlines, and spots for the dots.
+"""The layout of the drawing of a nerve ending: the sheet of the page (`webpage/places.js`), with the skin at the top.
 
-From the top it has tissue with the depot on the left, the nerve ending, the cleft, the muscle fibre, the skin and the
-air. Every picture has the same spots, so that a dot stays at its place when others appear or disappear.
+A sheet has 480 by 430 units. Heights are counted downwards, as on the page. From the top it has the outside, the skin,
+the muscle, the cleft, the nerve ending with its axon, and, on the left below, tissue with the depot. Every picture has
+the same spots, so that a sign stays at its place when others appear or disappear.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 
 import numpy as np
 import numpy.typing as npt
 
-from ..labels import AMOUNTS
+from .strokes import Points, trace
 
-Points = npt.NDArray[np.float64]  # shape (n, 2)
+WIDTH, HEIGHT, MIDDLE = 480.0, 430.0, 240.0
+# The skin: its sides, its flat surface, its lower edge; the depth of its deepest furrow and of its deepest crease.
+SKIN_LEFT, SKIN_RIGHT, SKIN_SURFACE, SKIN_BOTTOM = 8.0, 472.0, 46.0, 104.0
+FURROW, CREASE = 30.0, 14.0
+# The muscle: its lower edge, its thickness and length at rest and at full force, and the number of its dark bands.
+MUSCLE_BOTTOM, THIN, THICK, SHORT, LONG, BANDS = 170.0, 32.0, 48.0, 250.0, 360.0, 13
+MEMBRANE = 190.0  # from which acetylcholine is released
+ENDING = "M84 190H396Q428 190 428 222V262C428 330 376 330 376 430H300C300 345 52 345 52 255V222Q52 190 84 190Z"
 
-WIDTH, HEIGHT = 100.0, 150.0
-MEMBRANE = 64.0  # the membrane from which acetylcholine is released
-FIBRE_TOP = 52.0
-SKIN_TOP, SKIN_SURFACE = 21.0, 4.0
-PLACES = AMOUNTS  # of toxin
+# Vesicles at the membrane, each with rods of SNAP-25 on both sides. The first is the last to stop its release. The rods
+# have the same order, so that the vesicles that stay full are those whose rods are cut.
+_DOCKS = (272, 112, 352, 192)
+OPEN: Points = np.array([(x, MEMBRANE + 12) for x in _DOCKS], dtype=float)
+FULL: Points = np.array([(x, MEMBRANE + 20) for x in _DOCKS], dtype=float)
+RODS: Points = np.array([(x + side, MEMBRANE) for x in _DOCKS for side in (-30, -21, 21, 30)], dtype=float)
+_CLOUD = ((-9, 180), (-3, 176), (4, 182), (10, 177), (0, 185), (14, 184), (-15, 185), (-13, 175))
+CLEFT: Points = np.array([(x + dx, y) for x in _DOCKS for dx, y in _CLOUD], dtype=float)
 
-# Vesicles are docked at the membrane, each with pins of SNAP-25 on both sides. The first vesicle in the list is the
-# last to stop its release. The pins are in the same order, so that the vesicles that stay full are those whose pins are
-# cut.
-VESICLE = 4.6  # radius
-_DOCKS = np.array([37.8, 81.2, 16.1, 59.5])
-_SIDES = np.array([-8.25, -5.85, 5.85, 8.25, 10.85])
+# Places on the way in: two receptors on the membrane with the angle of their outside, toxin, endosomes, a light chain.
+RECEPTORS = ((61, 298, 150), (86, 307, 128), (112, 317, 118), (146, 331, 112))
+FREE, BOUND, ESCAPING = (112.0, 346.0), (76.0, 318.0), (219.0, 296.0)
+ENDOSOMES = ((126.0, 284.0), (192.0, 312.0))
 
-DOCKED: Points = np.stack([_DOCKS, np.full(4, MEMBRANE + VESICLE + 1.6)], axis=-1)
-PINS: Points = np.stack([np.add.outer(_DOCKS, _SIDES).ravel(), np.full(20, MEMBRANE)], axis=-1)
+# The numbers of the seven steps, from binding to skin, and the lines that go with them: arrows, and two leaders.
+NUMBERS = ((40, 326), (90, 250), (244, 324), (456, 232), (456, 184), (456, 136), (456, 76))
+ARROWS = ("M100 356Q92 346 86 336", "M143 298L166 307", "M224 284Q232 268 238 252")
+LEADERS = ("M430 232H438", "M398 182H438")
 
-_RING = np.arange(6) * np.pi / 3
-LOAD: Points = np.concatenate([[[0.0, 0.0]], 2.7 * np.stack([np.cos(_RING), np.sin(_RING)], axis=-1)])
-
-_SPOTS = 400  # dots for the uptake of four first doses; a dot is a hundredth of one
-_STEP = 0.7  # distance of the candidates for spots
+_STEP = 4.0  # distance of the candidates for spots
+_MOST = 100  # spots of a place, each for 4 % of a first dose: enough for four of them
+_CLEAR = 29.0  # distance of a light chain from endosomes and numbers
 
 
 @cache
 def spots(place: str) -> Points:
-    """Return the spots for toxin in a place, in the order in which they are filled."""
-    x, y = (axis.ravel() for axis in np.meshgrid(np.arange(0, WIDTH, _STEP), np.arange(0, HEIGHT, _STEP)))
-    roof = _find_roof(x)
-    inside = {
-        "depot": ((x - 30) / 26) ** 2 + ((y - 131) / 16) ** 2 <= 1,
-        "free": (np.abs(y - roof - 5.5) <= 1.5) & (x > 12) & (x < 42),
-        "bound": (np.abs(y - roof - 1.8) <= 0.4) & (x > 10) & (x < 46),
-        "endosome": (y > 111) & (y < 128) & (y < roof - 5) & (x < 79),
-        "light_chain": (y > MEMBRANE + 14) & (y < 106) & (y < roof - 4) & (x > 7) & (x < 92),
-    }
-    # A compartment that is not in `inside` is drawn in the nerve ending, between endosomes and light chain.
-    between = (y > 106) & (y < 111) & (y < roof - 4) & (x < 85)
-    candidates = np.stack([x, y], axis=-1)[inside.get(place, between)]
-    return spread(candidates, min(_SPOTS, len(candidates)))
+    """Return the spots for toxin, in the order in which they are filled: of the ``depot`` or of the ``light_chain``."""
+    inside, (left, right, top, bottom) = _REGIONS[place]
+    x, y = (
+        axis.ravel()
+        for axis in np.meshgrid(np.arange(left, right + 1, _STEP), np.arange(top, bottom + 1, _STEP), indexing="ij")
+    )
+    candidates = np.stack([x, y], axis=-1)[inside(x, y)]
+    middle = np.array([(left + right) / 2, (top + bottom) / 2])
+    return spread(candidates, middle, min(_MOST, len(candidates)))
 
 
-def place_dots(place: str, number: int) -> Points:
-    """Return the positions of `number` dots in a place. Dots that have no free spot are drawn beside a filled one."""
+def place_signs(place: str, number: int) -> Points:
+    """Return the positions of `number` signs in a place. Signs without a free spot are drawn beside a filled one."""
     filled = spots(place)
     index = np.arange(number)
     rounds = index // len(filled)
     angle = 2.4 * rounds  # the golden angle, so that every round has another direction
-    beside = np.where(rounds > 0, 1.1, 0.0)[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=-1)
-    dots: Points = filled[index % len(filled)] + beside
-    return dots
+    beside = np.where(rounds > 0, 3.0, 0.0)[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=-1)
+    signs: Points = filled[index % len(filled)] + beside
+    return signs
 
 
-@cache
-def acetylcholine() -> Points:
-    """Return the spots of acetylcholine in the cleft below each vesicle, in the order of the vesicles."""
-    x, y = (
-        axis.ravel() for axis in np.meshgrid(np.arange(-8, 8.1, 0.4), np.arange(FIBRE_TOP + 2.4, MEMBRANE - 1.4, 0.4))
-    )
-    below = np.stack([x, y], axis=-1)[np.abs(x) < 2.0 + 0.6 * (MEMBRANE - y)]
-    cloud = spread(below, 10)
-    return np.concatenate([cloud + np.array([dock, 0]) for dock in _DOCKS])
-
-
-@cache
-def cargo() -> Points:
-    """Return the spots of acetylcholine within the vesicles, seven for each."""
-    return np.concatenate([LOAD + dock for dock in DOCKED])
-
-
-def spread(candidates: Points, number: int) -> Points:
-    """Return `number` of the candidates. The first is in the middle; each next one is the farthest from those before.
+def spread(candidates: Points, middle: Points, number: int) -> Points:
+    """Return `number` of the candidates. The first is nearest to `middle`; each next is farthest from those before.
 
     The first k of them are spread evenly, for every k (Gonzalez 1985, Theor Comput Sci 38:293).
     """
-    chosen = [int(np.argmin(((candidates - candidates.mean(axis=0)) ** 2).sum(axis=-1)))]
+    chosen = [int(np.argmin(((candidates - middle) ** 2).sum(axis=-1)))]
     nearest = np.full(len(candidates), np.inf)
     for _ in range(number - 1):
         nearest = np.minimum(nearest, ((candidates - candidates[chosen[-1]]) ** 2).sum(axis=-1))
@@ -99,53 +87,64 @@ def spread(candidates: Points, number: int) -> Points:
 
 @cache
 def ending() -> Points:
-    """Return the outline of the nerve ending: from the axon at the top around the membrane and back."""
-    left = _make_shoulder()
-    right = _make_curve((82, HEIGHT), (82, 124), (97, 122), (97, 90))
-    corners = [
-        _make_curve((97, 90), (97, 70), (97, MEMBRANE), (90, MEMBRANE)),
-        _make_curve((10, MEMBRANE), (3, MEMBRANE), (3, 70), (3, 84)),
+    """Return the outline of the nerve ending."""
+    (outline,) = trace(ENDING)
+    return outline
+
+
+def muscle(length: float, thickness: float) -> Points:
+    """Return the outline of the muscle: a bar with round ends, on its lower edge."""
+    left, right, top, r = MIDDLE - length / 2, MIDDLE + length / 2, MUSCLE_BOTTOM - thickness, thickness / 2
+    (outline,) = trace(
+        f"M{left + r} {top}H{right - r}Q{right} {top} {right} {top + r}Q{right} {MUSCLE_BOTTOM} {right - r} "
+        f"{MUSCLE_BOTTOM}H{left + r}Q{left} {MUSCLE_BOTTOM} {left} {top + r}Q{left} {top} {left + r} {top}Z"
+    )
+    return outline
+
+
+def bands(length: float, thickness: float) -> list[Points]:
+    """Return the dark bands of the muscle, at even distances."""
+    pitch = 0.88 * length / BANDS
+    top, bottom = MUSCLE_BOTTOM - thickness + 2, MUSCLE_BOTTOM - 2
+    lefts = MIDDLE + pitch * (np.arange(BANDS) - (BANDS - 1) / 2) - pitch / 4
+    return [
+        np.array([[x, bottom], [x + pitch / 2, bottom], [x + pitch / 2, top], [x, top]], dtype=float) for x in lefts
     ]
-    return np.concatenate([right, *corners, left])
 
 
-def fibre(length: float, thickness: float) -> Points:
-    """Return the outline of the muscle fibre: a rounded bar below the cleft."""
-    angle = np.linspace(0, 2 * np.pi, 121)
-    cosine, sine = np.cos(angle), np.sin(angle)
-    # A superellipse: straight sides and round ends.
-    x = np.sign(cosine) * np.abs(cosine) ** (2 / 9) * length / 2
-    y = np.sign(sine) * np.abs(sine) ** (2 / 4) * thickness / 2
-    return np.stack([WIDTH / 2 + x, FIBRE_TOP - thickness / 2 + y], axis=-1)
+def tendons(length: float, thickness: float) -> list[Points]:
+    """Return the two tendons, from the ends of the muscle up to the skin."""
+    y = MUSCLE_BOTTOM - thickness / 2
+    sides = (
+        f"M{MIDDLE + side * length / 2} {y}Q{MIDDLE + side * (length / 2 + 18)} {y} "
+        f"{MIDDLE + side * (length / 2 + 20)} {SKIN_BOTTOM}"
+        for side in (-1, 1)
+    )
+    return [line for side in sides for line in trace(side)]
 
 
-def bands(length: float, thickness: float, number: int) -> list[Points]:
-    """Return the dark bands of the fibre, at even distances along its straight part."""
-    pitch = 0.9 * length / number
-    middles = WIDTH / 2 + pitch * (np.arange(number) - (number - 1) / 2)
-    half, low, high = pitch / 4, FIBRE_TOP - 0.94 * thickness, FIBRE_TOP - 0.06 * thickness
-    return [np.array([[x - half, low], [x + half, low], [x + half, high], [x - half, high]]) for x in middles]
+def skin(fold: float) -> Points:
+    """Return the surface of the skin from left to right, with a furrow of a depth from 0 to 1 in the middle."""
+    x = np.arange(SKIN_LEFT, SKIN_RIGHT + 1, 2)
+    across = np.minimum(np.abs(x - MIDDLE) / 34, 1)
+    bulge = np.exp(-(((np.abs(x - MIDDLE) - 46) / 18) ** 2))
+    return np.stack([x, SKIN_SURFACE + fold * (FURROW * np.cos(np.pi / 2 * across) ** 4 - 12 * bulge)], axis=-1)
 
 
-def skin(depth: float) -> Points:
-    """Return the surface of the skin from left to right, with a furrow of the given depth in the middle."""
-    x = np.linspace(-2, WIDTH + 2, 209)
-    across = np.clip((x - WIDTH / 2) / 9, -1, 1)
-    return np.stack([x, SKIN_SURFACE + depth * np.cos(np.pi / 2 * across) ** 4], axis=-1)
+def _in_depot(x: npt.NDArray[np.float64], y: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+    return ((x - 92) / 82) ** 2 + ((y - 376) / 28) ** 2 <= 1
 
 
-def _make_shoulder() -> Points:
-    return _make_curve((3, 84), (3, 112), (64, 92), (64, HEIGHT))
+def _among_light_chains(x: npt.NDArray[np.float64], y: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+    away = [(x - a) ** 2 + (y - b) ** 2 > _CLEAR**2 for a, b in (*ENDOSOMES, *NUMBERS)]
+    below = (y < 290) | ((x > 262) & (x < 384))
+    arrow = (x > 204) & (x < 260) & (y > 236)
+    return np.logical_and.reduce(away) & below & ((x > 86) | (y < 270)) & ~arrow
 
 
-def _find_roof(x: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    # Return the height of the upper left membrane of the nerve ending.
-    left = _make_shoulder()
-    return np.interp(x, left[:, 0], left[:, 1])
-
-
-def _make_curve(*corners: tuple[float, float]) -> Points:
-    t = np.linspace(0, 1, 40)[:, None]
-    a, b, c, d = np.array(corners, dtype=float)
-    curve: Points = (1 - t) ** 3 * a + 3 * (1 - t) ** 2 * t * b + 3 * (1 - t) * t**2 * c + t**3 * d
-    return curve
+# Where toxin is counted: which points are inside, and the box around them (left, right, top, bottom).
+_Inside = Callable[[npt.NDArray[np.float64], npt.NDArray[np.float64]], npt.NDArray[np.bool_]]
+_REGIONS: dict[str, tuple[_Inside, tuple[float, float, float, float]]] = {
+    "depot": (_in_depot, (12, 176, 348, 397)),
+    "light_chain": (_among_light_chains, (70, 410, 238, 334)),
+}

@@ -1,7 +1,8 @@
-"""The mechanism: nerve ending, muscle fibre and skin at a few moments, side by side, with their numbers below."""
+"""The mechanism: nerve ending, muscle and skin at a few moments, side by side, with their numbers and the seven steps."""
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -10,58 +11,67 @@ import pandas as pd
 
 from ..labels import AMOUNTS, BASELINE, COLUMNS
 from ..times import YEAR
+from ..webpage.words import page_words
 from . import glyphs, layout
-from .ending import Ending
-from .style import AUTO, BLUE, GREEN, GREY, PURPLE, SKY, VERMILION, Look, choose_text, faint, find_look, sheet
+from .ending import Ending, number_in_circle
+from .style import AUTO, GREY, VERMILION, Look, choose_text, faint, find_look, sheet
+from .surprises import find_surprise
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# The quantities that are shown as numbers, and the colours of their bars.
-_NUMBERS = {"depot": BLUE, "light_chain": SKY, "snap25": GREEN, "force": PURPLE, "visible": VERMILION, "crease": GREY}
+# The quantities that are shown as numbers, and the colours of their bars: those of their signs.
+_NUMBERS = {
+    "depot": "heavy", "light_chain": "light", "snap25": "intact", "force": "band", "visible": VERMILION, "crease": GREY,
+}  # fmt: skip
 _LABEL_OF = {name: COLUMNS[name].label for name in _NUMBERS}
 # In the model SNAP-25 and release are the same number.
-_LABEL_OF["snap25"] = f"{COLUMNS['snap25'].label} =\n{COLUMNS['release'].label}"
+_LABEL_OF["snap25"] = "SNAP-25 = release"
 
-# The key: height in the drawing, words, and signs. The heights are near the things that the words name.
-_KEY: tuple[tuple[float, str, tuple[glyphs.Sign, ...]], ...] = (
-    (138, "toxin: a dot is 1 % of\nthe first visit's uptake", (glyphs.TOXIN,)),
-    (119, "toxin in an endosome,\non its way in", (glyphs.ENDOSOME, glyphs.TOXIN)),
-    (104, "nerve ending", (glyphs.NERVE_PIECE,)),
-    (93, "light chain, at work", (glyphs.LIGHT_CHAIN,)),
-    (82, "vesicle, full", (glyphs.FULL, glyphs.LOAD)),
-    (71, "vesicle, emptying", (glyphs.OPEN,)),
-    (60, "SNAP-25, intact", (glyphs.INTACT,)),
-    (49, "SNAP-25, cut", (glyphs.CUT,)),
-    (39, "acetylcholine", (glyphs.ACETYLCHOLINE,)),
-    (27, "muscle fibre", (glyphs.FIBRE, glyphs.BANDS)),
-    (16, "skin, folded", (glyphs.SKIN_PIECE,)),
-    (5, "crease in the skin", (glyphs.CREASED_PIECE, glyphs.CREASE)),
+# What the steps do, and their signs; their names are those of the page.
+STEPS: tuple[tuple[str, tuple[glyphs.Sign, ...]], ...] = (
+    ("to SV2\nand a ganglioside", (glyphs.TOXIN,)),
+    ("in a bubble,\nthe endosome", (glyphs.ENDOSOME, glyphs.TOXIN)),
+    ("\nlight chain gets out", (glyphs.LIGHT_CHAIN,)),
+    ("it cuts\nSNAP-25", (glyphs.INTACT, glyphs.CUT)),
+    ("less\nacetylcholine", (glyphs.OPEN, glyphs.FULL)),
+    ("falls when\nmost signal is gone", (glyphs.MUSCLE_PIECE,)),
+    ("the fold\nsoftens", (glyphs.SKIN_PIECE,)),
 )
+_COUNTED = "heavy, light chain:\n4 % of the uptake"
+_COLUMNS = 4  # of the list of steps
 
-# Shares of the figure's width: the key, a gap, a title, the shortest and the tallest drawing, the numbers.
-_KEY_WIDTH, _GAP, _TITLE, _SHORTEST, _TALLEST, _TABLE = 0.205, 0.014, 0.04, 0.28, 0.31, 0.175
+# The words beside the first drawing: their heights in the drawing, and the keys of the page.
+_PARTS = {22: "outside", 78: "skin", 146: "muscle", 260: "nerve", 376: "depot"}
+
+# Shares of the figure's width: the words beside the drawings, gaps, title and patient, the widest drawing, the numbers,
+# the list of steps; a line of small type.
+_WORDS, _GAP, _TITLE, _WIDEST, _TABLE, _LIST = 0.15, 0.012, 0.062, 0.2, 0.093, 0.082
+_LETTER, _LINE = 0.53, 1.2  # the mean width of a letter, and the height of a line, in sizes of the type
+_NAME = 1.15  # the size of the name of a moment, in sizes of the small type
 
 
 def draw_mechanism(
-    table: pd.DataFrame, whole: float, style: str = "print", *, patient: str, title: str | None = AUTO
+    table: pd.DataFrame, whole: float, style: str = "print", *, patient: str, note: str = "", title: str | None = AUTO
 ) -> Figure:
     """Return a figure with a row of moments, each a nerve ending with its numbers; the first is before the treatment.
 
     Parameters
     ----------
     table : pandas.DataFrame
-        One row a moment after the treatment: ``time`` in days; ``depot``, ``free``, ``bound``, ``endosome``,
-        ``light_chain`` in U; ``snap25``, ``release``, ``force``, ``visible`` and ``crease`` as fractions.
+        One row a moment after the treatment: ``time`` in days; ``depot``, ``light_chain`` in U; ``snap25``,
+        ``release``, ``force``, ``visible`` and ``crease`` as fractions.
     whole : float
         Uptake of the first dose (U), which is 100 %.
     style : str
         ``print`` or ``slide``.
     patient : str
-        The patient and the treatment: the words of the title.
+        The patient and the treatment, below the title.
+    note : str
+        A sentence below the steps.
     title : str or None
-        See `style.choose_text`.
+        See `style.choose_text`; the default is the title of the page.
 
     Returns
     -------
@@ -74,33 +84,70 @@ def draw_mechanism(
     """
     look = find_look(style)
     moments: list[dict[Any, Any]] = [{**BASELINE, "time": np.nan}, *table.to_dict("records")]
-    names = [name_moment(moment["time"]) for moment in moments]
-    text = choose_text(title, patient)
-    heading = _TITLE if text else 0.0
-    # The shape of a slide is fixed, so drawings are smaller if there is a title.
-    tallest = _SHORTEST if text and style == "slide" else _TALLEST
-    width = min((1 - _KEY_WIDTH) / len(names) - _GAP, tallest * layout.WIDTH / layout.HEIGHT)
-    drawing_height = width * layout.HEIGHT / layout.WIDTH
-    broken = len(names) > 4 or max(map(len, names)) > 18
-    filled = _TABLE + max(drawing_height, _SHORTEST) + (1.5 if broken else 1) * _TITLE + heading
-    # A page has no empty space, a slide may have some.
-    height = 9 / 16 if style == "slide" else filled + _GAP
+    text = choose_text(title, page_words("en")["title"])
+    column = min((1 - _WORDS) / len(moments) - _GAP, _WIDEST)
+    row = _Row(look, column, moments)
+    line = _LINE * look.small / 72 / look.width
+    note = textwrap.fill(note, round(0.97 / _letter(look)))
+    heading = _TITLE if text else _GAP
+    around = heading + row.name_height + row.said_height + _TABLE + _LIST + line * len(note.splitlines()) + 3 * _GAP
+    drawing_height = column * layout.HEIGHT / layout.WIDTH
+    height = 9 / 16 if style == "slide" else around + drawing_height
+    # The shape of a slide is fixed: drawings are smaller if there is much text, and gaps are larger if there is little.
+    drawing_height = min(drawing_height, height - around)
+    gap = _GAP + (height - around - drawing_height) / 3
     figure = sheet((look.width, look.width * height))
-    left, bottom = (1 + _KEY_WIDTH - len(names) * (width + _GAP)) / 2, (height - filled) / 2
     if text:
-        # The title is one line. The width of a bold letter is 0.65 of its size.
-        size = min(1.2 * look.text, 0.97 * 72 * look.width / (0.65 * len(text)))
-        figure.suptitle(text, x=0.015, y=1 - 0.4 * _TITLE / height, ha="left", fontsize=size, weight="bold")
-    draw_key(place(figure, left - _KEY_WIDTH, bottom + _TABLE, _KEY_WIDTH, max(drawing_height, _SHORTEST)), look)
-    top = max(1.0, *(shares(moment, whole)[name] for moment in moments for name in _NUMBERS if name in AMOUNTS))
-    for i, (moment, name) in enumerate(zip(moments, names, strict=True)):
-        x = left + i * (width + _GAP)
-        ax = place(figure, x, bottom + _TABLE, width, drawing_height)
-        Ending(ax, whole).show(moment)
-        ax.set_title(name.replace(" (", "\n(") if broken else name, fontsize=look.text, pad=0.5 * look.text)
-        numbers = place(figure, x, bottom, width, _TABLE - _GAP)
-        Numbers(numbers, whole, look, top=top, words=i == 0).show(moment)
+        _write_title(figure, text, patient if title == AUTO else "", look, height)
+    left = (1 + _WORDS - len(moments) * (column + _GAP)) / 2
+    bottom = height - heading - row.name_height - drawing_height
+    width = drawing_height * layout.WIDTH / layout.HEIGHT
+    table_bottom = bottom - row.said_height - gap - _TABLE
+    ends = max(1.0, *(shares(moment, whole)[name] for moment in moments for name in _NUMBERS if name in AMOUNTS))
+    for i, moment in enumerate(moments):
+        x = left + i * (column + _GAP)
+        ax = place(figure, x + (column - width) / 2, bottom, width, drawing_height)
+        Ending(ax, whole, look.small).show(moment)
+        ax.set_title(row.names[i], fontsize=_NAME * look.small, pad=0.3 * look.text, weight="bold")
+        row.write(figure, i, x, (bottom - _GAP / 2) / height)
+        numbers = place(figure, x, table_bottom, column, _TABLE)
+        Numbers(numbers, whole, look, top=ends, words=i == 0).show(moment)
+        if i == 0:
+            _write_parts(place(figure, x - _WORDS, bottom, _WORDS + (column - width) / 2, drawing_height), look)
+    list_bottom = table_bottom - gap - _LIST
+    draw_steps(place(figure, 0.015, list_bottom, 0.97, _LIST), look)
+    figure.text(0.015, (list_bottom - gap / 2) / height, note, fontsize=look.small, va="top")
     return figure
+
+
+class _Row:
+    """The texts of a row of moments: their names, and what is said of them below."""
+
+    def __init__(self, look: Look, column: float, moments: list[dict[Any, Any]]) -> None:
+        self._small = look.small
+        line = _LINE * look.small / 72 / look.width
+        names = [name_moment(moment["time"]) for moment in moments]
+        broken = max(map(len, names)) > column / (1.2 * _NAME * _letter(look))
+        self.names = [name.replace(" (", "\n(") if broken else name for name in names]
+        self.name_height = _NAME * line * (2 if broken else 1) + 0.35 * look.text / 72 / look.width
+        letters = round(column / _letter(look))
+        self._said = [textwrap.fill(_say(moment, moments[:i]), letters) for i, moment in enumerate(moments)]
+        self.said_height = line * max(said.count("\n") + 1 for said in self._said) + _GAP / 2
+
+    def write(self, figure: Figure, i: int, x: float, y: float) -> None:
+        """Write what is said of a moment: x is a share of the width of the figure, y of its height."""
+        figure.text(x, y, self._said[i], fontsize=self._small, va="top")
+
+
+def _letter(look: Look) -> float:
+    # The mean width of a letter of small type, as a share of the width of the figure.
+    return _LETTER * look.small / 72 / look.width
+
+
+def _write_title(figure: Figure, text: str, patient: str, look: Look, height: float) -> None:
+    size = min(1.2 * look.text, 0.97 * 72 * look.width / (0.65 * len(text)))
+    figure.suptitle(text, x=0.015, y=1 - 0.01 / height, ha="left", va="top", fontsize=size, weight="bold")
+    figure.text(0.015, 1 - 0.04 / height, patient, fontsize=look.small, va="top")
 
 
 def name_moment(day: float) -> str:
@@ -111,18 +158,33 @@ def name_moment(day: float) -> str:
     return f"day {day:g}" if day < 60 else f"month {day / month:.0f} (day {day:g})"
 
 
-def draw_key(ax: Axes, look: Look) -> None:
-    """Draw the key in an Axes: signs with their words, as tall as the drawing beside it."""
+def draw_steps(ax: Axes, look: Look, columns: int = _COLUMNS) -> None:
+    """Draw the list of the seven steps in an Axes: number, sign, name and words, row by row; and what a sign counts."""
     box = ax.get_window_extent()
-    ax.set_ylim(0, layout.HEIGHT)
-    ax.set_xlim(0, layout.HEIGHT * box.width / box.height)
+    points = 72 / ax.figure.dpi
+    ax.set_xlim(0, box.width * points)
+    ax.set_ylim(box.height * points, 0)
     ax.set(xticks=[], yticks=[])
     ax.axis("off")
-    for height, words, signs in _KEY:
+    names = page_words("en")
+    rows = -(-(len(STEPS) + 1) // columns)
+    across, down = box.width * points / columns, box.height * points / rows
+    small = look.small
+    for i, (words, signs) in enumerate([*STEPS, (_COUNTED, (glyphs.TOXIN,))]):
+        x, y = across * (i % columns), down * (i // columns) + down / 2
+        step = i < len(STEPS)
+        if step:
+            number_in_circle(ax, x + 1.1 * small, y, i + 1, small)
+            words = f"{names[f'step.{i + 1}'].rstrip('.')}: {words}"
+        beside = len(signs) > 1 and signs[0] is not glyphs.ENDOSOME
+        scale = small / (20 if beside else 17)
         for layer, sign in enumerate(signs):
-            low, high = (np.concatenate(sign.outlines)[:, 1].min(), np.concatenate(sign.outlines)[:, 1].max())
-            glyphs.put(ax, sign, np.array([[7.5, height - (low + high) / 2]]), layer, words)
-        ax.text(15.5, height, words, fontsize=look.small, va="center", linespacing=1.1)
+            outlines = np.concatenate([outline for part in sign.parts for outline in part.outlines])
+            middle = (outlines.min(axis=0) + outlines.max(axis=0)) / 2 if sign is not glyphs.TOXIN else np.zeros(2)
+            shift = (layer - 0.5) * 1.6 * small if beside else 0.0
+            at = np.array([[x + 3.6 * small + shift, y]]) - scale * middle
+            glyphs.put(ax, sign._replace(turned=False), at, 5 + layer, "_key", scale=scale)
+        ax.text(x + 5.6 * small, y, words, fontsize=small, va="center", linespacing=1.1)
 
 
 class Numbers:
@@ -150,13 +212,14 @@ class Numbers:
         ax.set_xlim(0, top / (1 - room))
         ax.set_ylim(len(_NUMBERS) - 0.5, -0.5)
         ax.barh(rows, [top if name in AMOUNTS else 1.0 for name in _NUMBERS], height=0.5, color=faint())
-        self.bars = ax.barh(rows, 0.0, height=0.5, color=list(_NUMBERS.values()))
+        colors = [glyphs.colors().get(color, color) for color in _NUMBERS.values()]
+        self.bars = ax.barh(rows, 0.0, height=0.5, color=colors)
         self.texts = [ax.text(top * 1.04, row, "", fontsize=look.small, va="center", ha="left") for row in rows]
         ax.set_xticks([])
         ax.set_yticks(rows, [word if words else "" for word in _LABEL_OF.values()], fontsize=look.small)
         ax.tick_params(length=0)
         for label in ax.get_yticklabels():
-            label.set_verticalalignment("center")
+            label.set(verticalalignment="center", linespacing=0.95)
         ax.spines[:].set_visible(False)
 
     def show(self, quantities: Mapping[Any, float]) -> None:
@@ -171,7 +234,32 @@ def shares(quantities: Mapping[Any, float], whole: float) -> dict[str, float]:
     return {name: quantities[name] / (whole if name in AMOUNTS else 1.0) for name in _NUMBERS}
 
 
+def say_surprise(number: int, quantities: Mapping[Any, float]) -> str:
+    """Return the first sentence of the page about a surprise, 1 or 2, with its numbers."""
+    words = page_words("en")[f"surprise.{number}"].partition(". ")[0].rstrip(".")
+    intact, force = quantities["snap25"], quantities["force"]
+    return words.format(cut=f"{1 - intact:.0%}", intact=f"{intact:.0%}", force=f"{force:.0%}").replace("%", "\u00a0%") + "."
+
+
 def place(figure: Figure, left: float, bottom: float, width: float, height: float) -> Axes:
     """Return a new Axes in a figure; all four numbers are shares of the width of the figure."""
     figure_width, figure_height = figure.get_size_inches()
     return figure.add_axes((left, bottom * figure_width / figure_height, width, height * figure_width / figure_height))
+
+
+def _say(moment: Mapping[Any, float], earlier: list[dict[Any, Any]]) -> str:
+    # A surprise, or how much of the fold is gone.
+    number = find_surprise(moment, min((each["force"] for each in earlier), default=1.0))
+    if number:
+        return f"Surprise: {say_surprise(number, moment)}"
+    return page_words("en")["step.7.now"].format(visible=f"{100 * moment['visible']:.0f}\u00a0%")
+
+
+def _write_parts(ax: Axes, look: Look) -> None:
+    ax.set_ylim(layout.HEIGHT, 0)
+    ax.axis("off")
+    for height, key in _PARTS.items():
+        words = page_words("en")[f"drawing.{key}"]
+        words = words if len(words) < 14 else words.replace(" in ", "\nin ")
+        ax.text(0.95, height, words, fontsize=look.small, ha="right", va="center", linespacing=1.1)
+
