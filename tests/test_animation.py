@@ -13,7 +13,7 @@ from PIL import Image
 import wearoff as wo
 from tests.extent import some
 from tests.figures.legible import assert_legible
-from tests.figures.test_mechanism import read_back
+from tests.figures.test_mechanism import UNCOUNTED, read_back
 from wearoff.animation import SLOW_DAYS, Clock, Film, animate
 
 mpl.use("Agg")
@@ -52,7 +52,9 @@ def test_every_frame_is_the_simulation_on_its_day(timeline, last):
     for frame in (29, *range(30)):
         film.show(frame)
         moment = expected.iloc[frame].to_dict()
-        day, _ = moment.pop("time"), moment.pop("depth")
+        day = moment.pop("time")
+        for name in ("depth", *UNCOUNTED):
+            del moment[name]
         assert read_back(cell, whole)[0] == pytest.approx(moment, abs=1e-9)
         assert [bars.containers[1][i].get_width() for i in (4, 5)] == [moment["visible"], moment["crease"]]
         assert [point[0] for point in film.point.get_data()] == [day, moment["visible"]]
@@ -127,8 +129,8 @@ def test_without_ffmpeg_an_mp4_is_refused_in_one_line(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("name", "options", "message"),
     [
-        ("x.avi", {}, "allowed: a name that ends in .gif or .mp4"),
-        ("gif", {}, "allowed: a name that ends in .gif or .mp4"),
+        ("x.avi", {}, "allowed: a name that ends in .gif, .mp4 or .vtt"),
+        ("gif", {}, "allowed: a name that ends in .gif, .mp4 or .vtt"),
         ("x.gif", {"seconds": 0.5}, "seconds is 0.5; allowed: from 1 to 120 s"),
         ("x.gif", {"seconds": "long"}, "seconds is 'long', not a number; allowed: from 1 to 120 s"),
         ("x.gif", {"days": 241}, "days is 241; allowed: above 0 to 240 day"),

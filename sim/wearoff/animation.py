@@ -1,9 +1,10 @@
-"""The animation: nerve ending, muscle, skin and the curve of the visible effect over time."""
+"""The film: nerve ending, muscle, skin and the curve of the visible effect over time, with a caption for each act."""
 
 from __future__ import annotations
 
 import contextlib
 import subprocess
+import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
@@ -14,23 +15,25 @@ import numpy.typing as npt
 from .checks import Limits, check_number
 from .defaults import FILM_DAYS
 from .errors import InputError
-from .figures.ending import Ending
-from .figures.mechanism import Numbers, draw_key, place, shares
+from .figures.ending import Ending, mark_number
+from .figures.mechanism import Numbers, draw_steps, place, shares, write_parts
 from .figures.style import VERMILION, Look, faint, ink, muted, readable, tidy
 from .files import written_whole
 from .timeline import Timeline
+from .acts import find_acts, write_webvtt
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Progress: TypeAlias = Callable[[int, int], None]
 
-FORMATS = (".gif", ".mp4")
+FORMATS = (".gif", ".mp4", ".vtt")
 SECONDS = Limits("seconds", 1, 120, "s")
 FRAMES_A_SECOND = 10
 SLOW_DAYS = 10.0  # days after the first visit that are shown in the first half of the film
 
-_LOOK = Look(width=10.0, text=20.0, small=9.5, line=2.5)
+_LOOK = Look(width=10.0, text=22.0, small=10.0, line=2.5)
+_CAPTION, _CAPTION_LETTERS = 18.0, 58  # size in points, and letters in a line
 _HEIGHT, _DPI = 5.6, 100  # inches, and dots per inch: 1000 by 560 dots, both even, as MP4 requires
 _TICK_DAYS = np.array([0, 1, 2, 3, 5, 7, 10, 20, 30, 60, 120, 180, 365, 730, 1461, 3652, 7305, 14610])
 _LABEL_WIDTH = 0.08  # the width of a label, as a share of the axis
@@ -89,6 +92,8 @@ class Film:
     ----------
     table : pandas.DataFrame
         One row a frame: the columns of `Timeline.frame`.
+    acts : list of Act
+        One a frame.
     figure : matplotlib.figure.Figure
     """
 
@@ -103,12 +108,16 @@ class Film:
         self.figure = Figure(figsize=(_LOOK.width, _HEIGHT), dpi=_DPI)
         # The canvas is in memory, so there is no window to close. Its methods have no types.
         self._canvas: Any = FigureCanvasAgg(self.figure)
-        draw_key(place(self.figure, 0.0, 0.025, 0.215, 0.51), _LOOK)
-        self.ending = Ending(place(self.figure, 0.215, 0.025, 0.34, 0.51), whole)
+        ax = place(self.figure, 0.01, 0.01, 0.475, 0.425)
+        self.ending = Ending(ax, whole, _LOOK.small)
+        write_parts(ax, _LOOK.small)
+        self._circles = draw_steps(place(self.figure, 0.505, 0.28, 0.485, 0.165), _LOOK, columns=2)
         top = max(1.0, *(max(shares(moment, whole).values()) for moment in self._moments))
-        self.numbers = Numbers(place(self.figure, 0.735, 0.315, 0.255, 0.18), whole, _LOOK, top=top, words=True)
-        self.day = self.figure.text(0.615, 0.925, "", fontsize=_LOOK.text, va="center")
-        self._draw_curve(place(self.figure, 0.615, 0.075, 0.365, 0.17), timeline)
+        self.numbers = Numbers(place(self.figure, 0.645, 0.158, 0.345, 0.115), whole, _LOOK, top=top, words=True)
+        self.day = self.figure.text(0.015, 0.91, "", fontsize=_LOOK.text, va="center", weight="bold")
+        self.caption = self.figure.text(0.18, 0.91, "", fontsize=_CAPTION, va="center")
+        self.acts = find_acts(self.table, [visit.day for visit in timeline.schedule], whole)
+        self._draw_curve(place(self.figure, 0.545, 0.046, 0.425, 0.075), timeline)
         self.show(0)
 
     def show(self, frame: int) -> None:
@@ -116,6 +125,10 @@ class Film:
         moment = self._moments[frame]
         self.ending.show(moment)
         self.numbers.show(moment)
+        act = self.acts[frame]
+        self.caption.set_text(textwrap.fill(act.caption, _CAPTION_LETTERS))
+        for circles in (self.ending.numbers, self._circles):
+            mark_number(circles, act.step)
         day = moment["time"]
         self.point.set_data([day], [moment["visible"]])
         passed = self._curve["time"] <= day
@@ -140,11 +153,11 @@ class Film:
         tidy(ax)
         ax.tick_params(labelsize=_LOOK.small)
         ax.set_xlabel("time (days)", fontsize=_LOOK.small)
-        ax.set_title("visible effect", fontsize=_LOOK.small, color=readable(VERMILION), loc="left", pad=20)
+        ax.set_title("visible effect", fontsize=_LOOK.small, color=readable(VERMILION), loc="left", pad=3)
         if clock.slow:
             ax.axvspan(clock.first, clock.first + SLOW_DAYS, color=faint(), linewidth=0, zorder=0)
-            for share, word in ((0.25, "slow: first half of the film"), (0.75, "faster and faster")):
-                ax.text(share, 1.03, word, transform=ax.transAxes, fontsize=_LOOK.small, color=muted(), ha="center")
+            for share, word in ((0.44, "slow: first half of the film"), (0.82, "faster and faster")):
+                ax.text(share, 1.07, word, transform=ax.transAxes, fontsize=_LOOK.small, ha="center")
         self._curve = timeline.at(clock.day(np.linspace(0, 1, 400)))
         ax.plot(self._curve["time"], self._curve["visible"], color=muted(), linewidth=1, zorder=2)
         (self.passed,) = ax.plot([], [], color=VERMILION, linewidth=_LOOK.line, zorder=3)
@@ -166,13 +179,15 @@ def animate(
 ) -> Path:
     """Write the course of a patient as a film, and return its file.
 
-    The film shows the nerve ending and the visible effect, day by day. The first ten days take half of the film.
+    The film shows the nerve ending and the visible effect, day by day, with a caption for each act. The first ten days
+    take half of the film.
 
     Parameters
     ----------
     timeline : Timeline
     path : str or Path
-        A file that ends in ``.gif``, or in ``.mp4``, which needs ffmpeg. It is written whole or not at all.
+        A file that ends in ``.gif``; in ``.mp4``, which needs ffmpeg; or in ``.vtt``, for the captions alone (WebVTT).
+        It is written whole or not at all.
     seconds : float
         The length of the film, from 1 to 120 s; it has 10 frames a second.
     days : float, optional
@@ -215,9 +230,11 @@ def _find_writer(path: Path) -> Callable[[Film, Path, Progress | None], None]:
 
     ending = path.suffix.lower()
     if ending not in FORMATS:
-        raise InputError("file", str(path), f"a name that ends in {' or '.join(FORMATS)}")
+        raise InputError("file", str(path), f"a name that ends in {', '.join(FORMATS[:-1])} or {FORMATS[-1]}")
     if ending == ".gif":
         return _write_gif
+    if ending == ".vtt":
+        return _write_captions
     if not FFMpegWriter.isAvailable():
         problem = f"is '{path}', but ffmpeg is not installed"
         raise InputError("file", path, ".gif, or install ffmpeg", problem=problem)
@@ -246,6 +263,12 @@ def _write_gif(film: Film, file: Path, progress: Progress | None) -> None:
         for _ in _show_all(film, progress)
     ]
     frames[0].save(file, save_all=True, append_images=frames[1:], duration=int(1000 / FRAMES_A_SECOND), loop=0)
+
+
+def _write_captions(film: Film, file: Path, progress: Progress | None) -> None:
+    file.write_text(write_webvtt(film.acts, FRAMES_A_SECOND), encoding="utf-8")
+    if progress is not None:
+        progress(len(film.acts), len(film.acts))
 
 
 def _choose_palette(picture: npt.NDArray[np.uint8]) -> npt.NDArray[np.int64]:

@@ -74,6 +74,7 @@ TITLES = {
     "check": "4 patients: shares of grades, and those of simulated data",
     "check of one grade": "4 patients: shares of grades, and those of simulated data",
     "serotypes": "If only the light chain's half-life differed",
+    "mechanism": "How botulinum toxin takes effect and wears off",
     "sites": f"Where the needle goes, {SHOWN}",
 }
 TITLES |= {"visits": TITLES["calendar"], "returns": TITLES["calendar"], "responders": TITLES["bands"]}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.collections import PathCollection, PolyCollection
     from matplotlib.lines import Line2D
+    from matplotlib.text import Text
 
 SHARE = 0.04  # of the first visit's uptake: what one sign of toxin stands for
 ARRIVING = 0.3  # share of the uptake in the depot above which the signs on their way in are opaque
@@ -51,9 +52,11 @@ class Ending:
         The surface of the skin, which the muscle folds by ``1 - visible``.
     crease : Line2D
         The crease, a thin line from the bottom of the furrow into the skin; its length is ``crease layout.CREASE``.
+    numbers : list of Text
+        The numbers of the seven steps, if they are drawn.
     """
 
-    def __init__(self, ax: Axes, whole: float, size: float = 0.0) -> None:
+    def __init__(self, ax: Axes, whole: float, size: float) -> None:
         self._sign = SHARE * whole
         ax.set_xlim(0, layout.WIDTH)
         ax.set_ylim(layout.HEIGHT, 0)
@@ -75,8 +78,7 @@ class Ending:
             "depot": glyphs.put(ax, glyphs.TOXIN, nowhere, 6, "depot"),
             "light_chain": glyphs.put(ax, glyphs.LIGHT_CHAIN, nowhere, 6, "light_chain"),
         }
-        if size:
-            _draw_numbers(ax, size)
+        self.numbers = _draw_numbers(ax, size) if size else []
 
     def show(self, quantities: Mapping[Any, float]) -> None:
         """Draw one moment.
@@ -158,7 +160,7 @@ def _put_way(ax: Axes) -> list[PathCollection]:
     ]
 
 
-def _draw_numbers(ax: Axes, size: float) -> None:
+def _draw_numbers(ax: Axes, size: float) -> list[Text]:
     unit, ink = glyphs.points_per_unit(ax), glyphs.colors()["ink"]
     for path in (*layout.ARROWS, *layout.LEADERS):
         (line,) = trace(path)
@@ -167,18 +169,29 @@ def _draw_numbers(ax: Axes, size: float) -> None:
             x, y = line[-1] - line[-2]
             head = glyphs.Sign((glyphs.Part(tuple(trace("M-8 -5L0 0L-8 5")), edge="ink", line=1.5),))
             glyphs.put(ax, head, line[-1:], 7, "_head", float(np.degrees(np.arctan2(y, x))))
-    for i, (x, y) in enumerate(layout.NUMBERS):
-        number_in_circle(ax, x, y, i + 1, size)
+    return [number_in_circle(ax, x, y, i + 1, size) for i, (x, y) in enumerate(layout.NUMBERS)]
 
 
-def number_in_circle(ax: Axes, x: float, y: float, number: int, size: float) -> None:
-    """Draw the number of a step in a circle that is as large as the number needs."""
+def number_in_circle(ax: Axes, x: float, y: float, number: int, size: float) -> Text:
+    """Draw the number of a step in a circle that is as large as the number needs, and return it."""
     palette = glyphs.colors()
     text = ax.text(
         x, y, str(number), fontsize=size, weight="bold", color=palette["ink"], ha="center", va="center", zorder=9
     )
     look = {"facecolor": palette["paper"], "edgecolor": palette["ink"], "linewidth": size / 10}
     text.set_bbox({"boxstyle": "circle,pad=0.12", **look})
+    return text
+
+
+def mark_number(numbers: Sequence[Text], step: int) -> None:
+    """Mark the number of a step among the numbers of all steps, and no other."""
+    palette = glyphs.colors()
+    for i, text in enumerate(numbers):
+        marked = i + 1 == step
+        text.set_color(palette["paper" if marked else "ink"])
+        circle = text.get_bbox_patch()
+        assert circle is not None
+        circle.set_facecolor(palette["ink" if marked else "paper"])
 
 
 def _fade(parts: Iterable[PathCollection], opacities: npt.ArrayLike) -> None:

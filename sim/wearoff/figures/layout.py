@@ -39,9 +39,9 @@ FREE, BOUND, ESCAPING = (112.0, 346.0), (76.0, 318.0), (219.0, 296.0)
 ENDOSOMES = ((126.0, 284.0), (192.0, 312.0))
 
 # The numbers of the seven steps, from binding to skin, and the lines that go with them: arrows, and two leaders.
-NUMBERS = ((40, 326), (90, 250), (244, 324), (456, 232), (456, 184), (456, 136), (456, 76))
+NUMBERS = ((40, 326), (90, 250), (244, 324), (456, 238), (456, 184), (456, 130), (456, 74))
 ARROWS = ("M100 356Q92 346 86 336", "M143 298L166 307", "M224 284Q232 268 238 252")
-LEADERS = ("M430 232H438", "M398 182H438")
+LEADERS = ("M428 238H456", "M398 184H456")
 
 _STEP = 4.0  # distance of the candidates for spots
 _MOST = 100  # spots of a place, each for 4 % of a first dose: enough for four of them

@@ -20,6 +20,7 @@ from .surprises import find_surprise
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.text import Text
 
 # The quantities that are shown as numbers, and the colours of their bars: those of their signs.
 _NUMBERS = {
@@ -40,7 +41,6 @@ STEPS: tuple[tuple[str, tuple[glyphs.Sign, ...]], ...] = (
     ("the fold\nsoftens", (glyphs.SKIN_PIECE,)),
 )
 _COUNTED = "heavy, light chain:\n4 % of the uptake"
-_COLUMNS = 4  # of the list of steps
 
 # The words beside the first drawing: their heights in the drawing, and the keys of the page.
 _PARTS = {22: "outside", 78: "skin", 146: "muscle", 260: "nerve", 376: "depot"}
@@ -48,6 +48,7 @@ _PARTS = {22: "outside", 78: "skin", 146: "muscle", 260: "nerve", 376: "depot"}
 # Shares of the figure's width: the words beside the drawings, gaps, title and patient, the widest drawing, the numbers,
 # the list of steps; a line of small type.
 _WORDS, _GAP, _TITLE, _WIDEST, _TABLE, _LIST = 0.15, 0.012, 0.062, 0.2, 0.093, 0.082
+MOST_NUMBERED = 5  # drawings side by side that are large enough for the numbers of the steps
 _LETTER, _LINE = 0.53, 1.2  # the mean width of a letter, and the height of a line, in sizes of the type
 _NAME = 1.15  # the size of the name of a moment, in sizes of the small type
 
@@ -107,13 +108,13 @@ def draw_mechanism(
     for i, moment in enumerate(moments):
         x = left + i * (column + _GAP)
         ax = place(figure, x + (column - width) / 2, bottom, width, drawing_height)
-        Ending(ax, whole, look.small).show(moment)
+        Ending(ax, whole, look.small if len(moments) <= MOST_NUMBERED else 0.0).show(moment)
         ax.set_title(row.names[i], fontsize=_NAME * look.small, pad=0.3 * look.text, weight="bold")
         row.write(figure, i, x, (bottom - _GAP / 2) / height)
         numbers = place(figure, x, table_bottom, column, _TABLE)
         Numbers(numbers, whole, look, top=ends, words=i == 0).show(moment)
         if i == 0:
-            _write_parts(place(figure, x - _WORDS, bottom, _WORDS + (column - width) / 2, drawing_height), look)
+            _write_parts(place(figure, max(x - _WORDS, 0.0), bottom, _WORDS + (column - width) / 2, drawing_height), look)
     list_bottom = table_bottom - gap - _LIST
     draw_steps(place(figure, 0.015, list_bottom, 0.97, _LIST), look)
     figure.text(0.015, (list_bottom - gap / 2) / height, note, fontsize=look.small, va="top")
@@ -158,8 +159,8 @@ def name_moment(day: float) -> str:
     return f"day {day:g}" if day < 60 else f"month {day / month:.0f} (day {day:g})"
 
 
-def draw_steps(ax: Axes, look: Look, columns: int = _COLUMNS) -> None:
-    """Draw the list of the seven steps in an Axes: number, sign, name and words, row by row; and what a sign counts."""
+def draw_steps(ax: Axes, look: Look, columns: int = 4) -> list[Text]:
+    """Draw the list of the seven steps in an Axes, row by row, and what a sign counts; return the numbers."""
     box = ax.get_window_extent()
     points = 72 / ax.figure.dpi
     ax.set_xlim(0, box.width * points)
@@ -170,11 +171,11 @@ def draw_steps(ax: Axes, look: Look, columns: int = _COLUMNS) -> None:
     rows = -(-(len(STEPS) + 1) // columns)
     across, down = box.width * points / columns, box.height * points / rows
     small = look.small
+    numbers: list[Text] = []
     for i, (words, signs) in enumerate([*STEPS, (_COUNTED, (glyphs.TOXIN,))]):
         x, y = across * (i % columns), down * (i // columns) + down / 2
-        step = i < len(STEPS)
-        if step:
-            number_in_circle(ax, x + 1.1 * small, y, i + 1, small)
+        if i < len(STEPS):
+            numbers.append(number_in_circle(ax, x + 1.1 * small, y, i + 1, small))
             words = f"{names[f'step.{i + 1}'].rstrip('.')}: {words}"
         beside = len(signs) > 1 and signs[0] is not glyphs.ENDOSOME
         scale = small / (20 if beside else 17)
@@ -185,6 +186,7 @@ def draw_steps(ax: Axes, look: Look, columns: int = _COLUMNS) -> None:
             at = np.array([[x + 3.6 * small + shift, y]]) - scale * middle
             glyphs.put(ax, sign._replace(turned=False), at, 5 + layer, "_key", scale=scale)
         ax.text(x + 5.6 * small, y, words, fontsize=small, va="center", linespacing=1.1)
+    return numbers
 
 
 class Numbers:
@@ -239,6 +241,15 @@ def say_surprise(number: int, quantities: Mapping[Any, float]) -> str:
     words = page_words("en")[f"surprise.{number}"].partition(". ")[0].rstrip(".")
     intact, force = quantities["snap25"], quantities["force"]
     return words.format(cut=f"{1 - intact:.0%}", intact=f"{intact:.0%}", force=f"{force:.0%}").replace("%", "\u00a0%") + "."
+
+
+def write_parts(ax: Axes, size: float) -> None:
+    """Write the words of the parts of the drawing into it, as on the page."""
+    words, color = page_words("en"), glyphs.colors()["ink"]
+    for x, y, key in ((16, 20, "outside"), (16, 92, "skin"), (8, 178, "muscle"), (8, 420, "depot")):
+        ax.text(x, y, words[f"drawing.{key}"], fontsize=size, color=color, va="center", zorder=9)
+    nerve = words["drawing.nerve"].replace(" ", "\n")
+    ax.text(472, 386, nerve, fontsize=size, color=color, va="center", ha="right", zorder=9)
 
 
 def place(figure: Figure, left: float, bottom: float, width: float, height: float) -> Axes:

@@ -41,6 +41,7 @@ def draw_bands(bands: pd.DataFrame, *, patients: str, title: str | None = AUTO) 
     of_draws = f"p50{LOW}" in bands
     figure, rows = stack(len(arms), (8.0, 1.3 + 2.9 * len(arms)))
     for ax, (name, group) in zip(rows, arms, strict=True):
+        group = _smooth(group)
         ax.fill_between(
             group["time"],
             group["p5"],
@@ -102,7 +103,10 @@ def draw_responders(
         look: dict[str, Any] = {"color": COLORS[i % len(COLORS)]} if panel.own else {}
         rates, errors = 100 * group["rate"], 100 * group["error"]
         style = MARKS_AND_LINES[i % len(MARKS_AND_LINES)]
-        bars = ax.errorbar(group["day"], rates, errors, fmt=style, ecolor=ink(), label=names[i], capsize=3, **look)
+        bars = ax.errorbar(group["day"], rates, errors, fmt=style, ecolor=ink(), capsize=3, markersize=5, **look)
+        # The sign in the legend is the curve without its error bars, which may be too small to be seen.
+        bars.set_label("_")
+        bars.lines[0].set_label(names[i])
         if of_draws:
             low, high = (100 * group[f"rate{end}"] for end in (LOW, HIGH))
             color = bars.lines[0].get_color()
@@ -119,6 +123,19 @@ def draw_responders(
     panel.write_labels(SINCE_FIRST_VISIT, response)
     panel.write_title(title, patients)
     return ax
+
+
+def _smooth(group: pd.DataFrame) -> pd.DataFrame:
+    # The rows are a day or more apart, which leaves corners where the effect rises. Between them the percentiles are
+    # drawn as a monotone cubic through all of them (Fritsch and Carlson 1980, SIAM J Numer Anal 17:238).
+    from scipy.interpolate import PchipInterpolator
+
+    numbers = group.select_dtypes("number")
+    time = numbers["time"].to_numpy()
+    if len(time) < 2:
+        return group
+    fine = np.union1d(time, np.linspace(time[0], min(time[-1], time[0] + RISE), FINE))
+    return pd.DataFrame(PchipInterpolator(time, numbers.to_numpy())(fine), columns=numbers.columns)
 
 
 def _hatch(ax: Axes, days: pd.Series[float], low: pd.Series[float], high: pd.Series[float], label: str) -> None:

@@ -15,6 +15,8 @@ from .style import AUTO, ORANGE, ink, muted
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+MOST_NAMED = 9  # visits whose days have room
+
 
 def draw_visits(
     days: npt.ArrayLike,
@@ -76,8 +78,21 @@ def draw_visits(
     mark: dict[str, Any] = {"color": muted() if panel.own else color, "markersize": 9 if panel.own else 5}
     visit_days = zero + np.asarray(visits, dtype=float)
     panel.ax.plot(visit_days, np.full(len(visits), 1.08), "v", clip_on=False, zorder=4, label=number, **mark)
+    named = panel.own and len(visits) <= MOST_NAMED
+    if named:
+        _name_visits(panel, visits, visit_days, start)
     legend = panel.show_legend()
-    panel.fit_limits((zero, zero + end), (0, 1.12), legend)
+    panel.fit_limits((zero - (0.03 * end if named else 0.0), zero + end), (0, 1.2 if named else 1.12), legend)
     panel.label_effect(visits, start)
     panel.write_title(title, patient)
     return panel.ax
+
+
+def _name_visits(panel: Panel, visits: Sequence[float], places: npt.ArrayLike, start: datetime.date | None) -> None:
+    # Write the day or the date of each visit over its triangle.
+    for day, place in zip(visits, np.asarray(places), strict=True):
+        date = None if start is None else start + datetime.timedelta(days=round(day))
+        words = f"{day:g}" if date is None else f"{date.day} {date:%b}"
+        panel.ax.annotate(
+            words, (place, 1.08), (0, 7), textcoords="offset points", ha="center", fontsize=9, annotation_clip=False
+        )
