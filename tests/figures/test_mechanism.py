@@ -164,7 +164,14 @@ def test_intact_and_cut_snap25_differ_in_shape():
 
 @pytest.mark.parametrize(
     ("intact", "force", "lowest", "surprise"),
-    [(0.7, 0.99, 1.0, 1), (0.9, 0.99, 1.0, 0), (0.7, 0.9, 1.0, 0), (0.2, 0.75, 0.1, 2), (0.2, 0.75, 0.8, 0), (0.2, 0.5, 0.1, 0)],
+    [
+        (0.7, 0.99, 1.0, 1),
+        (0.9, 0.99, 1.0, 0),
+        (0.7, 0.9, 1.0, 0),
+        (0.2, 0.75, 0.1, 2),
+        (0.2, 0.75, 0.8, 0),
+        (0.2, 0.5, 0.1, 0),
+    ],
 )
 def test_what_surprises(intact, force, lowest, surprise):
     assert find_surprise({"snap25": intact, "force": force}, lowest) == surprise

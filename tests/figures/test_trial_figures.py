@@ -10,7 +10,7 @@ from tests.extent import some
 from tests.figures.legible import assert_legible
 
 import wearoff as wo
-from wearoff.figures.trial import draw_bands, draw_responders
+from wearoff.figures.trial import FINE, draw_bands, draw_responders
 from wearoff.labels import PERCENTILES
 from wearoff.trial.arms import Arm
 from wearoff.trial.running import run_trial
@@ -93,8 +93,13 @@ def test_the_bands_drawn_are_the_percentiles():
             np.testing.assert_array_equal(days, own["time"])
             np.testing.assert_array_equal(below, own[low])
             np.testing.assert_array_equal(above, own[high])
-        np.testing.assert_array_equal(ax.lines[0].get_xdata(), own["time"])
-        np.testing.assert_array_equal(ax.lines[0].get_ydata(), own["p50"])
+        # The curve goes through the median of every row, and between two rows it stays between them.
+        drawn, median = ax.lines[0].get_ydata(), own["p50"].to_numpy()
+        np.testing.assert_array_equal(ax.lines[0].get_xdata()[::FINE], own["time"])
+        np.testing.assert_allclose(drawn[::FINE], median, rtol=0, atol=1e-15)
+        low, high = np.minimum(median[1:], median[:-1]), np.maximum(median[1:], median[:-1])
+        between = drawn[:-1].reshape(-1, FINE)
+        assert ((low[:, None] - 1e-12 <= between) & (between <= high[:, None] + 1e-12)).all()
     mpl.pyplot.close(figure)
 
 

@@ -49,7 +49,10 @@ def plates_command(
 
 @app.command("animate", epilog="Example: wearoff animate mechanism.gif --units 20")
 def animate_command(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="File to write: .gif, or .mp4 if ffmpeg is installed.")],
+    file: Annotated[
+        Path,
+        typer.Argument(metavar="FILE", help="File to write: .gif; .mp4 if ffmpeg is installed; .vtt for the captions."),
+    ],
     units: Units = None,
     product: Product = None,
     muscle: Muscle = None,
@@ -63,9 +66,10 @@ def animate_command(
     preset: Preset = "default",
     set_: Set = None,
 ) -> None:
-    """Write the mechanism as a film (GIF or MP4).
+    """Write the mechanism as a film (GIF or MP4), or its captions.
 
-    It shows the nerve ending, the muscle, the skin and the curve of the visible effect, day by day.
+    It shows the nerve ending, the muscle, the skin and the curve of the visible effect, day by day, with a caption for each
+    act. Example with several visits: wearoff animate film.gif --every 90 --visits 4
     """
     from ..animation import animate
     from ..simulation import simulate

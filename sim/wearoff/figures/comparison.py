@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from ..labels import words
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 LINES = ("-", (0, (6, 2)), (0, (2, 1.5)))
 EARLY = 10.0  # days: the end of the axis if there is no later observation
 AXES_IN_A_ROW = 2
+# The size of a marker, as a share of the height of an Axes, and its step to the side, as a share of the width.
+MARKER, STEP_ASIDE = 0.055, 0.022
 
 
 def draw_comparison(rows: pd.DataFrame, curves: pd.DataFrame, *, shown: str, title: str | None = AUTO) -> Figure:
@@ -28,7 +31,8 @@ def draw_comparison(rows: pd.DataFrame, curves: pd.DataFrame, *, shown: str, tit
     Without rows the figure has no Axes.
 
     The band of a curve holds 95 % of the rates of trials of the usual size. Filled points were read in their source,
-    hollow ones were recalled. Circles were used for the fit, squares were not.
+    hollow ones were recalled. Circles were used for the fit, squares were not. Points that would cover another stand
+    beside it.
 
     Parameters
     ----------
@@ -53,8 +57,6 @@ def draw_comparison(rows: pd.DataFrame, curves: pd.DataFrame, *, shown: str, tit
         predicted = curves[(curves["endpoint"] == endpoint) & (curves["assessor"] == assessor)]
         _draw_panel(ax, group, predicted, colors)
         ax.set_ylabel(f"{words(str(endpoint))}\nby {words(str(assessor))} (%)", fontsize=10)
-    for ax in axes[len(panels) :]:
-        ax.remove()
     handles: list[Artist] = [_make_point(color, "read", True, product) for product, color in colors.items()]
     handles += [
         _make_point(ink(), "read", True, "used for the fit"),
@@ -62,7 +64,13 @@ def draw_comparison(rows: pd.DataFrame, curves: pd.DataFrame, *, shown: str, tit
         _make_point(ink(), "memory", False, "hollow: from memory, unverified"),
     ]
     handles += _make_keys()
-    figure.legend(handles=handles, loc="outside lower left", ncols=4, frameon=False, fontsize=10, handletextpad=0.3)
+    look: dict[str, Any] = {"handles": handles, "frameon": False, "fontsize": 9, "handletextpad": 0.3}
+    if len(axes) > len(panels):
+        # The legend has the place that is free.
+        axes[-1].axis("off")
+        axes[-1].legend(loc="center left", ncols=2, **look).set_in_layout(False)
+    else:
+        figure.legend(loc="outside lower left", ncols=4, **look)
     write_title(figure, title, shown)
     return figure
 
@@ -89,12 +97,14 @@ def _draw_panel(ax: Axes, rows: pd.DataFrame, curves: pd.DataFrame, colors: dict
             low, high = np.maximum(curve["rate"] - half, 0), np.minimum(curve["rate"] + half, 1)
             ax.fill_between(curve["day"], 100 * low, 100 * high, color=color, alpha=0.12, linewidth=0, zorder=1)
     # Points used for the fit are drawn last, on top.
-    for row in rows.sort_values("used_for_fit", kind="stable").to_dict("records"):
+    rows = rows.sort_values("used_for_fit", kind="stable")
+    shifts = end * STEP_ASIDE * _find_steps_aside(rows["day"].to_numpy() / end, rows["observed"].to_numpy() / 100)
+    for row, shift in zip(rows.to_dict("records"), shifts, strict=True):
         color = muted() if row["arm"] == "placebo" else colors[row["product"]]
         if row["low"] == row["low"]:
-            ax.plot([row["day"]] * 2, [row["low"], row["high"]], color=color, linewidth=1.2, zorder=3)
+            ax.plot([row["day"] + shift] * 2, [row["low"], row["high"]], color=color, linewidth=1.2, zorder=3)
         point = _make_point(color, row["status"], row["used_for_fit"], "")
-        point.set_data([row["day"]], [row["observed"]])
+        point.set_data([row["day"] + shift], [row["observed"]])
         point.set(zorder=4, clip_on=False)
         ax.add_line(point)
     tidy(ax)
@@ -103,6 +113,19 @@ def _draw_panel(ax: Axes, rows: pd.DataFrame, curves: pd.DataFrame, colors: dict
     ax.set_yticks(range(0, 101, 25))
     mark_days(ax)
     ax.set_xlabel("time (days)", fontsize=11)
+
+
+def _find_steps_aside(x: npt.NDArray[np.float64], y: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    # Return by how many steps each point moves to the side, so that no marker covers another: 0, 1, -1, 2, ... Places
+    # are shares of the axes.
+    steps = np.zeros(len(x))
+    for i in range(len(x)):
+        for step in (0, 1, -1, 2, -2, 3, -3, 4, -4):
+            steps[i] = step
+            beside = np.abs(x[:i] + STEP_ASIDE * steps[:i] - x[i] - STEP_ASIDE * step) < 0.9 * STEP_ASIDE
+            if not (beside & (np.abs(y[:i] - y[i]) < MARKER)).any():
+                break
+    return steps
 
 
 def _name_arm(row: dict[Any, Any]) -> str:
@@ -132,6 +155,6 @@ def _make_point(color: str, status: str, fitted: bool, label: str) -> Line2D:
 
     face = paper() if status == "memory" else color
     return Line2D(
-        [], [], color=color, marker="o" if fitted else "s", linestyle="none", markersize=7, markerfacecolor=face,
+        [], [], color=color, marker="o" if fitted else "s", linestyle="none", markersize=6, markerfacecolor=face,
         markeredgewidth=1.5, label=label,
     )  # fmt: skip

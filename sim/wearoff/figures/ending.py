@@ -115,9 +115,7 @@ class Ending:
         from matplotlib.patches import Polygon, Rectangle
 
         unit, palette = glyphs.points_per_unit(ax), glyphs.colors()
-        ax.add_patch(
-            Rectangle((0, 0), layout.WIDTH, layout.HEIGHT, facecolor=palette["paper"], linewidth=0, zorder=0)
-        )
+        ax.add_patch(Rectangle((0, 0), layout.WIDTH, layout.HEIGHT, facecolor=palette["paper"], linewidth=0, zorder=0))
         self._below = Polygon(layout.skin(0), closed=True, facecolor=palette["skin"], linewidth=0, zorder=1)
         (self.skin,) = ax.plot([], [], color=palette["skin-edge"], linewidth=2.5 * unit, zorder=1.5, label="skin")
         (self.crease,) = ax.plot([], [], color=palette["ink"], linewidth=2.5 * unit, zorder=2, label="crease")

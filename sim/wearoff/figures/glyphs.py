@@ -112,9 +112,7 @@ CUT = Sign((_rod(CUT_ROD, "cut", 3), Part((_disc(2.8, 4, 20),), edge="cut", line
 # A vesicle that stays full, and one that is open towards the muscle and empties itself.
 CARGO = ((0, 0), (6.5, 0), (-6.5, 0), (3.2, 5.6), (-3.2, 5.6), (3.2, -5.6), (-3.2, -5.6))
 LEFT_IN = ((0, 4), (-6, -1), (6, 0), (0, -6))
-FULL = Sign(
-    (Part((_disc(VESICLE),), "paper", "ink", 1.2), Part(tuple(_disc(2.4, x, y) for x, y in CARGO), "signal"))
-)
+FULL = Sign((Part((_disc(VESICLE),), "paper", "ink", 1.2), Part(tuple(_disc(2.4, x, y) for x, y in CARGO), "signal")))
 OPEN = Sign(
     (
         Part((arc(VESICLE, -42, 222),), "paper", "nerve-edge", 2),

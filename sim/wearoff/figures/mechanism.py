@@ -114,7 +114,9 @@ def draw_mechanism(
         numbers = place(figure, x, table_bottom, column, _TABLE)
         Numbers(numbers, whole, look, top=ends, words=i == 0).show(moment)
         if i == 0:
-            _write_parts(place(figure, max(x - _WORDS, 0.0), bottom, _WORDS + (column - width) / 2, drawing_height), look)
+            _write_parts(
+                place(figure, max(x - _WORDS, 0.0), bottom, _WORDS + (column - width) / 2, drawing_height), look
+            )
     list_bottom = table_bottom - gap - _LIST
     draw_steps(place(figure, 0.015, list_bottom, 0.97, _LIST), look)
     figure.text(0.015, (list_bottom - gap / 2) / height, note, fontsize=look.small, va="top")
@@ -240,7 +242,10 @@ def say_surprise(number: int, quantities: Mapping[Any, float]) -> str:
     """Return the first sentence of the page about a surprise, 1 or 2, with its numbers."""
     words = page_words("en")[f"surprise.{number}"].partition(". ")[0].rstrip(".")
     intact, force = quantities["snap25"], quantities["force"]
-    return words.format(cut=f"{1 - intact:.0%}", intact=f"{intact:.0%}", force=f"{force:.0%}").replace("%", "\u00a0%") + "."
+    return (
+        words.format(cut=f"{1 - intact:.0%}", intact=f"{intact:.0%}", force=f"{force:.0%}").replace("%", "\u00a0%")
+        + "."
+    )
 
 
 def write_parts(ax: Axes, size: float) -> None:
@@ -273,4 +278,3 @@ def _write_parts(ax: Axes, look: Look) -> None:
         words = page_words("en")[f"drawing.{key}"]
         words = words if len(words) < 14 else words.replace(" in ", "\nin ")
         ax.text(0.95, height, words, fontsize=look.small, ha="right", va="center", linespacing=1.1)
-

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 # Colour and line of each number of sites, in their order; the lines differ in style too.
 _LOOKS = [(ORANGE, "--"), (BLUE, "-"), (GREEN, ":")]
 MOST = len(_LOOKS)  # numbers of sites in one plate
-# The colours of muscle that does not pull and of muscle that pulls.
+# The colours of muscle that does not pull, light, and of muscle that pulls, dark.
 _STILL, _PULLS = "#F7E4DF", "#A8322A"
 
 
@@ -91,8 +91,8 @@ def draw_sites(
         axes[f"{name} {last}"].set_xlabel("place along the muscle (mm)", fontsize=look.small)
     _draw_curves(axes["curves"], curves, list(needles), day, look)
     caption = (
-        f"Triangles: injection sites. Red: what still pulls on day {day:g}. "
-        "Spill: the share of the dose beyond the muscle's ends.",
+        f"Triangles: sites. Hatched, and dark in the strip: what still pulls on day {day:g}. "
+        "Spill: the share of the dose beyond the ends.",
         "The effect of the whole muscle is the mean of the local effect.",
     )
     frame(figure, title, f"Where the needle goes, {patient}", caption, look)
@@ -141,7 +141,7 @@ def _draw_local(ax: Axes, local: pd.DataFrame, mean: float, length: float, color
     local = local.dropna()
     place, effect = local["place"].to_numpy(), local["visible"].to_numpy()
     ax.fill_between(place, 0, effect, color=color, alpha=0.35, linewidth=0)
-    ax.fill_between(place, effect, 1, color=_PULLS, alpha=0.55, linewidth=0)
+    ax.fill_between(place, effect, 1, facecolor=_STILL, edgecolor=_PULLS, hatch="///", linewidth=0)
     ax.plot(place, effect, color=color, linewidth=look.line)
     ax.set(xlim=(0, length), xticks=[0, length / 2, length], ylim=(0, 1), yticks=[0, 0.5, 1])
     ax.text(

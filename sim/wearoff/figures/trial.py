@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+FINE = 4  # points of a band for each of its rows
 MARKS_AND_LINES = ("o-", "s--", "^-.", "D:", "v-", "P--")
 
 
@@ -131,11 +132,12 @@ def _smooth(group: pd.DataFrame) -> pd.DataFrame:
     from scipy.interpolate import PchipInterpolator
 
     numbers = group.select_dtypes("number")
-    time = numbers["time"].to_numpy()
-    if len(time) < 2:
+    days = numbers["time"].to_numpy()
+    if len(days) < 2:
         return group
-    fine = np.union1d(time, np.linspace(time[0], min(time[-1], time[0] + RISE), FINE))
-    return pd.DataFrame(PchipInterpolator(time, numbers.to_numpy())(fine), columns=numbers.columns)
+    places = np.arange(FINE * (len(days) - 1) + 1) / FINE
+    fine = np.interp(places, np.arange(len(days)), days)
+    return pd.DataFrame(PchipInterpolator(days, numbers.to_numpy())(fine), columns=numbers.columns)
 
 
 def _hatch(ax: Axes, days: pd.Series[float], low: pd.Series[float], high: pd.Series[float], label: str) -> None:

@@ -15,7 +15,7 @@ from .style import AUTO, ORANGE, ink, muted
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-MOST_NAMED = 9  # visits whose days have room
+MOST_NAMED = 9  # visits whose days have room, if they are at least half a ninth of the axis apart
 
 
 def draw_visits(
@@ -78,7 +78,7 @@ def draw_visits(
     mark: dict[str, Any] = {"color": muted() if panel.own else color, "markersize": 9 if panel.own else 5}
     visit_days = zero + np.asarray(visits, dtype=float)
     panel.ax.plot(visit_days, np.full(len(visits), 1.08), "v", clip_on=False, zorder=4, label=number, **mark)
-    named = panel.own and len(visits) <= MOST_NAMED
+    named = panel.own and len(visits) <= MOST_NAMED and min(np.diff(visits), default=end) >= end / MOST_NAMED / 2
     if named:
         _name_visits(panel, visits, visit_days, start)
     legend = panel.show_legend()
