@@ -279,7 +279,7 @@ def _choose_palette(picture: npt.NDArray[np.uint8]) -> npt.NDArray[np.int64]:
     chosen: list[npt.NDArray[np.int64]] = []
     while len(left) and len(chosen) < 256:
         chosen.append(left[0])
-        left = left[np.abs(left - left[0]).max(axis=-1) > 8]
+        left = left[np.abs(left - left[0]).max(axis=-1) > 20]
     return np.array(chosen)
 
 

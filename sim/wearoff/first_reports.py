@@ -10,8 +10,8 @@ _DAYS = ("1", "3")
 def describe_first_reports(product: str, muscle: str, units: float) -> str:
     """Return a sentence with the shares of patients who reported an effect by day 1 and by day 3, or an empty text.
 
-    Both days must be of one trial of the product, the muscle and the dose (``data/observations.csv``). The model is later
-    than every such trial: see the page "Validation" of the docs.
+    Both days must be of one trial of the product, the muscle and the dose (``data/observations.csv``). The model is
+    later than such a trial: see the page "Validation" of the docs.
 
     Examples
     --------

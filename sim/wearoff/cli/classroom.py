@@ -68,8 +68,8 @@ def animate_command(
 ) -> None:
     """Write the mechanism as a film (GIF or MP4), or its captions.
 
-    It shows the nerve ending, the muscle, the skin and the curve of the visible effect, day by day, with a caption for each
-    act. Example with several visits: wearoff animate film.gif --every 90 --visits 4
+    It shows the nerve ending, the muscle, the skin and the curve of the visible effect, day by day, with captions. For
+    repeated visits, such as four: --every 90 --visits 4.
     """
     from ..animation import animate
     from ..simulation import simulate

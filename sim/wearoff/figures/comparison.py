@@ -68,7 +68,9 @@ def draw_comparison(rows: pd.DataFrame, curves: pd.DataFrame, *, shown: str, tit
     if len(axes) > len(panels):
         # The legend has the place that is free.
         axes[-1].axis("off")
-        axes[-1].legend(loc="center left", ncols=2, **look).set_in_layout(False)
+        axes[-1].legend(loc="center left", bbox_to_anchor=(-0.15, 0.5), ncols=2, columnspacing=1, **look).set_in_layout(
+            False
+        )
     else:
         figure.legend(loc="outside lower left", ncols=4, **look)
     write_title(figure, title, shown)

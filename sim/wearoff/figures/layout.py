@@ -139,7 +139,8 @@ def _among_light_chains(x: npt.NDArray[np.float64], y: npt.NDArray[np.float64]) 
     away = [(x - a) ** 2 + (y - b) ** 2 > _CLEAR**2 for a, b in (*ENDOSOMES, *NUMBERS)]
     below = (y < 290) | ((x > 262) & (x < 384))
     arrow = (x > 204) & (x < 260) & (y > 236)
-    return np.logical_and.reduce(away) & below & ((x > 86) | (y < 270)) & ~arrow
+    inside: npt.NDArray[np.bool_] = np.logical_and.reduce(away) & below & ((x > 86) | (y < 270)) & ~arrow
+    return inside
 
 
 # Where toxin is counted: which points are inside, and the box around them (left, right, top, bottom).

@@ -1,4 +1,4 @@
-"""The mechanism: nerve ending, muscle and skin at a few moments, side by side, with their numbers and the seven steps."""
+"""The mechanism: nerve ending, muscle and skin at a few moments, with their numbers and the seven steps."""
 
 from __future__ import annotations
 

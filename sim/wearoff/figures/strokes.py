@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 
@@ -63,5 +64,6 @@ def _bend(corners: Points) -> Points:
     t = np.linspace(0, 1, (1 if len(corners) == 2 else _PIECES) + 1)[1:, None]
     level = [corner * np.ones_like(t) for corner in corners]
     while len(level) > 1:
-        level = [(1 - t) * a + t * b for a, b in zip(level, level[1:], strict=False)]
-    return level[0]
+        level = [(1 - t) * a + t * b for a, b in itertools.pairwise(level)]
+    curve: Points = level[0]
+    return curve
