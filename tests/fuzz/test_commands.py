@@ -403,6 +403,8 @@ def check_whole(path):
         assert {len(row) for row in rows} == {len(rows[0])}, path
     elif kind == ".mp4":
         assert content[4:8] == b"ftyp"
+    elif kind == ".vtt":
+        assert content.startswith(b"WEBVTT\n\n")
     else:
         raise AssertionError(f"what is {path}?")
 
