@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from .acts import find_acts, write_webvtt
 from .checks import Limits, check_number
 from .defaults import FILM_DAYS
 from .errors import InputError
@@ -20,7 +21,6 @@ from .figures.mechanism import Numbers, draw_steps, place, shares, write_parts
 from .figures.style import VERMILION, Look, faint, ink, muted, readable, tidy
 from .files import written_whole
 from .timeline import Timeline
-from .acts import find_acts, write_webvtt
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

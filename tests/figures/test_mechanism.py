@@ -12,11 +12,11 @@ from tests.extent import some
 from tests.figures.legible import assert_legible
 
 import wearoff as wo
+from wearoff import texts, webpage
 from wearoff.figures import glyphs, layout
 from wearoff.figures.ending import SHARE, Ending
 from wearoff.figures.mechanism import draw_mechanism
 from wearoff.figures.surprises import find_surprise
-from wearoff.webpage import words
 
 mpl.use("Agg")
 
@@ -140,7 +140,7 @@ def test_what_is_silent_has_its_rods_cut():
 
 def test_the_plate_and_the_page_draw_the_same_shapes():
     # The page is the judge: its scripts have the outlines and places, its style sheet the colours.
-    folder = Path(words.__file__).parent
+    folder = Path(webpage.__file__).parent
     places = (folder / "places.js").read_text(encoding="utf-8")
     signs = (folder / "signs.js").read_text(encoding="utf-8")
     for outline in (layout.ENDING, *layout.ARROWS):
@@ -180,7 +180,7 @@ def test_what_surprises(intact, force, lowest, surprise):
 def test_the_plate_says_what_it_shows():
     figure = TIMELINES["typical"].mechanism_figure(style="slide")
     said = " ".join(text.get_text() for text in figure.findobj(mpl.text.Text)).replace("\n", " ").replace("\u00a0", " ")
-    page = words.page_words("en")
+    page = texts.page_words("en")
     assert page["title"] in said
     for step in range(1, 8):
         assert page[f"step.{step}"].rstrip(".") in said

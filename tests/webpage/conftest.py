@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from wearoff.webpage.words import languages
+from wearoff.texts import languages
 from wearoff.webpage.writing import page
 
 

@@ -11,7 +11,7 @@ from tests.webpage.screens import HISTORY
 
 import wearoff as wo
 from wearoff.labels import whole_day
-from wearoff.webpage.words import page_words
+from wearoff.texts import page_words
 
 pytestmark = pytest.mark.filterwarnings("ignore::wearoff.UnusualWarning")
 FORMATS = ["A4", "Letter"]

@@ -8,8 +8,8 @@ import sys
 import pytest
 
 import wearoff as wo
+from wearoff.texts import TABLE, languages, page_words
 from wearoff.webpage.scripts import FOLDER
-from wearoff.webpage.words import TABLE, languages, page_words
 from wearoff.webpage.writing import ENGINE, SCRIPTS, STYLES, page_text
 
 OWN_SCRIPTS = [name for name in SCRIPTS if name not in ENGINE]

@@ -22,7 +22,7 @@ FURROW, CREASE = 30.0, 14.0
 # The muscle: its lower edge, its thickness and length at rest and at full force, and the number of its dark bands.
 MUSCLE_BOTTOM, THIN, THICK, SHORT, LONG, BANDS = 170.0, 32.0, 48.0, 250.0, 360.0, 13
 MEMBRANE = 190.0  # from which acetylcholine is released
-ENDING = "M84 190H396Q428 190 428 222V262C428 330 376 330 376 430H300C300 345 52 345 52 255V222Q52 190 84 190Z"
+ENDING = "M84 190H396Q428 190 428 222V262C428 330 368 330 368 430H300C300 345 52 345 52 255V222Q52 190 84 190Z"
 
 # Vesicles at the membrane, each with rods of SNAP-25 on both sides. The first is the last to stop its release. The rods
 # have the same order, so that the vesicles that stay full are those whose rods are cut.

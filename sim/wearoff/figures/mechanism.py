@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from ..labels import AMOUNTS, BASELINE, COLUMNS
+from ..texts import page_words
 from ..times import YEAR
-from ..webpage.words import page_words
 from . import glyphs, layout
 from .ending import Ending, number_in_circle
 from .style import AUTO, GREY, VERMILION, Look, choose_text, faint, find_look, sheet

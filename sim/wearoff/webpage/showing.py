@@ -7,7 +7,7 @@ import tempfile
 import webbrowser
 from pathlib import Path
 
-from .words import page_words
+from ..texts import page_words
 from .writing import page, page_text
 
 HEIGHT = 900  # pixels in a notebook: the drawing and the curve below it, in a window of usual size

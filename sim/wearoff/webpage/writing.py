@@ -11,10 +11,10 @@ from pathlib import Path
 from ..errors import InputError
 from ..files import written_whole
 from ..json_text import to_compact_json
+from ..texts import page_words
 from ..version import __version__
 from .data import page_data
 from .scripts import ENGINE, FOLDER
-from .words import page_words
 
 ENDINGS = (".html", ".htm")
 

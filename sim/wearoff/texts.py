@@ -1,4 +1,4 @@
-"""The words of the page: one table, a row for each text and a column for each language."""
+"""The texts of the page and of the plates: one table, a row for each text and a column for each language."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import csv
 from functools import cache
 from pathlib import Path
 
-from ..checks import check_name
+from .checks import check_name
 
-TABLE = Path(__file__).with_name("words.csv")
+TABLE = Path(__file__).with_name("texts.csv")
 
 
 @cache
