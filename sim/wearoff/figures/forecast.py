@@ -94,7 +94,8 @@ def draw_forecast(
     else:
         panel.ax.plot([], [], " ", label=note)
     legend = panel.show_legend(1.4, columns=3)
-    panel.fit_limits((zero, last), (lowest, TOP), legend)
+    # The first visit and its dose stand beside the axis, not on it.
+    panel.fit_limits((zero - 0.03 * (last - zero), last), (lowest, TOP), legend)
     panel.label_effect(visits["time"].to_list(), start)
     panel.write_title(title, patient)
     return panel.ax
