@@ -1,5 +1,6 @@
 # make demo: every picture once, and the page; open out/index.html.
 # make test: the tests, in less than three minutes.  make test-browser: those that need chromium, firefox-esr and ffmpeg.
+# make test-r: those that need R with deSolve (Debian: r-base-core, r-cran-desolve).
 # make proof: all tests at full length.  make fuzz: 2,000 hostile cases of every reader and option.
 # make docs: the site.  make bench: measure the speed and write docs/speed.md.  make dist: build what is released, and try it.
 # make update: write constraints.txt anew, with the newest versions.
@@ -11,7 +12,7 @@ BIN := $(VENV)/bin
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check $(if $(CONSTRAINTS),--constraint $(CONSTRAINTS)) --editable
 OUT ?= out
 
-.PHONY: demo test test-browser proof fuzz lint bench docs dist update clean
+.PHONY: demo test test-browser test-r proof fuzz lint bench docs dist update clean
 
 demo: $(VENV)/demo
 	$(BIN)/wearoff demo --out $(OUT)
@@ -23,8 +24,11 @@ test: $(VENV)/test
 test-browser: $(VENV)/test
 	$(BIN)/pytest -n 2 --dist loadfile -m browser tests/webpage tests/test_animation.py tests/test_cli_demo.py
 
+test-r: $(VENV)/test
+	EXTENT=full $(BIN)/pytest -m r tests/exchange
+
 proof: $(VENV)/test
-	EXTENT=full $(BIN)/pytest -n 2 --dist worksteal -m "not browser" --nbmake tests sim notebooks
+	EXTENT=full $(BIN)/pytest -n 2 --dist worksteal -m "not browser and not r" --nbmake tests sim notebooks
 
 fuzz: $(VENV)/test
 	$(BIN)/pytest -n auto --dist worksteal --hypothesis-profile=fuzz -q tests/fuzz

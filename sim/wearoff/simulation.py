@@ -94,7 +94,7 @@ def simulate(
         schedule = schedule.starting(start)
     parameters = check_type(Parameters() if parameters is None else parameters, Parameters, "parameters")
     model = read_model(model, parameters.constants())
-    table_days, end = _choose_days(schedule, days, times)
+    table_days, end = choose_days(schedule, days, times)
     for caution in cautions(schedule):
         warn(caution)
     course = solve_schedule(schedule, parameters, end, model)
@@ -106,10 +106,10 @@ def solve_schedule(schedule: Schedule, parameters: Parameters, end: float, model
     return solve(schedule.doses(parameters.spread), parameters.constants(), end, model=model)
 
 
-def _choose_days(
-    schedule: Schedule, days: int | None, times: npt.ArrayLike | None
+def choose_days(
+    schedule: Schedule, days: int | None = None, times: npt.ArrayLike | None = None
 ) -> tuple[npt.NDArray[np.float64], float]:
-    # Return the days of the table, and the day on which the course ends.
+    """Return the days of the table, and the day on which the course ends; see `simulate`."""
     if times is not None:
         if days is not None:
             raise InputError("days", days, "one of the two", problem="is given beside times")

@@ -18,10 +18,15 @@ os.environ.setdefault("SUNLOGGER_WARNING_FILENAME", os.devnull)
 
 def libroadrunner(text, days):
     """Run SBML for a number of days; return one row for each day, one column for each name."""
+    return run_libroadrunner(text, range(days + 1), COLUMNS)
+
+
+def run_libroadrunner(text, times, names):
+    """Run SBML; return one row for each time, one column for each name."""
     runner = roadrunner.RoadRunner(text)
     runner.integrator.relative_tolerance, runner.integrator.absolute_tolerance = RTOL, ATOL
-    runner.timeCourseSelections = list(COLUMNS)
-    return np.array(runner.simulate(0, days, days + 1))
+    runner.timeCourseSelections = list(names)
+    return np.array(runner.simulate(times=[float(time) for time in times]))
 
 
 def copasi(text, days):

@@ -12,7 +12,7 @@ from tests.extent import extent
 
 import wearoff as wo
 from wearoff import tables
-from wearoff.exchange import Case, read_case, to_sbml
+from wearoff.exchange import Case, read_case, to_archive, to_r, to_sbml
 from wearoff.exchange.elements import LARGEST, SMALLEST
 
 pytestmark = pytest.mark.filterwarnings("ignore::wearoff.UnusualWarning")
@@ -94,11 +94,26 @@ def test_what_somebody_has_changed_is_read(tmp_path):
     assert [visit.day for visit in other.schedule] == [0, 84]
 
 
+def test_a_value_beside_a_formula_does_not_count_and_is_warned_of(tmp_path):
+    # SBML says so: an initial assignment overrides the value.
+    changed = edited(tmp_path, 'id="k_light_chain" units', 'id="k_light_chain" value="1" units')
+    with pytest.warns(wo.UnusualWarning, match="k_light_chain = 1 beside its formula; the formula counts: 0.01274"):
+        assert read_case(changed).parameters == wo.Parameters()
+
+
 @pytest.mark.parametrize(
     ("before", "after", "said"),
     [
-        ('id="k_light_chain" units', 'id="k_light_chain" value="1" units', "model is not wearoff's"),
         ("<plus/>", "<times/>", "model is not wearoff's"),
+        ('species="free" stoichiometry="1"', 'species="free" stoichiometry="2"', "the slope of free is not ours"),
+        ('boundaryCondition="false"', 'boundaryCondition="true"', "depot is kept constant"),
+        ('initialValue="false"', 'initialValue="true"', "visit_1 has another trigger"),
+        ("<geq/>", "<gt/>", "visit_1 has another condition"),
+        ("<ci> day_2 </ci>", "<ci> day_1 </ci>", "visit_2 is a second event of a day"),
+        ('multiplier="86400"', 'multiplier="3600"', "the unit of time is not ours"),
+        ('size="1"', 'size="2"', "muscle is 2 instead of 1"),
+        ("<ci> units_2 </ci>", "<ci> units_1 </ci>", "depot on day_2 is not ours"),
+        ("<ln/>", "<sin/>", "it has sin("),
         (f'id="potency" value="{POTENCY}"', 'id="potency"', "potency has no value"),
         (f'id="potency" value="{POTENCY}"', 'id="potency" value="-1"', "potency is -1; allowed: from 0 to 1000"),
         (f'id="potency" value="{POTENCY}"', 'id="potency" value="NaN"', "potency is nan"),
@@ -274,6 +289,16 @@ def test_the_command_writes_and_simulate_reads_it_back(call, tmp_path):
     assert direct == again
 
 
+def test_the_command_writes_what_the_functions_return(call, tmp_path):
+    given = ["--every", 90, "--visits", 2, "--units", 20, "--set", "potency=0.2"]
+    for what, name in (("r", "model.R"), ("archive", "model.omex")):
+        assert call("export", what, tmp_path / name, *given)[0] == 0
+    plan, parameters = wo.Schedule.every(90, visits=2, units=20), wo.Parameters(potency=0.2)
+    to_archive(tmp_path / "expected.omex", plan, parameters)
+    assert (tmp_path / "model.R").read_text(encoding="utf-8") == to_r(plan, parameters)
+    assert (tmp_path / "model.omex").read_bytes() == (tmp_path / "expected.omex").read_bytes()
+
+
 def test_events_are_read_back(call, tmp_path):
     given = ["--every", 90, "--visits", 2, "--units", 20, "--start", "2027-01-04"]
     assert call("export", "events", tmp_path / "visits.csv", *given)[0] == 0
@@ -315,6 +340,8 @@ def test_two_of_a_kind_are_refused(call, tmp_path, options, said):
         (["sbml", "model.csv"], "file is 'model.csv'; allowed: a name that ends in .xml or .sbml"),
         (["antimony", "model.xml"], "allowed: a name that ends in .ant or .txt"),
         (["events", "model"], "allowed: a name that ends in .csv"),
+        (["r", "model.xml"], "allowed: a name that ends in .r"),
+        (["archive", "model.zip"], "allowed: a name that ends in .omex"),
         (["smbl", "model.xml"], "what is 'smbl'; did you mean 'sbml'"),
         (["events", "visits.csv", "--set", "potency=0.2"], "events have no constants"),
         (["events", "visits.csv", "--preset", "serotype_B"], "events have no constants"),

@@ -9,6 +9,7 @@ import json
 import re
 from typing import NamedTuple
 
+import libsbml
 import numpy as np
 import pandas as pd
 from hypothesis import strategies as st
@@ -329,6 +330,14 @@ HISTORY_FILES = (
     b"ID,TIME,AMT,EVID,CMT,II,ADDL,DV,MDV\n1,0,20,1,1,90,1,.,1\n1,30,.,0,2,.,.,1,0\n",
     b"day;units;grade;at_rest;note\n-7;;2;;\n0;17,5;;;\n30,5;;1;yes;\n90;;;;came back\n",
 )
+MEAN_CELLS = {
+    "time": st.sampled_from(["0", "7", "30.5", "120"]),
+    "quantity": st.sampled_from(["visible", "visible", "depth", "force", "none_or_mild", "depot"]),
+    "value": st.sampled_from(["0.8", "0.02", "1", "-0.1", "82"]),
+    "sd": st.sampled_from(["0.05", "0.1", "1e-3", "0"]),
+}
+MEANS = Columns(MEAN_CELLS, ("quantity", "value", "sd"))
+MEAN_FILES = (b"time,quantity,value,sd\n7,visible,0.8,0.05\n30,depth,0.2,0.1\n",)
 OBSERVATION_CELLS = {
     "source": st.just("Someone 2020"),
     "product": st.sampled_from(PRODUCTS),
@@ -368,8 +377,17 @@ OBSERVATION_FILES = (
     b"treatments_in_a_year,,3,treatments,352,,,,,grade 2 from 90,,\n"
     b"return_to_baseline,,32.3,week,80,,,,,,28,none_or_mild investigator 28\n",
 )
+
+
+def _as_level_2(text):
+    document = libsbml.readSBMLFromString(text)
+    document.setLevelAndVersion(2, 4, False)
+    return libsbml.writeSBMLToString(document)
+
+
 CASE_FILES = {
     ".xml": (
+        _as_level_2(to_sbml(Schedule.once(units=20))).encode(),
         to_sbml(Schedule.once(units=20)).encode(),
         to_sbml(Schedule.every(90, visits=3, units=20, start="2027-01-04")).encode(),
     ),

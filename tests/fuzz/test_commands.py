@@ -180,7 +180,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "start": dates(),
     "covariate": make.mostly(st.just("age"), make.any_text()),
     "from_": case_files(),
-    "what": one_of("sbml", "antimony", "events"),
+    "what": one_of("sbml", "antimony", "r", "archive", "events"),
     "preset": one_of(*presets()),
     "set_": setting([*CONSTANTS, "spread"]),
     "out": places(),
@@ -228,7 +228,7 @@ OWN: dict[tuple[str, str], st.SearchStrategy[Any]] = {
     ("next", "file"): read(make.HISTORY, make.HISTORY_FILES),
     ("page", "file"): places(".html"),
     # Every zone of a muscle and every site has a formula of its own.
-    ("export", "file"): st.one_of(places(".xml"), places(".ant"), places(".csv")),
+    ("export", "file"): st.one_of(*map(places, (".xml", ".ant", ".R", ".omex", ".csv"))),
     ("export", "sites"): cheap(st.integers(1, 3), most=5, high=1000),
     ("trial", "days"): cheap(st.integers(1, 10), most=30, high=3652),
     ("simulate", "from_"): st.one_of(case_files(), results("simulate", "fit")),

@@ -25,6 +25,7 @@ from wearoff.cli.options import read_changes
 from wearoff.evidence.observations import DEFAULTS, LAST_DAY, check_observations, read_observations
 from wearoff.evidence.schedules import read_among, read_retreat, read_visits
 from wearoff.exchange import read_case
+from wearoff.exchange.petab import read_means
 from wearoff.past_results import read_recorded
 from wearoff.patients.grades import ENDPOINTS
 from wearoff.patients.population import Population, limits_of
@@ -94,6 +95,15 @@ def is_histories(histories):
         len(each.visits) + sum(len(look.days) for look in each.seen) for each in histories.values()
     )
     assert "Anna" not in repr(histories) + histories._repr_html_()
+
+
+def is_means(rows):
+    assert len(rows)
+    for row in rows:
+        assert 0 <= row.time <= 36525
+        assert row.quantity in ("snap25", "release", "force", "visible", "crease", "depth")
+        assert -1 <= row.value <= 2
+        assert 0 < row.sd < math.inf
 
 
 def is_observations(rows):
@@ -268,6 +278,8 @@ READERS = {
         f"read_case({ending})": Reader(make.case_file(ending), from_file(read_case, ending), is_case)
         for ending in make.CASE_FILES
     },
+    "read_means(file)": Reader(make.file_of(make.MEANS, *make.MEAN_FILES), from_file(read_means, ".csv"), is_means),
+    "read_means(frame)": Reader(make.frame_of(make.MEANS), read_means, is_means),
     "read_recorded": Reader(make.result_file(*make.BLOCKS), from_file(read_parts, ".json"), is_recorded),
     "simulate(times)": Reader(
         make.mostly(unsorted_days(), make.any_object().map(lambda given: {"times": given})),

@@ -1,4 +1,4 @@
-"""The command for other programs: export sbml, antimony, events."""
+"""The command for other programs: export sbml, antimony, r, archive, events."""
 
 from __future__ import annotations
 
@@ -28,19 +28,29 @@ from .options import (
     read_treatment,
 )
 
-ENDINGS = {"sbml": (".xml", ".sbml"), "antimony": (".ant", ".txt"), "events": (".csv",)}
+ENDINGS = {
+    "sbml": (".xml", ".sbml"),
+    "antimony": (".ant", ".txt"),
+    "r": (".r",),
+    "archive": (".omex",),
+    "events": (".csv",),
+}
 
 
 @app.command("export", epilog="Example: wearoff export sbml model.xml --every 90 --visits 4 --units 20")
 def export_command(
     what: Annotated[
         str,
-        typer.Argument(metavar="WHAT", help="Format: sbml, antimony, or events (the visits alone, as an event table)."),
+        typer.Argument(
+            metavar="WHAT",
+            help="Format: sbml, antimony, r (a script for deSolve), archive (COMBINE), or events (the visits alone).",
+        ),
     ],
     file: Annotated[
         Path,
         typer.Argument(
-            metavar="FILE", help="File to write: .xml or .sbml; .ant or .txt for antimony; .csv for events."
+            metavar="FILE",
+            help="File to write: .xml or .sbml; .ant or .txt for antimony; .R; .omex for archive; .csv for events.",
         ),
     ],
     units: Units = None,
@@ -55,25 +65,31 @@ def export_command(
     preset: Preset = "default",
     set_: Set = None,
 ) -> None:
-    """Write the model for other programs: SBML, Antimony, events.
+    """Write the model for other programs: SBML, Antimony, R, COMBINE.
 
     The file has the constants and the visits. `wearoff simulate --from` reads SBML back.
     """
     from ..exchange.antimony import to_antimony
+    from ..exchange.archive import to_archive
+    from ..exchange.desolve import to_r
     from ..exchange.reading import read_case
     from ..exchange.sbml import to_sbml
     from ..files import written_whole
 
     read_ending(file, ENDINGS[check_name(what, ENDINGS, "what")])
     if what == "events" and (set_ or preset != "default"):
-        raise InputError("events", allowed="set and preset with sbml or antimony", problem="have no constants")
+        raise InputError(
+            "events", allowed="set and preset with sbml, antimony, r or archive", problem="have no constants"
+        )
     visit = given_options(units=units, product=product, muscle=muscle, sites=sites, start=start)
     case = None if from_ is None else read_case(from_)
     plan, parameters = read_treatment(visit, every, visits, schedule, case, preset, set_)
     if what == "events":
         plan.to_csv(file)
+    elif what == "archive":
+        to_archive(file, plan, parameters)
     else:
-        text = to_sbml(plan, parameters) if what == "sbml" else to_antimony(plan, parameters)
+        text = {"sbml": to_sbml, "antimony": to_antimony, "r": to_r}[what](plan, parameters)
         with written_whole(file) as temporary:
             temporary.write_text(text, encoding="utf-8")
     print_written([file])

@@ -69,6 +69,17 @@ def write(formula: Any) -> str:
     return str(sympy.sstr(named, order="none", full_prec=False)).replace("**", "^")
 
 
+def express_symbol(name: str) -> Any:
+    """Return the formula of sympy for the symbol of a constant in the equations, from the constant under its name.
+
+    Examples
+    --------
+    >>> express_symbol("depot_half_life"), express_symbol("force_steepness")
+    (log(2)/depot_half_life, force_steepness)
+    """
+    return import_sympy().log(2) / symbol(name) if name.endswith("_half_life") else symbol(name)
+
+
 def call_slope(
     states: Mapping[str, Any], constants: Constants, name_force: Callable[[Any], Any]
 ) -> tuple[dict[str, Any], Any]:
@@ -112,7 +123,9 @@ def derive_formulas(model: Model, first_potency: str, ending: str = "") -> Formu
         # The flow out of a compartment is the flow into it less its slope.
         flow = flow - slopes.pop(step.source)
         flows[step.name] = write(flow)
-    force = _call(model.force, "force", symbol(f"release{ending}"), _convert_constants(constants, first_potency))
+    force = call_function(
+        model.force, "force", symbol(f"release{ending}"), _convert_constants(constants, first_potency)
+    )
     return Formulas(
         flows,
         {name: write(formula) for name, formula in slopes.items()},
@@ -125,17 +138,14 @@ def derive_formulas(model: Model, first_potency: str, ending: str = "") -> Formu
 def derive_uptake(model: Model, first_potency: str, dose: Any) -> Any:
     """Return the uptake of a dose as a formula of sympy, in units of the first visit's product like the dose."""
     potency, constants = symbol(first_potency), Constants(*map(symbol, Constants._fields))
-    return _call(model.uptake, "uptake", dose * potency, _convert_constants(constants, first_potency)) / potency
+    return call_function(model.uptake, "uptake", dose * potency, _convert_constants(constants, first_potency)) / potency
 
 
-def _convert_constants(constants: Constants, first_potency: str) -> Constants:
-    # Return constants per unit of onabotulinumtoxinA, from those per unit of the first visit's product.
-    potency = symbol(first_potency)
-    return constants._replace(k_cleave=constants.k_cleave / potency, U50=constants.U50 * potency)
+def call_function(function: Callable[[Any, Constants], Any], role: str, argument: Any, constants: Constants) -> Any:
+    """Return a formula of sympy, the result of a model's function for symbols.
 
-
-def _call(function: Callable[[Any, Constants], Any], role: str, argument: Any, constants: Constants) -> Any:
-    # Return the result of a user's function for symbols; it must be a formula.
+    `role` is ``force`` or ``uptake``. An `InputError` says that a user's function is no formula.
+    """
     sympy = import_sympy()
     refusal = InputError(
         "model",
@@ -151,6 +161,12 @@ def _call(function: Callable[[Any, Constants], Any], role: str, argument: Any, c
     if not all(isinstance(part, allowed) for part in sympy.preorder_traversal(formula)):
         raise refusal
     return formula
+
+
+def _convert_constants(constants: Constants, first_potency: str) -> Constants:
+    # Return constants per unit of onabotulinumtoxinA, from those per unit of the first visit's product.
+    potency = symbol(first_potency)
+    return constants._replace(k_cleave=constants.k_cleave / potency, U50=constants.U50 * potency)
 
 
 def _name_function(function: Any) -> str:

@@ -6,7 +6,6 @@ import dataclasses
 import math
 import tomllib
 from collections.abc import Callable
-from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.parsers import expat
@@ -15,7 +14,7 @@ import pandas as pd
 
 from .. import tables
 from ..checks import Limits, check_name
-from ..errors import InputError
+from ..errors import InputError, warn
 from ..files import read_text
 from ..json_text import parse_json
 from ..numerals import read_if_text, read_integer, read_number
@@ -23,6 +22,7 @@ from ..parameters import Parameters, possible
 from ..treatment.muscles import SITES
 from ..treatment.schedule import Schedule
 from ..treatment.visit import DAY, Visit
+from .comparison import OtherMathematicsError, compute_constants, draw_points, find_difference, read_meaning
 from .elements import NAMESPACE, import_libsbml
 from .sbml import to_document
 
@@ -227,14 +227,18 @@ def _name_visit(number: int) -> tuple[str, str]:
 
 
 def _read_value(model: libsbml.Model, name: str) -> float:
-    # The annotation has all digits of the number, the file has 15. If they differ, the value was changed in the file.
+    # The annotation has all digits of the number, the file has 15 or so. If they differ, the value was changed.
     parameter = model.getParameter(name)
     if parameter is None or not parameter.isSetValue():
         raise InputError(name, allowed=WRITTEN, problem="has no value")
     value = float(parameter.getValue())
     annotation = _read_annotation(parameter)
     exact = read_number(annotation["exact"], Limits(name, -math.inf, math.inf)) if "exact" in annotation else value
-    return exact if float(f"{exact:.15g}") == value else value
+    return (
+        exact
+        if exact == value or math.isclose(exact, value, rel_tol=1e-15) or float(f"{exact:.15g}") == value
+        else value
+    )
 
 
 def _read_annotation(element: libsbml.SBase) -> dict[str, str]:
@@ -248,24 +252,23 @@ def _read_annotation(element: libsbml.SBase) -> dict[str, str]:
 
 
 def _compare(document: libsbml.SBMLDocument, expected: libsbml.SBMLDocument, inputs: set[str]) -> None:
-    # Without notes and names, and without the values of inputs, the file must be the one that this package writes.
-    for ours, theirs in zip_longest(
-        _strip_document(expected, inputs), _strip_document(document, inputs), fillvalue="nothing"
-    ):
-        if ours != theirs:
-            allowed = "other days, units and constants, but another spread only where there are no sites"
-            problem = f"is not wearoff's: {theirs[:80]} instead of {ours[:80]}"
-            raise InputError("model", allowed=allowed, problem=problem)
-
-
-def _strip_document(document: libsbml.SBMLDocument, inputs: set[str]) -> list[str]:
-    stripped = document.clone()
-    for element in stripped.getListOfAllElements():
-        for unset in (element.unsetNotes, element.unsetAnnotation, element.unsetName, element.unsetMetaId):
-            unset()
-        if element.getId() in inputs:
-            element.unsetValue()
-    return [line.strip() for line in import_libsbml().writeSBMLToString(stripped).splitlines()]
+    # But for the values of inputs, the file must be the model that this package writes.
+    points = draw_points(expected)
+    ours, computed = read_meaning(expected, points), compute_constants(expected)
+    try:
+        theirs = read_meaning(document, points)
+        difference = find_difference(ours, theirs, inputs, computed)
+    except OtherMathematicsError as error:
+        difference = str(error)
+    if difference:
+        allowed = "other days, units and constants, but another spread only where there are no sites"
+        raise InputError("model", allowed=allowed, problem=f"is not wearoff's: {difference}")
+    for name, value in theirs.doubled.items():
+        if not (math.isnan(value) or math.isclose(value, computed[name], rel_tol=1e-9)):
+            warn(f"the file has {name} = {value:g} beside its formula; the formula counts: {computed[name]:g}")
+    moved = [name for name, value in theirs.start.items() if not math.isclose(value, ours.start[name], abs_tol=1e-12)]
+    if moved:
+        warn(f"the file has the state of a run ({moved[0]} is {theirs.start[moved[0]]:g}); a case begins without toxin")
 
 
 _READERS: dict[str, Callable[[str], Case]] = {

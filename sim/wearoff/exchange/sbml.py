@@ -33,7 +33,7 @@ from .elements import (
     describe,
     import_libsbml,
 )
-from .formulas import WHOLE, Formulas, derive_formulas, derive_uptake, symbol, write
+from .formulas import WHOLE, Formulas, derive_formulas, derive_uptake, express_symbol, symbol, write
 
 if TYPE_CHECKING:
     import libsbml
@@ -172,7 +172,7 @@ def _add_constants(model: libsbml.Model, schedule: Schedule, parameters: Paramet
         source = f"{row['kind']} ({row['status']}): {row['source']}"
         add_constant(model, name, value, units, row["meaning"], source, exact=repr(value))
         is_rate = name.endswith("_half_life")
-        formula = f"ln(2) / {name}" if is_rate else formulas.get(name, name)
+        formula = formulas.get(name, write(express_symbol(name)))
         meaning = f"symbol of {name} in the equations"
         add_derived_constant(model, row["symbol"], formula, "per_day" if is_rate else units, meaning, f"made of {name}")
 
