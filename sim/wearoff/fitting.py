@@ -105,7 +105,7 @@ def fit(
         "light_chain_half_life")}``: the constant's logarithm (logit for crease_share) changes in proportion to the
         covariate, less its median over the patients (of two values: less the smaller one).
     draws : int, optional
-        Patients only. Number of draws of each patient, at least 256 and a multiple of 8; default: 1024.
+        Patients only. Number of draws of each patient, at least 256 and a multiple of 8; default: 4096.
     priors : Prior or sequence of Prior, optional
         Rates only. Priors of quantities of the typical patient.
     patients : int, optional

@@ -180,8 +180,10 @@ def log_density(points: Array, mean: Array, covariance: Array) -> Array:
     return result
 
 
-def fit_normal(points: Array, logs: Array, draws_a_dimension: int = 20) -> tuple[Array, Array]:
-    """Return mean and covariance of a normal distribution around weighted draws, wider than they are.
+def fit_normal(
+    points: Array, logs: Array, draws_a_dimension: int = 20, wider: float = WIDER
+) -> tuple[Array, Array]:
+    """Return mean and covariance of a normal distribution around weighted draws, with `wider` times their variance.
 
     Where few draws carry the weight, weights are flattened until `draws_a_dimension` for each of d dimensions do.
 
@@ -199,7 +201,7 @@ def fit_normal(points: Array, logs: Array, draws_a_dimension: int = 20) -> tuple
             break
     mean = weights @ points
     spread = points - mean
-    values, vectors = np.linalg.eigh(WIDER * (spread.T * weights) @ spread)
+    values, vectors = np.linalg.eigh(wider * (spread.T * weights) @ spread)
     return mean, (vectors * np.maximum(values, LEAST_VARIANCE)) @ vectors.T
 
 

@@ -56,7 +56,7 @@ def fit_patients(
     effects: Mapping[str, str | Sequence[str]] | None = None,
     population: Population | None = None,
     ranges: bool = False,
-    draws: int = 1024,
+    draws: int = 4096,
     rng: np.random.Generator | int | None = SEED,
     progress: Callable[[int], None] | None = None,
     model: Model | None = None,

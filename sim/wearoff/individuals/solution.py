@@ -25,7 +25,7 @@ Array = npt.NDArray[np.float64]
 
 FIRST_ROUNDS = 3  # times that draws are made at the start, each from those before
 ROUNDS = 30
-EARLY_DRAWS = 256  # of each patient, in the rounds before the last one
+EARLY_DRAWS = 512  # of each patient, in the rounds before the last one
 SETTLED = 0.5  # standard errors; draws that were made at most this far away serve as well as those made there
 BOX = 0.7  # the longest way in a round, on the transformed scale: a factor of 2 for a logarithm
 STEP = 0.1  # of the differences of the scores, in standard errors
