@@ -180,9 +180,7 @@ def log_density(points: Array, mean: Array, covariance: Array) -> Array:
     return result
 
 
-def fit_normal(
-    points: Array, logs: Array, draws_a_dimension: int = 20, wider: float = WIDER
-) -> tuple[Array, Array]:
+def fit_normal(points: Array, logs: Array, draws_a_dimension: int = 20, wider: float = WIDER) -> tuple[Array, Array]:
     """Return mean and covariance of a normal distribution around weighted draws, with `wider` times their variance.
 
     Where few draws carry the weight, weights are flattened until `draws_a_dimension` for each of d dimensions do.
