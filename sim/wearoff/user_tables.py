@@ -116,6 +116,15 @@ def check_columns(table: UserTable, columns: Collection[str], passed_over: Colle
                 raise error.at(table.name) from None
 
 
+def check_required(table: UserTable, required: Collection[str], columns: Collection[str], row: str) -> None:
+    """Raise `InputError` for a required column that is missing, or where there is no row; `row` is what a row holds."""
+    for column in required:
+        if column not in table.columns:
+            raise InputError(f"column {column!r}", allowed=", ".join(columns), where=table.name)
+    if not table.rows:
+        raise InputError(table.name, allowed=f"at least 1 {row}", problem="has no row below the header")
+
+
 def _as_frame(frame: pd.DataFrame | Mapping[str, Any], name: str) -> pd.DataFrame:
     if isinstance(frame, pd.DataFrame):
         return frame

@@ -16,7 +16,7 @@ from ..errors import InputError, warn
 from ..numerals import read_integer, read_number
 from ..patients.grades import ASSESSORS, ENDPOINTS
 from ..treatment.products import name_product
-from ..user_tables import Source, UserTable, check_columns, read_csv, read_frame
+from ..user_tables import Source, UserTable, check_columns, check_required, read_csv, read_frame
 from .schedules import LAST_DAY as LAST_DAY
 from .schedules import LOOK_DAYS, read_among, read_cycle, read_retreat, read_units, read_visits
 
@@ -177,11 +177,7 @@ def refuse_incomplete(rows: pd.DataFrame) -> None:
 
 def _check_table(table: UserTable) -> pd.DataFrame:
     check_columns(table, OBSERVATION_COLUMNS)
-    for column in REQUIRED:
-        if column not in table.columns:
-            raise InputError(f"column {column!r}", allowed=", ".join(OBSERVATION_COLUMNS), where=table.name)
-    if not table.rows:
-        raise InputError(table.name, allowed="at least 1 observation", problem="has no row below the header")
+    check_required(table, REQUIRED, OBSERVATION_COLUMNS, "observation")
     records = []
     for where, cells in table.rows:
         filled = {column: cell for column, cell in cells.items() if cell}

@@ -23,7 +23,7 @@ from ..numerals import read_number
 from ..parameters import Parameters
 from ..treatment.schedule import Schedule
 from ..treatment.visit import DAY
-from ..user_tables import Source, UserTable, check_columns, read_csv, read_frame
+from ..user_tables import Source, UserTable, check_columns, check_required, read_csv, read_frame
 from .sbml import to_sbml
 
 DATA_COLUMNS = ("time", "quantity", "value", "sd")
@@ -110,11 +110,7 @@ def read_means(data: Any) -> list[Measurement]:
     framed = isinstance(data, pd.DataFrame | Mapping)
     table: UserTable = read_frame(data, "data", DATA_COLUMNS) if framed else read_csv(data, DATA_COLUMNS)
     check_columns(table, DATA_COLUMNS)
-    for column in DATA_COLUMNS:
-        if column not in table.columns:
-            raise InputError(f"column {column!r}", allowed=", ".join(DATA_COLUMNS), where=table.name)
-    if not table.rows:
-        raise InputError(table.name, allowed="at least 1 measurement", problem="has no row below the header")
+    check_required(table, DATA_COLUMNS, DATA_COLUMNS, "measurement")
     measurements = []
     for where, cells in table.rows:
         try:
