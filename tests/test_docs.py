@@ -150,6 +150,17 @@ def test_the_spacing_of_the_readme_is_what_is_computed():
         assert stated in text
 
 
+def test_the_half_life_of_the_glossary_is_the_default():
+    half_life = wearoff.Parameters().light_chain_half_life
+    assert f"half of it is lost in {half_life:.0f} days" in (DOCS / "glossary.md").read_text(encoding="utf-8")
+    assert wearoff.Parameters().depot_half_life < 1
+
+
+@pytest.mark.parametrize("word", ["retreatment", "carry-over", "crease", "next visit"])
+def test_what_readers_search_for_is_explained(word):
+    assert f"**{word}**" in (DOCS / "glossary.md").read_text(encoding="utf-8")
+
+
 def test_the_readme_takes_two_minutes():
     assert len(README.read_text(encoding="utf-8").splitlines()) <= 120
 
