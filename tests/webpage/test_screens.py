@@ -51,9 +51,9 @@ def test_nothing_is_cut_off_or_overlaps(opened, lang, address):
 
 
 @pytest.mark.parametrize(("width", "height"), [(360, 640), (390, 844)])
-def test_a_phone_has_drawing_day_curve_numbers_controls(opened, width, height):
+def test_a_phone_has_drawing_day_curve_controls_numbers(opened, width, height):
     tab = opened("", width, height)
-    order = [".picture svg", "#day", ".course .plot", ".numbers", ".controls", ".questions"]
+    order = [".picture svg", "#day", ".course .plot", ".controls", ".numbers", ".questions"]
     tops = [tab.locator(each).bounding_box()["y"] for each in order]
     assert tops == sorted(tops)
 

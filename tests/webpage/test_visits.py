@@ -65,7 +65,7 @@ ONE_HISTORY = [
 
 def test_every_way_to_write_a_history_gives_the_same_rows(opened):
     tab = opened("#part=visits")
-    rows = [tab.evaluate("(text) => app.writeRows(app.readTable(text))", text) for text in ONE_HISTORY]
+    rows = [tab.evaluate("(text) => app.writeRows(app.readTable(text, app.settings))", text) for text in ONE_HISTORY]
     assert rows == ["2027-01-04_20*2027-02-03_none*2027-04-05_mild"] * len(rows)
 
 
@@ -143,25 +143,25 @@ def test_a_date_before_that_of_the_label_is_named(opened):
 
 
 BAD = [
-    ("2027-02-30, 20", "Row 1: date is 2027-02-30"),
-    ("01/02/2027, 20", "Row 1: date is 01/02/2027"),
-    ("2027-01-04, -5", "Row 1: units (U) is -5"),
-    ("2027-01-04, 0", "Row 1: units (U) is 0"),
-    ("2027-01-04, 1e308", "Row 1: units (U) is 1e308"),
-    ("2027-01-04, 20\n2027-04-04, NaN", "Row 2: units (U) is NaN"),
-    ("2027-01-04, 20\n2027-04-04,,4", "Row 2: what happened is 4"),
-    ("2027-04-04, 20\n2027-01-04, 20", "Row 2: date is 2027-01-04"),
-    ("2027-04-04, 20\n2027-01-04,,mild", "Row 2: date is 2027-01-04"),
-    ("2027-01-04,,mild", "Row 1: what happened is line seen: mild"),
-    ("2007-01-04, 20\n2027-01-04, 20", "Row 2: date is 2027-01-04"),
+    ("2027-02-30, 20", "Line 1 of the table: date is 2027-02-30"),
+    ("01/02/2027, 20", "Line 1 of the table: date is 01/02/2027"),
+    ("2027-01-04, -5", "Line 1 of the table: units (U) is -5"),
+    ("2027-01-04, 0", "Line 1 of the table: units (U) is 0"),
+    ("2027-01-04, 1e308", "Line 1 of the table: units (U) is 1e308"),
+    ("2027-01-04, 20\n2027-04-04, NaN", "Line 2 of the table: units (U) is NaN"),
+    ("2027-01-04, 20\n2027-04-04,,4", "Line 2 of the table: what happened is 4"),
+    ("2027-04-04, 20\n2027-01-04, 20", "Line 2 of the table: date is 2027-01-04"),
+    ("2027-04-04, 20\n2027-01-04,,mild", "Line 2 of the table: date is 2027-01-04"),
+    ("2027-01-04,,mild", "Line 1 of the table: what happened is line seen: mild"),
+    ("2007-01-04, 20\n2027-01-04, 20", "Line 2 of the table: date is 2027-01-04"),
     ("", "Row 0: number of rows is 0"),
     ("2027-01-04, 20\n" * 41, "Row 41: number of rows is 41"),
     ("x" * 100_000, "Row 1: table is 100000 characters"),
     ("2027-01-04, 20\n" * 7000, "Row 1: table is"),
-    ("<script>document.title = 1</script>", "Row 1: date is <script>"),
-    ("2027-01-04, <img src=x onerror=alert(1)>", "Row 1: units (U) is <img"),
-    ("9" * 3000, "Row 1: date is 999"),
-    ("2027-01-04, 20\n\x00\ufffd", "Row 2: date is"),
+    ("<script>document.title = 1</script>", "Line 1 of the table: date is <script>"),
+    ("2027-01-04, <img src=x onerror=alert(1)>", "Line 1 of the table: units (U) is <img"),
+    ("9" * 3000, "Line 1 of the table: date is 999"),
+    ("2027-01-04, 20\n\x00\ufffd", "Line 2 of the table: date is"),
 ]
 
 
@@ -177,6 +177,7 @@ def test_a_table_that_cannot_be_used_gives_one_line_and_no_answer(opened):
         assert len(said) < 200
         assert tab.locator(".next-date").is_hidden()
         assert tab.locator(".when").is_hidden()
+        assert tab.locator(".row.wrong").count() == 0
         assert tab.evaluate("app.settings.history") == before
     paste(tab, "2027-01-04, 20")
     assert tab.locator("#mistake").is_hidden()

@@ -20,6 +20,7 @@
       half: date.half.map(on),
       most: date.four_fifths.map(on),
       label: on(date.label_day),
+      last: history.start + Math.max(...[...history.visits, ...history.seen].map(({ day }) => day)),
       never: date.never,
       typical: typical === null ? null : on(typical),
       visit: on(row.day),
@@ -37,10 +38,19 @@
   const between = ([low, high]) =>
     Number.isFinite(high) ? app.dateRange(low, high) : app.say("range", { from: dayWords(low), to: dayWords(high) });
 
-  /** Return the answer in words, in the order in which it is shown. */
+  // The level is lost before the last row of the history.
+  const isPast = (answer) => isReached(answer) && answer.day < answer.last;
+
+  /** Return the answer in words, in the order in which it is shown; `brief` is for the button of a phone. */
   app.answerWords = (answer, { level, weeks }) => ({
-    lead: isReached(answer) ? app.say("answer.lead", { level: app.levelWords(level) }) : app.levelWords(level),
+    brief: app.say(isPast(answer) ? "answer.brief.past" : "answer.brief", {
+      day: isReached(answer) ? dayWords(answer.day) : app.say("never"),
+    }),
+    lead: isReached(answer)
+      ? app.say(isPast(answer) ? "answer.lead.past" : "answer.lead", { level: app.levelWords(level) })
+      : app.levelWords(level),
     day: isReached(answer) ? dayWords(answer.day) : app.say("never"),
+    past: isPast(answer) ? app.say("answer.past", { date: dayWords(answer.last) }) : "",
     half: isReached(answer) ? app.say("answer.half", { range: between(answer.half) }) : "",
     most: isReached(answer) ? app.say("answer.most", { range: between(answer.most) }) : "",
     label: app.say("answer.label", { date: dayWords(answer.label) }),
@@ -60,7 +70,7 @@
 
   /** Return the panel of the answer: its root, and `show(words, state, warning)`; state is "shown", "old" or "away". */
   app.makeAnswer = () => {
-    const names = ["half", "most", "label", "early", "typical", "sentence", "never"];
+    const names = ["past", "half", "most", "label", "early", "typical", "sentence", "never"];
     const lead = app.element("p", { class: "lead" });
     const day = app.element("p", { class: "date" });
     const lines = Object.fromEntries(names.map((name) => [name, app.element("p", { class: `answer-${name}` })]));

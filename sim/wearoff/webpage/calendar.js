@@ -152,7 +152,7 @@
     let view = null;
 
     const draw = () => {
-      if (!view || width < 10) return;
+      if (!view || !app.hasRoom(width)) return;
       const type = parseFloat(getComputedStyle(root).fontSize);
       const days = [...view.visits, ...view.looks.map(({ day }) => day)];
       const last = Math.max(...days, view.next ? view.next.day : 0);

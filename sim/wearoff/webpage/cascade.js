@@ -93,7 +93,7 @@
 
     const resize = () => {
       const { width, height } = root.getBoundingClientRect();
-      if (width < 10 || height < 10 || (at && at.width === width && at.height === height)) return;
+      if (!app.hasRoom(width, height) || (at && at.width === width && at.height === height)) return;
       const type = parseFloat(getComputedStyle(root).fontSize);
       const [top, bottom] = [0.2 * type, height - 1.8 * type];
       at = {

@@ -102,7 +102,7 @@
 
     const resize = () => {
       const { width, height } = root.getBoundingClientRect();
-      if (width < 10 || height < 10 || (at && at.width === width && at.height === height)) return;
+      if (!app.hasRoom(width, height) || (at && at.width === width && at.height === height)) return;
       at = layoutFor(width, height, parseFloat(getComputedStyle(root).fontSize), widest);
       root.setAttribute("viewBox", `0 0 ${width} ${height}`);
       draw();

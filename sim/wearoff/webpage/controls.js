@@ -32,15 +32,21 @@
   };
 
   /** Return the words for a treatment: 20 U of onabotulinumtoxinA, glabella. */
-  app.describe = (settings) => {
+  app.treatmentWords = (settings) => {
     const words = app.say("treatment.words", {
       units: app.units(settings.units),
       product: settings.product,
       muscle: app.say(`muscle.${settings.muscle}`),
     });
     const more = settings.touch_up > 0 ? app.say("treatment.touchup", { units: app.units(settings.touch_up) }) : "";
-    return [words, more, app.isTypical(settings) ? "" : app.say("treatment.changed")].filter(Boolean).join(", ");
+    return [words, more].filter(Boolean).join(", ");
   };
+
+  /** Return the words for the treatment, and whether the constants are changed. */
+  app.describe = (settings) =>
+    [app.treatmentWords(settings), app.isTypical(settings) ? "" : app.say("treatment.changed")]
+      .filter(Boolean)
+      .join(", ");
 
   /** Keep the curve of the present settings, or drop the one that is kept. */
   const keepCurve = (settings) => app.set({ keep: settings.keep ? "" : app.keptAddress(settings) });
@@ -129,16 +135,17 @@
       "controls",
       app.say("treatment"),
       false,
-      ...products.rows,
       ...dose.rows,
       app.element("label", { class: "check" }, touch, touchWords),
       keep,
       kept,
+      app.element("p", { class: "small", id: "presets" }, app.say("presets")),
       app.element(
         "div",
-        { class: "presets", role: "group", "aria-label": app.say("presets") },
+        { class: "presets", role: "group", "aria-labelledby": "presets" },
         ...buttons.map(([, button]) => button),
       ),
+      ...products.rows,
     );
 
     const show = (settings) => {

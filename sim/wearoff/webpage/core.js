@@ -18,6 +18,8 @@ const app = { parts: [] };
   app.data = read("data");
   app.population = (name) => app.data.population.find((row) => row.name === name).value;
   const words = read("words");
+  // A name with a hyphen is not broken after it.
+  for (const key of Object.keys(words)) words[key] = words[key].replaceAll("SNAP-25", "SNAP\u201125");
   app.MONTH = MONTH;
   const { lang } = document.documentElement;
 

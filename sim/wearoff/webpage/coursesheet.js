@@ -152,7 +152,7 @@
     return {
       before: app.say("title"),
       title: app.describe(settings),
-      after: [app.changedWords(settings), kept ? app.say("keep.words", { what: app.describe(kept) }) : ""],
+      after: [app.changedWords(settings)],
       body,
       draw,
     };

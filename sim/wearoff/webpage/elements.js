@@ -23,6 +23,11 @@
     return shape;
   };
 
+  const ROOM = 100; // px, the least width and height of a chart
+
+  /** Return whether a chart has room; a page in a frame may have no size yet, and draws when it has one. */
+  app.hasRoom = (width, height = ROOM) => width >= ROOM && height >= ROOM;
+
   /** Set the text of an element, if it changes. */
   app.write = (element, text) => {
     if (element.textContent !== text) element.textContent = text;

@@ -6,8 +6,11 @@
   const LONGEST = 4000; // characters of a pasted table
   const SHOWN = 24; // characters of a wrong value in a message
   const UNITS = [0, 10_000]; // above the first, at most the second
+  const WHOLE = ["rows", "table"]; // fields of a table as a whole
   const GRADES = ["none", "mild", "moderate", "severe"];
   const BASELINES = { moderate: 2, severe: 3 };
+  // U, IU, IE, UI, or the word in a language of the page.
+  const UNIT = /\s*(?:I?U|I?E\.?|UI|units?|Einheit(?:en)?|unidad(?:es)?|unités?)$/i;
   const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
   // Between rows and between the cells of a row in the address, where they need no escape.
   const [NEXT, CELL] = ["*", "_"];
@@ -22,14 +25,22 @@
     constructor(row, field, value, allowed) {
       const text = String(value).trim();
       const shown = text === "" ? app.say("row.empty") : text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text;
-      super(app.say("row.refused", { row, field: app.say(`row.${field}`), value: shown, allowed }));
-      Object.assign(this, { row, field: app.say(`row.${field}`), value: text, allowed });
+      const parts = { field: app.say(`row.${field}`), value: shown, allowed };
+      super(app.say("row.refused", { row, ...parts }));
+      Object.assign(this, { row, field: parts.field, value: text, allowed });
+      // In a pasted table it is a line that is wrong, and none of the rows that are shown.
+      this.moveTo = (line) => {
+        if (!WHOLE.includes(field)) this.message = app.say("line.refused", { row: line, ...parts });
+        this.row = null;
+      };
     }
   }
   app.Mistake = Mistake;
 
+  const withoutUnit = (text) => text.trim().replace(UNIT, "");
+
   const readUnits = (text, row) => {
-    const cleaned = text.trim().replace(/\s*U$/i, "");
+    const cleaned = withoutUnit(text);
     const value = NUMBER.test(cleaned) ? Number(cleaned) : NaN;
     if (value > UNITS[0] && value <= UNITS[1]) return value;
     throw new Mistake(row, "units", text, app.say("allowed.units", { most: app.units(UNITS[1]) }));
@@ -152,19 +163,18 @@
     const rows = [];
     cells.forEach((cell, i) => {
       if (cell === "") return;
-      const isUnits = i === 0 && NUMBER.test(cell.replace(/\s*U$/i, ""));
+      const isUnits = i === 0 && NUMBER.test(withoutUnit(cell));
       const event = isUnits ? "visit" : readWord(cell);
       if (!event) throw new Mistake(number, i === 0 ? "units" : "event", cell, app.say("allowed.cell"));
       const units = isUnits ? String(readUnits(cell, number)) : "";
       // A grade that is seen at a visit is the one before its effect.
-      if (event === "visit") rows.push({ date: app.writeDate(day), event, units });
-      else rows.unshift({ date: app.writeDate(day), event, units });
+      rows[event === "visit" ? "push" : "unshift"]({ date: app.writeDate(day), event, units, line: number });
     });
-    return rows.length ? rows : [{ date: app.writeDate(day), event: "visit", units: "" }];
+    return rows.length ? rows : [{ date: app.writeDate(day), event: "visit", units: "", line: number }];
   };
 
-  /** Return the rows of a pasted table: date, units (the usual ones if they are missing), what was seen. */
-  app.readTable = (text) => {
+  /** Return the rows of a pasted table: date, units (empty: the usual ones), what was seen, and their line in it. */
+  const splitTable = (text) => {
     if (text.length > LONGEST) {
       throw new Mistake(
         1,
@@ -181,5 +191,18 @@
     if (lines.length > ROWS)
       throw new Mistake(ROWS + 1, "rows", lines.length, app.say("allowed.range", { low: 1, high: ROWS }));
     return lines.flatMap(([line, number]) => readLine(line, number));
+  };
+
+  /** Return the rows of a pasted table; one that cannot be used throws a `Mistake` that names the line. */
+  app.readTable = (text, settings) => {
+    let rows = null;
+    try {
+      rows = splitTable(text);
+      app.readHistory(rows, settings);
+      return rows;
+    } catch (error) {
+      if (error instanceof Mistake) error.moveTo(rows ? rows[error.row - 1]?.line : error.row);
+      throw error;
+    }
   };
 }

@@ -34,15 +34,15 @@
   app.makeLegend = (other = "legend.kept") => {
     const items = ["line", "band", "kept", "visits", "week"].map((name) => {
       const words = app.element("span", {});
-      return { name, words, item: app.element("li", {}, swatch(name), words) };
+      return { name, words, item: app.element("li", { "data-name": name }, swatch(name), words) };
     });
     const root = app.element("ul", { class: "legend" }, ...items.map(({ item }) => item));
     const show = (settings, people, kept) => {
       const texts = {
         line: app.say(app.isTypical(settings) ? "legend.typical" : "legend.changed"),
         band: people ? app.say("legend.people") : "",
-        kept: kept ? app.say(other) : "",
-        visits: app.say("legend.visits"),
+        kept: kept ? app.say(other, { what: app.describe(kept) }) : "",
+        visits: app.say("legend.visits", { what: app.treatmentWords(settings) }),
         week: app.say("legend.week"),
       };
       for (const { name, words, item } of items) {

@@ -161,8 +161,7 @@
 
     const paste = makePaste((text) => {
       try {
-        const read = app.readTable(text);
-        app.readHistory(read, app.settings);
+        const read = app.readTable(text, app.settings);
         paste.close();
         replace(read);
       } catch (error) {

@@ -8,20 +8,30 @@
   const LAST = app.moments.length - 1;
   let parts = null;
   let timer = 0;
+  let moved = false; // whether the day was chosen or played since the page was opened
 
-  const setPlace = (place) => app.set({ day: app.moments[Math.min(Math.max(Math.round(place), 0), LAST)] });
+  const setPlace = (place) => {
+    moved = true;
+    app.set({ day: app.moments[Math.min(Math.max(Math.round(place), 0), LAST)] });
+  };
+
+  const namePlay = (name, other) => {
+    app.write(parts.play, app.say(name));
+    parts.play.dataset.other = app.say(other);
+  };
 
   const stop = () => {
     clearInterval(timer);
     timer = 0;
-    app.write(parts.play, app.say("play"));
+    namePlay("play", "pause");
   };
 
   const play = () => {
     if (timer) return stop();
     let place = app.momentAt(app.settings.day);
-    if (place === LAST) place = 0;
-    app.write(parts.play, app.say("pause"));
+    // The first time it begins with the treatment, so that nobody misses the first week.
+    if (place === LAST || !moved) place = 0;
+    namePlay("pause", "play");
     const { pause, moments } = matchMedia("(prefers-reduced-motion: reduce)").matches ? PLAY_CALMLY : PLAY;
     timer = setInterval(() => {
       place += moments;
@@ -35,22 +45,31 @@
       if (timer) stop();
       setPlace(place);
     });
-    const playing = app.button(app.say("play"), play, { id: "play", class: "main" });
+    const playing = app.button(app.say("play"), play, { id: "play", class: "main", "data-other": app.say("pause") });
     return { day, play: playing };
   };
 
+  /** Return the sign of a surprise, as it is on the curve. */
+  const makeSign = () => {
+    const picture = app.shape("svg", { viewBox: "-10 -10 20 20", class: "curve", "aria-hidden": "true" });
+    const mark = app.shape("g", { class: "surprise" }, picture);
+    app.shape("path", { d: "M0 -9L9 0L0 9L-9 0Z" }, mark);
+    app.shape("text", { y: 3.5, "text-anchor": "middle", "font-size": 10 }, mark, "!");
+    return picture;
+  };
+
   const makeSurprises = () =>
-    [0, 1].map((i) =>
-      app.button(
-        "",
-        () => {
-          if (timer) stop();
-          const place = app.surprises(app.result(app.settings))[i];
-          if (place !== null) setPlace(place);
-        },
-        { class: "surprise", id: `surprise-${i + 1}` },
-      ),
-    );
+    [0, 1].map((i) => {
+      const go = () => {
+        if (timer) stop();
+        const place = app.surprises(app.result(app.settings))[i];
+        if (place !== null) setPlace(place);
+      };
+      const button = app.button("", go, { class: "surprise", id: `surprise-${i + 1}` });
+      const words = app.element("span", {});
+      button.append(makeSign(), words);
+      return { button, words };
+    });
 
   const build = (section) => {
     const { day, play: playing } = makeDay();
@@ -84,7 +103,7 @@
             "div",
             { class: "day-row" },
             playing,
-            app.element("div", { class: "surprises", role: "group", "aria-label": app.say("surprises") }, ...surprises),
+            app.element("div", { class: "surprises", role: "group", "aria-label": app.say("surprises") }, ...surprises.map(({ button }) => button)),
           ),
           day.row,
           app.element("div", { class: "plot" }, curve.root),
@@ -99,9 +118,9 @@
   };
 
   const showSurprises = (places, place) =>
-    parts.surprises.forEach((button, i) => {
+    parts.surprises.forEach(({ button, words }, i) => {
       button.hidden = places[i] === null;
-      if (places[i] !== null) app.write(button, app.say("surprise", { day: app.surpriseDay(places[i]) }));
+      if (places[i] !== null) app.write(words, app.say("surprise", { day: app.surpriseDay(places[i]) }));
       button.setAttribute("aria-pressed", String(places[i] === place));
     });
 
@@ -136,17 +155,10 @@
     parts.legend.show(settings, people, kept);
   };
 
-  const pictures = () => {
-    const kept = app.kept();
-    return [
-      { picture: parts.drawing.root, legends: [parts.steps.names, parts.signs], notes: [parts.now.textContent] },
-      {
-        picture: parts.curve.root,
-        legends: [parts.legend.root],
-        notes: kept ? [app.say("keep.words", { what: app.describe(kept) })] : [],
-      },
-    ];
-  };
+  const pictures = () => [
+    { picture: parts.drawing.root, legends: [parts.steps.names, parts.signs], notes: [parts.now.textContent] },
+    { picture: parts.curve.root, legends: [parts.legend.root] },
+  ];
 
   app.addPart({ name: "see", build, show, pictures, table: app.table, describe: app.describe });
 }

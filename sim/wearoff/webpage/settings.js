@@ -69,6 +69,7 @@
     const chosen = {};
     for (const [name, value] of new URLSearchParams(text)) {
       if (!definitions.has(name)) throw new Refusal(app.say("setting"), name, [...definitions.keys()].join(", "));
+      if (Object.hasOwn(chosen, name)) throw new Refusal(name, value, app.say("allowed.once"));
       chosen[name] = definitions.get(name).read(value);
     }
     const settings = app.defaults(chosen);

@@ -86,7 +86,7 @@
   };
 
   const answerLines = (words) =>
-    words ? [`${words.lead} ${words.day}`, words.half, words.most, words.label] : [app.say("computing")];
+    words ? [`${words.lead} ${words.day}`, words.past, words.half, words.most, words.label] : [app.say("computing")];
 
   const show = (settings) => {
     parts.rows.show(settings);
@@ -107,7 +107,7 @@
       parts.last = app.answerWords(answer, settings);
       parts.chart.show(app.historyView(history, found.bands, settings));
     }
-    app.write(parts.brief, found ? app.say("answer.brief", { day: parts.last.day }) : app.say("computing"));
+    app.write(parts.brief, found ? parts.last.brief : app.say("computing"));
     parts.answer.show(parts.last, found ? "shown" : "old", found?.warning ?? "", settings);
     parts.calendar.show(app.calendarView(history, answer, settings));
     parts.chart.root.parentElement.classList.toggle("old", !found);
