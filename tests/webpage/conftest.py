@@ -8,6 +8,8 @@ import pytest
 from wearoff.texts import languages
 from wearoff.webpage.writing import page
 
+SNAP25 = "SNAP\N{NON-BREAKING HYPHEN}25"  # as the page writes it
+
 
 @pytest.fixture(scope="session")
 def files(tmp_path_factory):

@@ -67,6 +67,7 @@ HOSTILE = [
     ("keep=units%3DNaN", "units"),
     ("keep=keep%3Dkeep%253Dunits%25253Dx", "units"),
     ("%E0%A4%A=1", "setting"),
+    ("units=20&units=30", "units"),
     ("units=" + "9" * 100_000, "address"),
     ("x" * 100_000, "address"),
 ]

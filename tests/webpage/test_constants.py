@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from tests.webpage.conftest import slide
+from tests.webpage.conftest import SNAP25, slide
 
 import wearoff as wo
 
@@ -75,5 +75,5 @@ def test_the_cascade_says_the_largest_value_of_each_step(opened):
     frame = wo.simulate(units=20, times=np.linspace(0, 240, 24_001)).frame
     whole = frame["depot"][0]
     assert f"light chain {100 * frame['light_chain'].max() / whole:.0f} %" in words
-    assert f"SNAP-25 cut {100 * (1 - frame['snap25'].min()):.0f} %" in words
+    assert f"{SNAP25} cut {100 * (1 - frame['snap25'].min()):.0f} %" in words
     assert f"visible effect {100 * frame['visible'].max():.0f} %" in words

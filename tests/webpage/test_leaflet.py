@@ -6,7 +6,7 @@ import unicodedata
 
 import pytest
 from pypdf import PdfReader
-from tests.webpage.conftest import wait
+from tests.webpage.conftest import SNAP25, wait
 from tests.webpage.screens import HISTORY
 
 import wearoff as wo
@@ -124,7 +124,7 @@ def test_the_middle_half_is_there_at_once_and_near_that_of_python(opened):
 def test_the_plates_say_what_the_model_has_on_their_days(opened):
     text, _ = read(printed(opened("#units=20")))
     frame = wo.simulate(units=20, times=[1, 7, 122]).frame
-    assert f"{whole_day(100 * (1 - frame['snap25'][0]))} % of SNAP-25 is cut" in text
+    assert f"{whole_day(100 * (1 - frame['snap25'][0]))} % of {SNAP25} is cut" in text
     assert f"{whole_day(100 * frame['visible'][1])} % of the fold is gone" in text
     assert f"{whole_day(100 * frame['force'][2])} % of the force is back" in text
 

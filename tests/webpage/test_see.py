@@ -5,7 +5,7 @@ import io
 
 import numpy as np
 import pytest
-from tests.webpage.conftest import slide, wait
+from tests.webpage.conftest import SNAP25, slide, wait
 
 import wearoff as wo
 from wearoff.labels import whole_day
@@ -94,7 +94,7 @@ def test_the_surprises_are_where_the_model_has_them(opened):
     tab.locator("#surprise-2").click()
     back = frame.index[(frame.index > 30) & (frame["force"] >= 0.75)][0]
     assert tab.evaluate("app.settings.day") == back
-    assert f"Only {whole_day(100 * frame['snap25'][back])}{SPACE}% of SNAP-25" in tab.locator("#now").inner_text()
+    assert f"Only {whole_day(100 * frame['snap25'][back])}{SPACE}% of {SNAP25}" in tab.locator("#now").inner_text()
 
 
 def test_a_dose_without_an_effect_has_no_surprise(opened):
@@ -190,3 +190,33 @@ def test_what_is_on_the_screen_is_saved(opened, tmp_path):
     assert "40" in text
     assert "not advice" in text
     assert "var(" not in text
+
+
+def test_play_begins_with_the_treatment_the_first_time_and_goes_on_after_a_pause(opened):
+    tab = opened()
+    assert tab.evaluate("app.settings.day") == 7
+    tab.locator("#play").click()
+    wait(tab, "app.settings.day > 0 && app.settings.day < 3")
+    tab.locator("#play").click()
+    paused = tab.evaluate("app.settings.day")
+    tab.locator("#play").click()
+    wait(tab, f"app.settings.day > {paused}")
+    tab.locator("#play").click()
+    assert tab.evaluate("app.settings.day") < paused + 3
+
+
+def test_the_legend_says_what_was_given_and_what_is_kept(opened):
+    tab = opened("#units=40&touch_up=10&keep=units%3D25")
+    said = tab.locator(".course .legend").inner_text()
+    assert f"40{SPACE}U of onabotulinumtoxinA, glabella (frown lines), 10{SPACE}U more on day 14" in said
+    assert f"kept: 25{SPACE}U of onabotulinumtoxinA" in said
+
+
+def test_dragging_the_curve_selects_no_text(opened):
+    tab = opened()
+    box = tab.locator(".course .plot svg").bounding_box()
+    tab.mouse.move(box["x"] + 0.3 * box["width"], box["y"] + 0.5 * box["height"])
+    tab.mouse.down()
+    tab.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 3 * box["height"], steps=5)
+    tab.mouse.up()
+    assert tab.evaluate("getSelection().toString()") == ""

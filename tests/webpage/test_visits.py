@@ -142,6 +142,34 @@ def test_a_date_before_that_of_the_label_is_named(opened):
     assert "earlier than the label allows" in tab.locator(".answer-early").inner_text()
 
 
+def test_a_date_before_the_last_row_is_named(opened):
+    tab = opened("#part=visits", width=390, height=844)
+    paste(tab, "2027-01-04, 20\n2027-02-03,,mild\n2027-03-10,,moderate\n2027-08-02,,gone")
+    assert read_answer(tab).endswith("2027")
+    assert tab.evaluate(FORECAST, 0.5)["day"] < 210  # days from the first row to the last
+    assert "was left until about" in tab.locator(".lead").inner_text()
+    assert "2 August 2027" in tab.locator(".answer-past").inner_text()
+    assert tab.locator(".brief").inner_text().startswith("Below the level since")
+
+
+def test_the_unit_may_be_written_in_words(opened):
+    tab = opened("#part=visits")
+    for cell in ("20 U", "20 IU", "20 units", "20 IE", "20 Einheiten", "20 unidades", "20 unités"):
+        paste(tab, f"2027-01-04; {cell}")
+        assert tab.evaluate("app.settings.history") == "2027-01-04_20", cell
+
+
+def test_a_mistake_of_a_pasted_table_names_the_line_that_is_wrong(opened):
+    tab = opened("#part=visits")
+    # The first line is the names of the columns, the second gives two rows.
+    paste(tab, "date, units, seen\n2027-01-04, 20, severe\n2027-02-03, Botox 20")
+    said = tab.locator("#mistake").inner_text()
+    assert said.startswith("Line 3 of the table: units (U) is Botox 20")
+    assert "the product is chosen below" in said
+    paste(tab, "2027-04-05, 20, mild\n2027-01-04, 20")
+    assert tab.locator("#mistake").inner_text().startswith("Line 2 of the table: date is 2027-01-04")
+
+
 BAD = [
     ("2027-02-30, 20", "Line 1 of the table: date is 2027-02-30"),
     ("01/02/2027, 20", "Line 1 of the table: date is 01/02/2027"),

@@ -73,8 +73,8 @@
     if (settings.history === "") return app.say("history");
     const { start, visits, seen } = app.readHistory(app.splitRows(settings.history), settings);
     return app.say("history.words", {
-      visits: visits.length,
-      looks: seen.length,
+      visits: app.counted(visits.length, "visits"),
+      looks: app.counted(seen.length, "looks"),
       from: app.dateWords(start),
       product: settings.product,
     });
