@@ -2,11 +2,12 @@
 
 import io
 import math
+import re
 import unicodedata
 
 import pytest
 from pypdf import PdfReader
-from tests.webpage.conftest import SNAP25, wait
+from tests.webpage.conftest import wait
 from tests.webpage.screens import HISTORY
 
 import wearoff as wo
@@ -124,7 +125,7 @@ def test_the_middle_half_is_there_at_once_and_near_that_of_python(opened):
 def test_the_plates_say_what_the_model_has_on_their_days(opened):
     text, _ = read(printed(opened("#units=20")))
     frame = wo.simulate(units=20, times=[1, 7, 122]).frame
-    assert f"{whole_day(100 * (1 - frame['snap25'][0]))} % of {SNAP25} is cut" in text
+    assert re.search(rf"{whole_day(100 * (1 - frame['snap25'][0]))} % of SNAP\W?25 is cut", text), text
     assert f"{whole_day(100 * frame['visible'][1])} % of the fold is gone" in text
     assert f"{whole_day(100 * frame['force'][2])} % of the force is back" in text
 
@@ -139,7 +140,7 @@ def test_what_was_changed_is_on_it(opened):
     text, _ = read(printed(opened("#light_chain_half_life=70&touch_up=10&keep=units%3D40")))
     assert "Half-life of the light chain: 70 days (usual: 54 days)" in text
     assert "10 U more on day 14" in text
-    assert "Kept: 40 U of onabotulinumtoxinA" in text
+    assert "kept: 40 U of onabotulinumtoxinA" in text
 
 
 @pytest.mark.parametrize("lang", LANGS)
@@ -162,7 +163,7 @@ def test_a_history_prints_its_next_date(opened, form):
     tab = opened(f"#part=visits&{HISTORY}")
     text, _ = read(printed(tab, form))
     wait(tab, "app.forecast(app.readHistory(app.splitRows(app.settings.history), app.settings)) !== null")
-    for line in tab.locator(".next-date p:not([hidden])").all_inner_texts():
+    for line in tab.locator(".next-date p:not([hidden], .answer-past)").all_inner_texts():
         assert flat(line).lower() in text.lower()
     for day in (
         "12 January 2026 \N{EN DASH} visit, 20 U",

@@ -124,7 +124,8 @@
     const people = app.peopleNow(settings);
     const kept = app.kept();
     const curve = app.makeCurve(null);
-    const legend = app.makeLegend();
+    // The title of the sheet says what was given.
+    const legend = app.makeLegend("legend.kept", "legend.visit");
     legend.show(settings, people, kept);
     const landmarks = app.LANDMARKS.map((name) => result.landmarks[name]);
     const draw = () =>

@@ -1,7 +1,7 @@
 "use strict";
 // The sheet of one patient's visits: the next date with its ranges, what happened so far, the calendar, such patients.
 {
-  const LINES = ["past", "half", "most", "label", "early", "typical", "sentence", "never"];
+  const LINES = ["half", "most", "label", "early", "typical", "sentence", "never"];
   const MANY = 16; // rows of a history, from which they are printed small
 
   const makeRows = ({ start, visits, seen }) => {

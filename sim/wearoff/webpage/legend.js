@@ -30,8 +30,12 @@
     return picture;
   };
 
-  /** Return the legend of the curve: its root, and `show(settings, people, kept)`; `other` is the key of the dashed line. */
-  app.makeLegend = (other = "legend.kept") => {
+  /**
+   * Return the legend of the curve: its root, and `show(settings, people, kept)`.
+   * @param {string} other - The key of the words for the dashed line
+   * @param {string} visits - The key of those for the visits
+   */
+  app.makeLegend = (other = "legend.kept", visits = "legend.visits") => {
     const items = ["line", "band", "kept", "visits", "week"].map((name) => {
       const words = app.element("span", {});
       return { name, words, item: app.element("li", { "data-name": name }, swatch(name), words) };
@@ -42,7 +46,7 @@
         line: app.say(app.isTypical(settings) ? "legend.typical" : "legend.changed"),
         band: people ? app.say("legend.people") : "",
         kept: kept ? app.say(other, { what: app.describe(kept) }) : "",
-        visits: app.say("legend.visits", { what: app.treatmentWords(settings) }),
+        visits: app.say(visits, { what: app.treatmentWords(settings) }),
         week: app.say("legend.week"),
       };
       for (const { name, words, item } of items) {
