@@ -1,12 +1,8 @@
-"""The table of labels: it names all there is, the levels are those of the model, and a new compartment is drawn."""
-
-import numpy as np
-from matplotlib.path import Path
+"""The table of labels: it names all there is, and the levels are those of the model."""
 
 import wearoff as wo
 from wearoff import labels
 from wearoff.evidence.observations import MEDIANS
-from wearoff.figures import layout
 from wearoff.model.landmarks import FALLS, Landmarks
 from wearoff.patients.grades import ASSESSORS, ENDPOINTS
 from wearoff.patients.seen import RESPONSE_OF
@@ -31,11 +27,3 @@ def test_the_levels_are_those_through_which_the_effect_passes():
             assert abs(timeline.at([timeline.landmarks[name]])["visible"][0] - level) < 1e-8
             assert f"{row.level:.2f}" in row.definition
     assert {name: labels.LANDMARKS[name].level for name in FALLS} == FALLS
-
-
-def test_a_compartment_without_a_place_of_its_own_stands_inside_the_nerve_ending():
-    spots = layout.spots("golgi")
-    assert len(spots) > 100
-    others = np.concatenate([layout.spots(place) for place in layout.PLACES])
-    assert not {tuple(spot) for spot in spots} & {tuple(spot) for spot in others}
-    assert Path(layout.ending()).contains_points(spots).all()
