@@ -52,7 +52,8 @@ def test_a_key_is_there_once_and_used():
     # Other keys stand in the scripts as a text of their own, or begin with the name of a family: `step.${number}`.
     texts = set(re.findall(r"""["`]([\w.]+)["`]""", scripts))
     families = set(re.findall(r"`(\w+)\.\$\{", scripts))
-    units = {f"{unit}.{count}" for unit in ("days", "weeks", "hours", "minutes") for count in ("one", "many")}
+    counted = re.findall(r'app\.counted\(.+?, "(\w+)"\)', scripts)
+    units = {f"{unit}.{count}" for unit in counted for count in ("one", "many")}
     assert [key for key in keys if key not in whole | texts | units and key.partition(".")[0] not in families] == []
 
 

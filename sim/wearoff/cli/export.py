@@ -65,7 +65,7 @@ def export_command(
     preset: Preset = "default",
     set_: Set = None,
 ) -> None:
-    """Write the model for other programs: SBML, Antimony, R, COMBINE.
+    """Write the model for other programs (SBML, R and others).
 
     The file has the constants and the visits. `wearoff simulate --from` reads SBML back.
     """

@@ -65,13 +65,15 @@ def draw_comparison(rows: pd.DataFrame, curves: pd.DataFrame, *, shown: str, tit
     ]
     handles += _make_keys()
     look: dict[str, Any] = {"handles": handles, "frameon": False, "fontsize": 9, "handletextpad": 0.3}
-    if len(axes) > len(panels):
+    free = axes[len(panels) :]
+    if panels and len(free):
         # The legend has the place that is free.
-        axes[-1].axis("off")
-        axes[-1].legend(loc="center left", bbox_to_anchor=(-0.15, 0.5), ncols=2, columnspacing=1, **look).set_in_layout(
-            False
-        )
+        free[-1].axis("off")
+        key = free[-1].legend(loc="center left", bbox_to_anchor=(-0.15, 0.5), ncols=2, columnspacing=1, **look)
+        key.set_in_layout(False)
     else:
+        for ax in free:
+            ax.remove()
         figure.legend(loc="outside lower left", ncols=4, **look)
     write_title(figure, title, shown)
     return figure
