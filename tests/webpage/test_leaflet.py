@@ -162,7 +162,7 @@ def test_nothing_is_clipped_or_too_small(opened, view, lang):
 def test_a_history_prints_its_next_date(opened, form):
     tab = opened(f"#part=visits&{HISTORY}")
     text, _ = read(printed(tab, form))
-    wait(tab, "app.forecast(app.readHistory(app.splitRows(app.settings.history), app.settings)) !== null")
+    wait(tab, "document.querySelector('.next-date').getAttribute('aria-busy') === 'false'")
     for line in tab.locator(".next-date p:not([hidden], .answer-past)").all_inner_texts():
         assert flat(line).lower() in text.lower()
     for day in (
