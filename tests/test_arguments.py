@@ -12,7 +12,7 @@ from wearoff.exchange import to_antimony, to_sbml
 
 # The functions and classes that a user calls.
 CALLS = (
-    wo.simulate, wo.Visit, wo.Schedule, wo.Schedule.once, wo.Schedule.every, wo.Parameters, spacing.compare,
+    wo.simulate, wo.scan, wo.Visit, wo.Schedule, wo.Schedule.once, wo.Schedule.every, wo.Parameters, spacing.compare,
     spacing.recommend, spacing.next_visit, wo.Arm, wo.Population, wo.run_trial, wo.fit,
     wo.estimate_survival, wo.compare, sensitivity.elasticities, sensitivity.indices, plates.serotypes_figure,
     plates.sites_figure, to_sbml, to_antimony,

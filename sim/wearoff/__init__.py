@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from .patients.middle import middle_half
     from .patients.population import Population
     from .patients.uncertainty import Draws
+    from .scanning import Scan, scan
     from .simulation import simulate
     from .timeline import Timeline
     from .treatment.schedule import Schedule
@@ -67,6 +68,7 @@ __all__ = [
     "Power",
     "Prior",
     "Retreat",
+    "Scan",
     "Schedule",
     "Survival",
     "Timeline",
@@ -89,6 +91,7 @@ __all__ = [
     "published",
     "read_observations",
     "run_trial",
+    "scan",
     "sensitivity",
     "simulate",
     "spacing",
@@ -102,6 +105,8 @@ _MODULE_OF = {
     "presets": "parameters",
     "Outcome": "outcomes",
     "simulate": "simulation",
+    "Scan": "scanning",
+    "scan": "scanning",
     "Timeline": "timeline",
     "Schedule": "treatment.schedule",
     "Visit": "treatment.visit",

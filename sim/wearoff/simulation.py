@@ -80,16 +80,7 @@ def simulate(
     {'onset_day': 2.56, 'full_effect_day': 4.9, 'peak_day': 7.62, 'peak_effect': 0.91, 'half_effect_day': 84.05,
      'wear_off_day': 134.75}
     """
-    arguments = {"units": units, "product": product, "muscle": muscle, "sites": sites}
-    visit: dict[str, Any] = {name: value for name, value in arguments.items() if value is not None}
-    if schedule is None:
-        schedule = Schedule.once(**visit)
-    elif visit:
-        name, value = next(iter(visit.items()))
-        raise InputError(name, value, "one of the two", problem="is given beside a schedule")
-    elif isinstance(schedule, Visit):
-        schedule = Schedule((schedule,))
-    check_type(schedule, Schedule, "schedule")
+    schedule = read_schedule(schedule, units=units, product=product, muscle=muscle, sites=sites)
     if start is not None:
         schedule = schedule.starting(start)
     parameters = check_type(Parameters() if parameters is None else parameters, Parameters, "parameters")
@@ -106,10 +97,23 @@ def solve_schedule(schedule: Schedule, parameters: Parameters, end: float, model
     return solve(schedule.doses(parameters.spread), parameters.constants(), end, model=model)
 
 
+def read_schedule(schedule: Schedule | Visit | None, **arguments: Any) -> Schedule:
+    """Return a schedule, or that of one visit with the arguments of `Visit` that are not None; not both."""
+    visit = {name: value for name, value in arguments.items() if value is not None}
+    if schedule is None:
+        return Schedule.once(**visit)
+    if visit:
+        name, value = next(iter(visit.items()))
+        raise InputError(name, value, "one of the two", problem="is given beside a schedule")
+    if isinstance(schedule, Visit):
+        return Schedule((schedule,))
+    return check_type(schedule, Schedule, "schedule")
+
+
 def choose_days(
     schedule: Schedule, days: int | None = None, times: npt.ArrayLike | None = None
 ) -> tuple[npt.NDArray[np.float64], float]:
-    """Return the days of the table, and the day on which the course ends; see `simulate`."""
+    """Return the days of the table, shape (k,), and the day on which the course ends; arguments as in `simulate`."""
     if times is not None:
         if days is not None:
             raise InputError("days", days, "one of the two", problem="is given beside times")

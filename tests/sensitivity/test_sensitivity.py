@@ -14,8 +14,10 @@ from tests.extent import some
 import wearoff as wo
 from wearoff import tables
 from wearoff.figures.sensitivity import draw_tornado
+from wearoff.model import cases
+from wearoff.model.course import TOLERANCE
 from wearoff.sensitivity import EffectOnDay, Landmark, elasticities, indices, read_quantity, sobol_indices, variance
-from wearoff.sensitivity import scan as scanning
+from wearoff.sensitivity.varied import Varied
 
 mpl.use("Agg")
 
@@ -129,7 +131,7 @@ def test_a_power_law_has_its_exponents_whatever_the_change(monkeypatch):
     def law(asked, constants, *_):
         return 3 * constants[:, asked.names.index("potency")] ** 2 / np.sqrt(constants[:, asked.names.index("spread")])
 
-    monkeypatch.setattr(scanning.Scan, "evaluate", law)
+    monkeypatch.setattr(Varied, "evaluate", law)
     for change in (1e-4, 0.3):
         found = elasticities("peak_day", ["spread", "potency", "force_steepness"], change=change).frame
         assert dict(zip(found["name"], found["elasticity"], strict=True)) == pytest.approx(
@@ -189,13 +191,13 @@ def test_the_elasticities_are_those_of_changed_parameters(quantity):
     ],
 )
 def test_many_patients_are_each_what_simulate_gives(visit, monkeypatch):
-    monkeypatch.setattr(scanning, "ZONES_AT_ONCE", 100)
+    monkeypatch.setattr(cases, "ZONES_AT_ONCE", 100)
     rng = np.random.default_rng(4)
     spans = np.log([(float(row["low"]), float(row["high"])) for row in ROWS.values()])
     constants = np.exp(rng.uniform(*spans.T, (7, len(spans))))
     for quantity in QUANTITIES:
-        asked = scanning.Scan.create(quantity, list(ROWS), wo.Parameters(), visit)
-        for tolerance, allowed in ((scanning.TOLERANCE, 1e-6), (variance.SAMPLE_TOLERANCE, 2e-4)):
+        asked = Varied.create(quantity, list(ROWS), wo.Parameters(), visit)
+        for tolerance, allowed in ((TOLERANCE, 1e-6), (variance.SAMPLE_TOLERANCE, 2e-4)):
             for values, answer in zip(constants, asked.evaluate(constants, tolerance), strict=True):
                 expected = by_simulation(quantity, wo.Parameters(**dict(zip(ROWS, values, strict=True))), **visit)
                 if quantity in ("half_effect_day", "wear_off_day"):
@@ -223,7 +225,7 @@ def test_the_spread_matters_where_sites_are_given():
     )
     assert one.loc["spread", "elasticity"] == pytest.approx(np.log(more / less) / np.log(1.02**2), abs=1e-5)
     assert elasticities("half_effect_day", ["spread"]).frame["elasticity"].tolist() == [0]
-    assert "spread" in scanning.Scan.create("onset_day", None, wo.Parameters(), {"sites": 3}).names
+    assert "spread" in Varied.create("onset_day", None, wo.Parameters(), {"sites": 3}).names
 
 
 # All together

@@ -139,6 +139,11 @@ class Course(NamedTuple):
         result: Array = np.clip(Reading(self.mesh, times)(self.visible), 0.0, 1.0)
         return result
 
+    def crease_at(self, times: Array) -> Array:
+        """Return the crease alone at `times`, a fraction of baseline, shape (..., k)."""
+        result: Array = 1 - np.clip(Reading(self.mesh, times)(self.healed), 0.0, 1.0)
+        return result
+
     def visible_along(self, times: Array) -> Array:
         """Return the visible effect that each zone would have if the whole muscle were like it, shape (..., z, k).
 

@@ -24,7 +24,7 @@ from ..model.equations import Model
 from ..parameters import Parameters
 from ..treatment.visit import VISIT
 from .quantities import Quantity
-from .scan import Scan
+from .varied import Varied
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -132,23 +132,23 @@ def elasticities(
     >>> result.frame["name"].tolist()  # the widest bar first
     ['light_chain_half_life', 'potency']
     """
-    scan = Scan.create(quantity, names, parameters, visit, model)
+    varied = Varied.create(quantity, names, parameters, visit, model)
     small = check_number(change, CHANGE)
     factor = 1 + small
-    table = scan.table()
+    table = varied.table()
     start = table["value"].to_numpy()
-    constants = [start[None], _vary_each(start, scan.around(factor)), _vary_each(start, scan.plausible())]
-    values = scan.evaluate(np.concatenate(constants))
+    constants = [start[None], _vary_each(start, varied.around(factor)), _vary_each(start, varied.plausible())]
+    values = varied.evaluate(np.concatenate(constants))
     ends = np.insert(values[-2 * len(start) :].reshape(-1, 2), 0, values[0], axis=1)
     low, high = ends.min(axis=1), ends.max(axis=1)
     # The width is 0 if both ends are infinite, as for an effect that never falls.
     width = np.subtract(high, low, out=np.zeros_like(high), where=high != low)
-    if scan.quantity.is_fall:
+    if varied.quantity.is_fall:
         values = np.where(values == 0, np.nan, values)
     typical = float(values[0])
     if not 0 < typical < math.inf:
         problem = "is not reached with these constants"
-        raise InputError(scan.quantity.name, typical, "constants and units that reach it", problem=problem)
+        raise InputError(varied.quantity.name, typical, "constants and units that reach it", problem=problem)
     near, far = values[1:].reshape(2, -1, 2)
     near = np.where(np.isfinite(near), near, np.nan)
     with np.errstate(divide="ignore"):
@@ -156,8 +156,8 @@ def elasticities(
     frame = table.assign(elasticity=elasticity, at_low=far[:, 0], at_high=far[:, 1])
     widest_first = np.argsort(-np.where(np.isnan(width), np.inf, width), kind="stable")
     rows = frame.iloc[widest_first].reset_index(drop=True)
-    block = scan.describe_call("sensitivity.elasticities", {"change": small})
-    return Elasticities(rows, scan.quantity, typical, scan.describe_patient(), block)
+    block = varied.describe_call("sensitivity.elasticities", {"change": small})
+    return Elasticities(rows, varied.quantity, typical, varied.describe_patient(), block)
 
 
 def _vary_each(start: Array, ends: Array) -> Array:

@@ -24,8 +24,8 @@ from ..parameters import Parameters
 from ..patients.draws import given_seed
 from ..treatment.visit import VISIT
 from .quantities import Quantity
-from .scan import Scan
 from .sobol import Design
+from .varied import Varied
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -125,20 +125,20 @@ def indices(
     effect never reaches the level, that day is 0. An onset or a peak that is never reached has no such value. No sample
     is left out, so the indices are then undefined.
     """
-    scan = Scan.create(quantity, names, parameters, visit, model)
+    varied = Varied.create(quantity, names, parameters, visit, model)
     factor = None if within is None else check_number(within, WITHIN)
-    ranges = scan.plausible() if factor is None else scan.around(factor)
-    logs = dict(zip(scan.names, np.log(ranges), strict=True))
+    ranges = varied.plausible() if factor is None else varied.around(factor)
+    logs = dict(zip(varied.names, np.log(ranges), strict=True))
     design = Design.draw(logs, samples, confidence, rng)
-    values = scan.evaluate(np.exp(design.points), SAMPLE_TOLERANCE)
-    _refuse_undefined(values, scan.quantity.name, factor)
-    frame = scan.table()[["name", "unit"]].assign(low=ranges[:, 0], high=ranges[:, 1])
-    frame = frame.merge(design.analyse(values, scan.quantity.name), on="name")
+    values = varied.evaluate(np.exp(design.points), SAMPLE_TOLERANCE)
+    _refuse_undefined(values, varied.quantity.name, factor)
+    frame = varied.table()[["name", "unit"]].assign(low=ranges[:, 0], high=ranges[:, 1])
+    frame = frame.merge(design.analyse(values, varied.quantity.name), on="name")
     frame = frame.sort_values("ST", ascending=False, kind="stable", ignore_index=True)
-    never_above = float(np.mean(values == 0)) if scan.quantity.is_fall else 0.0
+    never_above = float(np.mean(values == 0)) if varied.quantity.is_fall else 0.0
     arguments = {"samples": design.samples, "within": factor, "confidence": design.confidence}
-    block = scan.describe_call("sensitivity.indices", arguments, seed=given_seed(rng), sampler="sobol")
-    return Indices(frame, scan.quantity, never_above, scan.describe_patient(), block)
+    block = varied.describe_call("sensitivity.indices", arguments, seed=given_seed(rng), sampler="sobol")
+    return Indices(frame, varied.quantity, never_above, varied.describe_patient(), block)
 
 
 def _refuse_undefined(values: Array, quantity: str, factor: float | None) -> None:

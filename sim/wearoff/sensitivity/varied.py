@@ -13,7 +13,8 @@ import pandas as pd
 from .. import tables
 from ..checks import check_name, check_type, one_or_many
 from ..errors import InputError, warn
-from ..model.course import TOLERANCE, solve
+from ..model.cases import solve_courses
+from ..model.course import TOLERANCE
 from ..model.equations import Constants, Model
 from ..model.response import read_model
 from ..parameters import Parameters, in_symbols
@@ -26,11 +27,8 @@ from .quantities import Quantity, read_quantity
 
 Array = npt.NDArray[np.float64]
 
-# Number of patients times zones of the muscle that are solved at once: less than 100 MB.
-ZONES_AT_ONCE = 256
 
-
-class Scan(NamedTuple):
+class Varied(NamedTuple):
     """A quantity of a patient, and the constants that are varied."""
 
     quantity: Quantity
@@ -48,7 +46,7 @@ class Scan(NamedTuple):
         visit: dict[str, Any],
         model: Model | None = None,
     ) -> Self:
-        """Return a scan with checked arguments; `visit` has arguments of `Visit`, without its day."""
+        """Return it with checked arguments; `visit` has arguments of `Visit`, without its day."""
         checked = read_quantity(quantity)
         if "day" in visit:
             raise InputError("day", visit["day"], "not given, since days count from the visit")
@@ -112,13 +110,8 @@ class Scan(NamedTuple):
         symbols = in_symbols(values)
         spread = symbols.pop("sigma")
         doses = Schedule((self.visit,)).doses(spread)
-        size = max(1, ZONES_AT_ONCE // len(doses.weights))
-        results = []
-        for first in range(0, len(constants), size):
-            block = slice(first, first + size)
-            block_doses = doses._replace(units=doses.units[block]) if doses.units.ndim == 3 else doses
-            patients = Constants(**{symbol: value[block] for symbol, value in symbols.items()})
-            course = solve(block_doses, patients, self.quantity.last_day, model=self.model, tolerance=tolerance)
-            results.append(self.quantity.read(course))
-        quantities = np.concatenate(results)
+        courses = solve_courses(
+            doses, Constants(**symbols), self.quantity.last_day, model=self.model, tolerance=tolerance
+        )
+        quantities = np.concatenate([self.quantity.read(course) for course in courses])
         return np.where(np.isnan(quantities), 0.0, quantities) if self.quantity.is_fall else quantities

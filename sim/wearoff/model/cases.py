@@ -1,0 +1,82 @@
+"""Many cases, solved together: each has constants and units of its own, and all have doses on the same days."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+
+from .cohort import Cohort, choose_grid, solve_cohort
+from .course import TOLERANCE, Course, solve
+from .doses import Doses
+from .equations import MODEL, Constants, Model
+
+# Number of cases times zones of the muscle that `solve_courses` solves at once: less than 100 MB.
+ZONES_AT_ONCE = 256
+# Number of cases that are solved at once as a cohort.
+CASES_AT_ONCE = 1024
+
+
+def solve_courses(
+    doses: Doses, constants: Constants, end: float, *, model: Model = MODEL, tolerance: float = TOLERANCE
+) -> Iterator[Course]:
+    """Solve any cases, in their order; each course has several of them.
+
+    Parameters
+    ----------
+    doses : Doses
+        Of all cases, or of each of k cases.
+    constants : Constants
+        Arrays of shape (k,).
+    end : float
+        The last day.
+    model : Model
+    tolerance : float
+        As in `course.solve`.
+    """
+    size = max(1, ZONES_AT_ONCE // len(doses.weights))
+    for first in range(0, len(constants.k_depot), size):
+        rows = slice(first, first + size)
+        yield solve(_doses_of(doses, rows), _constants_of(constants, rows), end, model=model, tolerance=tolerance)
+
+
+def solve_cases(
+    doses: Doses, constants: Constants, pilots: npt.NDArray[np.intp], end: float, accuracy: float, model: Model = MODEL
+) -> Iterator[Course | Cohort]:
+    """Solve cases in their order, as cohorts where this is possible, else as courses.
+
+    A cohort takes a seventh of the time. All its cases have one zone of the muscle, and the same rates of the line and
+    of the crease.
+
+    Parameters
+    ----------
+    doses : Doses
+        Of each of k cases: ``units`` has the shape (k, z, v).
+    constants : Constants
+        Arrays of shape (k,).
+    pilots : ndarray of int
+        Cases with which the grid of a cohort is chosen; there must be one near every case.
+    end : float
+        The last day.
+    accuracy : float
+        Error of the visible effect, a fraction of a full effect.
+    model : Model
+    """
+    k_line, k_crease = constants.k_line, constants.k_crease
+    if len(doses.weights) > 1 or np.ptp(k_line) or np.ptp(k_crease):
+        yield from solve_courses(doses, constants, end, model=model, tolerance=accuracy)
+        return
+    alike = constants._replace(k_line=float(k_line[0]), k_crease=float(k_crease[0]))
+    grid = choose_grid(_doses_of(doses, pilots), _constants_of(alike, pilots), end, accuracy, model)
+    for first in range(0, len(k_line), CASES_AT_ONCE):
+        rows = slice(first, first + CASES_AT_ONCE)
+        yield solve_cohort(grid, _doses_of(doses, rows), _constants_of(alike, rows), model)
+
+
+def _doses_of(doses: Doses, rows: slice | npt.NDArray[np.intp]) -> Doses:
+    return doses._replace(units=doses.units[rows]) if doses.units.ndim > 2 else doses
+
+
+def _constants_of(constants: Constants, rows: slice | npt.NDArray[np.intp]) -> Constants:
+    return Constants(*(each[rows] if isinstance(each, np.ndarray) else each for each in constants))
