@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import subprocess
 import sys
 from collections.abc import Callable
@@ -32,6 +33,7 @@ def main() -> None:
     grown = many.scale()
     figures = [
         *one_patient(),
+        scanning(),
         spacing_search(),
         own_history(),
         *many.population(),
@@ -41,10 +43,11 @@ def main() -> None:
         *engine.figures(),
         *webpage.figures(),
     ]
-    table = render(figures, machine())
-    print(table)
     # The page is read again: it may have been edited meanwhile.
-    text = replace(PAGE.read_text(encoding="utf-8"), table)
+    page = PAGE.read_text(encoding="utf-8")
+    table = render(figures, machine(), page)
+    print(table)
+    text = replace(page, table)
     with written_whole(PAGE) as beside:
         beside.write_text(text, encoding="utf-8")
 
@@ -80,6 +83,26 @@ def one_patient() -> list[Figure]:
         figures.append(Figure(work, f"libroadrunner {word}", compare(partial(theirs, rtol), ours), "times faster", aim))
         work = "the same"
     return figures
+
+
+def scanning() -> Figure:
+    """Return the figure of the landmarks of 1,000 cases of doses and constants, against a loop of `simulate`."""
+    progress("a scan of 1,000 cases")
+    units, half_lives = np.linspace(20, 80, 10), np.linspace(20, 100, 10)
+    potencies = np.geomspace(0.05, 0.5, 10)
+
+    def loop() -> None:
+        for dose, half_life, potency in itertools.product(units, half_lives, potencies):
+            constants = wo.Parameters(light_chain_half_life=half_life, potency=potency)
+            _ = wo.simulate(units=dose, parameters=constants).landmarks
+
+    return Figure(
+        "`scan` of 1,000 cases, landmarks",
+        "a loop of `wearoff.simulate` and its landmarks",
+        compare(loop, lambda: wo.scan(units=units, light_chain_half_life=half_lives, potency=potencies)),
+        "times faster",
+        Target("at least 20 times faster", least=20, cost="the grid takes as long as the cases"),
+    )
 
 
 def spacing_search() -> Figure:

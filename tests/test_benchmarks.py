@@ -40,8 +40,27 @@ def test_a_missed_target_is_said_with_its_reason():
 def test_every_figure_has_a_row_of_as_many_cells_as_the_head():
     facts, blank, head, line, *rows = render([figure([5.0], AT_LEAST), figure([1.0, 2.0])], "the machine").split("\n")
     assert (facts, blank) == ("the machine", "")
-    assert {row.count("|") for row in (head, line, *rows)} == {7}
-    assert rows[0] == "| work | a peer | at least 4 times faster | 5 times faster | 1 | met |"
+    assert {row.count("|") for row in (head, line, *rows)} == {8}
+    assert rows[0] == "| work | a peer | at least 4 times faster |  | 5 times faster | 1 | met |"
+
+
+def test_the_figures_of_the_table_before_stand_beside_the_new_ones():
+    def table(values, error, page=""):
+        rows = [
+            Figure("one patient", f"a peer at our error, {error}", values, "times faster"),
+            Figure("the same", "another peer", values[1:], "times faster"),
+        ]
+        return render(rows, "the machine", page)
+
+    def column(text, i):
+        return [row.split("|")[i].strip() for row in text.splitlines() if row.startswith(("| one", "| the same"))]
+
+    old = table([2.0, 3.0, 5.0], "2e-11")
+    new = table([4.0, 6.0, 7.0], "3e-10", old)
+    assert column(old, 4) == ["", ""]
+    assert column(new, 4) == ["3 times faster", "4 times faster"]  # medians of 2, 3, 5 and of 3, 5
+    assert column(new, 5) == ["6 times faster (4 to 7)", "6.5 times faster (6 to 7)"]
+    assert column(table([8.0, 9.0], "1e-9", new), 4) == ["6 times faster", "6.5 times faster"]
 
 
 def test_the_machine_has_no_name():

@@ -245,6 +245,13 @@ def render(picture: Axes | Figure, kind: str, note: str = "") -> bytes:
     return buffer.getvalue()
 
 
+def render_files(
+    picture: Axes | Figure, name: str, note: str = "", kinds: tuple[str, ...] = ("png", "svg")
+) -> dict[str, bytes]:
+    """Return the files of one picture, such as ``name.png`` and ``name.svg``, with their bytes; see `render`."""
+    return {f"{name}.{kind}": render(picture, kind, note) for kind in kinds}
+
+
 def _import_pyplot() -> Any:
     # The import takes half of the time that `import wearoff` may take, so the first picture makes it.
     from matplotlib import pyplot

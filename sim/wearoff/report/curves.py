@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from ..figures.style import render
+from ..figures.style import render_files
 from ..labels import ON_NEED, describe_landmark, whole_day
 from ..levels import HALF
 from ..parameters import Parameters
@@ -73,9 +73,8 @@ def landmarks_text(timeline: Timeline) -> str:
 def simulation_files(timeline: Timeline, provenance: dict[str, Any]) -> dict[str, bytes]:
     """Return the content of each file of a simulation: table, pictures and landmarks."""
     files, note = {"timeline.csv": table(timeline.frame)}, write_note(provenance)
-    for kind in ("png", "svg"):
-        files[f"timeline.{kind}"] = render(timeline.plot(), kind, note)
-        files[f"cascade.{kind}"] = render(timeline.cascade_figure(), kind, note)
+    files |= render_files(timeline.plot(), "timeline", note)
+    files |= render_files(timeline.cascade_figure(), "cascade", note)
     files |= _render_visits(timeline, HALF, note)
     return add_result(files, "landmarks.json", simulation_summary(timeline), provenance)
 
@@ -87,7 +86,10 @@ def plates_files(parameters: Parameters, style: str, **visit: Any) -> dict[str, 
         "serotypes": serotypes_figure(parameters=parameters, style=style, **visit),
         "sites": sites_figure(parameters=parameters, style=style, **visit),
     }
-    return {f"{name}.{kind}": render(plate, kind) for name, plate in plates.items() for kind in ("png", "svg", "pdf")}
+    files: dict[str, bytes] = {}
+    for name, plate in plates.items():
+        files |= render_files(plate, name, kinds=("png", "svg", "pdf"))
+    return files
 
 
 def spacing_summary(comparison: Comparison, recommendation: Recommendation) -> dict[str, Any]:
@@ -199,8 +201,7 @@ def spacing_files(
         "intervals.csv": table(comparison.frame),
         "returns.csv": table(comparison.returns),
     }
-    tradeoff = comparison.tradeoff_figure(recommendation.interval)  # solving all patients takes most of its time
-    files |= {f"tradeoff.{kind}": render(tradeoff, kind, note) for kind in ("png", "svg")}
+    files |= render_files(comparison.tradeoff_figure(recommendation.interval), "tradeoff", note)
     for name, plan in (("even", recommendation.even), ("dates", recommendation.dates)):
         if plan is not None:
             files[f"{name}.csv"] = table(plan.schedule.to_events())
@@ -212,8 +213,6 @@ def spacing_files(
 def _render_visits(timeline: Timeline, keep: float, note: str) -> dict[str, bytes]:
     if timeline.returns.empty:
         return {}
-    files = {}
-    for kind in ("png", "svg"):
-        files[f"visits.{kind}"] = render(timeline.plot_visits(keep), kind, note)
-        files[f"returns.{kind}"] = render(timeline.plot_returns(), kind, note)
-    return files
+    return render_files(timeline.plot_visits(keep), "visits", note) | render_files(
+        timeline.plot_returns(), "returns", note
+    )

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from ..figures.style import render
+from ..figures.style import render_files
 from ..forecasts.forecasting import Forecast
 from ..forecasts.next_date import DISCLAIMER, NextDate
 from ..provenance import write_note
@@ -41,7 +41,7 @@ def next_files(forecast: Forecast, keep: float, provenance: dict[str, Any]) -> d
         "landmarks.csv": table(forecast.landmarks()),
         "parameters.csv": table(forecast.parameters()),
     }
-    files |= {f"forecast.{kind}": render(forecast.plot(keep), kind, note) for kind in ("png", "svg")}
+    files |= render_files(forecast.plot(keep), "forecast", note)
     return add_result(files, "next.json", next_summary(forecast, keep), provenance)
 
 

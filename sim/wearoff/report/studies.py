@@ -9,7 +9,7 @@ import numpy as np
 
 from ..evidence.comparison import Comparison
 from ..evidence.fitting import Fit
-from ..figures.style import render
+from ..figures.style import render_files
 from ..labels import PERCENTILES, words
 from ..provenance import describe_patients, write_note
 from ..sensitivity import Elasticities, Indices
@@ -70,9 +70,8 @@ def trial_files(trial: Trial, provenance: Block) -> dict[str, bytes]:
         "landmarks.csv": table(trial.landmarks),
         "treatments.csv": table(trial.treatments),
     }
-    for kind in ("png", "svg"):
-        files[f"bands.{kind}"] = render(trial.bands_figure(), kind, note)
-        files[f"responders.{kind}"] = render(trial.plot_responders(), kind, note)
+    files |= render_files(trial.bands_figure(), "bands", note)
+    files |= render_files(trial.plot_responders(), "responders", note)
     return add_result(files, "trial.json", trial_summary(trial), provenance)
 
 
@@ -88,9 +87,7 @@ def comparison_summary(comparison: Comparison) -> dict[str, Any]:
 def comparison_files(comparison: Comparison, provenance: Block) -> dict[str, bytes]:
     """Return the content of each file of a comparison."""
     files = {"comparison.csv": table(comparison.rows), "rmse.csv": table(comparison.rmse)}
-    figure = {kind: comparison.figure() for kind in ("png", "svg")}
-    note = write_note(provenance)
-    files |= {f"comparison.{kind}": render(picture, kind, note) for kind, picture in figure.items()}
+    files |= render_files(comparison.figure(), "comparison", write_note(provenance))
     return add_result(files, "comparison.json", comparison_summary(comparison), provenance)
 
 
@@ -146,7 +143,7 @@ def fit_files(fit: Fit, profiles: Profiles, provenance: Block) -> dict[str, byte
     """Return the content of each file of a fit."""
     files = {"estimates.csv": table(fit.estimates), "rows.csv": table(fit.rows)}
     note = write_note(provenance)
-    files |= {f"fit.{kind}": render(fit.figure(), kind, note) for kind in ("png", "svg")}
+    files |= render_files(fit.figure(), "fit", note)
     return add_result(files, "fit.json", fit_summary(fit, profiles), provenance)
 
 
@@ -184,7 +181,6 @@ def sensitivity_text(alone: Elasticities, together: Indices) -> str:
 def sensitivity_files(alone: Elasticities, together: Indices, provenance: Block) -> dict[str, bytes]:
     """Return the content of each file of a sensitivity analysis."""
     files, note = {"elasticities.csv": table(alone.frame), "indices.csv": table(together.frame)}, write_note(provenance)
-    for kind in ("png", "svg"):
-        files[f"tornado.{kind}"] = render(alone.plot(), kind, note)
-        files[f"indices.{kind}"] = render(together.plot(), kind, note)
+    files |= render_files(alone.plot(), "tornado", note)
+    files |= render_files(together.plot(), "indices", note)
     return add_result(files, "sensitivity.json", sensitivity_summary(alone, together), provenance)
