@@ -251,7 +251,7 @@ def test_the_command_writes_nothing_when_something_is_wrong(call, tmp_path, bad,
 
 @pytest.mark.filterwarnings("default::wearoff.UnusualWarning")
 def test_what_is_unusual_is_said_once(call, tmp_path, monkeypatch):
-    monkeypatch.setattr("wearoff.report.curves.render", lambda picture, kind: plt.close() or b"")
+    monkeypatch.setattr("wearoff.figures.style.render", lambda picture, kind, note: plt.close() or b"")
     status, _, err = call("plates", "--units", 10, "--out", tmp_path)
     assert status == 0
     assert err.startswith("warning: 10 U")

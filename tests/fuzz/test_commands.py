@@ -30,6 +30,7 @@ from wearoff.cli import demo
 from wearoff.cli.options import app
 from wearoff.evidence import comparison, courses, solution
 from wearoff.evidence.observations import published
+from wearoff.figures import style
 from wearoff.parameters import presets
 from wearoff.patients import population
 from wearoff.patients.population import names as numbers
@@ -437,11 +438,13 @@ def cheaply(patch, stage):
     files = {f"picture{kind}": b"".join(ENDS[kind]) for kind in (".png", ".svg")}
     files |= {"table.csv": b"a,b\n1,2\n", "all.json": b"{}\n"}
     for module in (report_curves, report_forecasts, report_studies):
-        for name in [name for name in vars(module) if name.endswith("_files") and name != "plates_files"]:
+        for name in [
+            name for name in vars(module) if name.endswith("_files") and name not in ("plates_files", "render_files")
+        ]:
             unless_drawn(module, name, lambda *_: files)
     for module, name in ((plates, "draw_serotypes"), (plates, "draw_sites"), (timeline, "draw_mechanism")):
         unless_drawn(module, name, lambda *_, **__: Figure())
-    unless_drawn(report_curves, "render", lambda _, kind: b"".join(ENDS[f".{kind}"]))
+    unless_drawn(style, "render", lambda _, kind, note: b"".join(ENDS[f".{kind}"]))
     unless_drawn(animation, "Film", Still)
     # A film of two frames, and fewer patients to choose the grids by.
     patch.setattr(animation, "FRAMES_A_SECOND", 0.1)
