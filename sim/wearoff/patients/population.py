@@ -162,7 +162,8 @@ class Population:
 
     def constants_of(self, deviations: Array) -> Constants:
         """Return the constants of k patients, computed from `deviations`, shape (k, OF_PATIENT + visits)."""
-        potency, loss, release, share = deviations[:, :OF_PATIENT].T
+        # In old versions of numpy the last bit of an exponential depends on where a strided array begins in memory.
+        potency, loss, release, share = np.ascontiguousarray(deviations[:, :OF_PATIENT].T)
         typical = self.parameters.constants()
         return typical._replace(
             k_cleave=typical.k_cleave * np.exp(potency),
