@@ -7,7 +7,8 @@ import pytest
 
 import wearoff as wo
 from wearoff.acts import ACTS, find_acts, write_webvtt
-from wearoff.animation import Clock, animate
+from wearoff.animation import animate
+from wearoff.clock import Clock
 
 TYPICAL = wo.simulate(units=20)
 FRAMES = np.linspace(0, 1, 200)

@@ -14,7 +14,8 @@ import wearoff as wo
 from tests.extent import some
 from tests.figures.legible import assert_legible
 from tests.figures.test_mechanism import UNCOUNTED, read_back
-from wearoff.animation import SLOW_DAYS, Clock, Film, animate
+from wearoff.animation import Film, animate
+from wearoff.clock import SLOW_DAYS, Clock
 
 mpl.use("Agg")
 

@@ -7,13 +7,14 @@ import subprocess
 import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from .acts import find_acts, write_webvtt
 from .checks import Limits, check_number
+from .clock import SLOW_DAYS, Clock
 from .defaults import FILM_DAYS
 from .errors import InputError
 from .figures.ending import Ending, mark_number
@@ -30,51 +31,12 @@ Progress: TypeAlias = Callable[[int, int], None]
 FORMATS = (".gif", ".mp4", ".vtt")
 SECONDS = Limits("seconds", 1, 120, "s")
 FRAMES_A_SECOND = 10
-SLOW_DAYS = 10.0  # days after the first visit that are shown in the first half of the film
 
 _LOOK = Look(width=10.0, text=22.0, small=10.0, line=2.5)
 _CAPTION, _CAPTION_LETTERS = 18.0, 58  # size in points, and letters in a line
 _HEIGHT, _DPI = 5.6, 100  # inches, and dots per inch: 1000 by 560 dots, both even, as MP4 requires
 _TICK_DAYS = np.array([0, 1, 2, 3, 5, 7, 10, 20, 30, 60, 120, 180, 365, 730, 1461, 3652, 7305, 14610])
 _LABEL_WIDTH = 0.08  # the width of a label, as a share of the axis
-
-
-class Clock(NamedTuple):
-    """The day that is shown at each time of the film: slow in the first half, then faster and faster.
-
-    Let s be the share of the film that has passed. In the first half the day is ``first + 2 SLOW_DAYS s``. In the
-    second half ``c (s - 1/2)^2`` is added; c is such that the film ends on day `last`. So the speed is continuous. A
-    film of up to twice `SLOW_DAYS` has constant speed.
-    """
-
-    first: float
-    last: float
-
-    @property
-    def slow(self) -> bool:
-        """Whether the first days pass more slowly than those after them."""
-        return self.last - self.first > 2 * SLOW_DAYS
-
-    def day(self, share: npt.ArrayLike) -> npt.NDArray[np.float64]:
-        """Return the day at a share of the film, from 0 to 1."""
-        s = np.asarray(share, dtype=float)
-        length = self.last - self.first
-        if not self.slow:
-            return self.first + length * s
-        later = 4 * (length - 2 * SLOW_DAYS) * np.maximum(s - 0.5, 0) ** 2
-        # A rounding error may bring the sum above the last day.
-        return np.minimum(self.first + 2 * SLOW_DAYS * s + later, self.last)
-
-    def share(self, day: npt.ArrayLike) -> npt.NDArray[np.float64]:
-        """Return the share of the film at which a day is shown, from 0 to 1: the inverse of `day`."""
-        since = np.asarray(day, dtype=float) - self.first
-        length = self.last - self.first
-        if not self.slow:
-            return since / length
-        # The root of c x^2 + 2 SLOW_DAYS x = rest, in the form that keeps its digits for small x.
-        rest = np.maximum(since - SLOW_DAYS, 0)
-        x = 2 * rest / (2 * SLOW_DAYS + np.sqrt(4 * SLOW_DAYS**2 + 16 * (length - 2 * SLOW_DAYS) * rest))
-        return np.minimum(since, SLOW_DAYS) / (2 * SLOW_DAYS) + x
 
 
 class Film:

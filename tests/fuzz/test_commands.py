@@ -25,7 +25,7 @@ from matplotlib.figure import Figure
 from scipy import optimize
 from tests.extent import extent
 
-from wearoff import animation, cli, plates, simulation, timeline
+from wearoff import animation, cli, clock, plates, simulation, timeline
 from wearoff.cli import demo
 from wearoff.cli.options import app
 from wearoff.evidence import comparison, courses, solution
@@ -469,8 +469,8 @@ class Still:
     """A film that shows nothing."""
 
     def __init__(self, course, seconds, last):
-        clock = animation.Clock(course.schedule.visits[0].day, last)
-        self.table = course.at(clock.day([0.0, 1.0]))
+        shown = clock.Clock(course.schedule.visits[0].day, last)
+        self.table = course.at(shown.day([0.0, 1.0]))
         assert course.first_uptake > 0
         self.figure = Figure(figsize=(1, 1))
         FigureCanvasAgg(self.figure)
