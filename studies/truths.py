@@ -28,6 +28,7 @@ from wearoff.evidence.prediction import Predictor, Setting, find_chances, find_s
 from wearoff.patients.grades import ENDPOINTS
 
 Array = npt.NDArray[np.float64]
+Places = npt.NDArray[np.intp]
 
 PATIENTS = 512  # virtual patients from whom those of the trials are drawn
 FIT_PATIENTS = 128
@@ -119,7 +120,7 @@ def simulate_rows(truth: Setting, rng: np.random.Generator) -> pd.DataFrame:
 
 def _simulate_trial(predictor: Predictor, places: pd.Index, setting: Setting, rng: np.random.Generator) -> list[float]:
     constants, raters = setting.population.constants(predictor.normal), setting.raters()
-    streams: dict[Any, tuple[Array, Array]] = {}
+    streams: dict[Any, tuple[Places, ...]] = {}
     values = []
     for place in places:
         row, treatment = predictor.rows[place], predictor.treatments[place]
@@ -131,7 +132,7 @@ def _simulate_trial(predictor: Predictor, places: pd.Index, setting: Setting, rn
         # has the first ones of the stream who are.
         if treatment not in streams:
             chosen = rng.choice(everybody.size, STREAM, p=everybody.ravel() / everybody.sum())
-            streams[treatment] = np.unravel_index(chosen, everybody.shape)  # type: ignore[assignment]
+            streams[treatment] = np.unravel_index(chosen, everybody.shape)
         kinds, patients = streams[treatment]
         counted = weigh(row, seen, raters, constants)[kinds, patients] / everybody[kinds, patients]
         among = np.flatnonzero(rng.random(STREAM) < counted) if row["among"] else np.arange(STREAM)
@@ -150,8 +151,8 @@ def _simulate_trial(predictor: Predictor, places: pd.Index, setting: Setting, rn
 def _simulate_median(
     row: Mapping[Any, Any],
     by_visit: tuple[Array, Array],
-    kinds: Array,
-    patients: Array,
+    kinds: Places,
+    patients: Places,
     rng: np.random.Generator,
 ) -> float:
     visits, seen_back = by_visit

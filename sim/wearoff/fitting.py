@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, overload
+from typing import Any, TypeGuard, overload
 
 import numpy as np
 import pandas as pd
@@ -157,15 +157,14 @@ def fit(
         _refuse(of_patients, "published rates", OF_RATES)
         if free is None:
             raise InputError("free", allowed="names to fit", problem="is missing")
-        # mypy does not know that `_has_rates` is false of a Histories.
-        rates = data if isinstance(data, pd.DataFrame) else read_observations(data)  # type: ignore[arg-type]
+        rates = data if isinstance(data, pd.DataFrame) else read_observations(data)
         return fit_rates(rates, free, rng=rng, **_list_given(shared | of_rates))
     _refuse(of_rates, "patients one by one", OF_PATIENTS)
     histories = _read_histories(data, list(effects) if isinstance(effects, Mapping) else [])
     return fit_patients(histories, free, rng=rng, **_list_given(shared | of_patients))
 
 
-def _has_rates(data: Any) -> bool:
+def _has_rates(data: Any) -> TypeGuard[pd.DataFrame | str | Path]:
     if isinstance(data, str | Path):
         return set(REQUIRED) <= set(read_csv(data, REQUIRED).columns)
     return isinstance(data, pd.DataFrame) and set(REQUIRED) <= set(data.columns)

@@ -154,7 +154,7 @@ def _run(run: Run, folder: Path, out: Path) -> Section:
         (folder / "next").mkdir()
         shutil.copyfile(tables.folder() / "histories" / HISTORY, folder / "next" / HISTORY)
     command, *arguments = [word.format(out=folder) for word in run.arguments.split()]
-    found = typer.main.get_command(app).commands[command]  # type: ignore[attr-defined]
+    found = typer.main.get_group(app).commands[command]
     printed = io.StringIO()
     # Warnings belong to what the command prints. An error or Ctrl-C ends the demonstration.
     with (

@@ -77,9 +77,6 @@ class Histories(Mapping[str, History]):
             and self.covariates.equals(other.covariates)
         )
 
-    # The covariates are a table, which has no hash. mypy expects a method as in `object`.
-    __hash__ = None  # type: ignore[assignment]
-
     def __repr__(self) -> str:
         visits, looks = (int(self._count()[column].sum()) for column in ("visits", "looks"))
         return f"<Histories: patients {len(self)}, visits {visits}, looks {looks}>"
