@@ -168,9 +168,9 @@ def scan(
 
     Notes
     -----
-    The effect is within 1e-6 of that of `simulate`, and a day of a landmark within 1e-4 day where the effect passes its
-    level steeply. All cases are solved together. If the half-life of the line or of the crease is varied, or there are
-    sites, this takes several times as long.
+    The effect differs from that of `simulate` by less than 1e-6. The day of a landmark differs by less than 1e-4 day,
+    if the effect passes its level steeply. All cases are solved together. If the half-life of the line or of the crease
+    is varied, or there are sites, this takes several times as long.
 
     Examples
     --------

@@ -98,7 +98,7 @@ def solve_schedule(schedule: Schedule, parameters: Parameters, end: float, model
 
 
 def read_schedule(schedule: Schedule | Visit | None, **arguments: Any) -> Schedule:
-    """Return a schedule, or that of one visit with the arguments of `Visit` that are not None; not both."""
+    """Return the schedule, checked; without one, a single visit with those `arguments` of `Visit` that are not None."""
     visit = {name: value for name, value in arguments.items() if value is not None}
     if schedule is None:
         return Schedule.once(**visit)

@@ -174,7 +174,7 @@ def _print_equations(model: Model) -> list[str]:
 
 def _print_doses() -> list[str]:
     return [
-        "# The dose of each zone against that of an even dose.",
+        "# The dose of each zone, divided by an even dose.",
         "relative_dose <- function(sites) {",
         "  if (is.na(sites)) return(1)",
         "  at <- (seq_len(sites) - 0.5) / sites * muscle_length",

@@ -24,7 +24,7 @@ ARRIVING = 0.3  # share of the uptake in the depot above which the signs on thei
 class Ending:
     """A nerve ending in an Axes. Its artists are made once; `show` sets them to the quantities of a moment.
 
-    The label of an artist is its name below, and that of counted toxin its compartment.
+    Each artist has its name below as its label. Counted toxin has the name of its compartment.
 
     Parameters
     ----------

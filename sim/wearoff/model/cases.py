@@ -1,4 +1,4 @@
-"""Many cases, solved together: each has constants and units of its own, and all have doses on the same days."""
+"""Many cases, solved together. Each case has its own constants and units. The days of the doses are the same in all."""
 
 from __future__ import annotations
 
