@@ -87,12 +87,12 @@ def test_the_surprises_are_where_the_model_has_them(opened):
     frame = wo.simulate(units=20, times=np.arange(241)).frame
     tab.locator("#surprise-1").click()
     day = tab.evaluate("app.settings.day")
-    # The last whole day on which the muscle keeps 95 % of its force, and the first with 75 % again.
+    # The last whole day on which the muscle keeps 95 % of its force, and the first with 70 % again.
     falls = frame.index[frame["force"] < 0.95][0]
     assert day == falls - 1
     assert "nothing shows" in tab.locator("#now").inner_text()
     tab.locator("#surprise-2").click()
-    back = frame.index[(frame.index > 30) & (frame["force"] >= 0.75)][0]
+    back = frame.index[(frame.index > 30) & (frame["force"] >= 0.7)][0]
     assert tab.evaluate("app.settings.day") == back
     assert f"Only {whole_day(100 * frame['snap25'][back])}{SPACE}% of {SNAP25}" in tab.locator("#now").inner_text()
 

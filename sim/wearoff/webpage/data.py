@@ -6,7 +6,9 @@ import math
 from typing import Any
 
 from .. import tables
+from ..acts import SETTLED
 from ..evidence.observations import published, why_not
+from ..figures.surprises import BACK, KEEPS
 from ..levels import FULL, HALF, ONSET, WEAR_OFF
 from ..model.equations import Constants
 from ..patients.draws import draw
@@ -47,6 +49,8 @@ def page_data() -> dict[str, Any]:
           symbol, value``, the plausible range ``low, high``, the possible range ``minimum, maximum`` (None: no limit),
           and ``unit, kind, status, source, meaning``. ``population`` has the same columns without ``symbol``.
         - ``levels``: of the visible effect, which define the landmarks.
+        - ``surprises``: shares of the force of a muscle that shows nothing and of one that is back, and the days after
+          which the skin has followed; the same as in the film.
         - ``products``: by name ``relative_potency, min_interval_days, limit_status, source`` and the labelled ``units``
           by muscle. ``muscles``: by name ``sides`` and ``length`` in mm.
         - ``raters``: ``kinds`` of patients with their shares; the ``errors`` of the raters of each assessor, in grades;
@@ -70,6 +74,7 @@ def page_data() -> dict[str, Any]:
         ],
         "population": [_read_row(row) for row in tables.rows("population")],
         "levels": {"onset": ONSET, "full_effect": FULL, "half_effect": HALF, "wear_off": WEAR_OFF},
+        "surprises": {"keeps": KEEPS, "back": BACK, "settled": SETTLED},
         "products": {row["product"]: _read_product(row) for row in tables.rows("products")},
         "muscles": {
             row["muscle"]: {"sides": int(row["sides"]), "length": float(row["length"])}

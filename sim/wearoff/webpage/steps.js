@@ -13,9 +13,8 @@
     ],
     5: [["full", 0]],
   };
-  const KEEPS = 0.95; // of its force: a muscle that shows nothing
-  const BACK = 0.75; // of its force: a muscle that is back
-  const SETTLED = 7; // days after which the skin has followed the muscle
+  // Shares of its force: a muscle that shows nothing, and one that is back; days after which the skin has followed.
+  const { keeps: KEEPS, back: BACK, settled: SETTLED } = app.data.surprises;
 
   /** Return the numbers that the sentences name, as text. */
   app.shares = (result, place) => {
