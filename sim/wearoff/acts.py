@@ -86,7 +86,7 @@ def _name_cycle(rows: pd.DataFrame, visit: float, whole: float, *, first: bool) 
         (since < since[near] + SETTLED, "soft"),
         (visible >= HALF, "hold"),
         (visible < ONSET, "gone"),
-        ((force >= BACK) & (intact <= 1.2 * MUCH), "surprise 2"),
+        ((force >= BACK) & (intact <= MUCH), "surprise 2"),
     ]
     return np.select([where for where, _ in choices], [name for _, name in choices], "fade")
 
