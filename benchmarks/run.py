@@ -40,6 +40,7 @@ def main() -> None:
         many.trial(),
         *grown,
         importing(),
+        *answering_at_once(),
         *engine.figures(),
         *webpage.figures(),
     ]
@@ -155,12 +156,8 @@ def own_history() -> Figure:
 
 def importing() -> Figure:
     """Return the figure of `from wearoff import simulate` in a fresh process: modules are imported when first used."""
-
-    def fresh(statement: str) -> Callable[[], Any]:
-        return lambda: subprocess.run([sys.executable, "-c", statement], check=True)
-
     progress("import")
-    ratios = compare(fresh("from wearoff import simulate"), fresh("import numpy, pandas, scipy.linalg"))
+    ratios = compare(_fresh("-c", "from wearoff import simulate"), _fresh("-c", "import numpy, pandas, scipy.linalg"))
     cost = "on top of the three come scipy.sparse and the package's own modules"
     target = Target("at most 1.3 times as long", most=1.3, cost=cost)
     return Figure(
@@ -170,6 +167,28 @@ def importing() -> Figure:
         "times as long",
         target,
     )
+
+
+def answering_at_once() -> list[Figure]:
+    """Return the figures of the version and of the help of the command, against the import of its parser."""
+    progress("version and help")
+    cost = "the parser is made of every option of every command"
+    target = Target("at most 1.5 times as long", most=1.5, cost=cost)
+    parser = _fresh("-c", "import typer")
+    return [
+        Figure(
+            f"`wearoff {option}`",
+            "`import typer` in a fresh process",
+            compare(_fresh("-m", "wearoff", option), parser),
+            "times as long",
+            target,
+        )
+        for option in ("--version", "--help")
+    ]
+
+
+def _fresh(*arguments: str) -> Callable[[], Any]:
+    return lambda: subprocess.run([sys.executable, *arguments], check=True, stdout=subprocess.DEVNULL)
 
 
 if __name__ == "__main__":

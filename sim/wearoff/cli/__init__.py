@@ -1,7 +1,5 @@
 """The `wearoff` command: a thin layer that parses, calls, prints."""
 
-from __future__ import annotations
-
 import sys
 import warnings
 from typing import Annotated, Any

@@ -1,7 +1,5 @@
 """Commands for teaching: plates, animate, page, explore."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

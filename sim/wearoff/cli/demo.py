@@ -1,13 +1,9 @@
 """The command that runs the others once, into one folder with a page that shows it all."""
 
-from __future__ import annotations
-
 import contextlib
 import io
-import shlex
 import shutil
 import sys
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
@@ -121,12 +117,14 @@ def demo_command(
     It runs the other commands with their defaults, in less than a minute. Files of an earlier run are replaced. The
     film needs ffmpeg and is left out without it.
     """
+    from tempfile import TemporaryDirectory
+
     from ..files import write_all
     from ..report.gallery import write_gallery
 
     write_all(out, {})  # a folder that cannot be written is refused before the work
     runs = find_runs()
-    with tempfile.TemporaryDirectory(prefix="wearoff-") as name:
+    with TemporaryDirectory(prefix="wearoff-") as name:
         folder = Path(name)
         sections = []
         for run in runs:
@@ -144,7 +142,7 @@ def find_runs() -> list[Run]:
     return [run for run in RUNS if not run.needs or shutil.which(run.needs)]
 
 
-def _run(run: Run, folder: Path, out: Path) -> Section:
+def _run(run: Run, folder: Path, out: Path) -> "Section":
     # Run a command in this process, into a folder for temporary files.
     from .. import tables
     from ..report.gallery import Section
@@ -170,6 +168,8 @@ def _run(run: Run, folder: Path, out: Path) -> Section:
 
 def _spell(run: Run, out: Path) -> str:
     # Return the command as it is typed.
+    import shlex
+
     return " ".join(["wearoff", *(shlex.quote(word.format(out=out)) for word in run.arguments.split())])
 
 

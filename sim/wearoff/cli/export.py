@@ -1,7 +1,5 @@
 """The command for other programs: export sbml, antimony, r, archive, events."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """The command for patients' own histories: next."""
 
-from __future__ import annotations
-
 import dataclasses
 import warnings
 from collections.abc import Sequence
@@ -76,7 +74,9 @@ def next_command(
     print_result(summary, text, written, provenance, as_json=as_json)
 
 
-def _forecast_all(histories: dict[str, History], people: Population, seed: int, *, one: bool) -> dict[str, Forecast]:
+def _forecast_all(
+    histories: "dict[str, History]", people: "Population", seed: int, *, one: bool
+) -> "dict[str, Forecast]":
     # Return the forecast of each patient. A warning says which of several patients it is about, by the place.
     from ..errors import UnusualWarning, warn
     from ..forecasts.forecasting import forecast
@@ -94,7 +94,7 @@ def _forecast_all(histories: dict[str, History], people: Population, seed: int, 
 
 def _read_histories(
     file: Path | None, covariates: Sequence[str], start: str | None, given: Given | None
-) -> dict[str, History]:
+) -> "dict[str, History]":
     # Return the history of each patient by ID. A single patient has an empty ID.
     from ..forecasts.histories import Histories
     from ..forecasts.history import History
@@ -116,7 +116,7 @@ def _read_histories(
     }
 
 
-def _read_again(given: Given) -> dict[str, History]:
+def _read_again(given: Given) -> "dict[str, History]":
     # Return the histories of a result that is run again: one without an ID, or those of the result's table.
     from ..forecasts.looks import read_history
     from ..provenance import KEY

@@ -1,7 +1,5 @@
 """The options that several commands share, and functions that read them."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -11,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .. import tables
 from ..checks import Limits, check_name
 from ..errors import InputError
 from ..numerals import read_integer, read_number
@@ -22,7 +19,8 @@ if TYPE_CHECKING:
     from ..patients.population import Population
     from ..treatment.schedule import Schedule
 
-# Functions import the modules of the package that they need, because help and version need none.
+# Help and version must come at once. So functions import the modules that they need, and the modules of the command do
+# not postpone the evaluation of annotations: typer would evaluate each of them as text.
 app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -109,8 +107,11 @@ Seed = Annotated[
 ]
 
 
-def read_parameters(preset: str, changes: list[str] | None, start: Parameters | Population | None = None) -> Parameters:
+def read_parameters(
+    preset: str, changes: list[str] | None, start: "Parameters | Population | None" = None
+) -> "Parameters":
     """Return the constants of one patient; `start` has them instead of a preset."""
+    from .. import tables
     from ..patients.population import Population
 
     patients = _choose_start(preset, start)
@@ -118,7 +119,9 @@ def read_parameters(preset: str, changes: list[str] | None, start: Parameters | 
     return typical.replace(**read_changes(changes, tables.column("parameters", "name")))
 
 
-def read_population(preset: str, changes: list[str] | None, start: Parameters | Population | None = None) -> Population:
+def read_population(
+    preset: str, changes: list[str] | None, start: "Parameters | Population | None" = None
+) -> "Population":
     """Return a population; `changes` name constants of the typical patient or numbers of the population."""
     from ..patients.population import Population, names
 
@@ -127,7 +130,7 @@ def read_population(preset: str, changes: list[str] | None, start: Parameters | 
     return people.replace(**read_changes(changes, names()))
 
 
-def _choose_start(preset: str, start: Parameters | Population | None) -> Parameters | Population:
+def _choose_start(preset: str, start: "Parameters | Population | None") -> "Parameters | Population":
     # Return the constants or the population of a file, which goes with no preset; else the preset.
     from ..parameters import Parameters
 
@@ -158,7 +161,7 @@ def read_changes(changes: list[str] | None, known: Iterable[str]) -> dict[str, f
     return values
 
 
-def read_plan(visit: dict[str, Any], every: float | None, visits: int | None, path: Path | None = None) -> Schedule:
+def read_plan(visit: dict[str, Any], every: float | None, visits: int | None, path: Path | None = None) -> "Schedule":
     """Return the schedule: one visit, several visits at even intervals, or the visits of a file."""
     from ..treatment.schedule import Schedule
 
@@ -171,7 +174,7 @@ def read_plan(visit: dict[str, Any], every: float | None, visits: int | None, pa
     return Schedule.every(every, visits=visits, **visit)
 
 
-def _set_start(schedule: Schedule, options: dict[str, Any], file: str) -> Schedule:
+def _set_start(schedule: "Schedule", options: dict[str, Any], file: str) -> "Schedule":
     # Return the schedule of a file, with the date of day 0 if one is given. Other options are refused.
     start = options.pop("start", None)
     for name, value in options.items():
@@ -185,10 +188,10 @@ def read_treatment(
     every: float | None,
     visits: int | None,
     schedule: Path | None,
-    case: Case | None,
+    case: "Case | None",
     preset: str,
     changes: list[str] | None,
-) -> tuple[Schedule, Parameters]:
+) -> "tuple[Schedule, Parameters]":
     """Return schedule and constants: from a case if it has them, else from the options."""
     parameters = read_parameters(preset, changes, None if case is None else case.parameters)
     if case is None or case.schedule is None:

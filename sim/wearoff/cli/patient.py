@@ -1,7 +1,5 @@
 """Commands for one patient: simulate, space, parameters."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

@@ -1,10 +1,7 @@
 """Commands whose results say how they were made, and that run a result again: the option --from."""
 
-from __future__ import annotations
-
-import dataclasses
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 from typer.core import TyperCommand
@@ -34,8 +31,7 @@ TAKES_HISTORIES = "next"  # its arms are patients, each with a schedule
 TAKE_FITS = ("simulate", "space", "trial", "next")
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
-class Given:
+class Given(NamedTuple):
     """What the file of `--from` gives to a command.
 
     Parameters
@@ -50,18 +46,18 @@ class Given:
         The result that is run again; not given if the file is a case or the result of a fit.
     """
 
-    patients: Parameters | Population
-    schedule: Schedule | None = None
-    observations: pd.DataFrame | None = None
-    again: Recorded | None = None
+    patients: "Parameters | Population"
+    schedule: "Schedule | None" = None
+    observations: "pd.DataFrame | None" = None
+    again: "Recorded | None" = None
 
 
-def start_of(given: Given | None) -> Parameters | Population | None:
+def start_of(given: Given | None) -> "Parameters | Population | None":
     """Return the constants or the population that a file gives; None without a file."""
     return None if given is None else given.patients
 
 
-def case_of(given: Given | None) -> Case | None:
+def case_of(given: Given | None) -> "Case | None":
     """Return the treatment and the constants that a file gives; None without a file."""
     from ..exchange.reading import Case
     from ..patients.population import Population
@@ -111,7 +107,7 @@ def _read_given(context: typer.Context, text: str | None) -> Given | None:
         raise error.at(recorded.file) from None
 
 
-def _read_result(context: typer.Context, recorded: Recorded, command: str) -> Given:
+def _read_result(context: typer.Context, recorded: "Recorded", command: str) -> Given:
     from ..provenance import warn_of_potencies
 
     made_by = recorded.block["command"]
@@ -156,7 +152,7 @@ def _is_recorded(name: str, command: str) -> bool:
     return name not in (*FREE, *ELSEWHERE, *(OF_SCHEDULE if command in (TAKES_SCHEDULE, TAKES_HISTORIES) else ()))
 
 
-def _refuse_contradictions(context: Any, again: Recorded) -> None:
+def _refuse_contradictions(context: Any, again: "Recorded") -> None:
     recorded = context.default_map
     for param in context.command.params:
         name, source = param.name, context.get_parameter_source(param.name)
@@ -170,7 +166,7 @@ def _refuse_contradictions(context: Any, again: Recorded) -> None:
             raise InputError(name, value, f"{format_value(recorded[name])} as in {again.file}, which is run again")
 
 
-def describe_run(context: typer.Context, given: Given | None, patients: Parameters | Population, **parts: Any) -> Any:
+def describe_run(context: typer.Context, given: Given | None, patients: "Parameters | Population", **parts: Any) -> Any:
     """Return the block of this run of a command.
 
     Parameters

@@ -1,7 +1,5 @@
 """Commands for rows of observations and for the constants: compare, fit, sensitivity."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -181,7 +179,7 @@ def sensitivity_command(
     print_result(summary, text, written, provenance, as_json=as_json)
 
 
-def read_rows(file: Path | None, given: Given | None) -> pd.DataFrame | None:
+def read_rows(file: Path | None, given: Given | None) -> "pd.DataFrame | None":
     """Return the user's own observations: of a file, or of a result that is run again; None if there are none."""
     from ..evidence.observations import check_observations, read_observations
 

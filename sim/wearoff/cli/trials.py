@@ -1,7 +1,5 @@
 """The command for a virtual trial."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -122,7 +120,7 @@ def trial_command(
     print_result(trial_summary(trial), trial_text(trial), written, provenance, as_json=as_json)
 
 
-def read_retreat(text: str | None, every: int, **given: Any) -> Retreat | None:
+def read_retreat(text: str | None, every: int, **given: Any) -> "Retreat | None":
     """Return when patients are treated again, read from a rule; the numbers `given` need one.
 
     Examples
@@ -148,7 +146,7 @@ def read_retreat(text: str | None, every: int, **given: Any) -> Retreat | None:
     return Retreat(always=word == "always", every=every, **numbers)
 
 
-def read_arm(text: str, retreat: Retreat | None = None) -> Arm:
+def read_arm(text: str, retreat: "Retreat | None" = None) -> "Arm":
     """Return an arm, read from text: ``placebo``, ``UNITS`` or ``UNITS:PRODUCT``, such as ``50:abobotulinumtoxinA``.
 
     Parameters
