@@ -15,11 +15,12 @@ from tests.reference import reference
 
 import wearoff as wo
 from benchmarks import engine, many, peer, webpage
-from benchmarks.measure import Figure, Target, compare, loosest, order, progress, worst
+from benchmarks.measure import Figure, Target, compare, loosest, order, progress, timed, worst
 from benchmarks.table import machine, render, replace
 from wearoff.files import written_whole
 
-PAGE = Path(__file__).parents[1] / "docs" / "speed.md"
+ROOT = Path(__file__).parents[1]
+PAGE = ROOT / "docs" / "speed.md"
 UNITS = 20.0
 TYPICAL = wo.Parameters().constants()
 PROMISED = 1e-8
@@ -41,6 +42,7 @@ def main() -> None:
         *grown,
         importing(),
         *answering_at_once(),
+        testing(),
         *engine.figures(),
         *webpage.figures(),
     ]
@@ -73,12 +75,18 @@ def one_patient() -> list[Figure]:
     exact = np.column_stack([solved[name] for name in columns])[apart]
     errors = {rtol: worst(theirs(rtol)[apart], exact) for rtol in TOLERANCES}
     own = worst(ours()[columns].to_numpy()[apart], exact)
-    cost = "two thirds of our call solve the patient, one third makes the table of every quantity"
-    target = Target("at least 4 times faster", least=4, cost=cost)
+    cost = (
+        "the time hardly grows with the visits (1.4 ms for one, 2.1 for 16): it goes into some hundred small "
+        "operations of numpy and pandas, of which the solution takes 1.1 ms and the table of every quantity 0.8"
+    )
     work = "one patient, 365 days, daily, 4 visits"
     at_own, at_promised = f"at our error, {order(own)}", f"at the error promised, {order(PROMISED)}"
+    aims = (
+        Target("at least 4 times faster", least=4, cost=cost),
+        Target("at least 3 times faster", least=3, cost=cost),
+    )
     figures = []
-    for bound, word, aim in ((own, at_own, target), (PROMISED, at_promised, None)):
+    for bound, word, aim in zip((own, PROMISED), (at_own, at_promised), aims, strict=True):
         rtol = loosest(errors, bound)
         progress(f"  libroadrunner {word}: rtol {rtol:.1e}, error {errors[rtol]:.1e}")
         figures.append(Figure(work, f"libroadrunner {word}", compare(partial(theirs, rtol), ours), "times faster", aim))
@@ -185,6 +193,14 @@ def answering_at_once() -> list[Figure]:
         )
         for option in ("--version", "--help")
     ]
+
+
+def testing() -> Figure:
+    """Return the figure of the short tests, in minutes, after what they need has been installed."""
+    progress("make test")
+    make = ["make", "test", f"VENV={sys.prefix}"]
+    minutes = timed(lambda: subprocess.run(make, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)) / 60
+    return Figure("`make test`", "", [minutes], "minutes", Target("at most 3 minutes", most=3))
 
 
 def _fresh(*arguments: str) -> Callable[[], Any]:
