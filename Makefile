@@ -3,6 +3,7 @@
 # make test-r: those that need R with deSolve (Debian: r-base-core, r-cran-desolve).
 # make proof: all tests at full length.  make fuzz: 2,000 hostile cases of every reader and option.
 # make docs: the site.  make bench: measure the speed and write docs/speed.md.  make dist: build what is released, and try it.
+# make mutants: put faults into the model, one at a time, and see which of them the tests notice; takes an hour.
 # make update: write constraints.txt anew, with the newest versions.
 PYTHON ?= python3
 # Each makes this environment, with the versions that CI has run; `make test CONSTRAINTS=` takes the newest.
@@ -12,7 +13,7 @@ BIN := $(VENV)/bin
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check $(if $(CONSTRAINTS),--constraint $(CONSTRAINTS)) --editable
 OUT ?= out
 
-.PHONY: demo test test-browser test-r proof fuzz lint bench docs dist update clean
+.PHONY: demo test test-browser test-r proof fuzz mutants lint bench docs dist update clean
 
 demo: $(VENV)/demo
 	$(BIN)/wearoff demo --out $(OUT)
@@ -32,6 +33,9 @@ proof: $(VENV)/test
 
 fuzz: $(VENV)/test
 	$(BIN)/pytest -n auto --dist worksteal --hypothesis-profile=fuzz -q tests/fuzz
+
+mutants: $(VENV)/mutants
+	$(BIN)/python -m studies.mutants
 
 lint: $(VENV)/lint
 	$(BIN)/ruff check .

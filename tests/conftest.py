@@ -26,6 +26,8 @@ settings.register_profile(
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
+# `make mutants`: a fault is found or not, and no time is spent on making its example smaller.
+settings.register_profile("mutants", derandomize=True, deadline=None, phases=[Phase.explicit, Phase.generate])
 settings.load_profile("repeatable")
 
 

@@ -54,6 +54,8 @@ def test_the_band_is_that_of_patients_solved_singly(singly):
     expected = np.quantile([timeline.at(days)["visible"] for timeline in singly], list(LEVELS.values()), axis=0)
     band = People.of(ONCE, wo.Population(), 60, 240.0).effect(days)
     np.testing.assert_allclose(band[list(LEVELS)].T, expected, atol=1e-3)
+    assert list(band) == ["time", *LEVELS]
+    np.testing.assert_array_equal(band["time"], days)
 
 
 def test_the_percentiles_are_those_of_a_trial_within_its_error():

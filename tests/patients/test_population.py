@@ -152,6 +152,9 @@ def test_a_population_is_made_with_other_constants_of_the_typical_patient():
 def test_the_table_says_what_was_given():
     table = Population(omega_light_chain=0.3).table().set_index("name")
     assert table.loc["omega_light_chain", ["value", "kind", "source"]].tolist() == [0.3, "given", "given"]
+    assert table.loc["omega_light_chain", "status"] == "given"
+    for column in ("unit", "meaning"):
+        assert table[column].tolist() == [row[column] for row in tables.rows("population")]
     untouched = Population().table().set_index("name")
     assert (untouched["source"] == [row["source"] for row in tables.rows("population")]).all()
     assert (untouched["value"] >= untouched["low"]).all()

@@ -7,23 +7,26 @@ import pytest
 import wearoff as wo
 
 CENTRE = wo.Population()
-DRAWS = wo.Draws(
-    populations=[CENTRE.replace(potency=value, omega_visit=0.1) for value in (0.1, 0.2, 0.1)], centre=CENTRE, redrawn=2
-)
 
 
-def test_the_table_has_a_row_a_draw_and_a_column_for_each_number_that_differs():
+@pytest.fixture
+def draws():
+    populations = [CENTRE.replace(potency=value, omega_visit=0.1) for value in (0.1, 0.2, 0.1)]
+    return wo.Draws(populations=populations, centre=CENTRE, redrawn=2.0)
+
+
+def test_the_table_has_a_row_a_draw_and_a_column_for_each_number_that_differs(draws):
     # `omega_visit` is another number than in the centre, but the same in every draw.
-    assert DRAWS.names == ("potency",)
-    assert DRAWS.table.to_dict("list") == {"draw": [1, 2, 3], "potency": [0.1, 0.2, 0.1]}
-    assert len(DRAWS) == 3
-    assert "3 draws of a population; 2 more were out of range" in DRAWS._repr_html_()
+    assert draws.names == ("potency",)
+    assert draws.table.to_dict("list") == {"draw": [1, 2, 3], "potency": [0.1, 0.2, 0.1]}
+    assert len(draws) == 3
+    assert "3 draws of a population; 2 more were out of range" in draws._repr_html_()
 
 
-def test_draws_are_frozen():
+def test_draws_are_frozen(draws):
     with pytest.raises(dataclasses.FrozenInstanceError):
-        DRAWS.redrawn = 0
-    assert isinstance(DRAWS.populations, tuple)
+        draws.redrawn = 0
+    assert isinstance(draws.populations, tuple)
 
 
 @pytest.mark.parametrize(
