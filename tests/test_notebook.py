@@ -33,6 +33,10 @@ RESULTS = {
     "shorter than the label": (lambda: spacing.recommend(keep=0.8), ["no interval", "that the label allows"]),
     "no recommendation": (lambda: spacing.recommend(keep=0.97), ["above the largest effect of one visit"]),
     "next visit": (lambda: spacing.next_visit(wo.Schedule.once(start="2027-01-04")), ["2027-04-04", "90"]),
+    "forecast": (
+        lambda: wo.forecast(wo.History(wo.Schedule.once(units=20), [wo.Grade(30, 0)])),
+        ["The effect falls below 50 % of a full effect", "prior_p50", "light_chain_half_life"],
+    ),
     "elasticities": (lambda: sensitivity.elasticities("wear_off_day", TWO_CONSTANTS), ["wear-off", *TWO_CONSTANTS]),
     "indices": (
         lambda: sensitivity.indices("wear_off_day", TWO_CONSTANTS, samples=8, within=1.2, rng=1),

@@ -5,7 +5,7 @@ import pytest
 
 import wearoff as wo
 from wearoff import levels
-from wearoff.forecasts.landmarks import find_landmarks_from
+from wearoff.forecasts.landmarks import find_landmarks_from, tabulate_landmarks
 from wearoff.patients.draws import draw
 from wearoff.patients.few import plan_few
 
@@ -74,9 +74,13 @@ def test_a_level_that_is_never_reached_is_lost_on_the_day_of_the_visit():
     assert rows.loc["half_effect_day", "p50"] == 0
     # Of those who reach it: the onset is later with a smaller dose, and not before a day (the release takes longer).
     assert rows.loc["onset_day", "p10"] > 1
-    none = wo.forecast(wo.History(wo.Schedule.once(units=1e-6))).landmarks().set_index("landmark")
+    nobody = wo.forecast(wo.History(wo.Schedule.once(units=1e-6)))
+    none = nobody.landmarks().set_index("landmark")
     assert none.loc["onset_day", "never"] == 1
     assert np.isnan(none.loc["onset_day", "p50"])
+    # Weights may add up to a rounding more than 1: a chance does not.
+    above = nobody.posterior._replace(weights=nobody.posterior.weights * (1 + 1e-14))
+    assert tabulate_landmarks(above, 0.0)["never"].max() == 1
 
 
 def test_the_chance_by_a_day_is_that_of_the_weekly_table_and_of_the_date():

@@ -196,7 +196,8 @@ REFUSED = {
         "day,units,seen,since\n0,20,,\n9,,gone,-3\n", "h.csv, line 3: since is -3; allowed: from 0",
     ),
     "a date without dates": (
-        "day,units,seen,since\n0,20,,\n9,,gone,2027-01-04\n", "h.csv, line 3: since is '2027-01-04'; al",
+        "day,units,seen,since\n0,20,,\n9,,gone,2027-01-04\n",
+        "h.csv, line 3: since is '2027-01-04'; allowed: a day, as the visits have no dates",
     ),
     "evid 2": (
         "time,amt,evid,dv\n0,20,1,.\n5,.,2,.\n", "h.csv, line 3: evid is 2 (other event), which is not supported",

@@ -54,6 +54,15 @@ def test_stopping_on_any_day_changes_less_than_is_promised(day):
     assert difference(parts, whole, np.linspace(day, END, 400)) < 1e-8
 
 
+def test_a_state_has_the_largest_values_so_far():
+    # Against the course on a fine grid of days; the largest values are at nodes of the mesh. The effect is small.
+    course = solve(Doses(np.zeros(1), np.ones((1, 1)), np.ones(1)), CONSTANTS, END)
+    columns = course.at(np.linspace(0, 200, 20_001))
+    cleaved, weak = course.state(200).largest
+    assert cleaved == pytest.approx(1 - columns["snap25"].min(), rel=1e-3)
+    assert weak == pytest.approx(1 - columns["force"].min(), rel=1e-3)
+
+
 def test_another_dose_may_follow():
     first = solve(doses([0]), CONSTANTS, END)
     parts = solve(doses([100]), CONSTANTS, END, start=first.state(60))

@@ -116,6 +116,14 @@ def test_grids_are_accurate_for_patients_whose_doses_vary(omegas, visits):
     assert np.abs(treated.solve(drawn).visible_at(times).T - truth.visible_at(times)).max() < 1e-6
 
 
+def test_deviations_give_back_the_normal_numbers_of_which_they_were_made():
+    people, rng = Population(correlation_potency_light_chain=0.5, omega_depot=0), np.random.default_rng(1)
+    numbers = rng.standard_normal((5, 7))
+    expected = numbers.copy()
+    expected[:, 2] = 0  # patients who do not differ have no number
+    np.testing.assert_allclose(people.normals_of(people.deviations(numbers)), expected, atol=1e-12)
+
+
 def test_pilots_stand_around_the_patients_and_among_them():
     # In the directions of the visible effect: potency and dose together, loss, release; in standard deviations.
     people = Population(correlation_potency_light_chain=0)
