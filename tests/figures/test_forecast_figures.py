@@ -1,6 +1,9 @@
 """The forecast's picture: it has what was seen, the next date and the word of caution, and it is legible."""
 
+import datetime
+
 import matplotlib as mpl
+import matplotlib.dates as mdates
 import numpy as np
 import pytest
 from matplotlib import pyplot as plt
@@ -8,6 +11,7 @@ from tests.extent import some
 from tests.figures.legible import assert_legible, texts
 
 import wearoff as wo
+from wearoff.forecasts.forecasting import AFTERWARDS
 
 mpl.use("Agg")
 
@@ -68,6 +72,18 @@ def test_what_is_drawn_is_what_was_seen_and_what_is_forecast():
     days = np.array([5.0, 100.0, 150.0])
     drawn = np.interp(days, *lines["median"].get_data())
     assert drawn == pytest.approx(found.curve(days)["p50"])
+
+
+def test_the_picture_has_the_whole_interval_a_calendar_and_its_label():
+    durable = wo.Population().replace(light_chain_half_life=90, omega_light_chain=0.01)
+    found = wo.forecast(wo.History(wo.Schedule.once(units=20, start="2027-01-04")), population=durable)
+    ax = found.plot(label="Anna")
+    first, last = mdates.num2date(ax.get_xlim(), tz=None)
+    days = [(end.date() - datetime.date(2027, 1, 4)).days for end in (first, last)]
+    assert days[0] <= 0
+    late = found.next_visit().four_fifths[1]
+    assert days[1] > late > found.next_visit().label_day + AFTERWARDS
+    assert "Anna" in [line.get_label() for line in ax.lines]
 
 
 def test_a_day_after_the_end_is_said_so_and_drawn_at_the_end():

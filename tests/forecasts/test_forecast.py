@@ -130,8 +130,8 @@ def test_dates_are_those_of_the_visits():
     found = dated.next_visit()
     assert found.date == dated.history.visits.date(found.day)
     assert found.label_date == dated.history.visits.date(TWO.visits[-1].day + 90)
-    assert "date" in found.lost
-    assert "date" in dated.curve([0, 10])
+    assert list(found.lost) == ["day", "date", "weeks", "chance"]
+    assert list(dated.curve([0, 10]))[:2] == ["time", "date"]
     # The sentence has the dates of the fields: 4 January and 110 + 90 days are 23 July.
     assert str(found.label_date) == "2027-07-23"
     assert f"on about {found.date}." in str(found)

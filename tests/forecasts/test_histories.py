@@ -48,6 +48,11 @@ def test_a_notebook_shows_numbers_and_no_id():
         (lambda: wo.Histories({"": ONE}), "id of a patient cannot be used"),
         (lambda: wo.Histories({" Zoe": ONE}), "id of a patient cannot be used"),
         (lambda: wo.Histories({7: ONE}), "id of a patient cannot be used"),
+        (
+            lambda: wo.Histories.from_frame({"id": [], "day": [], "units": []}, ["age", 3]),
+            "^covariates is 3; allowed: str",
+        ),
+        (lambda: wo.Histories.from_frame({"id": [], "day": [], "units": []}, " age"), "^covariate is ' age'"),
         (lambda: wo.Histories(PATIENTS, {"age": 1}), "covariates is .*; allowed: DataFrame"),
         (
             lambda: wo.Histories(PATIENTS, pd.DataFrame({"age": [1, 2]}, index=["Zoe", "Eve"])),

@@ -52,6 +52,16 @@ def test_every_history_is_read_back(seen, baseline):
     assert table["grade"].isna().sum() == sum(isinstance(each, wo.Gone) for each in seen)
 
 
+def test_rows_have_what_was_given_and_nothing_else():
+    assert describe_seen(wo.History(VISITS, SEEN[1:])) == {
+        "seen": [
+            {"day": 14, "assessor": "investigator", "grade": 0},
+            {"day": 60, "assessor": "rater", "grade": 1, "at_rest": True},
+            {"day": 210, "assessor": "rater"},
+        ]
+    }
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [

@@ -48,6 +48,7 @@ READ = {
     "at rest beside at frown": (
         "day,units,grade,grade_at_rest\n0,20,3,\n30,,1,0\n", [(0, 20)], [Grade(30, 1), Grade(30, 0, True)], 3,
     ),
+    "at rest alone": ("day,units,grade_at_rest\n0,20,\n30,,1\n", [(0, 20)], [Grade(30, 1, True)], None),
     "assessors": (
         "day,units,grade,assessor\n0,20,,\n30,,1,subject\n30,,0,RATER\n30,,0,.\n", [(0, 20)],
         [Grade(30, 1, assessor="subject"), Grade(30, 0, assessor="rater"), Grade(30, 0)], None,
@@ -115,6 +116,13 @@ def test_a_note_that_says_something_else_is_passed_over_and_that_is_said():
     assert history.seen == (Gone(95),)
     (warning,) = caught
     assert str(warning.message) == ("table, line 2 and 1 more: note is not 'gone' or 'came back', so it is passed over")
+
+
+def test_of_one_such_note_its_line_alone_is_said():
+    with pytest.warns(
+        UnusualWarning, match=r"^table, line 2: note is not 'gone' or 'came back', so it is passed over$"
+    ):
+        History.from_csv(io.StringIO("day,units,note\n0,20,Anna was late\n"))
 
 
 def test_a_row_marked_in_column_c_is_a_comment_and_that_is_said():

@@ -39,6 +39,15 @@ def test_what_is_never_reached_is_nan_and_what_is_not_yet_reached_is_infinite():
         assert np.isposinf(getattr(found, name)[0]), name
 
 
+@pytest.mark.parametrize("day", [10.001, 12.0])
+def test_a_peak_shortly_before_the_last_dose_is_a_peak_before_it_as_any_other(day):
+    # After this dose the effect only falls until the end, so that a level that was not reached may still be.
+    mesh = Mesh(np.sort(np.append(np.linspace(0, 20, 8), day)))
+    found = find_landmarks(mesh, *hump(mesh, 0.4), day)
+    assert found.peak_day[0] == pytest.approx(10, abs=1e-9)
+    assert np.isposinf(found.half_effect_day[0])
+
+
 def test_patients_side_by_side():
     mesh = Mesh(np.linspace(0, 20, 8))
     curves = [hump(mesh, height) for height in (0.9, 0.4, 0.6)]

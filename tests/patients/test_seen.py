@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.stats import norm
 
 from wearoff.patients.grades import ASSESSORS, BASELINES, Kind, Line, Raters, chance
-from wearoff.patients.seen import RESPONSE_OF, chance_seen_back, mean_chances_seen_back
+from wearoff.patients.seen import RESPONSE_OF, chance_seen_at, chance_seen_back, mean_chances_seen_back
 
 RATERS = Raters(severe_share=0.57, placebo_share=0.1, investigator_error=0.32, subject_error=0.45)
 # Three patients at five visits: one who comes back, one who is back at once, one who stays without a line.
@@ -36,6 +36,17 @@ def test_the_chance_is_the_share_of_drawn_patients_who_have_left(duration, asses
     left = np.maximum.accumulate(back, axis=0).mean(axis=-1)
     found = chance_seen_back(LINES, duration, assessor, Kind(baseline, placebo, 1.0), RATERS)
     # 480 comparisons, each within five standard errors.
+    assert (np.abs(found - left) <= 5 * np.sqrt(left * (1 - left) / DRAWS) + 12 / DRAWS).all()
+
+
+@pytest.mark.parametrize("placebo", [False, True], ids=["", "placebo responder"])
+@pytest.mark.parametrize("grade", [1, 2, None])
+def test_a_grade_is_seen_in_the_share_of_drawn_patients_in_whom_it_is(grade, placebo):
+    rng = np.random.default_rng(1)
+    severity = 3 * FROWN - placebo
+    drawn = np.rint(severity[..., None] + RATERS.investigator_error * rng.standard_normal((*FROWN.shape, DRAWS)))
+    left = np.maximum.accumulate(drawn >= (grade or 3), axis=0).mean(axis=-1)
+    found = chance_seen_at(LINES, grade, "investigator", Kind(3, placebo, 1.0), RATERS)
     assert (np.abs(found - left) <= 5 * np.sqrt(left * (1 - left) / DRAWS) + 12 / DRAWS).all()
 
 
