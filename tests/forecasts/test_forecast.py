@@ -10,7 +10,7 @@ from tests.extent import extent
 import wearoff as wo
 from wearoff.forecasts.likelihood import find_days, find_likelihoods
 from wearoff.forecasts.next_date import find_loss
-from wearoff.forecasts.posterior import HORIZON, Posterior, find_posterior, fit_tail, weighted_quantiles
+from wearoff.forecasts.posterior import HORIZON, Posterior, find_posterior, fit_normal, fit_tail, weighted_quantiles
 from wearoff.model.equations import MODEL
 from wearoff.patients.draws import OF_PATIENT
 from wearoff.patients.few import plan_few
@@ -218,3 +218,18 @@ def test_an_ordinary_look_after_many_visits_is_as_ordinary_as_after_one(visits):
     assert expected > 0.3
     # It is the smallest that was met, not the least of all; a history is flagged below 0.001.
     assert 0.6 * expected < find_posterior(history, PEOPLE, 1, MODEL).surprise < expected + 0.01
+
+
+def test_weights_are_flattened_until_enough_draws_carry_them():
+    # Normal draws in two dimensions, weighted by exp(-a r^2 / 2), are normal with the variance 1 / (1 + a). Of k draws
+    # k (1 + 2 a) / (1 + a)^2 carry the weight. With a = 10,000 these are 20 of 100,000. The first power in steps of the
+    # root of 2 with which 2,000 do is 2^-7: a is 78, and 2,512 draws carry the weight (before: 110, and 1,786).
+    points = np.random.default_rng(1).standard_normal((100_000, 2)) + [3.0, 0.0]
+    logs = -5000 * ((points - [3.0, 0.0]) ** 2).sum(axis=1)
+    mean, covariance = fit_normal(points, logs, draws_a_dimension=1000, wider=1.5)
+    assert mean == pytest.approx([3, 0], abs=0.02)
+    assert np.diag(covariance) == pytest.approx(np.full(2, 1.5 / 79.1), rel=0.1)
+    assert abs(covariance[0, 1]) < 0.1 * covariance[0, 0]
+    # Weights that enough draws carry stay as they are.
+    mean, covariance = fit_normal(points, logs / 5000, draws_a_dimension=1000, wider=1.5)
+    assert np.diag(covariance) == pytest.approx(np.full(2, 1.5 / 3), rel=0.02)

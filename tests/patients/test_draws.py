@@ -10,7 +10,17 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from wearoff import InputError
-from wearoff.patients.draws import BLOCK, OF_PATIENT, REPLICATES, SAMPLERS, SOBOL_VISITS, draw, normals, seed_of
+from wearoff.patients.draws import (
+    BLOCK,
+    OF_PATIENT,
+    REPLICATES,
+    SAMPLERS,
+    SOBOL_VISITS,
+    draw,
+    monte_carlo_error,
+    normals,
+    seed_of,
+)
 
 BLOCKS = 40
 VISITS = 3
@@ -204,3 +214,12 @@ def test_the_state_of_numpy_is_not_touched():
     seed_of(5)
     for sampler in SAMPLERS:
         normals(sampler, 123, 7, VISITS)
+
+
+def test_the_error_of_a_mean_of_replicates_is_that_of_the_textbook():
+    # The standard deviation of n values over the root of n: of 1 and 3 it is 1, of 1, 2 and 3 the root of 1/3.
+    assert monte_carlo_error(np.array([[1.0, 3.0], [2.0, 2.0]])) == pytest.approx([1, 0])
+    assert monte_carlo_error(np.array([1.0, 2.0, 3.0])) == pytest.approx(3**-0.5)
+    alone = monte_carlo_error(np.array([[1.0], [2.0], [3.0]]))
+    assert alone.shape == (3,)
+    assert np.isnan(alone).all()
