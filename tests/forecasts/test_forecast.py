@@ -224,8 +224,8 @@ def test_weights_are_flattened_until_enough_draws_carry_them():
     # Normal draws in two dimensions, weighted by exp(-a r^2 / 2), are normal with the variance 1 / (1 + a). Of k draws
     # k (1 + 2 a) / (1 + a)^2 carry the weight. With a = 10,000 these are 20 of 100,000. The first power in steps of the
     # root of 2 with which 2,000 do is 2^-7: a is 78, and 2,512 draws carry the weight (before: 110, and 1,786).
-    points = np.random.default_rng(1).standard_normal((100_000, 2)) + [3.0, 0.0]
-    logs = -5000 * ((points - [3.0, 0.0]) ** 2).sum(axis=1)
+    centred = np.random.default_rng(1).standard_normal((100_000, 2))
+    points, logs = centred + np.array([3.0, 0.0]), -5000 * (centred**2).sum(axis=1)
     mean, covariance = fit_normal(points, logs, draws_a_dimension=1000, wider=1.5)
     assert mean == pytest.approx([3, 0], abs=0.02)
     assert np.diag(covariance) == pytest.approx(np.full(2, 1.5 / 79.1), rel=0.1)
