@@ -10,8 +10,16 @@ from tests.extent import extent
 import wearoff as wo
 from wearoff.forecasts.likelihood import find_days, find_likelihoods
 from wearoff.forecasts.next_date import find_loss
-from wearoff.forecasts.posterior import HORIZON, Posterior, find_posterior, fit_normal, fit_tail, weighted_quantiles
-from wearoff.model.equations import MODEL
+from wearoff.forecasts.posterior import (
+    DRAWS,
+    HORIZON,
+    Posterior,
+    find_posterior,
+    fit_normal,
+    fit_tail,
+    weighted_quantiles,
+)
+from wearoff.model.equations import MODEL, uptake
 from wearoff.patients.draws import OF_PATIENT
 from wearoff.patients.few import plan_few
 from wearoff.patients.grades import Line, find_severity, round_grade
@@ -233,3 +241,21 @@ def test_weights_are_flattened_until_enough_draws_carry_them():
     # Weights that enough draws carry stay as they are.
     mean, covariance = fit_normal(points, logs / 5000, draws_a_dimension=1000, wider=1.5)
     assert np.diag(covariance) == pytest.approx(np.full(2, 1.5 / 3), rel=0.02)
+
+
+def test_an_own_uptake_of_half_a_dose_is_the_forecast_of_half_the_dose():
+    half = wo.Model(uptake=lambda dose, c: uptake(dose / 2, c))
+    seen = [wo.Grade(30, 0), wo.Grade(60, 1)]
+    own, halved = (
+        wo.forecast(wo.History(wo.Schedule.once(units=units), seen), model=model).next_visit()
+        for units, model in ((40, half), (20, None))
+    )
+    assert own.day == pytest.approx(halved.day, rel=1e-3)
+    assert own.four_fifths == pytest.approx(halved.four_fifths, rel=1e-3)
+
+
+def test_no_more_is_drawn_than_is_needed():
+    # Nothing was seen: all 1,024 draws of the first round have the same weight, and 400 are enough.
+    found = find_posterior(HISTORIES["nothing seen"], PEOPLE, 1, MODEL)
+    assert len(found.weights) == DRAWS
+    assert found.effective == pytest.approx(DRAWS)
