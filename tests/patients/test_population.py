@@ -195,7 +195,7 @@ def test_a_correlation_is_less_than_one(value):
 def test_an_unknown_name_is_refused_with_the_nearest():
     with pytest.raises(InputError, match="'omega_potensy'; did you mean 'omega_potency'"):
         Population().replace(omega_potensy=1)
-    with pytest.raises(InputError, match="^parameter is .*; did you mean 'light_chain_half_life'"):
+    with pytest.raises(InputError, match=r"^parameter is .*; did you mean 'light_chain_half_life'"):
         Population().value("light_chain_halflife")
 
 
