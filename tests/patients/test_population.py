@@ -8,7 +8,7 @@ import wearoff as wo
 from wearoff import InputError, tables
 from wearoff.model.course import solve
 from wearoff.patients.draws import OF_PATIENT, normals
-from wearoff.patients.population import Population, limits_of, names, plausible
+from wearoff.patients.population import DIRECTIONS, DISTANCES, Population, limits_of, names, plausible
 from wearoff.patients.treated import Treated, vary_doses
 
 OMEGAS = ("omega_potency", "omega_light_chain", "omega_depot")
@@ -143,7 +143,13 @@ def test_pilots_stand_around_the_patients_and_among_them():
     # The distances of 12,800 patients in standard deviations, as `choose_grid` needs them.
     assert np.quantile(nearest, 0.99) < 0.8
     assert nearest.max() < 2
-    assert np.sqrt((pilots**2).sum(axis=1)).max() >= 5 - 1e-9
+    # Those around the typical patient stand on three spheres, in directions that are even: 40 caps of a radius of 0.22
+    # around them cover less than half of a sphere, and no two of them overlap.
+    distances = np.sqrt((pilots[: 1 + 3 * DIRECTIONS] ** 2).sum(axis=1))
+    assert distances == pytest.approx(np.repeat([0, *DISTANCES], [1, *[DIRECTIONS] * 3]), abs=1e-9)
+    directions = pilots[1 : 1 + DIRECTIONS] / DISTANCES[0]
+    between = np.arccos(np.clip(directions @ directions.T, -1, 1)) + np.diag(np.full(DIRECTIONS, np.pi))
+    assert between.min() > 0.44
 
 
 def test_a_population_is_made_with_other_constants_of_the_typical_patient():
