@@ -1,8 +1,9 @@
-"""Mutation testing, with mutmut: ``python -m studies.mutants [--again] [--seed 1]``, or ``make mutants``.
+"""Mutation testing, with mutmut: ``python -m studies.mutants [--seed 1] [--again [TEXT ...]]``, or ``make mutants``.
 
 A mutant is a copy of the package with one small fault: ``<`` is ``<=``, a number is one more, an argument is missing.
 Tests that notice the fault kill the mutant. A sample of the mutants of each folder is drawn and tested, in a working
-folder under `build/`. ``--again`` tests those that survived the last run, with the tests as they are now.
+folder under `build/`. ``--again`` tests those that survived the last run, with the tests as they are now: all, or those
+with one of the texts in their names.
 """
 
 from __future__ import annotations
@@ -66,18 +67,18 @@ timeout_constant = 10
 def main() -> None:
     """Draw the sample, test it and print the tables, and write one row a mutant into `build/mutants.csv`."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--again", action="store_true", help="test the survivors of the last run alone")
+    parser.add_argument("--again", nargs="*", metavar="TEXT", help="test survivors of the last run alone")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     results = WORK.with_suffix(".csv")
-    before = pd.read_csv(results, index_col="mutant") if options.again else None
     lay_out()
-    if before is None:
+    if options.again is None:
         sample = pd.DataFrame(draw(options.seed), columns=["mutant", "folder", "module"]).set_index("mutant")
         names = list(sample.index)
     else:
-        sample = before
-        names = list(before.index[before["status"] != "killed"])
+        sample = pd.read_csv(results, index_col="mutant")
+        survived = sample.index[sample["status"] != "killed"]
+        names = [name for name in survived if not options.again or any(text in name for text in options.again)]
     run(names)
     statuses = read_statuses()
     sample.loc[names, "status"] = [statuses[name] for name in names]
