@@ -47,6 +47,15 @@ def test_a_second_treatment_on_day_120_is_that_of_both_doses_at_once():
     assert np.abs(found.crease_at(TIMES) - both.crease_at(120 + TIMES)).max() < 1e-6
 
 
+def test_a_second_treatment_of_two_doses_is_that_of_all_doses_at_once():
+    constants = drawn(16)
+    first = solve_cohort(grid_of(0), dose_on(0), constants)
+    found = solve_cohort(grid_of(0, 60), dose_on(0, 60), constants, start=first.carry(np.full(16, 120.0)))
+    times = np.arange(0, 240, 3.3)
+    together = solve_cohort(grid_of(0, 120, 180), dose_on(0, 120, 180), constants)
+    assert np.abs(found.visible_at(times) - together.visible_at(120 + times)).max() < 1e-6
+
+
 @pytest.mark.filterwarnings("ignore::wearoff.UnusualWarning")
 def test_a_second_treatment_on_days_of_their_own_is_that_of_single_patients():
     days = np.array([40.0, 84.3, 97.0, 120.0, 155.5, 231.25])
