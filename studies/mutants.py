@@ -99,6 +99,7 @@ def lay_out() -> None:
         shutil.copytree(ROOT / name, WORK / target, ignore=shutil.ignore_patterns("__pycache__"))
         if name != "sim":  # mutmut copies these once more, and leaves what is there
             shutil.rmtree(WORK / "mutants" / name, ignore_errors=True)
+    (WORK / "mutants" / STATS).unlink(missing_ok=True)  # a test that has changed may call other functions than before
     text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     (WORK / "pyproject.toml").write_text(text + SETTINGS, encoding="utf-8")
     os.chdir(WORK)
