@@ -90,5 +90,7 @@ def test_a_tolerance_that_no_mesh_reaches_is_refused(tolerance):
 
 @pytest.mark.parametrize("accuracy", [0.0, 1e-30, 1e-17])
 def test_an_accuracy_that_no_grid_reaches_is_refused(accuracy):
-    with pytest.raises(wo.InputError, match=r"^the cleaved fraction cannot be resolved within .*; allowed: a larger tolerance"):
+    with pytest.raises(
+        wo.InputError, match=r"^the cleaved fraction cannot be resolved within .*; allowed: a larger tolerance"
+    ):
         choose_grid(ONE, Population().constants(Population().pilots(1)), 365.0, accuracy)
