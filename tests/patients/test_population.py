@@ -34,6 +34,17 @@ def test_logarithms_have_the_spread_and_the_correlations_of_the_population():
     assert np.abs(np.corrcoef(found.T) - expected).max() < tolerance
 
 
+def test_a_larger_number_is_more_potency_loss_release_and_crease():
+    # By the definition of omega: exp(omega z) times the typical constant, and the logit plus omega z.
+    people = Population(correlation_potency_light_chain=0)
+    found, typical = people.constants(np.array([[0.5, -1.0, 2.0, 1.5, 7.0]])), people.parameters.constants()
+    assert found.k_cleave[0] == pytest.approx(typical.k_cleave * np.exp(0.5 * people.omega_potency))
+    assert found.k_light_chain[0] == pytest.approx(typical.k_light_chain * np.exp(-people.omega_light_chain))
+    assert found.k_depot[0] == pytest.approx(typical.k_depot * np.exp(2 * people.omega_depot))
+    odds = typical.q / (1 - typical.q) * np.exp(1.5 * people.omega_crease_share)
+    assert found.q[0] == pytest.approx(odds / (1 + odds))
+
+
 def test_the_typical_patient_is_the_median():
     constants = Population().constants(np.zeros((1, OF_PATIENT)))
     typical = wo.Parameters().symbols()
