@@ -223,3 +223,11 @@ def test_the_error_of_a_mean_of_replicates_is_that_of_the_textbook():
     alone = monte_carlo_error(np.array([[1.0], [2.0], [3.0]]))
     assert alone.shape == (3,)
     assert np.isnan(alone).all()
+
+
+def test_a_point_at_zero_is_a_finite_number(monkeypatch):
+    # Without a shift the first point of a Sobol sequence is 0, of which the normal number would be minus infinity.
+    monkeypatch.setattr("wearoff.patients.draws._draw_shifts", lambda seed, size: np.zeros((REPLICATES, size), int))
+    first = normals("sobol", 1, 0, 1)[0]
+    assert np.isfinite(first).all()
+    assert first == pytest.approx(np.full(OF_PATIENT + 1, stats.norm.ppf(0.5 / 2.0**BITS)))
