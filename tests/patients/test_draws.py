@@ -11,6 +11,7 @@ from scipy import stats
 
 from wearoff import InputError
 from wearoff.patients.draws import (
+    BITS,
     BLOCK,
     OF_PATIENT,
     REPLICATES,
