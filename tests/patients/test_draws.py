@@ -221,8 +221,8 @@ def test_the_error_of_a_mean_of_replicates_is_that_of_the_textbook():
     # The standard deviation of n values over the root of n: of 1 and 3 it is 1, of 1, 2 and 3 the root of 1/3.
     assert monte_carlo_error(np.array([[1.0, 3.0], [2.0, 2.0]])) == pytest.approx([1, 0])
     assert monte_carlo_error(np.array([1.0, 2.0, 3.0])) == pytest.approx(3**-0.5)
-    alone = monte_carlo_error(np.array([[1.0], [2.0], [3.0]]))
-    assert alone.shape == (3,)
+    alone = monte_carlo_error(np.ones((2, 3, 1)))
+    assert alone.shape == (2, 3)
     assert np.isnan(alone).all()
 
 
