@@ -333,6 +333,15 @@ def test_a_trial_with_people_that_cannot_be(call, options, message):
     assert err.startswith(f"error: {message}")
 
 
+def test_a_folder_that_cannot_be_written_leaves_no_rows_of_people_either(call, tmp_path):
+    (tmp_path / "file.txt").write_text("mine")
+    rows = ("--individuals", tmp_path / "patients.csv", "--visit-rows", tmp_path / "visits.csv")
+    status, _, err = call("trial", "--patients", "8", "--days", "40", *rows, "--out", tmp_path / "file.txt" / "new")
+    assert status == 2
+    assert err.startswith("error: out is ")
+    assert [path.name for path in tmp_path.iterdir()] == ["file.txt"]
+
+
 def test_a_trial_with_people_writes_their_rows(call, tmp_path):
     patients, visits = tmp_path / "patients.csv", tmp_path / "visits.csv"
     options = ("--arm", "20", "--retreat", "grade 2", "--min-interval", "60", "--look-every", "30", "--drop-out", "0.3")

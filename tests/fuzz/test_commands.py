@@ -12,6 +12,7 @@ import json
 import os
 import shutil
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -404,6 +405,8 @@ def check_whole(path):
         assert {len(row) for row in rows} == {len(rows[0])}, path
     elif kind == ".mp4":
         assert content[4:8] == b"ftyp"
+    elif kind == ".omex":
+        assert zipfile.ZipFile(path).testzip() is None, path
     elif kind == ".vtt":
         assert content.startswith(b"WEBVTT\n\n")
     else:

@@ -222,8 +222,12 @@ def print_written(written: list[Path]) -> None:
     if written:
         print("\nwritten:")
         for path in written:
-            # A file name may have bytes that are not text.
-            print(f"  {path}".encode(errors="backslashreplace").decode())
+            print(f"  {as_text(path)}")
+
+
+def as_text(path: Path) -> str:
+    r"""Return a path that can be printed: a name may have bytes that are not text, which become such as ``\udcff``."""
+    return str(path).encode(errors="backslashreplace").decode()
 
 
 def print_result(

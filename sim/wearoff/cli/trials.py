@@ -110,6 +110,8 @@ def trial_command(
     attendance = Attendance(window=window, missed=missed, drop_out=drop_out, leave_without_effect=leave_without_effect)
     population = read_population(preset, set_, start_of(from_))
     provenance = describe_run(context, from_, population, arms={each.name: each.schedule for each in arms})
+    if out is not None:
+        write_all(out, {})  # a folder that cannot be written is refused before other files are written
     with progress_bar("patients") as progress:
         trial = run_trial(
             arms, population=population, patients=patients, days=days, look_every=look_every,

@@ -256,7 +256,10 @@ def _read_unit(model: libsbml.Model, name: str) -> tuple[Any, ...]:
     multiplier, powers = 1.0, dict[str, int]()
     for each in _each(definition.getListOfUnits()):
         power = each.getExponent()
-        multiplier *= (each.getMultiplier() * 10.0 ** each.getScale()) ** power
+        try:
+            multiplier *= (each.getMultiplier() * 10.0 ** each.getScale()) ** power
+        except (OverflowError, ZeroDivisionError):  # beyond the range of numbers: not equal to any unit
+            multiplier = math.nan
         kind = sbml.UnitKind_toString(each.getKind())
         if kind != "dimensionless":
             powers[kind] = powers.get(kind, 0) + power
