@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import petab.v1 as petab
 import pytest
-from tests.exchange.simulators import run_libroadrunner
+from studies.simulators import run_libroadrunner
 
 import wearoff as wo
 from wearoff.exchange import to_petab
