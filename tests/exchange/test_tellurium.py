@@ -9,7 +9,7 @@ from studies.simulators import run_tellurium
 from tests.extent import extent
 
 import wearoff as wo
-from wearoff.exchange import to_archive
+from wearoff.exchange import Case, read_case, to_archive, to_sbml
 
 pytestmark = [pytest.mark.tellurium, pytest.mark.filterwarnings("ignore::wearoff.UnusualWarning")]
 
@@ -31,6 +31,18 @@ def test_the_report_has_the_same_values(name):
     difference = compare_archive(CASES[name])
     assert difference.visible < BOUND
     assert difference.any_column < BOUND
+
+
+def test_sbml_that_tellurium_saves_is_read_back(tmp_path):
+    import tellurium
+
+    runner = tellurium.loadSBMLModel(to_sbml(VISITS))
+    runner["init(light_chain_half_life)"] = 45
+    runner.reset()
+    expected = Case(schedule=VISITS, parameters=wo.Parameters(light_chain_half_life=45))
+    for current in (False, True):
+        runner.exportToSBML(str(tmp_path / "saved.xml"), current=current)
+        assert read_case(tmp_path / "saved.xml") == expected
 
 
 def test_the_report_has_a_row_for_each_day_and_the_columns_of_the_frame(tmp_path):

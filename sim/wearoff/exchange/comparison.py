@@ -26,6 +26,7 @@ RTOL = 1e-9  # of two formulas; rounding in other programs is smaller
 DIGITS = 1e-13  # of two values; files have 15 digits
 
 TIME = "time"
+TIME_SYMBOL = "http://www.sbml.org/sbml/symbols/time"
 
 
 class Meaning(NamedTuple):
@@ -139,43 +140,61 @@ def evaluate(node: libsbml.ASTNode, values: Mapping[str, Any]) -> Array:
 
 
 def _evaluate(node: libsbml.ASTNode, values: Mapping[str, Any]) -> Any:
-    sbml = import_libsbml()
     if node is None:
         raise OtherMathematicsError("a formula is missing")
     if node.isNumber():
         return node.getValue()
-    kind = node.getType()
-    if kind in (sbml.AST_NAME, sbml.AST_NAME_TIME):
-        name = TIME if kind == sbml.AST_NAME_TIME else node.getName()
-        if name not in values:
+    if node.isName():
+        name = TIME if _is_time(node) else node.getName()
+        if name not in values or node.isAvogadro():
             raise OtherMathematicsError(f"{name} is new")
         return values[name]
-    if kind == sbml.AST_CONSTANT_PI:
+    kind = _name_operation(node)
+    if kind == "pi":
         return math.pi
     arguments = [_evaluate(node.getChild(i), values) for i in range(node.getNumChildren())]
-    number, operation = _operations().get(kind, (-1, None))
+    number, operation = OPERATIONS.get(kind, (-1, None))
     if operation is None or number not in (None, len(arguments)):
-        if kind == sbml.AST_MINUS and len(arguments) == 1:
+        if kind == "-" and len(arguments) == 1:
             return -arguments[0]
         raise OtherMathematicsError(f"it has {import_libsbml().formulaToL3String(node)[:40]}")
     return operation(arguments)
 
 
-def _operations() -> dict[int, tuple[int | None, Callable[[list[Any]], Any]]]:
-    # Return the number of arguments of each operation (None: any), and its value.
-    sbml = import_libsbml()
-    power = (2, lambda a: np.power(np.asarray(a[0], dtype=float), a[1]))
-    return {
-        sbml.AST_PLUS: (None, lambda a: sum(a, np.zeros(POINTS))),
-        sbml.AST_TIMES: (None, lambda a: math.prod(a, start=np.ones(POINTS))),
-        sbml.AST_MINUS: (2, lambda a: a[0] - a[1]),
-        sbml.AST_DIVIDE: (2, lambda a: np.divide(a[0], a[1])),
-        sbml.AST_POWER: power,
-        sbml.AST_FUNCTION_POWER: power,
-        sbml.AST_FUNCTION_ROOT: (2, lambda a: np.power(np.asarray(a[1], dtype=float), np.divide(1.0, a[0]))),
-        sbml.AST_FUNCTION_EXP: (1, lambda a: np.exp(a[0])),
-        sbml.AST_FUNCTION_LN: (1, lambda a: np.log(a[0])),
-    }
+def _name_operation(node: libsbml.ASTNode) -> str:
+    # Return the character of an operator, or the name of a function, a relation or a constant of MathML. Numbers of
+    # kinds, `node.getType()`, are objects instead where libsedml (of tellurium) was imported after libsbml.
+    if node.isOperator():
+        return str(node.getCharacter())
+    return "" if node.isUserFunction() or node.isCSymbolFunction() else str(node.getName())
+
+
+def _is_time(node: libsbml.ASTNode) -> bool:
+    return bool(node.isName()) and node.getDefinitionURLString() == TIME_SYMBOL
+
+
+def _power(arguments: list[Any]) -> Any:
+    return np.power(np.asarray(arguments[0], dtype=float), arguments[1])
+
+
+def _root(arguments: list[Any]) -> Any:
+    return np.power(np.asarray(arguments[1], dtype=float), np.divide(1.0, arguments[0]))
+
+
+# The number of arguments of each operation (None: any), and its value.
+OPERATIONS: Mapping[str, tuple[int | None, Callable[[list[Any]], Any]]] = {
+    "+": (None, lambda a: sum(a, np.zeros(POINTS))),
+    "*": (None, lambda a: math.prod(a, start=np.ones(POINTS))),
+    "-": (2, lambda a: a[0] - a[1]),
+    "/": (2, lambda a: np.divide(a[0], a[1])),
+    "^": (2, _power),
+    "power": (2, _power),
+    "pow": (2, _power),  # in Level 1
+    "root": (2, _root),
+    "sqrt": (2, _root),
+    "exp": (1, lambda a: np.exp(a[0])),
+    "ln": (1, lambda a: np.log(a[0])),
+}
 
 
 def _flows(model: libsbml.Model, points: Mapping[str, Array]) -> Iterator[tuple[str, float, Array]]:
@@ -208,16 +227,16 @@ def _read_event(event: libsbml.Event, points: Mapping[str, Array]) -> dict[str, 
 
 def _read_day(condition: libsbml.ASTNode) -> str:
     # Return the name of the day of an event, whose own name some programs change; empty if the condition is another.
-    sbml = import_libsbml()
     if condition is None or condition.getNumChildren() != 2:
         return ""
     sides = [condition.getChild(i) for i in (0, 1)]
-    if condition.getType() == sbml.AST_RELATIONAL_LEQ:
+    kind = _name_operation(condition)
+    if kind == "leq":
         sides.reverse()
-    elif condition.getType() != sbml.AST_RELATIONAL_GEQ:
+    elif kind != "geq":
         return ""
     time, day = sides
-    return str(day.getName()) if time.getType() == sbml.AST_NAME_TIME and day.getType() == sbml.AST_NAME else ""
+    return str(day.getName()) if _is_time(time) and day.isName() and not _is_time(day) else ""
 
 
 def _read_values(model: libsbml.Model, computed: set[str]) -> tuple[Any, ...]:

@@ -166,7 +166,7 @@ def _from_sbml(text: str) -> Case:
     model = document.getModel()
     annotation = {} if model is None else _read_annotation(model)
     if not annotation:
-        raise InputError("model", allowed=WRITTEN, problem="is not written by wearoff")
+        raise InputError("model", allowed=WRITTEN, problem="is not written by wearoff, or has lost its annotations")
     names = list(tables.column("parameters", "name"))
     parameters = Parameters(origin=annotation.get("preset", ""), **{name: _read_value(model, name) for name in names})
     visits: list[Visit] = []
