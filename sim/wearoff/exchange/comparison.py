@@ -2,31 +2,28 @@
 
 A document is the same model as another if each variable has the same slope or rule, each constant the same formula or
 value, and each event the same condition and assignments. Two formulas are the same if they have equal values where
-every symbol in them has a random value. Species count as amounts, as ours do: the compartment has the size 1.
+every symbol without a rule has a random value. Species count as amounts, as ours do: the compartment has the size 1.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from .elements import import_libsbml
+from .evaluation import POINTS, TIME, OtherMathematicsError, evaluate, is_time, name_operation
 
 if TYPE_CHECKING:
     import libsbml
 
 Array = npt.NDArray[np.float64]
 
-POINTS = 3  # random values of each symbol
 RTOL = 1e-9  # of two formulas; rounding in other programs is smaller
 DIGITS = 1e-13  # of two values; files have 15 digits
-
-TIME = "time"
-TIME_SYMBOL = "http://www.sbml.org/sbml/symbols/time"
 
 
 class Meaning(NamedTuple):
@@ -54,10 +51,6 @@ class Meaning(NamedTuple):
     doubled: dict[str, float]
 
 
-class OtherMathematicsError(ValueError):
-    """A document has something that no document of this package has; the message says what."""
-
-
 def read_meaning(document: libsbml.SBMLDocument, points: Mapping[str, Array]) -> Meaning:
     """Return what a document says.
 
@@ -65,7 +58,7 @@ def read_meaning(document: libsbml.SBMLDocument, points: Mapping[str, Array]) ->
     ----------
     document : SBMLDocument
     points : mapping of str to ndarray
-        The random values of each symbol; see `draw_points`.
+        The values of each symbol; see `draw_points`.
 
     Raises
     ------
@@ -93,12 +86,27 @@ def read_meaning(document: libsbml.SBMLDocument, points: Mapping[str, Array]) ->
     return Meaning(formulas, *_read_values(model, set(initial)))
 
 
+def leave_out(meaning: Meaning, names: Collection[str]) -> Meaning:
+    """Return what a document says without what it says of some names."""
+    kept = {field: {key: each for key, each in part.items() if key.split()[-1] not in names}
+            for field, part in meaning._asdict().items()}  # fmt: skip
+    return meaning._replace(**kept)
+
+
 def draw_points(document: libsbml.SBMLDocument) -> dict[str, Array]:
-    """Return random values of all symbols of a document, the same in each run; the compartment's size is 1."""
+    """Return values of all symbols of a document, the same in each run.
+
+    They are random, but a variable with a rule has the value of its rule, so that a formula may have one for the other.
+    The compartment has the size 1.
+    """
     model, rng = document.getModel(), np.random.default_rng(0)
     names = [TIME, *(each.getId() for each in (*_each(model.getListOfSpecies()), *_each(model.getListOfParameters())))]
-    compartments = {each.getId(): np.ones(POINTS) for each in _each(model.getListOfCompartments())}
-    return {**{name: rng.uniform(0.5, 1.5, POINTS) for name in names}, **compartments}
+    points = {name: rng.uniform(0.5, 1.5, POINTS) for name in names}
+    points.update({each.getId(): np.ones(POINTS) for each in _each(model.getListOfCompartments())})
+    for rule in _each(model.getListOfRules()):
+        if rule.isAssignment():
+            points[rule.getVariable()] = evaluate(rule.getMath(), points)
+    return points
 
 
 def compute_constants(document: libsbml.SBMLDocument) -> dict[str, float]:
@@ -131,70 +139,6 @@ def find_difference(ours: Meaning, theirs: Meaning, inputs: set[str], computed: 
             return f"{name} is {theirs.values[name]:g} instead of {value:g}"
     others = (name for name, unit in ours.units.items() if not _same_unit(unit, theirs.units.get(name, ())))
     return next((f"the unit of {name} is not ours" for name in others), None)
-
-
-def evaluate(node: libsbml.ASTNode, values: Mapping[str, Any]) -> Array:
-    """Return the value of a formula."""
-    with np.errstate(all="ignore"):
-        return np.broadcast_to(_evaluate(node, values), POINTS)
-
-
-def _evaluate(node: libsbml.ASTNode, values: Mapping[str, Any]) -> Any:
-    if node is None:
-        raise OtherMathematicsError("a formula is missing")
-    if node.isNumber():
-        return node.getValue()
-    if node.isName():
-        name = TIME if _is_time(node) else node.getName()
-        if name not in values or node.isAvogadro():
-            raise OtherMathematicsError(f"{name} is new")
-        return values[name]
-    kind = _name_operation(node)
-    if kind == "pi":
-        return math.pi
-    arguments = [_evaluate(node.getChild(i), values) for i in range(node.getNumChildren())]
-    number, operation = OPERATIONS.get(kind, (-1, None))
-    if operation is None or number not in (None, len(arguments)):
-        if kind == "-" and len(arguments) == 1:
-            return -arguments[0]
-        raise OtherMathematicsError(f"it has {import_libsbml().formulaToL3String(node)[:40]}")
-    return operation(arguments)
-
-
-def _name_operation(node: libsbml.ASTNode) -> str:
-    # Return the character of an operator, or the name of a function, a relation or a constant of MathML. Numbers of
-    # kinds, `node.getType()`, are objects instead where libsedml (of tellurium) was imported after libsbml.
-    if node.isOperator():
-        return str(node.getCharacter())
-    return "" if node.isUserFunction() or node.isCSymbolFunction() else str(node.getName())
-
-
-def _is_time(node: libsbml.ASTNode) -> bool:
-    return bool(node.isName()) and node.getDefinitionURLString() == TIME_SYMBOL
-
-
-def _power(arguments: list[Any]) -> Any:
-    return np.power(np.asarray(arguments[0], dtype=float), arguments[1])
-
-
-def _root(arguments: list[Any]) -> Any:
-    return np.power(np.asarray(arguments[1], dtype=float), np.divide(1.0, arguments[0]))
-
-
-# The number of arguments of each operation (None: any), and its value.
-OPERATIONS: Mapping[str, tuple[int | None, Callable[[list[Any]], Any]]] = {
-    "+": (None, lambda a: sum(a, np.zeros(POINTS))),
-    "*": (None, lambda a: math.prod(a, start=np.ones(POINTS))),
-    "-": (2, lambda a: a[0] - a[1]),
-    "/": (2, lambda a: np.divide(a[0], a[1])),
-    "^": (2, _power),
-    "power": (2, _power),
-    "pow": (2, _power),  # in Level 1
-    "root": (2, _root),
-    "sqrt": (2, _root),
-    "exp": (1, lambda a: np.exp(a[0])),
-    "ln": (1, lambda a: np.log(a[0])),
-}
 
 
 def _flows(model: libsbml.Model, points: Mapping[str, Array]) -> Iterator[tuple[str, float, Array]]:
@@ -230,13 +174,13 @@ def _read_day(condition: libsbml.ASTNode) -> str:
     if condition is None or condition.getNumChildren() != 2:
         return ""
     sides = [condition.getChild(i) for i in (0, 1)]
-    kind = _name_operation(condition)
+    kind = name_operation(condition)
     if kind == "leq":
         sides.reverse()
     elif kind != "geq":
         return ""
     time, day = sides
-    return str(day.getName()) if _is_time(time) and day.isName() and not _is_time(day) else ""
+    return str(day.getName()) if is_time(time) and day.isName() and not is_time(day) else ""
 
 
 def _read_values(model: libsbml.Model, computed: set[str]) -> tuple[Any, ...]:
