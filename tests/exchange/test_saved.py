@@ -141,6 +141,7 @@ def test_an_equation_changed_in_copasi_is_refused(tmp_path, version):
         read(tmp_path, text)
 
 
+@pytest.mark.proof
 def test_it_is_read_where_libsedml_was_imported_after_libsbml(tmp_path):
     # As `import tellurium` does. In this order the kinds of formulas are no numbers in Python.
     (tmp_path / "model.xml").write_text(to_sbml(PLAN), encoding="utf-8")
