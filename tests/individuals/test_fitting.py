@@ -234,3 +234,15 @@ def test_effects_are_read_with_their_reference():
     data = wo.Histories(dict(few()), pd.DataFrame({"age": np.arange(len(few()))}, index=list(few())))
     found = wo.fit(data, "severe_share", effects={"age": "potency"}, draws=256)
     assert found.references == {"age": (len(few()) - 1) / 2}
+
+
+def test_looks_that_are_there_twice_are_named_without_an_id():
+    once = wo.Schedule.once(units=20)
+    twice = wo.History(once, [wo.Grade(30, 0), wo.Grade(30, 0)], baseline=3)
+    patients = {"anna": wo.History(once, [wo.Grade(30, 0)], baseline=3), "bea": twice, "carla": twice}
+    message = (
+        "^patient 2 of 3 has a grade at maximum frown 2 times by the investigator on day 30, and 1 more patient has"
+    )
+    with pytest.warns(wo.UnusualWarning, match=message) as caught:
+        wo.fit(wo.Histories(patients), "potency", draws=256)
+    assert not any(name in str(each.message) for each in caught for name in patients)

@@ -29,7 +29,7 @@ from .history import History
 from .landmarks import COLUMNS as DRAWN_COLUMNS
 from .landmarks import SHARES as DRAWN
 from .landmarks import tabulate_landmarks
-from .looks import describe_seen, tabulate_seen
+from .looks import REPEATED, describe_repeats, describe_seen, tabulate_seen
 from .next_date import DISCLAIMER, NextDate, find_next_date
 from .numbers import find_numbers, tabulate_numbers
 from .posterior import DRAWS, Posterior, find_posterior, resample
@@ -246,8 +246,8 @@ def forecast(
     Warns
     -----
     UnusualWarning
-        The history contradicts the model: a patient and raters who make it are very unusual. Or the draws are too few
-        to be trusted.
+        A rater looked more than once on a day. Or the history contradicts the model: a patient and raters who make it
+        are very unusual. Or the draws are too few to be trusted.
 
     Notes
     -----
@@ -267,6 +267,8 @@ def forecast(
     people = Population() if population is None else check_type(population, Population, "population")
     model = read_model(model, people.parameters.constants())
     seed = seed_of(rng)
+    if repeats := describe_repeats(history):
+        warn(f"the history has {repeats}: {REPEATED}")
     posterior = find_posterior(history, people, seed, model)
     treatment = name_treatment(history.visits)
     provenance = make_block(
