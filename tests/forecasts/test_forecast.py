@@ -8,6 +8,7 @@ from scipy.stats import chi2, chisquare
 from tests.extent import extent
 
 import wearoff as wo
+from wearoff.forecasts import posterior as posterior_module
 from wearoff.forecasts.likelihood import find_days, find_likelihoods
 from wearoff.forecasts.next_date import find_loss
 from wearoff.forecasts.posterior import HORIZON, Posterior, find_posterior, fit_tail, weighted_quantiles
@@ -218,3 +219,17 @@ def test_an_ordinary_look_after_many_visits_is_as_ordinary_as_after_one(visits):
     assert expected > 0.3
     # It is the smallest that was met, not the least of all; a history is flagged below 0.001.
     assert 0.6 * expected < find_posterior(history, PEOPLE, 1, MODEL).surprise < expected + 0.01
+
+
+def test_draws_that_are_solved_in_parts_are_the_same(monkeypatch):
+    # A patient's course does not depend on the others who are solved at the same time.
+    history = wo.History(wo.Schedule.every(100, visits=3, units=20), [wo.Grade(30, 0), wo.Grade(260, 1)], baseline=3)
+    whole = find_posterior(history, wo.Population(), 1, MODEL)
+    monkeypatch.setattr(posterior_module, "VALUES_AT_ONCE", 2**18)
+    parts = find_posterior(history, wo.Population(), 1, MODEL)
+    assert len(parts.cohorts) > len(whole.cohorts)
+    np.testing.assert_allclose(parts.weights, whole.weights, rtol=1e-9, atol=1e-15)
+    np.testing.assert_allclose(
+        parts.visible_at([10.0, 130.0, 400.0]), whole.visible_at([10.0, 130.0, 400.0]), atol=1e-12
+    )
+    assert abs(parts.surprise - whole.surprise) < 1e-9
