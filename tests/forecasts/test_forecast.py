@@ -1,6 +1,7 @@
 """The forecast of one patient: calibrated by simulation, and against brute force from the population's own draws."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.optimize import minimize
 from scipy.special import logsumexp
@@ -233,3 +234,12 @@ def test_draws_that_are_solved_in_parts_are_the_same(monkeypatch):
         parts.visible_at([10.0, 130.0, 400.0]), whole.visible_at([10.0, 130.0, 400.0]), atol=1e-12
     )
     assert abs(parts.surprise - whole.surprise) < 1e-9
+
+
+def test_the_days_of_a_curve_may_be_dates_and_are_checked():
+    found = wo.forecast(wo.History(wo.Schedule.once(units=20, start="2027-01-04"), [wo.Grade(30, 0)], baseline=3))
+    of_dates = found.curve(pd.to_datetime(["2027-01-14", "2027-03-05"]))
+    pd.testing.assert_frame_equal(of_dates, found.curve([10, 60]))
+    for wrong in ("abc", ["2027-01-14"], [[1, 2], [3, 4]], [True], [float("nan")], [], -1, 100_000):
+        with pytest.raises(wo.InputError, match=r"^days "):
+            found.curve(wrong)

@@ -89,6 +89,9 @@ def test_groups_fitted_apart_are_those_of_an_effect():
     assert rows.loc["sex_on_potency", "se"] == pytest.approx(np.sqrt(sum(variances)), rel=0.1)
     assert joint.population_of({"sex": 1}).parameters.potency == pytest.approx(both[1])
     assert joint.population_of({}).parameters.potency == pytest.approx(both[0])
+    for wrong in ("0.2", np.nan):
+        with pytest.raises(wo.InputError, match=r"^sex_on_potency is "):
+            joint.log_likelihood({"sex_on_potency": wrong})
 
 
 def test_goodness_is_as_defined():
@@ -167,6 +170,9 @@ def test_numbers_go_to_the_transformed_scale_and_back():
     assert found.log_likelihood([1000.0]) == -np.inf
     with pytest.raises(wo.InputError, match=r"theta is \[1, 2\]; allowed: 1 numbers: severe_share"):
         found.log_likelihood([1, 2])
+    for wrong in (["a"], [np.nan], "a", object()):
+        with pytest.raises(wo.InputError, match=r"^theta is .*; allowed: 1 numbers: severe_share"):
+            found.log_likelihood(wrong)
 
 
 def test_what_the_data_do_not_inform_has_no_error():

@@ -24,6 +24,7 @@ from ..patients.draws import given_seed, seed_of
 from ..patients.population import Population
 from ..provenance import make_block, name_functions
 from ..timeline import LEVEL
+from ..times import read_days
 from ..treatment.description import describe_treatment, name_treatment
 from .history import History
 from .landmarks import COLUMNS as DRAWN_COLUMNS
@@ -82,12 +83,13 @@ class Forecast:
         Parameters
         ----------
         days : array_like, optional
-            Days from day 0 of the visits; default: every day.
+            Days from day 0 of the visits, or dates if the dates of the visits are known; default: every day.
         """
-        last = math.floor(self.posterior.end)
-        times = np.arange(last + 1.0) if days is None else np.atleast_1d(np.asarray(days, dtype=float))
-        if not (times.size and np.isfinite(times).all() and times.min() >= 0 and times.max() <= self.posterior.end):
-            raise InputError("days", days, f"days from 0 to {self.posterior.end:g}")
+        end, start = self.posterior.end, self.history.visits.start
+        allowed = f"days from 0 to {end:g}"
+        times = np.arange(math.floor(end) + 1.0) if days is None else read_days(days, "days", allowed, start)
+        if not (times.size and times.ndim == 1 and ((times >= 0) & (times <= end)).all()):
+            raise InputError("days", days, allowed)
         found = self.posterior.visible_quantiles(times, SHARES)
         frame = pd.DataFrame(found, columns=PERCENTILES)
         frame.insert(0, "time", times)

@@ -79,7 +79,7 @@ def simulate_grades(solution: Solution, repeats: int, seed: int) -> npt.NDArray[
 
 
 def tabulate_check(solution: Solution, seen: Whole, bins: int, repeats: int, seed: int) -> pd.DataFrame:
-    """Return the shares of grades, as `fitting.IndividualFit.check` describes them.
+    """Return the shares of grades, as `result.IndividualFit.check` describes them.
 
     Parameters
     ----------

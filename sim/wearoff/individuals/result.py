@@ -17,7 +17,7 @@ from ..errors import InputError
 from ..figures.check import check_figure, draw_check
 from ..figures.style import AUTO
 from ..forecasts.histories import Histories
-from ..forecasts.seen import Grade
+from ..forecasts.seen import GRADE, Grade
 from ..patients.draws import seed_of
 from ..patients.population import Population
 from .checking import find_residuals, tabulate_check
@@ -33,7 +33,6 @@ Array = npt.NDArray[np.float64]
 
 BINS = Limits("bins", 1, 1000)
 REPEATS = Limits("repeats", 20, 100_000)
-GRADE = Limits("grade", 0, 3)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -206,8 +205,11 @@ class IndividualFit:
         return self.solution.likelihood.numbers
 
     def _check_theta(self, theta: npt.ArrayLike) -> Array:
-        x = np.asarray(theta, dtype=float)
-        if x.shape != (len(self.names),):
+        try:
+            x = np.asarray(theta, dtype=float)
+        except (TypeError, ValueError):
+            x = np.empty(0)
+        if x.shape != (len(self.names),) or np.isnan(x).any():
             raise InputError("theta", theta, f"{len(self.names)} numbers: {', '.join(self.names)}")
         return x
 
