@@ -118,8 +118,7 @@ class Timeline:
     @cached_property
     def spill(self) -> tuple[float, ...]:
         """The share of each visit's dose that falls beyond the muscle; 0 where the dose is even along the muscle."""
-        length = self.schedule.visits[0].muscle.length
-        spread = self.parameters.spread
+        length, spread = self.schedule.visits[0].muscle.length, self.parameters.spread
         return tuple(0.0 if visit.sites is None else spill(length, visit.sites, spread) for visit in self.schedule)
 
     @cached_property
