@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .checks import Limits, check_integer, check_type, checked_arguments
+from .checks import check_integer, check_type, checked_arguments
 from .errors import InputError, warn
 from .model.course import SHORTEST, Course, solve
 from .model.equations import MODEL, Model
@@ -20,7 +20,7 @@ from .treatment.cautions import cautions
 from .treatment.schedule import Schedule
 from .treatment.visit import DAY, Visit
 
-DAYS = Limits("days", 1, 36525, "day")
+DAYS = DAY._replace(name="days", low=1)
 # The effect of one visit wears off in this time, at up to twice the labelled dose.
 DAYS_AFTER_LAST_VISIT = 240
 

@@ -13,7 +13,6 @@ Vehtari, Simpson, Gelman, Yao, Gabry 2024, J Mach Learn Res 25:72 (the Pareto sh
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -27,7 +26,6 @@ from ..patients.draws import OF_PATIENT, draw
 from ..patients.few import plan_few
 from ..patients.grades import Line
 from ..patients.population import Population
-from ..treatment.schedule import Schedule
 from .history import History
 from .likelihood import count_looks, find_days, find_likelihoods
 
@@ -99,8 +97,7 @@ class Posterior(NamedTuple):
 def find_posterior(history: History, population: Population, seed: int, model: Model) -> Posterior:
     """Return the weighted draws of a patient with a history; every dose counts as even along the muscle."""
     end = history.last_day + HORIZON
-    even = tuple(dataclasses.replace(visit, sites=None) for visit in history.visits)
-    treated = plan_few(Schedule(even), population, end, model)
+    treated = plan_few(history.visits.evenly(), population, end, model)
     days, size = find_days(history), OF_PATIENT + len(treated.doses.days)
     rng = np.random.default_rng([seed, size])
     normals, proposals = np.empty((0, size)), [(np.zeros(size), np.eye(size))]

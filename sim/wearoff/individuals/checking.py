@@ -14,8 +14,9 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import logsumexp, ndtr, ndtri
 
-from ..evidence.observations import CONFIDENCE, intervals
+from ..evidence.observations import intervals
 from ..forecasts.likelihood import LEAST, subtract_tails
+from ..labels import CONFIDENCE
 from ..patients.grades import WORST, find_severity, round_grade
 from .likelihood import find_term_ends
 from .looks import RATERS

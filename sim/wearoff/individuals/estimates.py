@@ -11,8 +11,8 @@ import pandas as pd
 from scipy.special import ndtri
 
 from ..evidence.numbers import find_number
-from ..evidence.observations import CONFIDENCE
 from ..forecasts.posterior import weighted_quantiles
+from ..labels import CONFIDENCE
 from ..model.equations import Constants
 from ..parameters import from_symbols
 from ..patients.draws import OF_PATIENT

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import NamedTuple, Self
 
 import numpy as np
@@ -151,8 +150,7 @@ def order(history: History) -> list[Grade | Gone]:
 
 def read_treatments(visits: Schedule, population: Population) -> Treatments:
     """Return the treatments of visits; doses of one day are added up."""
-    even = tuple(dataclasses.replace(visit, sites=None) for visit in visits)
-    doses = Schedule(even).doses(population.parameters.spread)
+    doses = visits.evenly().doses(population.parameters.spread)
     return Treatments(doses.days - doses.days[0], doses.units[0])
 
 

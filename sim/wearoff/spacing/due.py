@@ -18,13 +18,12 @@ from ..model.response import read_model
 from ..outcomes import Attainment
 from ..parameters import Parameters
 from ..timeline import LEVEL
+from ..times import TEN_YEARS
 from ..treatment.cautions import cautions
 from ..treatment.schedule import Schedule
 from ..treatment.visit import VISIT
 from .patient import Patient
 from .search import find_latest_day
-
-TEN_YEARS = 3652  # days after the last visit over which the effect is followed
 
 
 @dataclasses.dataclass(frozen=True)

@@ -60,11 +60,6 @@ class Patient:
         model = read_model(model, parameters.constants())
         return cls(keep, horizon, parameters, once.start, once.visits[0], model)
 
-    @property
-    def even_visit(self) -> Visit:
-        """The visit that is repeated, with its dose even along the muscle."""
-        return dataclasses.replace(self.visit, sites=None)
-
     def even_days(self, interval: float) -> list[float]:
         """Return the days of visits at an interval, over the horizon."""
         # A visit on the last day of the horizon would have no effect before its end.

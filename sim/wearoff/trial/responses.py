@@ -9,9 +9,10 @@ from typing import Any
 from ..checks import Limits, check_name, check_number, one_or_many
 from ..errors import InputError, format_value
 from ..patients.grades import ASSESSORS, ENDPOINTS
+from ..times import TEN_YEARS
 from .blocks import Response
 
-DAYS = Limits("days", 1, 3652, "day")
+DAYS = Limits("days", 1, TEN_YEARS, "day")
 RESPONSES = tuple(
     itertools.product(("none_or_mild", "one_grade", "two_grades"), ("investigator", "subject", "composite"))
 )
