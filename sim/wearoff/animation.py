@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .acts import find_acts, write_webvtt
-from .checks import Limits, check_number
+from .checks import Limits, check_ending, check_number
 from .clock import SLOW_DAYS, Clock
 from .defaults import FILM_DAYS
 from .errors import InputError
@@ -190,9 +190,7 @@ def animate(
 def _find_writer(path: Path) -> Callable[[Film, Path, Progress | None], None]:
     from matplotlib.animation import FFMpegWriter
 
-    ending = path.suffix.lower()
-    if ending not in FORMATS:
-        raise InputError("file", str(path), f"a name that ends in {', '.join(FORMATS[:-1])} or {FORMATS[-1]}")
+    ending = check_ending(path, FORMATS)
     if ending == ".gif":
         return _write_gif
     if ending == ".vtt":

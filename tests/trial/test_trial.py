@@ -182,3 +182,9 @@ def test_what_cannot_be_is_refused(change, message):
 def test_an_arm_with_sites_is_refused():
     with pytest.raises(wo.InputError, match="sites is 3"):
         Arm(units=20, sites=3)
+
+
+def test_an_arm_takes_a_visit_as_simulate_does():
+    assert wo.Arm(wo.Visit(units=20)) == wo.Arm(units=20)
+    with pytest.raises(wo.InputError, match=r"^units is given beside a schedule; allowed: one of the two"):
+        wo.Arm(wo.Visit(units=20), units=20)
