@@ -136,6 +136,8 @@ class Schedule:
         **visit
             Arguments of `Visit` except its day, the same at every visit.
         """
+        if "day" in visit:
+            raise InputError("day", visit["day"], "not given, since the days follow from the interval")
         interval, count = check_number(days, INTERVAL), check_integer(visits, VISITS)
         date = None if start is None else check_date(start, "start")
         return cls(tuple(Visit(day=i * interval, **visit) for i in range(count)), date)

@@ -68,7 +68,7 @@ class Arm:
                 problem = f"has {len(schedule)} visits beside retreat"
                 raise InputError("schedule", len(schedule), "one visit, after which retreat decides", problem=problem)
         object.__setattr__(self, "schedule", schedule)
-        object.__setattr__(self, "label", label)
+        object.__setattr__(self, "label", _check_label(label))
         object.__setattr__(self, "retreat", retreat)
 
     @classmethod
@@ -76,7 +76,7 @@ class Arm:
         """Return an arm that gets no toxin."""
         arm = cls.__new__(cls)
         object.__setattr__(arm, "schedule", None)
-        object.__setattr__(arm, "label", label)
+        object.__setattr__(arm, "label", _check_label(label))
         object.__setattr__(arm, "retreat", None)
         return arm
 
@@ -89,3 +89,7 @@ class Arm:
             return "placebo"
         name = name_treatment(self.schedule)
         return name if self.retreat is None else f"{name}, again {self.retreat.criterion}"
+
+
+def _check_label(label: str | None) -> str | None:
+    return label if label is None else check_type(label, str, "label")
