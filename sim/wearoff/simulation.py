@@ -98,7 +98,13 @@ def solve_schedule(schedule: Schedule, parameters: Parameters, end: float, model
 
 
 def read_schedule(schedule: Schedule | Visit | None, **arguments: Any) -> Schedule:
-    """Return the schedule, checked; without one, a single visit with those `arguments` of `Visit` that are not None."""
+    """Return the schedule, checked; without one, a single visit with those `arguments` of `Visit` that are not None.
+
+    Raises
+    ------
+    InputError
+        There are arguments beside a schedule, a value is not possible, or it is no schedule.
+    """
     visit = {name: value for name, value in arguments.items() if value is not None}
     if schedule is None:
         return Schedule.once(**visit)
@@ -113,7 +119,13 @@ def read_schedule(schedule: Schedule | Visit | None, **arguments: Any) -> Schedu
 def choose_days(
     schedule: Schedule, days: int | None = None, times: npt.ArrayLike | None = None
 ) -> tuple[npt.NDArray[np.float64], float]:
-    """Return the days of the table, shape (k,), and the day on which the course ends; arguments as in `simulate`."""
+    """Return the days of the table, shape (k,), and the day on which the course ends; arguments as in `simulate`.
+
+    Raises
+    ------
+    InputError
+        Both `days` and `times` are given, or days are not possible.
+    """
     if times is not None:
         if days is not None:
             raise InputError("days", days, "one of the two", problem="is given beside times")

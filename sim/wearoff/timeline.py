@@ -254,7 +254,7 @@ class Timeline:
         Parameters
         ----------
         days : array_like, shape (k,)
-            One to five days, from 0 to the end of the simulation; the first visit must be before the end.
+            One to five days, from 0 to the end; else, or if the first visit is after the end, `InputError` is raised.
         style : str
             ``print`` (180 mm wide) or ``slide`` (16 to 9, with text that can be read from the last row).
         title : str or None

@@ -84,6 +84,11 @@ class Forecast:
         ----------
         days : array_like, optional
             Days from day 0 of the visits, or dates if the dates of the visits are known; default: every day.
+
+        Raises
+        ------
+        InputError
+            A day is not possible, or after the end of the forecast.
         """
         end, start = self.posterior.end, self.history.visits.start
         allowed = f"days from 0 to {end:g}"

@@ -96,7 +96,8 @@ class IndividualFit:
     def transform(self, values: Mapping[str, float]) -> Array:
         """Return values by their names as an array on the transformed scale, shape (f,).
 
-        A number that is missing has the value from which the fit started, and an effect 0.
+        A number that is missing has the value from which the fit started, and an effect 0. A name that is not known, or
+        a value that is no number, raises `InputError`.
         """
         return self._numbers.transform(values)
 
@@ -115,6 +116,11 @@ class IndividualFit:
             Values by their names; or numbers on the transformed scale, in the order of `names`; default: the estimates.
         pointwise : bool
             Whether to return the logarithm for each patient, an array of shape (patients,).
+
+        Raises
+        ------
+        InputError
+            A name is not known, or something is not a number.
 
         Notes
         -----

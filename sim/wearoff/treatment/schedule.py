@@ -135,6 +135,11 @@ class Schedule:
             The date of day 0.
         **visit
             Arguments of `Visit` except its day, the same at every visit.
+
+        Raises
+        ------
+        InputError
+            A value is not possible, or a day is given.
         """
         if "day" in visit:
             raise InputError("day", visit["day"], "not given, since the days follow from the interval")
