@@ -303,7 +303,7 @@ def test_an_interrupt_leaves_nothing_and_says_so(tmp_path, workers):
         out, err = process.communicate(timeout=120)
         assert process.returncode == 130
         assert out == ""
-        assert err.strip().splitlines()[-1] == "interrupted: nothing was written"
+        assert err.strip().splitlines()[-1] == "interrupted: no file is half written"
         assert "Traceback" not in err
         assert list(tmp_path.iterdir()) == []
         assert everyone_ends(process.pid)

@@ -119,10 +119,10 @@ def demo_command(
     """
     from tempfile import TemporaryDirectory
 
-    from ..files import write_all
+    from ..files import check_folder, write_all
     from ..report.gallery import write_gallery
 
-    write_all(out, {})  # a folder that cannot be written is refused before the work
+    check_folder(out)  # before the work
     runs = find_runs()
     with TemporaryDirectory(prefix="wearoff-") as name:
         folder = Path(name)
