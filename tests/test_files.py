@@ -4,6 +4,7 @@ Writers are found in the code: the options of the command that name a target, an
 """
 
 import ast
+import functools
 import os
 from pathlib import Path
 
@@ -76,6 +77,11 @@ WITH_EXTRA = {"exchange.archive.to_archive", "exchange.petab.to_petab"}
 OURS = {"webpage.printing.main"}
 
 
+@functools.cache
+def trees():
+    return {path: ast.parse(path.read_text(encoding="utf-8")) for path in PACKAGE.rglob("*.py")}
+
+
 def begin(file):
     with written_whole(file) as temporary:
         temporary.write_bytes(b"x" * 100)
@@ -84,8 +90,8 @@ def begin(file):
 def test_every_function_that_begins_a_file_is_tried():
     found = {
         f"{'.'.join(path.relative_to(PACKAGE).with_suffix('').parts)}.{function.name}"
-        for path in PACKAGE.rglob("*.py")
-        for function in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for path, tree in trees().items()
+        for function in ast.walk(tree)
         if isinstance(function, ast.FunctionDef)
         for call in ast.walk(function)
         if isinstance(call, ast.Call) and getattr(call.func, "id", "") in ("written_whole", "begun", "write_all")
@@ -101,8 +107,8 @@ def test_nothing_is_written_but_through_files():
     # The functions that write bytes themselves: into a temporary file that one of the three above has given them.
     found = {
         f"{path.relative_to(PACKAGE).as_posix()} {call.func.attr}"
-        for path in PACKAGE.rglob("*.py")
-        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for path, tree in trees().items()
+        for call in ast.walk(tree)
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)
         if call.func.attr in ("write_text", "write_bytes", "mkdtemp", "mkstemp", "ParquetWriter", "ZipFile")
         or (

@@ -8,6 +8,7 @@ import pytest
 from studies.agreement import BOUND, VISITS
 from studies.simulators import run_libroadrunner
 from tests.exchange.read_archive import read_archive
+from tests.failing import check_failures
 
 import wearoff as wo
 from wearoff.exchange import read_case, to_archive
@@ -60,3 +61,7 @@ def test_the_same_case_has_the_same_bytes(tmp_path):
 def test_another_ending_is_refused(tmp_path):
     with pytest.raises(wo.InputError, match=r"case.zip: ending is '.zip'; allowed: .omex"):
         to_archive(tmp_path / "case.zip", PLANS["four visits"])
+
+
+def test_a_full_disk_leaves_all_as_it_was(tmp_path):
+    check_failures(lambda file: to_archive(file, wo.Schedule.once(units=20)), tmp_path, ".omex")
