@@ -4,13 +4,11 @@ import os
 import signal
 import subprocess
 import sys
-from multiprocessing import active_children
 
 import pytest
 
 from tests.extent import some
 from tests.processes import HEAR_INTERRUPTS, everyone_ends, running
-from wearoff.cli import trials
 from wearoff.cli.ending import Ended, raising_signals
 
 MAIN = "from wearoff.cli import main; main()"
@@ -131,32 +129,34 @@ def test_a_signal_that_is_ignored_stays_ignored(monkeypatch):
     assert signal.getsignal(signal.SIGTERM) == before
 
 
+# The command; it kills one of its workers when the first results have come.
+KILLING = """
+import os, signal
+from contextlib import contextmanager
+from multiprocessing import active_children
+from wearoff.cli import main, trials
+
+@contextmanager
+def killing(word):
+    def kill(done, total=None):
+        for worker in active_children()[:1]:
+            os.kill(worker.pid, signal.SIGKILL)
+    yield kill
+
+if __name__ == "__main__":
+    trials.progress_bar = killing
+    main()
+"""
+
+
 @pytest.mark.proof
-def test_a_worker_that_the_system_kills_is_one_line(call, tmp_path, monkeypatch):
-    # As the kernel does where memory is short.
-    before = set(active_children())
-
-    class Killing:
-        def __init__(self, word):
-            self.killed = False
-
-        def __enter__(self):
-            return self
-
-        def __exit__(self, *_):
-            pass
-
-        def __call__(self, done, total=None):
-            if not self.killed:
-                self.killed = True
-                worker = next(iter(set(active_children()) - before))
-                os.kill(worker.pid, signal.SIGKILL)
-
-    monkeypatch.setattr(trials, "progress_bar", Killing)
-    rows = ["--visit-rows", tmp_path / "new" / "rows.csv", "--out", tmp_path / "out"]
-    status, out, err = call("trial", "--patients", 200_000, "--chunk", 500, "--workers", 2, *rows)
-    assert (status, out) == (2, "")
-    assert err.startswith("error: workers is 2, but a process ended before its work; allowed: 1; ")
-    assert err.count("\n") == 1
-    assert list(tmp_path.iterdir()) == []
-    assert set(active_children()) <= before
+def test_a_worker_that_the_system_kills_is_one_line(tmp_path):
+    # As the kernel does where memory is short. Both workers compute then: a piece takes much longer than its result.
+    command = ["trial", "--patients", "500000", "--chunk", "20000", "--workers", "2", "--visit-rows", "new/rows.csv"]
+    with running("-c", KILLING, *command, cwd=tmp_path) as process:
+        out, err = process.communicate(timeout=120)
+        assert (process.returncode, out) == (2, "")
+        assert err.startswith("error: workers is 2, but a process ended before its work; allowed: 1; ")
+        assert err.count("\n") == 1
+        assert list(tmp_path.iterdir()) == []
+        assert everyone_ends(process.pid)
