@@ -85,8 +85,8 @@ ENDS = {
 }
 
 
-# To the first process alone, as `kill` sends it, or to all, as a terminal sends Ctrl-C. SIGTERM and SIGHUP to all are not
-# here: the workers die first, and threads of Python's own pool may print a traceback.
+# To the first process alone, as `kill` sends it, or to all, as a terminal sends Ctrl-C. SIGTERM and SIGHUP to all are
+# not here: the workers die first, and threads of Python's own pool may print a traceback.
 SENT = [("1", "one", "SIGTERM"), ("2", "one", "SIGTERM"), ("2", "one", "SIGHUP"), ("2", "all", "SIGINT")]
 
 
