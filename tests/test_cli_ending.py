@@ -85,8 +85,8 @@ ENDS = {
 }
 
 
-# To the first process alone, as `kill` sends it, or to all, as a terminal sends Ctrl-C. SIGHUP to all is not here: Python's
-# own resource tracker does not expect it, and may print a traceback.
+# To the first process alone, as `kill` sends it, or to all, as a terminal sends Ctrl-C. SIGHUP to all is not here: the
+# resource tracker of Python does not expect it, and may print a traceback.
 SENT = [
     ("1", "one", "SIGTERM"), ("2", "one", "SIGTERM"), ("2", "one", "SIGHUP"), ("2", "all", "SIGINT"),
     ("2", "all", "SIGTERM"),
