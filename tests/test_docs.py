@@ -121,10 +121,12 @@ def test_examples_give_what_is_printed(page):
     assert runner.failures == 0
 
 
-def test_the_python_of_the_readme_runs_and_gives_its_figures():
+def test_the_python_of_the_readme_runs_and_gives_its_figures(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     (code,) = blocks(README, "python")
     names = {}
     exec(code, names)
+    assert (tmp_path / "effect.png").exists()
     days = names["timeline"].landmarks
     text = README.read_text(encoding="utf-8")
     for stated in (
