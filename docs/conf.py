@@ -38,6 +38,7 @@ html_title = f"wearoff {release}"
 html_static_path = ["static"]
 html_css_files = ["site.css"]
 html_copy_source = False
+html_domain_indices = False  # no page links to it
 html_math_renderer = "mathml"
 pygments_dark_style = "monokai"  # the theme's own draws an imported name as if it were a link
 
