@@ -43,7 +43,7 @@ from wearoff.spacing import patient
 from wearoff.webpage import showing
 
 from . import strategies as make
-from .judging import REFUSAL, RESULT, judged
+from .judging import ENDED, REFUSAL, RESULT, judged
 
 COMMAND = typer.main.get_command(app)
 
@@ -556,3 +556,6 @@ def test_a_command_ends_with_a_result_or_one_line(case, stage):
             stage.clear()
 
     ends()
+    if focus is not None:
+        # Of so many cases some are right: else the values or the other options of the cases are wrong.
+        assert ENDED[case, RESULT] > 0
