@@ -271,6 +271,7 @@ def command_lines(draw, command, focus):
     others = [parameter for parameter in known if parameter is not focus and parameter.name != "version"]
     several = st.lists(st.integers(0, len(others) - 1), max_size=6, unique=True) if others else st.just([])
     chosen = [*([focus] if focus else []), *(others[i] for i in draw(several))]
+    again = any(parameter.name == "from_" for parameter in chosen)  # a result has the rows of its own file
     line, last = [], []
     turned = draw(st.integers(0, max(0, len(known) - 1)))
     for parameter in [*known[turned:], *known[:turned]]:
@@ -279,7 +280,7 @@ def command_lines(draw, command, focus):
             typed = draw(_typed(command, parameter))
             # An option without its value would take the next word as its value.
             (last if typed == parameter.opts and parameter.name not in FLAGS else line).extend(typed)
-        elif small is not None:
+        elif small is not None and not (parameter.name == "file" and again):
             line += [small] if parameter.param_type_name == "argument" else [parameter.opts[0], small]
     if draw(st.integers(1, 40)) == 40:
         line.append(draw(make.any_text()))
