@@ -1,6 +1,7 @@
 # make demo: every picture once, and the page; open out/index.html.
 # make test: the tests, in less than three minutes.  make test-browser: those that need chromium, firefox-esr and ffmpeg.
 # make test-r: those that need R with deSolve (Debian: r-base-core, r-cran-desolve).
+# make test-tellurium: those that need tellurium, which it installs.
 # make proof: all tests at full length.  make fuzz: 2,000 hostile cases of every reader and option.
 # make docs: the site.  make bench: measure the speed and write docs/speed.md.  make dist: build what is released, and try it.
 # make mutants: put faults into the model, one at a time, and see which of them the tests notice; takes an hour.
@@ -13,7 +14,7 @@ BIN := $(VENV)/bin
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check $(if $(CONSTRAINTS),--constraint $(CONSTRAINTS)) --editable
 OUT ?= out
 
-.PHONY: demo test test-browser test-r proof fuzz mutants lint bench docs dist update clean
+.PHONY: demo test test-browser test-r test-tellurium proof fuzz mutants lint bench docs dist update clean
 
 demo: $(VENV)/demo
 	$(BIN)/wearoff demo --out $(OUT)
@@ -28,8 +29,11 @@ test-browser: $(VENV)/test
 test-r: $(VENV)/test
 	EXTENT=full $(BIN)/pytest -m r tests/exchange
 
+test-tellurium: $(VENV)/test-tellurium
+	EXTENT=full $(BIN)/pytest -n 2 -m tellurium tests/exchange
+
 proof: $(VENV)/test
-	EXTENT=full $(BIN)/pytest -n 2 --dist worksteal -m "not browser and not r" --nbmake tests sim notebooks
+	EXTENT=full $(BIN)/pytest -n 2 --dist worksteal -m "not browser and not r and not tellurium" --nbmake tests sim notebooks
 
 fuzz: $(VENV)/test
 	$(BIN)/pytest -n auto --dist worksteal --hypothesis-profile=fuzz -q tests/fuzz

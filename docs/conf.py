@@ -5,8 +5,9 @@ import sys
 from pathlib import Path
 from typing import Any, Never
 
-from docutils.nodes import Node, SkipNode, image, section
+from docutils.nodes import Node, SkipNode, image, make_id, section, strong
 from docutils.utils.math.latex2mathml import tex2mathml
+from sphinx.addnodes import index
 from sphinx.util.nodes import make_refnode
 
 import wearoff
@@ -38,6 +39,7 @@ html_title = f"wearoff {release}"
 html_static_path = ["static"]
 html_css_files = ["site.css"]
 html_copy_source = False
+html_domain_indices = False  # no page links to it
 html_math_renderer = "mathml"
 pygments_dark_style = "monokai"  # the theme's own draws an imported name as if it were a link
 
@@ -73,6 +75,14 @@ def _describe(app: Any, document: Any) -> None:
             picture["alt"] = f"Picture of the section: {around[0].astext()}"
 
 
+def _index(app: Any, document: Any) -> None:
+    # A word of the glossary goes into the index, so that the search shows its row first.
+    if app.env.docname == "glossary":
+        for word in list(document.findall(strong)):
+            word["ids"].append(make_id(word.astext()))
+            word.parent.insert(0, index(entries=[("single", word.astext(), word["ids"][0], "main", None)]))
+
+
 def _hide(app: Any, what: str, name: str, found: Any, options: Any, signature: str | None, returned: Any) -> Any:
     # Arguments that begin with an underscore are for the package itself.
     return (re.sub(r", _\w+", "", signature), returned) if signature else None
@@ -89,5 +99,6 @@ def setup(app: Any) -> None:
     app.connect("autodoc-process-signature", _hide)
     app.connect("missing-reference", _link)
     app.connect("doctree-read", _describe)
+    app.connect("doctree-read", _index)
     app.connect("builder-inited", lambda app: generate.write_all(Path(app.srcdir)))
     app.connect("build-finished", _write_live)

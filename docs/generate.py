@@ -29,7 +29,8 @@ MOMENTS = (1.0, 7.0, 120.0)  # days, as `wearoff plates` shows them
 def write_all(docs: Path) -> None:
     """Write `docs/generated/` and `docs/notebooks/`; unchanged files are not written, so that their pages are kept."""
     (docs / "generated").mkdir(exist_ok=True)
-    for name, text in pages().items():
+    for name, plain in pages().items():
+        text = link_pages(plain)
         path = docs / "generated" / f"{name}.md"
         if not path.exists() or path.read_text(encoding="utf-8") != text:
             path.write_text(text, encoding="utf-8")
@@ -80,6 +81,11 @@ def cell(value: Any) -> str:
     if re.fullmatch(r"\d\.\d{5,}", text):
         return f"{float(text):.4g}"
     return f"`{text}`" if re.fullmatch(r"\w+_\w+", text) else text
+
+
+def link_pages(text: str) -> str:
+    """Return a text in which the file of a page, such as docs/rivals.md, is a link to the page."""
+    return re.sub(r"\bdocs/(\w+)\.md\b", r"[\1](\1.md)", text)
 
 
 def span(low: str, high: str) -> str:

@@ -4,6 +4,7 @@ import shutil
 import subprocess
 import sys
 
+import matplotlib
 import matplotlib as mpl
 import numpy as np
 import pytest
@@ -186,9 +187,31 @@ def test_a_failing_ffmpeg_is_one_line(tmp_path, monkeypatch):
         raise subprocess.CalledProcessError(1, "ffmpeg", stderr="first\nUnknown encoder\n")
 
     monkeypatch.setattr(FFMpegWriter, "finish", fail)
-    with pytest.raises(wo.InputError, match=r"but ffmpeg failed \(Unknown encoder\); allowed: .gif"):
+    with pytest.raises(
+        wo.InputError, match=r"but ffmpeg failed \(Unknown encoder\); allowed: a writable place, or .gif"
+    ):
         animate(TYPICAL, tmp_path / "x.mp4", seconds=1)
     assert not list(tmp_path.iterdir())
+
+
+@needs_ffmpeg
+@pytest.mark.parametrize("ignored", ["trap '' XFSZ;", ""], ids=["ended", "killed"])
+def test_a_disk_that_is_full_for_ffmpeg_leaves_the_old_film(tmp_path, ignored):
+    # ffmpeg may write 4 KiB (8 blocks). If it ignores SIGXFSZ it is refused, as on a full disk, and it then ends with
+    # success if it is not told -xerror; else it is killed by the signal.
+    limited, old = tmp_path / "limited", tmp_path / "film.mp4"
+    limited.write_text(f'#!/bin/sh\n{ignored} ulimit -f 8; exec ffmpeg "$@"\n')
+    limited.chmod(0o755)
+    old.write_text("old")
+    with (
+        matplotlib.rc_context({"animation.ffmpeg_path": str(limited)}),
+        pytest.raises(
+            wo.InputError, match=r"film.mp4', but ffmpeg failed \((.*film.mp4: File too large|no reason given)\)"
+        ),
+    ):
+        animate(TYPICAL, old, seconds=1)
+    assert old.read_text() == "old"
+    assert sorted(tmp_path.iterdir()) == [old, limited]
 
 
 @pytest.mark.proof

@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -321,28 +322,16 @@ def test_a_name_that_is_no_text_is_printed_escaped(tmp_path):
 @pytest.mark.parametrize("full_after", some([3, 0, 1, 5], 4))
 def test_a_disk_that_fills_leaves_what_was_there(call, tmp_path, monkeypatch, full_after):
     (tmp_path / "timeline.csv").write_text("an earlier run")
-    opened, plain = [], os.fdopen
+    begun, write = [], Path.write_bytes
 
-    class Full:
-        def __init__(self, file):
-            self.file = file
+    def write_half(path, content):
+        begun.append(path)
+        if len(begun) <= full_after:
+            return write(path, content)
+        write(path, content[: len(content) // 2])
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-        def __enter__(self):
-            return self
-
-        def __exit__(self, *_):
-            self.file.close()
-
-        def write(self, content):
-            self.file.write(content[: len(content) // 2])
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-    def fdopen(*arguments, **options):
-        opened.append(1)
-        file = plain(*arguments, **options)
-        return Full(file) if len(opened) > full_after else file
-
-    monkeypatch.setattr("wearoff.files.os.fdopen", fdopen)
+    monkeypatch.setattr(Path, "write_bytes", write_half)
     status, _, err = call("simulate", "--out", tmp_path)
     assert status == 2
     assert "No space left on device" in err

@@ -65,6 +65,13 @@ def test_the_page_has_every_file_and_its_commands_make_them(call, quick, tmp_pat
     assert {path: path.read_bytes() for path in made} == made
 
 
+def test_a_folder_whose_name_is_no_text_has_its_page_too(call, quick, tmp_path, monkeypatch):
+    # A name of bytes that are not UTF-8 comes to Python with half characters.
+    monkeypatch.chdir(tmp_path)
+    assert call("demo", "--out", "\udcff")[0] == 0
+    assert "\\udcff/simulate" in (tmp_path / "\udcff" / "index.html").read_text(encoding="utf-8")
+
+
 def test_a_folder_that_is_there_is_replaced_file_by_file(call, quick, tmp_path):
     (tmp_path / "mine.txt").write_text("mine")
     (tmp_path / "index.html").write_text("an earlier run")

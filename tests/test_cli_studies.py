@@ -303,7 +303,7 @@ def test_an_interrupt_leaves_nothing_and_says_so(tmp_path, workers):
         out, err = process.communicate(timeout=120)
         assert process.returncode == 130
         assert out == ""
-        assert err.strip().splitlines()[-1] == "interrupted: nothing was written"
+        assert err.strip().splitlines()[-1] == "interrupted: no file is half written"
         assert "Traceback" not in err
         assert list(tmp_path.iterdir()) == []
         assert everyone_ends(process.pid)
@@ -331,6 +331,15 @@ def test_a_trial_with_people_that_cannot_be(call, options, message):
     assert status == 2
     assert out == ""
     assert err.startswith(f"error: {message}")
+
+
+def test_a_folder_that_cannot_be_written_leaves_no_rows_of_people_either(call, tmp_path):
+    (tmp_path / "file.txt").write_text("mine")
+    rows = ("--individuals", tmp_path / "patients.csv", "--visit-rows", tmp_path / "visits.csv")
+    status, _, err = call("trial", "--patients", "8", "--days", "40", *rows, "--out", tmp_path / "file.txt" / "new")
+    assert status == 2
+    assert err.startswith("error: out is ")
+    assert [path.name for path in tmp_path.iterdir()] == ["file.txt"]
 
 
 def test_a_trial_with_people_writes_their_rows(call, tmp_path):

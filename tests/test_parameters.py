@@ -2,9 +2,11 @@
 
 import math
 
+import numpy as np
 import pytest
 
 from wearoff import InputError, Parameters, presets
+from wearoff.parameters import from_symbols
 
 
 @pytest.mark.parametrize(
@@ -46,6 +48,12 @@ def test_the_table_tells_where_each_value_comes_from():
 def test_impossible_values_are_refused_by_name(value):
     with pytest.raises(InputError, match=r"^snap25_half_life is .*; allowed: from 1e-06 to 36525 day$"):
         Parameters(snap25_half_life=value)
+
+
+@pytest.mark.parametrize("rate", [0.0, np.float64(0), np.zeros(2)])
+def test_what_is_never_lost_has_a_half_life_without_end(rate):
+    constants = Parameters().constants()._replace(k_light_chain=rate)
+    assert np.all(from_symbols(constants, ["light_chain_half_life"])["light_chain_half_life"] == math.inf)
 
 
 def test_nearest_names_are_suggested():

@@ -362,3 +362,13 @@ def test_the_second_visit_adds_the_first_ones_light_chain_shifted(interval, para
     together = wo.simulate(both, parameters=parameters, times=[0, 800]).at(interval + after)["light_chain"].to_numpy()
     # Relative to the whole: a difference of days is known only to rounding.
     assert np.abs(together - first - alone).max() <= 1e-12 * together.max()
+
+
+def test_the_day_of_a_visit_is_not_given_where_it_is_found():
+    for call in (
+        lambda: wo.spacing.next_visit(wo.Schedule.once(units=20), day=30),
+        lambda: wo.spacing.recommend(day=30),
+        lambda: wo.Schedule.every(90, visits=2, day=30),
+    ):
+        with pytest.raises(wo.InputError, match=r"^day is 30; allowed: not given, since the days"):
+            call()

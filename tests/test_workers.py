@@ -38,6 +38,18 @@ def end_at_once(_):
     os._exit(3)
 
 
+class Unfinished:
+    """An answer whose sending takes long enough for its process to end meanwhile."""
+
+    def __reduce__(self):
+        threading.Timer(0.05, os._exit, (3,)).start()
+        return bytes, (b"0" * 500_000_000,)
+
+
+def answer_and_end(_):
+    return Unfinished()
+
+
 def fail(x):
     raise RuntimeError(f"{x} is no good")
 
@@ -115,6 +127,15 @@ def test_a_process_that_ends_early_is_said_and_does_not_hang():
     said = r"^workers is 2, but a process ended before its work; allowed: "
     with pytest.raises(InputError, match=said), sharing(2) as shared:
         list(shared(end_at_once, [1]))
+    assert set(active_children()) <= before
+
+
+@pytest.mark.proof
+def test_a_process_that_ends_before_its_answer_is_whole_hangs_nobody():
+    # As one that the system kills for want of memory: the other one goes on, and its answers come.
+    before = set(active_children())
+    with pytest.raises(InputError, match="a process ended before its work"), sharing(2) as shared:
+        list(shared(answer_and_end, [1, 2]))
     assert set(active_children()) <= before
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import subprocess
 import textwrap
 from collections.abc import Callable, Iterator
@@ -13,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .acts import find_acts, write_webvtt
-from .checks import Limits, check_number
+from .checks import Limits, check_ending, check_number
 from .clock import SLOW_DAYS, Clock
 from .defaults import FILM_DAYS
 from .errors import InputError
@@ -22,6 +23,9 @@ from .figures.mechanism import Numbers, draw_steps, place, shares, write_parts
 from .figures.style import VERMILION, Look, faint, ink, muted, readable, tidy
 from .files import written_whole
 from .timeline import Timeline
+
+# Else matplotlib prints what ffmpeg says, although the error of a failed film has it.
+logging.getLogger("matplotlib.animation").addHandler(logging.NullHandler())
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -181,18 +185,16 @@ def animate(
         try:
             write(film, temporary, progress)
         except subprocess.CalledProcessError as error:
-            reason = (error.stderr or "").strip().splitlines()[-1:] or ["no reason given"]
-            problem = f"is '{path}', but ffmpeg failed ({reason[0]})"
-            raise InputError("file", path, ".gif", problem=problem) from None
+            reason = (error.stderr or "").replace(str(temporary), path.name).strip().splitlines()[-1:]
+            problem = f"is '{path}', but ffmpeg failed ({(reason or ['no reason given'])[0]})"
+            raise InputError("file", path, "a writable place, or .gif", problem=problem) from None
     return path
 
 
 def _find_writer(path: Path) -> Callable[[Film, Path, Progress | None], None]:
     from matplotlib.animation import FFMpegWriter
 
-    ending = path.suffix.lower()
-    if ending not in FORMATS:
-        raise InputError("file", str(path), f"a name that ends in {', '.join(FORMATS[:-1])} or {FORMATS[-1]}")
+    ending = check_ending(path, FORMATS)
     if ending == ".gif":
         return _write_gif
     if ending == ".vtt":
@@ -248,11 +250,15 @@ def _choose_palette(picture: npt.NDArray[np.uint8]) -> npt.NDArray[np.int64]:
 def _write_mp4(film: Film, file: Path, progress: Progress | None) -> None:
     from matplotlib.animation import FFMpegWriter
 
-    writer = FFMpegWriter(fps=FRAMES_A_SECOND, codec="h264")
+    # Without -xerror ffmpeg succeeds on a full disk, with a film that no program can open.
+    writer = FFMpegWriter(fps=FRAMES_A_SECOND, codec="h264", extra_args=["-xerror"])
     writer.setup(film.figure, file, _DPI)
     try:
         for _ in _show_all(film, progress):
             writer.grab_frame()
+    except BrokenPipeError:
+        writer.finish()  # ffmpeg has ended; this raises its reason
+        raise
     except BaseException:
         # Closing an unfinished film may fail too; the first error is raised.
         with contextlib.suppress(Exception):

@@ -6,7 +6,8 @@ import datetime
 import functools
 import inspect
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple, TypeVar, cast
 
 from .errors import InputError, format_value, nearest_name
@@ -149,6 +150,27 @@ def check_name(value: Any, known: Iterable[str], name: str) -> str:
     if isinstance(value, str) and value in names:
         return str(value)
     raise InputError(name, value, ", ".join(names), nearest=nearest_name(value, names))
+
+
+def check_ending(path: Path, endings: Sequence[str]) -> str:
+    """Return the ending of a file's name in lower case if it is one of `endings`, or raise `InputError`.
+
+    Examples
+    --------
+    >>> check_ending(Path("page.HTML"), (".html", ".htm"))
+    '.html'
+    >>> check_ending(Path("page"), (".html", ".htm"))
+    Traceback (most recent call last):
+    ...
+    wearoff.errors.InputError: file is 'page'; allowed: a name that ends in .html or .htm
+    """
+    ending = path.suffix.lower()
+    if ending not in endings:
+        *others, last = endings
+        raise InputError(
+            "file", str(path), f"a name that ends in {' or '.join(filter(None, (', '.join(others), last)))}"
+        )
+    return ending
 
 
 def check_row(value: Any, rows: Mapping[str, Row], name: str) -> Row:

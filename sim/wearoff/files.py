@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from .errors import InputError, format_value
@@ -38,10 +38,20 @@ def _describe_error(error: Exception) -> str:
     return str(getattr(error, "strerror", None) or error)
 
 
-def _refuse_folder(path: Path) -> None:
-    # Without this check the error would come only when the file is renamed, after other files have been renamed.
+def _refuse_occupied(path: Path) -> None:
+    # Without this check the error would come only when the file is renamed, after other files have been renamed; and
+    # who may write to /dev would replace a device by a file.
     if path.is_dir():
         raise IsADirectoryError(None, f"{path.name} is a folder")
+    if path.exists() and not path.is_file():
+        raise FileExistsError(None, f"{path.name} is a device or a pipe")
+
+
+def check_folder(folder: str | Path) -> None:
+    """Raise `InputError` if files cannot be written into `folder`, which need not exist; leave it as it was."""
+    folder = Path(folder)
+    with _refusing_folder(folder), _temporary_file(folder / "file"):
+        pass
 
 
 def write_all(folder: str | Path, contents: Mapping[str, bytes]) -> list[Path]:
@@ -65,29 +75,16 @@ def write_all(folder: str | Path, contents: Mapping[str, bytes]) -> list[Path]:
         The folder is a file or cannot be written, or the disk is full.
     """
     folder = Path(folder)
-    temporary_files: dict[Path, Path] = {}
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for path in [folder / name for name in contents]:
-            _refuse_folder(path)
-            path.parent.mkdir(exist_ok=True)
-        for name, content in contents.items():
-            path = folder / name
-            handle, temporary_name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-            temporary_files[path] = Path(temporary_name)
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-        for path, temporary in temporary_files.items():
-            temporary.chmod(0o644)
-            temporary.replace(path)
-    # A name that no file can have raises ValueError. A path of a thousand folders raises RecursionError.
-    except (OSError, ValueError, RecursionError) as error:
-        problem = f"is '{folder}', which cannot be written ({_describe_error(error)})"
-        raise InputError("out", folder, "a writable folder", problem=problem) from None
-    finally:
-        for temporary in temporary_files.values():
-            temporary.unlink(missing_ok=True)
-    return list(temporary_files)
+    with _refusing_folder(folder), ExitStack() as stack:
+        paths = [folder / name for name in contents]
+        for path in paths:
+            _refuse_occupied(path)
+        temporary_files = [stack.enter_context(_temporary_file(path)) for path in paths]
+        for temporary, content in zip(temporary_files, contents.values(), strict=True):
+            temporary.write_bytes(content)
+        for temporary, path in zip(temporary_files, paths, strict=True):
+            _rename(temporary, path)
+    return paths
 
 
 @contextmanager
@@ -102,24 +99,72 @@ def written_whole(path: Path) -> Iterator[Path]:
     Raises
     ------
     InputError
-        `path` is a folder, its folder cannot be written, or the disk is full.
+        `path` is a folder or a device, its folder cannot be written, or the disk is full.
     """
-    temporary = None
-    if not _is_possible(path):
-        problem = f"is {format_value(str(path))}, a name that no file can have"
-        raise InputError("file", path, "a writable place", problem=problem)
-    try:
-        _refuse_folder(path)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}.", suffix=path.suffix)
-        os.close(handle)
-        temporary = Path(name)
+    with refusing(path), begun(path) as (temporary,):
         yield temporary
-        temporary.chmod(0o644)
-        temporary.replace(path)
+
+
+@contextmanager
+def begun(*paths: Path) -> Iterator[list[Path]]:
+    """Yield a temporary file for each path, as `written_whole` does; all are renamed at the end, or none.
+
+    An error in between is raised as it is, since it may be of something else: `refusing` goes around each write.
+    """
+    temporary_files = []
+    with ExitStack() as stack:
+        for path in paths:
+            if not _is_possible(path):
+                problem = f"is {format_value(str(path))}, a name that no file can have"
+                raise InputError("file", path, "a writable place", problem=problem)
+            with refusing(path):
+                _refuse_occupied(path)
+                temporary_files.append(stack.enter_context(_temporary_file(path)))
+        yield temporary_files
+        for temporary, path in zip(temporary_files, paths, strict=True):
+            with refusing(path):
+                _rename(temporary, path)
+
+
+@contextmanager
+def refusing(path: Path) -> Iterator[None]:
+    """Raise an error of the system, such as a full disk, as an `InputError` that names the file."""
+    try:
+        yield
+    # A path of a thousand folders raises RecursionError.
     except (OSError, RecursionError) as error:
         problem = f"is '{path}', which cannot be written ({_describe_error(error)})"
         raise InputError("file", path, "a writable place", problem=problem) from None
+
+
+@contextmanager
+def _refusing_folder(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, ValueError, RecursionError) as error:  # a name that no file can have raises ValueError
+        problem = f"is '{folder}', which cannot be written ({_describe_error(error)})"
+        raise InputError("out", folder, "a writable folder", problem=problem) from None
+
+
+@contextmanager
+def _temporary_file(path: Path) -> Iterator[Path]:
+    """Yield an empty file beside `path`; at the end remove it, and the folders that were made for it and are empty."""
+    made = [folder for folder in (path.parent, *path.parent.parents) if not folder.exists()]
+    temporary = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}.", suffix=path.suffix)
+        temporary = Path(name)
+        os.close(handle)
+        yield temporary
     finally:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
+        for folder in made:
+            with suppress(OSError):
+                folder.rmdir()
+
+
+def _rename(temporary: Path, path: Path) -> None:
+    temporary.chmod(0o644)
+    temporary.replace(path)

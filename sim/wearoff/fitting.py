@@ -134,8 +134,8 @@ def fit(
     Warns
     -----
     UnusualWarning
-        Of patients: nothing was seen of some, who are left out; or the Monte Carlo error is large, or the numbers have
-        not settled.
+        Of patients: nothing was seen of some, who are left out; a rater looked at one more than once on a day; or the
+        Monte Carlo error is large, or the numbers have not settled.
 
     Examples
     --------

@@ -96,6 +96,9 @@ GRADES = ("none", "mild", "moderate", "severe")
 SHARES = (0.05, 0.25, 0.5, 0.75, 0.95)
 PERCENTILES = tuple(f"p{round(100 * share)}" for share in SHARES)
 
+# Of every interval that tables have.
+CONFIDENCE = 0.95
+
 # The interval of a number over the draws of a fit: columns such as p50_low and p50_high, beside p50.
 KNOWN_SHARES = (0.05, 0.95)
 LOW, HIGH = "_low", "_high"

@@ -11,6 +11,7 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any, Self
 
+import numpy as np
 import pandas as pd
 
 from . import notebook, tables
@@ -227,8 +228,13 @@ def from_symbols(constants: Constants, names: Iterable[str]) -> dict[str, Any]:
 
 
 def _turn_half_life(name: str, value: Any) -> Any:
-    # A half-life becomes a rate, and a rate a half-life, by the same division.
-    return math.log(2) / value if name.endswith("_half_life") else value
+    # A half-life becomes a rate, and a rate a half-life, by the same division. A rate of 0 is a half-life without end.
+    if not name.endswith("_half_life"):
+        return value
+    if isinstance(value, float):
+        return math.log(2) / value if value else math.inf
+    with np.errstate(divide="ignore"):
+        return math.log(2) / value
 
 
 def possible(row: tables.Row) -> Limits:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -38,8 +38,7 @@ CONSTANTS = tables.column("parameters", "name")
 MOST_CASES = 1_000_000
 MOST_ROWS = 5_000_000  # of a table with days: half a gigabyte
 SEEN = ("visible", "crease", "depth")  # the columns of a table with days
-# The promise is 1e-6. The grid is chosen with some of the cases alone, so that the accuracy asked for is higher.
-ACCURACY = 1e-8
+ACCURACY = 1e-8  # of the visible effect; the promise is 1e-6, but the grid is chosen with some of the cases alone
 PILOTS = 128  # most cases with which the grid is chosen, if at least two values of each axis are among them
 
 
@@ -104,10 +103,7 @@ class Scan:
     @cached_property
     def provenance(self) -> dict[str, Any]:
         """How the table was made: versions, arguments, treatments, and the constants that are not varied."""
-        visit = self.schedule.visits[0]
-        plans = [Schedule((dataclasses.replace(visit, units=units),)) for units in self.axes.get("units", ())] or [
-            self.schedule
-        ]
+        plans = _list_plans(self.schedule, self.axes.get("units", ()))
         options = {"axes": self.axes, "days": self.end, **name_functions(self.model)}
         return make_block("scan", options, self.parameters, arms={name_treatment(plan): plan for plan in plans})
 
@@ -236,12 +232,14 @@ def _check_size(axes: Axes, times: Array | None) -> None:
 
 def _warn(schedule: Schedule, axes: Axes) -> None:
     # Doses between the smallest and the largest are no more unusual than these two.
-    plans = [schedule]
-    if "units" in axes:
-        visit, units = schedule.visits[0], axes["units"]
-        plans = [Schedule((dataclasses.replace(visit, units=dose),)) for dose in (min(units), max(units))]
+    plans = _list_plans(schedule, [end(axes["units"]) for end in (min, max)] if "units" in axes else [])
     for reason in dict.fromkeys(reason for plan in plans for reason in cautions(plan)):
         warn(reason)
+
+
+def _list_plans(schedule: Schedule, units: Sequence[float]) -> list[Schedule]:
+    # Return the one visit of a schedule with each of some units; without units, the schedule.
+    return [Schedule((dataclasses.replace(schedule.visits[0], units=dose),)) for dose in units] or [schedule]
 
 
 def _combine(axes: Mapping[str, tuple[float, ...]]) -> dict[str, Array]:
@@ -282,9 +280,9 @@ def _solve(
         last_dose = schedule.visits[-1].day
         values = np.concatenate([_read_landmarks(each, last_dose) for each in solved])
         return dict(zip(Landmarks._fields, values.T, strict=True))
-    seen = [np.concatenate(parts) for parts in zip(*(_read_days(each, times) for each in solved), strict=True)]
+    seen = zip(*(_read_days(each, times) for each in solved), strict=True)
+    visible, crease = (np.concatenate(parts).ravel() for parts in seen)
     q = np.repeat(constants.q, len(times))
-    visible, crease = (each.ravel() for each in seen)
     return dict(zip(SEEN, (visible, crease, depth(visible, crease, constants._replace(q=q))), strict=True))
 
 

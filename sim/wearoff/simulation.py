@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .checks import Limits, check_integer, check_type, checked_arguments
+from .checks import check_integer, check_type, checked_arguments
 from .errors import InputError, warn
 from .model.course import SHORTEST, Course, solve
 from .model.equations import MODEL, Model
@@ -20,7 +20,7 @@ from .treatment.cautions import cautions
 from .treatment.schedule import Schedule
 from .treatment.visit import DAY, Visit
 
-DAYS = Limits("days", 1, 36525, "day")
+DAYS = DAY._replace(name="days", low=1)
 # The effect of one visit wears off in this time, at up to twice the labelled dose.
 DAYS_AFTER_LAST_VISIT = 240
 
@@ -98,7 +98,13 @@ def solve_schedule(schedule: Schedule, parameters: Parameters, end: float, model
 
 
 def read_schedule(schedule: Schedule | Visit | None, **arguments: Any) -> Schedule:
-    """Return the schedule, checked; without one, a single visit with those `arguments` of `Visit` that are not None."""
+    """Return the schedule, checked; without one, a single visit with those `arguments` of `Visit` that are not None.
+
+    Raises
+    ------
+    InputError
+        There are arguments beside a schedule, a value is not possible, or it is no schedule.
+    """
     visit = {name: value for name, value in arguments.items() if value is not None}
     if schedule is None:
         return Schedule.once(**visit)
@@ -113,7 +119,13 @@ def read_schedule(schedule: Schedule | Visit | None, **arguments: Any) -> Schedu
 def choose_days(
     schedule: Schedule, days: int | None = None, times: npt.ArrayLike | None = None
 ) -> tuple[npt.NDArray[np.float64], float]:
-    """Return the days of the table, shape (k,), and the day on which the course ends; arguments as in `simulate`."""
+    """Return the days of the table, shape (k,), and the day on which the course ends; arguments as in `simulate`.
+
+    Raises
+    ------
+    InputError
+        Both `days` and `times` are given, or days are not possible.
+    """
     if times is not None:
         if days is not None:
             raise InputError("days", days, "one of the two", problem="is given beside times")

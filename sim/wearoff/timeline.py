@@ -118,8 +118,7 @@ class Timeline:
     @cached_property
     def spill(self) -> tuple[float, ...]:
         """The share of each visit's dose that falls beyond the muscle; 0 where the dose is even along the muscle."""
-        length = self.schedule.visits[0].muscle.length
-        spread = self.parameters.spread
+        length, spread = self.schedule.visits[0].muscle.length, self.parameters.spread
         return tuple(0.0 if visit.sites is None else spill(length, visit.sites, spread) for visit in self.schedule)
 
     @cached_property
@@ -255,7 +254,7 @@ class Timeline:
         Parameters
         ----------
         days : array_like, shape (k,)
-            One to five days, from 0 to the end of the simulation; the first visit must be before the end.
+            One to five days, from 0 to the end; else, or if the first visit is after the end, `InputError` is raised.
         style : str
             ``print`` (180 mm wide) or ``slide`` (16 to 9, with text that can be read from the last row).
         title : str or None

@@ -12,6 +12,8 @@ from .errors import InputError, format_value
 
 ONE_DAY = np.timedelta64(1, "D")
 YEAR = 365.25  # days, for what is counted a year
+# Days that nothing is later than: of one patient, and of what may be asked of many.
+CENTURY, TEN_YEARS = 36525, 3652
 YEAR_OF_TRIAL = 365  # days; what a trial reports of its first year, of its second and so on
 
 

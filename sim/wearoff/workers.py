@@ -6,17 +6,20 @@ import os
 import pickle
 import signal
 import threading
+import traceback
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from multiprocessing import current_process
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from .checks import Limits, check_integer
 from .errors import InputError
 
 if TYPE_CHECKING:
-    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures import Executor
     from multiprocessing.connection import Connection
+    from multiprocessing.context import SpawnContext
 
 Workers: TypeAlias = int | Callable[..., Iterable[Any]]
 
@@ -51,8 +54,7 @@ def sharing(workers: Workers) -> Iterator[Callable[[Callable[[Any], Any], list[A
     if current_process().daemon:
         problem = f"is {count} in a process of a multiprocessing.Pool, which may start no others"
         raise InputError("workers", count, "1", problem=problem)
-    from concurrent.futures import ProcessPoolExecutor
-    from concurrent.futures.process import BrokenProcessPool
+    from concurrent.futures import ThreadPoolExecutor
     from multiprocessing import get_context
 
     # The processes are spawned, since every system can do that. If this process has no more work, or is interrupted,
@@ -61,10 +63,21 @@ def sharing(workers: Workers) -> Iterator[Callable[[Callable[[Any], Any], list[A
     context = get_context("spawn")
     receiver, sender = context.Pipe(duplex=False)
     with receiver, sender:
-        pool = ProcessPoolExecutor(count, context, _begin, (receiver,))
+        threads = ThreadPoolExecutor(count)
+        processes: list[_Process] = []
+        free: SimpleQueue[_Process] = SimpleQueue()
+
+        def share(work: Callable[[Any], Any], parts: list[Any]) -> Iterator[Any]:
+            # A process that is started here ignores SIGINT from the beginning.
+            with _ignore_interrupts():
+                while len(processes) < min(count, len(parts)):
+                    processes.append(_Process(context, receiver))
+                    free.put(processes[-1])
+            return _share(threads, free, work, parts)
+
         try:
-            yield lambda work, parts: _share(pool, work, parts)
-        except BrokenProcessPool:
+            yield share
+        except _GoneError:
             raise InputError(
                 "workers",
                 count,
@@ -72,7 +85,9 @@ def sharing(workers: Workers) -> Iterator[Callable[[Callable[[Any], Any], list[A
                 problem=f"is {count}, but a process ended before its work",
             ) from None
         finally:
-            pool.shutdown(cancel_futures=True)
+            threads.shutdown(cancel_futures=True)
+            for each in processes:
+                each.end()
 
 
 def check_shared(workers: Workers, value: Any, field: str) -> None:
@@ -89,10 +104,49 @@ def check_shared(workers: Workers, value: Any, field: str) -> None:
         ) from None
 
 
-def _share(pool: ProcessPoolExecutor, work: Callable[[Any], Any], parts: list[Any]) -> Iterator[Any]:
-    # The pool may start a process for each part. A process that is started here ignores SIGINT from the beginning.
-    with _ignore_interrupts():
-        return pool.map(work, parts)
+class _GoneError(Exception):
+    # A process ended before its work.
+    pass
+
+
+class _Process:
+    # A process that does one piece of work at a time. It has a pipe of its own, whose other end it alone has: when it
+    # ends, in the middle of an answer too, the pipe says so. `ProcessPoolExecutor` has one pipe and one lock for all
+    # its processes; where the system kills one that is sending, it waits for ever.
+
+    def __init__(self, context: SpawnContext, receiver: Connection) -> None:
+        self._pipe, theirs = context.Pipe()
+        self._process = context.Process(target=_serve, args=(theirs, receiver))
+        self._process.start()
+        theirs.close()
+
+    def do(self, work: Callable[[Any], Any], part: Any) -> Any:
+        try:
+            self._pipe.send((work, part))
+            done, answer = self._pipe.recv()
+        except (EOFError, OSError):
+            raise _GoneError from None
+        if done:
+            return answer
+        raise answer
+
+    def end(self) -> None:
+        self._pipe.close()
+        self._process.join()
+
+
+def _share(
+    threads: Executor, free: SimpleQueue[_Process], work: Callable[[Any], Any], parts: list[Any]
+) -> Iterator[Any]:
+    # A thread takes a process that is free, and waits for its answer.
+    def do(part: Any) -> Any:
+        process = free.get()
+        try:
+            return process.do(work, part)
+        finally:
+            free.put(process)
+
+    return threads.map(do, parts)
 
 
 @contextmanager
@@ -109,9 +163,21 @@ def _ignore_interrupts() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _begin(receiver: Connection) -> None:
+def _serve(pipe: Connection, receiver: Connection) -> None:
+    # What a process does, until its pipe is closed.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with, args=(receiver,), daemon=True).start()
+    with suppress(EOFError, OSError):
+        while True:
+            try:
+                work, part = pipe.recv()
+                answer = True, work(part)
+            except EOFError:
+                return
+            except Exception as error:
+                error.add_note(f"in another process: {traceback.format_exc()}")
+                answer = False, error
+            pipe.send(answer)
 
 
 def _end_with(receiver: Connection) -> None:

@@ -1,21 +1,21 @@
 """The COMBINE archive: libcombine and libsedml read it, and libroadrunner runs its SBML as its SED-ML says.
 
-tellurium, which runs the whole archive, takes minutes to install: docs/exchange.md says how it was tried.
+`test_tellurium.py` runs the whole archive.
 """
 
 import numpy as np
 import pytest
+from studies.agreement import BOUND, VISITS
+from studies.simulators import run_libroadrunner
 from tests.exchange.read_archive import read_archive
-from tests.exchange.simulators import run_libroadrunner
+from tests.failing import check_failures
 
 import wearoff as wo
 from wearoff.exchange import read_case, to_archive
 from wearoff.labels import COLUMNS
 
-BOUND = 1e-6
-
 PLANS = {
-    "four visits": wo.Schedule.every(90, visits=4, units=20),
+    "four visits": VISITS,
     "sites": wo.Schedule.once(units=20, sites=3),
     "observed": wo.Schedule((wo.Visit(day=3, units=20),), None, (7.0, 30.5)),
 }
@@ -39,7 +39,6 @@ def test_what_the_archive_says_gives_the_same_columns(tmp_path, name):
     ours = wo.simulate(plan, parameters=CONSTANTS, times=times).frame[list(COLUMNS)].to_numpy()
     apart = ~np.isin(times, [visit.day for visit in plan])  # other programs report before or after a dose
     error = (np.abs(solved - ours)[apart].max(axis=0) / ours.max(axis=0)).max()
-    print(f"archive, {name}: any column {error:.1e}")
     assert error < BOUND
 
 
@@ -62,3 +61,7 @@ def test_the_same_case_has_the_same_bytes(tmp_path):
 def test_another_ending_is_refused(tmp_path):
     with pytest.raises(wo.InputError, match=r"case.zip: ending is '.zip'; allowed: .omex"):
         to_archive(tmp_path / "case.zip", PLANS["four visits"])
+
+
+def test_a_full_disk_leaves_all_as_it_was(tmp_path):
+    check_failures(lambda file: to_archive(file, wo.Schedule.once(units=20)), tmp_path, ".omex")

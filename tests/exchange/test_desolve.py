@@ -1,13 +1,12 @@
 """The script of R: R itself with deSolve runs it, and gives the same curve as `simulate`."""
 
 import datetime
-import shutil
-import subprocess
 
 import numpy as np
-import pandas as pd
 import pytest
-from tests.exchange.drawn import drawn
+from studies.agreement import BOUND, VISITS
+from studies.random_cases import draw_case
+from studies.simulators import run_r
 from tests.extent import extent
 from tests.own_functions import BOTH
 
@@ -16,10 +15,6 @@ from wearoff.exchange import to_r
 
 pytestmark = pytest.mark.filterwarnings("ignore::wearoff.UnusualWarning")
 
-# The largest error of the visible effect that is promised.
-BOUND = 1e-6
-
-VISITS = wo.Schedule.every(90, visits=4, units=20)
 OBSERVED = wo.Schedule(
     (wo.Visit(day=0.25, units=20), wo.Visit(day=60, units=20)),
     datetime.date(2027, 1, 4),
@@ -35,32 +30,15 @@ CASES = {
         None,
     ),
     "own functions": (VISITS, wo.Parameters(), BOTH),
-    **{f"random {number}": (*drawn(number), None) for number in range(extent(8, 50))},
+    **{f"random {number}": (*draw_case(number), None) for number in range(extent(8, 50))},
 }
-
-# R starts once for all cases. Each script has an environment of its own.
-DRIVER = """
-for (file in list.files(pattern = "[.]R$")) {
-  own <- new.env()
-  source(file, local = own, encoding = "UTF-8")
-  write.csv(own$effect, sub("[.]R$", ".csv", file), row.names = FALSE)
-}
-"""
 
 
 @pytest.fixture(scope="module")
 def solved(tmp_path_factory):
     """Run all cases in one process of R; return the tables by the names of the cases."""
-    folder = tmp_path_factory.mktemp("r")
-    program = shutil.which("Rscript")
-    if program is None:
-        pytest.fail("no R: install r-base-core and r-cran-desolve")
-    for i, (plan, parameters, model) in enumerate(CASES.values()):
-        (folder / f"{i}.R").write_text(to_r(plan, parameters, model=model), encoding="utf-8")
-    run = subprocess.run([program, "-e", DRIVER], cwd=folder, capture_output=True, text=True, timeout=900)
-    assert run.returncode == 0, run.stderr
-    assert "Warning" not in run.stderr
-    return {name: pd.read_csv(folder / f"{i}.csv") for i, name in enumerate(CASES)}
+    scripts = [to_r(plan, parameters, model=model) for plan, parameters, model in CASES.values()]
+    return dict(zip(CASES, run_r(scripts, tmp_path_factory.mktemp("r")), strict=True))
 
 
 @pytest.mark.r
@@ -73,7 +51,6 @@ def test_desolve_gives_the_same_columns(solved, name):
         assert found.pop("date").tolist() == frame.pop("date").dt.strftime("%Y-%m-%d").tolist()
     error = np.abs(found.to_numpy() - frame.to_numpy()).max(axis=0)
     visible, any_column = error[list(frame).index("visible")], (error / frame.max(axis=0).to_numpy()).max()
-    print(f"{name} in deSolve: visible effect {visible:.1e}, any column {any_column:.1e}")
     assert visible < BOUND
     assert any_column < BOUND
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import sympy
 from scipy.integrate import solve_ivp
-from tests.exchange.simulators import COLUMNS, copasi, libroadrunner
+from studies.simulators import COLUMNS, copasi, libroadrunner
 
 import wearoff as wo
 from wearoff.exchange import read_case, to_antimony, to_sbml

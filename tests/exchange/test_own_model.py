@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from tests.exchange.simulators import COLUMNS, libroadrunner
+from studies.simulators import COLUMNS, libroadrunner
 from tests.own_functions import BOTH, HILL, PROPORTIONAL, UNSATURATED
 
 import wearoff as wo

@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import petab.v1 as petab
 import pytest
-from tests.exchange.simulators import run_libroadrunner
+from studies.simulators import run_libroadrunner
+from tests.failing import check_failures
 
 import wearoff as wo
 from wearoff.exchange import to_petab
@@ -96,3 +97,8 @@ def test_refusals(tmp_path, changes, free, said):
 def test_a_constant_without_an_end_is_not_free(tmp_path):
     with pytest.raises(wo.InputError, match="light_chain_half_life is inf; allowed: above 0 and finite"):
         to_petab(tmp_path, DATA, FREE, PLAN, wo.Parameters(light_chain_half_life=np.inf))
+
+
+def test_a_full_disk_leaves_all_as_it_was(tmp_path):
+    data = pd.DataFrame({"time": [30.0], "quantity": ["visible"], "value": [0.8], "sd": [0.1]})
+    check_failures(lambda folder: to_petab(folder, data, ["light_chain_half_life"], PLAN), tmp_path, "")

@@ -111,6 +111,8 @@ def test_a_value_beside_a_formula_does_not_count_and_is_warned_of(tmp_path):
         ("<geq/>", "<gt/>", "visit_1 has another condition"),
         ("<ci> day_2 </ci>", "<ci> day_1 </ci>", "visit_2 is a second event of a day"),
         ('multiplier="86400"', 'multiplier="3600"', "the unit of time is not ours"),
+        ('multiplier="86400"', 'multiplier="1e300"', "the unit of time is not ours"),
+        ('multiplier="86400"', 'multiplier="0"', "the unit of time is not ours"),
         ('size="1"', 'size="2"', "muscle is 2 instead of 1"),
         ("<ci> units_2 </ci>", "<ci> units_1 </ci>", "depot on day_2 is not ours"),
         ("<ln/>", "<sin/>", "it has sin("),

@@ -1,6 +1,7 @@
 """The forecast of one patient: calibrated by simulation, and against brute force from the population's own draws."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.optimize import minimize
 from scipy.special import logsumexp
@@ -8,6 +9,7 @@ from scipy.stats import chi2, chisquare
 from tests.extent import extent
 
 import wearoff as wo
+from wearoff.forecasts import posterior as posterior_module
 from wearoff.forecasts.likelihood import find_days, find_likelihoods
 from wearoff.forecasts.next_date import find_loss
 from wearoff.forecasts.posterior import (
@@ -259,3 +261,26 @@ def test_no_more_is_drawn_than_is_needed():
     found = find_posterior(HISTORIES["nothing seen"], PEOPLE, 1, MODEL)
     assert len(found.weights) == DRAWS
     assert found.effective == pytest.approx(DRAWS)
+
+
+def test_draws_that_are_solved_in_parts_are_the_same(monkeypatch):
+    # A patient's course does not depend on the others who are solved at the same time.
+    history = wo.History(wo.Schedule.every(100, visits=3, units=20), [wo.Grade(30, 0), wo.Grade(260, 1)], baseline=3)
+    whole = find_posterior(history, wo.Population(), 1, MODEL)
+    monkeypatch.setattr(posterior_module, "VALUES_AT_ONCE", 2**18)
+    parts = find_posterior(history, wo.Population(), 1, MODEL)
+    assert len(parts.cohorts) > len(whole.cohorts)
+    np.testing.assert_allclose(parts.weights, whole.weights, rtol=1e-9, atol=1e-15)
+    np.testing.assert_allclose(
+        parts.visible_at([10.0, 130.0, 400.0]), whole.visible_at([10.0, 130.0, 400.0]), atol=1e-12
+    )
+    assert abs(parts.surprise - whole.surprise) < 1e-9
+
+
+def test_the_days_of_a_curve_may_be_dates_and_are_checked():
+    found = wo.forecast(wo.History(wo.Schedule.once(units=20, start="2027-01-04"), [wo.Grade(30, 0)], baseline=3))
+    of_dates = found.curve(pd.to_datetime(["2027-01-14", "2027-03-05"]))
+    pd.testing.assert_frame_equal(of_dates, found.curve([10, 60]))
+    for wrong in ("abc", ["2027-01-14"], [[1, 2], [3, 4]], [True], [float("nan")], [], -1, 100_000):
+        with pytest.raises(wo.InputError, match=r"^days "):
+            found.curve(wrong)

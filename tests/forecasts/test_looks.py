@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import wearoff as wo
-from wearoff.forecasts.looks import describe_seen, read_history, tabulate_seen
+from wearoff.forecasts.looks import describe_repeats, describe_seen, read_history, tabulate_seen
 from wearoff.json_text import to_json
 from wearoff.past_results import read_recorded
 
@@ -77,3 +77,27 @@ def test_rows_have_what_was_given_and_nothing_else():
 def test_what_is_no_history_is_one_line(content, message):
     with pytest.raises(wo.InputError, match=f"^{message}"):
         read_history(VISITS, content, "arms")
+
+
+@pytest.mark.parametrize(
+    ("second", "message"),
+    [
+        (wo.Grade(30, 0), "a grade at maximum frown 2 times by the investigator on day 30"),
+        (wo.Grade(30, 2), "a grade at maximum frown 2 times by the investigator on day 30"),
+        (wo.Gone(110, assessor="investigator"), "that the effect is gone 2 times by the investigator on day 110"),
+        (wo.Grade(30, 0, at_rest=True), ""),
+        (wo.Grade(30, 0, assessor="subject"), ""),
+        (wo.Grade(31, 0), ""),
+        (wo.Grade(110, 3), ""),
+    ],
+)
+def test_a_look_that_is_there_twice_is_named(second, message):
+    # The keys are those of a row for NONMEM: the time and DVID, which says by whom and how.
+    seen = [wo.Grade(30, 0), wo.Gone(110, assessor="investigator")]
+    assert describe_repeats(wo.History(wo.Schedule.once(units=20), [*seen, second])) == message
+
+
+def test_a_forecast_warns_of_a_look_that_is_there_twice():
+    visits = wo.Schedule.once(units=20)
+    with pytest.warns(wo.UnusualWarning, match=r"2 times by the subject on day 7 \(and 1 more look\): each counts"):
+        wo.forecast(wo.History(visits, 2 * [wo.Grade(7, 0, assessor="subject")] + 2 * [wo.Grade(30, 0)]))

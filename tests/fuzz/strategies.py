@@ -371,11 +371,11 @@ OBSERVATION_CELLS = {
 OBSERVATIONS = Columns(OBSERVATION_CELLS, ("endpoint", "day", "value", "unit", "n"))
 OBSERVATION_FILES = (
     b"endpoint,day,value,unit,n\nnone_or_mild,7,75,%,200\nnone_or_mild,30,80,%,200\nnone_or_mild,90,50,%,200\n"
-    b"none_or_mild,120,60,count,200\nonset,,3,day,40\n",
+    b"none_or_mild,120,60,count,200\n",
     b"endpoint,day,value,unit,n,units,cycle,visit_days,visit_units,retreat,look_days,among\n"
     b"none_or_mild,30,56,%,227,24,3,0 120 210,24,,,\nnone_at_rest,28,68.7,%,568,,2,,,return_to_baseline from 84,28,\n"
     b"treatments_in_a_year,,3,treatments,352,,,,,grade 2 from 90,,\n"
-    b"return_to_baseline,,32.3,week,80,,,,,,28,none_or_mild investigator 28\n",
+    b"return_to_baseline,,32.3,week,80,,,,,,28,none_or_mild investigator 28\nonset,,3,day,40,,,,,,,\n",
 )
 
 

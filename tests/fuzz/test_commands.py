@@ -12,6 +12,7 @@ import json
 import os
 import shutil
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +43,7 @@ from wearoff.spacing import patient
 from wearoff.webpage import showing
 
 from . import strategies as make
-from .judging import REFUSAL, RESULT, judged
+from .judging import ENDED, REFUSAL, RESULT, judged
 
 COMMAND = typer.main.get_command(app)
 
@@ -270,6 +271,7 @@ def command_lines(draw, command, focus):
     others = [parameter for parameter in known if parameter is not focus and parameter.name != "version"]
     several = st.lists(st.integers(0, len(others) - 1), max_size=6, unique=True) if others else st.just([])
     chosen = [*([focus] if focus else []), *(others[i] for i in draw(several))]
+    again = any(parameter.name == "from_" for parameter in chosen)  # a result has the rows of its own file
     line, last = [], []
     turned = draw(st.integers(0, max(0, len(known) - 1)))
     for parameter in [*known[turned:], *known[:turned]]:
@@ -278,7 +280,7 @@ def command_lines(draw, command, focus):
             typed = draw(_typed(command, parameter))
             # An option without its value would take the next word as its value.
             (last if typed == parameter.opts and parameter.name not in FLAGS else line).extend(typed)
-        elif small is not None:
+        elif small is not None and not (parameter.name == "file" and again):
             line += [small] if parameter.param_type_name == "argument" else [parameter.opts[0], small]
     if draw(st.integers(1, 40)) == 40:
         line.append(draw(make.any_text()))
@@ -404,6 +406,8 @@ def check_whole(path):
         assert {len(row) for row in rows} == {len(rows[0])}, path
     elif kind == ".mp4":
         assert content[4:8] == b"ftyp"
+    elif kind == ".omex":
+        assert zipfile.ZipFile(path).testzip() is None, path
     elif kind == ".vtt":
         assert content.startswith(b"WEBVTT\n\n")
     else:
@@ -553,3 +557,6 @@ def test_a_command_ends_with_a_result_or_one_line(case, stage):
             stage.clear()
 
     ends()
+    if focus is not None:
+        # Of so many cases some are right: else the values or the other options of the cases are wrong.
+        assert ENDED[case, RESULT] > 0

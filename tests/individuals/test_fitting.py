@@ -89,6 +89,9 @@ def test_groups_fitted_apart_are_those_of_an_effect():
     assert rows.loc["sex_on_potency", "se"] == pytest.approx(np.sqrt(sum(variances)), rel=0.1)
     assert joint.population_of({"sex": 1}).parameters.potency == pytest.approx(both[1])
     assert joint.population_of({}).parameters.potency == pytest.approx(both[0])
+    for wrong in ("0.2", np.nan):
+        with pytest.raises(wo.InputError, match=r"^sex_on_potency is "):
+            joint.log_likelihood({"sex_on_potency": wrong})
 
 
 def test_goodness_is_as_defined():
@@ -167,6 +170,9 @@ def test_numbers_go_to_the_transformed_scale_and_back():
     assert found.log_likelihood([1000.0]) == -np.inf
     with pytest.raises(wo.InputError, match=r"theta is \[1, 2\]; allowed: 1 numbers: severe_share"):
         found.log_likelihood([1, 2])
+    for wrong in (["a"], [np.nan], "a", object()):
+        with pytest.raises(wo.InputError, match=r"^theta is .*; allowed: 1 numbers: severe_share"):
+            found.log_likelihood(wrong)
 
 
 def test_what_the_data_do_not_inform_has_no_error():
@@ -234,3 +240,15 @@ def test_effects_are_read_with_their_reference():
     data = wo.Histories(dict(few()), pd.DataFrame({"age": np.arange(len(few()))}, index=list(few())))
     found = wo.fit(data, "severe_share", effects={"age": "potency"}, draws=256)
     assert found.references == {"age": (len(few()) - 1) / 2}
+
+
+def test_looks_that_are_there_twice_are_named_without_an_id():
+    once = wo.Schedule.once(units=20)
+    twice = wo.History(once, [wo.Grade(30, 0), wo.Grade(30, 0)], baseline=3)
+    patients = {"anna": wo.History(once, [wo.Grade(30, 0)], baseline=3), "bea": twice, "carla": twice}
+    message = (
+        "^patient 2 of 3 has a grade at maximum frown 2 times by the investigator on day 30, and 1 more patient has"
+    )
+    with pytest.warns(wo.UnusualWarning, match=message) as caught:
+        wo.fit(wo.Histories(patients), "potency", draws=256)
+    assert not any(name in str(each.message) for each in caught for name in patients)

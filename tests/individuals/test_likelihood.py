@@ -8,6 +8,7 @@ from tests.extent import extent
 
 import wearoff as wo
 from wearoff.forecasts.likelihood import find_days, find_likelihoods
+from wearoff.individuals import likelihood as likelihood_module
 from wearoff.individuals.effects import read_effects
 from wearoff.individuals.looks import Terms, read_looks
 from wearoff.individuals.numbers import POSSIBLE, Numbers
@@ -108,6 +109,22 @@ def test_the_same_draws_weighted_again_give_what_draws_made_there_give():
         logs.append(likelihood.weigh(point).logs)
         variances.append(likelihood.find_errors(likelihood.weigh(point, slopes=True), point)[0])
     assert (np.abs(logs[0] - logs[1]) < 4.5 * np.sqrt(variances[0] + variances[1])).all()
+
+
+def test_parts_of_the_patients_give_what_all_at_once_give(monkeypatch):
+    # Patients are independent. The patients have different numbers of kinds and of looks.
+    problem = make_problem(draws=256)
+    x = problem.numbers.transform(ELSEWHERE)
+    point = problem.numbers.point(x)
+    found = []
+    for at_once in (2**20, 512, 1):
+        monkeypatch.setattr(likelihood_module, "DRAWS_AT_ONCE", at_once)
+        likelihood = draw_likelihood(problem, x)
+        weighed = likelihood.weigh(point, slopes=True)
+        found.append([weighed.logs, likelihood.find_scores(weighed, point), *likelihood.find_errors(weighed, point)])
+    for parts in found[1:]:
+        for values, of_all in zip(parts, found[0], strict=True):
+            np.testing.assert_allclose(values, of_all, rtol=1e-12, atol=1e-14)
 
 
 def test_the_scores_are_the_slopes_of_the_logarithms():

@@ -169,6 +169,12 @@ def test_patients_drop_out_at_the_rate_that_is_asked_for():
     assert {*np.unique(people.baseline)} == {2, 3}
 
 
+def test_hardly_anybody_leaves_at_the_smallest_chance():
+    # With a chance of 5e-324 in a year the day is beyond the range of numbers, and comes never.
+    people = People.draw(PEOPLE.raters, wo.Attendance(drop_out=5e-324), 3, 0, 100)
+    assert people.last_day.min() > 1e300
+
+
 def test_visits_keep_to_the_rules():
     attendance = wo.Attendance(drop_out=0.3, missed=0.2, window=3, leave_without_effect=0.5)
     arms = [

@@ -1,8 +1,7 @@
-"""The same bytes for any sharing of the work: processes, chunks, Dask, and a worker killed half way."""
+"""The same bits for any sharing of the work: processes, chunks, Dask, and a worker killed half way."""
 
 import functools
 import os
-import pickle
 import signal
 
 import pytest
@@ -15,7 +14,7 @@ from wearoff.trial.running import run_trial
 
 
 def trial(**sharing):
-    """The bytes of all tables of a trial: of arms as a whole, and of patients who are followed one by one."""
+    """All digits of all tables of a trial: of arms as a whole, and of patients who are followed one by one."""
     arms = [Arm(units=20), Arm(units=40), Arm.placebo()]
     whole = run_trial(arms, patients=12_000, days=120, rng=7, **sharing)
     arms = [Arm(units=20, retreat=Retreat(grade=2, min_interval=40, every=20)), Arm.placebo()]
@@ -25,7 +24,7 @@ def trial(**sharing):
     )
     frames = [whole.responders, whole.bands, whole.landmarks, single.responders, single.bands, single.landmarks,
               single.treatments, single.individuals, single.visits]  # fmt: skip
-    return [pickle.dumps([(name, frame[name].to_numpy().tolist()) for name in frame]) for frame in frames]
+    return [repr([(name, frame[name].to_numpy().tolist()) for name in frame]) for frame in frames]
 
 
 @functools.cache

@@ -182,3 +182,23 @@ def test_what_cannot_be_is_refused(change, message):
 def test_an_arm_with_sites_is_refused():
     with pytest.raises(wo.InputError, match="sites is 3"):
         Arm(units=20, sites=3)
+
+
+def test_an_arm_takes_a_visit_as_simulate_does():
+    assert wo.Arm(wo.Visit(units=20)) == wo.Arm(units=20)
+    with pytest.raises(wo.InputError, match=r"^units is given beside a schedule; allowed: one of the two"):
+        wo.Arm(wo.Visit(units=20), units=20)
+
+
+@pytest.mark.parametrize("label", [3, ["a"]])
+def test_a_label_is_a_text(label):
+    # Labels 3 and "3" are two arms, and tables of survival would have one.
+    for make in (lambda: wo.Arm(units=20, label=label), lambda: wo.Arm.placebo(label)):
+        with pytest.raises(wo.InputError, match=r"^label is .*; allowed: str"):
+            make()
+
+
+def test_responses_are_pairs():
+    for wrong in (3, "none_or_mild", [("none_or_mild",)]):
+        with pytest.raises(wo.InputError, match=r"^responses .*; allowed: pairs such as"):
+            wo.run_trial([wo.Arm(units=20)], patients=8, responses=wrong)

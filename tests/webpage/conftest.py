@@ -43,6 +43,10 @@ def opened(browser, files):
     assert all(re.match(r"file://.*\.html|data:", url) for url in asked), asked
 
 
+# The forecast of a history has been computed.
+ANSWERED = "document.querySelector('.next-date').getAttribute('aria-busy') === 'false'"
+
+
 def wait(tab, expression):
     """Wait until an expression is true; the browser's own way is forbidden by the policy of the page."""
     until = time.monotonic() + 10

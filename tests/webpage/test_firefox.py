@@ -3,11 +3,10 @@
 import re
 
 import pytest
-from tests.webpage.conftest import wait
+from tests.webpage.conftest import ANSWERED, wait
 from tests.webpage.firefox import Firefox
 
 HISTORY = r"date, units, seen\n2027-01-04, 20\n2027-02-03, , none\n2027-04-10, 20, moderate\n2027-07-01, , gone\n"
-ANSWERED = "document.querySelector('.next-date').getAttribute('aria-busy') === 'false'"
 USE = f"""
 document.querySelector('.paste').open = true;
 document.querySelector('#table').value = '{HISTORY}';

@@ -1,7 +1,7 @@
 """The page on screens from 360 to 2560 pixels: nothing is cut off or overlaps."""
 
 import pytest
-from tests.webpage.conftest import wait
+from tests.webpage.conftest import ANSWERED, wait
 from tests.webpage.screens import HISTORY, SIZES, VIEWS, WALLS
 
 # Elements with text whose text is wider than they are, or which leave the window on the right.
@@ -39,6 +39,8 @@ OVERLAPS = """
 @pytest.mark.parametrize("address", [*VIEWS.values(), *WALLS.values()])
 def test_nothing_is_cut_off_or_overlaps(opened, lang, address):
     tab = opened(f"#{address}", lang=lang)
+    if "history=" in address:
+        wait(tab, ANSWERED)
     for width, height in SIZES:
         tab.set_viewport_size({"width": width, "height": height})
         # The curve is drawn anew in the next frame.
@@ -75,6 +77,8 @@ HIDDEN = {"visits": [".history", ".interval", "#level"], "people": [".people-tre
 @pytest.mark.parametrize("part", HIDDEN)
 def test_every_part_fills_the_wall_without_what_is_set(opened, part, width, height):
     tab = opened(f"#{WALLS[part]}", width, height)
+    if part == "visits":
+        wait(tab, ANSWERED)
     panels = "[...document.querySelectorAll('main .panel')].filter((each) => each.checkVisibility())"
     boxes = tab.evaluate(f"{panels}.map((each) => each.getBoundingClientRect().toJSON())")
     assert 0.85 * height < max(each["bottom"] for each in boxes) <= height

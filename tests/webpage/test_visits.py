@@ -6,7 +6,7 @@ import io
 import re
 
 import pytest
-from tests.webpage.conftest import slide, wait
+from tests.webpage.conftest import ANSWERED, slide, wait
 
 import wearoff as wo
 from wearoff import Gone, Grade, History, Schedule, Visit
@@ -14,7 +14,6 @@ from wearoff import Gone, Grade, History, Schedule, Visit
 pytestmark = pytest.mark.filterwarnings("ignore::wearoff.UnusualWarning")
 
 START = datetime.date(2027, 1, 4)
-ANSWERED = "document.querySelector('.next-date').getAttribute('aria-busy') === 'false'"
 FORECAST = """
 (level) => {
   const history = app.readHistory(app.splitRows(app.settings.history), app.settings);

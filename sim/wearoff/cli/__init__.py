@@ -9,6 +9,7 @@ import typer
 from .. import __version__
 from ..errors import InputError, UnusualWarning
 from . import classroom, demo, export, forecasts, patient, studies, trials
+from .ending import Ended, raising_signals, stop, stop_for_system, stop_signalled
 from .options import app, show_warning
 
 __all__ = ["classroom", "demo", "export", "forecasts", "main", "patient", "studies", "trials"]
@@ -36,21 +37,21 @@ def main() -> None:
 
     warnings.showwarning = show_once
     try:
-        status = app(standalone_mode=False)
+        with raising_signals():
+            status = app(standalone_mode=False)
+            if sys.stdout is not None:  # the shell may have closed it
+                sys.stdout.flush()
     except InputError as error:
-        _stop(str(error))
+        stop(f"error: {error}")
     except typer.TyperException as error:
-        _stop(error.format_message())
-    else:
-        if status == INTERRUPTED:
-            # Files are written at the end, each whole, so that an interrupted command has written none.
-            print("interrupted: nothing was written", file=sys.stderr)
-        sys.exit(status or 0)
-
-
-def _stop(message: str) -> None:
-    print(f"error: {' '.join(message.split())}", file=sys.stderr)
-    sys.exit(2)
+        stop(f"error: {error.format_message()}")
+    except OSError as error:
+        stop_for_system(error)
+    except Ended as ended:
+        stop_signalled(ended)
+    if status == INTERRUPTED:
+        stop("interrupted: no file is half written", INTERRUPTED)
+    sys.exit(status or 0)
 
 
 def _print_version(requested: bool) -> None:

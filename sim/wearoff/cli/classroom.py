@@ -16,6 +16,7 @@ from .options import (
     Units,
     Visits,
     app,
+    as_text,
     given_options,
     print_written,
     progress_bar,
@@ -107,4 +108,4 @@ def explore_command(
 
     path = write_temporary(lang)
     opened = open_ and open_in_browser(path)
-    print(f"{path}  ({'opened in the browser' if opened else 'open this file in a browser'})")
+    print(f"{as_text(path)}  ({'opened in the browser' if opened else 'open this file in a browser'})")

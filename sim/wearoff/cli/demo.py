@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from .options import app
+from .options import app, as_text
 
 if TYPE_CHECKING:
     from ..report.gallery import Section
@@ -119,10 +119,10 @@ def demo_command(
     """
     from tempfile import TemporaryDirectory
 
-    from ..files import write_all
+    from ..files import check_folder, write_all
     from ..report.gallery import write_gallery
 
-    write_all(out, {})  # a folder that cannot be written is refused before the work
+    check_folder(out)  # before the work
     runs = find_runs()
     with TemporaryDirectory(prefix="wearoff-") as name:
         folder = Path(name)
@@ -134,7 +134,7 @@ def demo_command(
         files = {path: (folder / path).read_bytes() for section in sections for path in section.files}
     files[INDEX] = write_gallery(TITLE, WORDS, sections).encode()
     write_all(out, files)
-    print(f"{len(files)} files written; open {out / INDEX}")
+    print(f"{len(files)} files written; open {as_text(out / INDEX)}")
 
 
 def find_runs() -> list[Run]:
@@ -170,7 +170,7 @@ def _spell(run: Run, out: Path) -> str:
     # Return the command as it is typed.
     import shlex
 
-    return " ".join(["wearoff", *(shlex.quote(word.format(out=out)) for word in run.arguments.split())])
+    return " ".join(["wearoff", *(shlex.quote(word.format(out=as_text(out))) for word in run.arguments.split())])
 
 
 def _list_files(folder: Path) -> list[str]:

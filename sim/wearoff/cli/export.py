@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from ..checks import check_name
+from ..checks import check_ending, check_name
 from ..errors import InputError
 from .options import (
     CaseFile,
@@ -22,7 +22,6 @@ from .options import (
     app,
     given_options,
     print_written,
-    read_ending,
     read_treatment,
 )
 
@@ -74,7 +73,7 @@ def export_command(
     from ..exchange.sbml import to_sbml
     from ..files import written_whole
 
-    read_ending(file, ENDINGS[check_name(what, ENDINGS, "what")])
+    check_ending(file, ENDINGS[check_name(what, ENDINGS, "what")])
     if what == "events" and (set_ or preset != "default"):
         raise InputError(
             "events", allowed="set and preset with sbml, antimony, r or archive", problem="have no constants"

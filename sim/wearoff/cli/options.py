@@ -200,13 +200,6 @@ def read_treatment(
     return _set_start(case.schedule, others, "from, which has visits"), parameters
 
 
-def read_ending(file: Path, endings: tuple[str, ...]) -> Path:
-    """Return the file to write if its name has one of the endings."""
-    if file.suffix.lower() not in endings:
-        raise InputError("file", str(file), f"a name that ends in {' or '.join(endings)}")
-    return file
-
-
 def given_options(**options: Any) -> dict[str, Any]:
     """Return the options that were given."""
     return {name: value for name, value in options.items() if value is not None}
@@ -222,8 +215,12 @@ def print_written(written: list[Path]) -> None:
     if written:
         print("\nwritten:")
         for path in written:
-            # A file name may have bytes that are not text.
-            print(f"  {path}".encode(errors="backslashreplace").decode())
+            print(f"  {as_text(path)}")
+
+
+def as_text(path: Path) -> str:
+    r"""Return a path that can be printed: a name may have bytes that are not text, which become such as ``\udcff``."""
+    return str(path).encode(errors="backslashreplace").decode()
 
 
 def print_result(

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ..checks import check_ending
 from ..defaults import SEED
 from ..errors import InputError, format_value
 from ..numerals import read_integer, read_number
@@ -18,7 +19,6 @@ from .options import (
     number,
     print_result,
     progress_bar,
-    read_ending,
     read_population,
     whole_number,
 )
@@ -106,10 +106,12 @@ def trial_command(
     arms = [read_arm(text, again) for text in arm or ("20", "placebo")]
     if again is not None and all(each.schedule is None for each in arms):
         raise InputError("retreat", retreat, "together with an arm that is treated")
-    files = [read_ending(each, (".csv", ".parquet")) for each in (individuals, visit_rows) if each]
+    files = [each for each in (individuals, visit_rows) if each and check_ending(each, (".csv", ".parquet"))]
     attendance = Attendance(window=window, missed=missed, drop_out=drop_out, leave_without_effect=leave_without_effect)
     population = read_population(preset, set_, start_of(from_))
     provenance = describe_run(context, from_, population, arms={each.name: each.schedule for each in arms})
+    if out is not None:
+        write_all(out, {})  # a folder that cannot be written is refused before other files are written
     with progress_bar("patients") as progress:
         trial = run_trial(
             arms, population=population, patients=patients, days=days, look_every=look_every,

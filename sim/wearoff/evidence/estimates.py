@@ -9,9 +9,10 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import chdtrc
 
+from ..labels import CONFIDENCE
 from .likelihood import STEP, Prior, Problem
 from .numbers import Number, read_value
-from .observations import CONFIDENCE, intervals
+from .observations import intervals
 from .posterior import Posterior, describe_direction
 from .prediction import Setting
 from .solution import Solution, Spread, find_errors_of_deviations

@@ -13,6 +13,7 @@ from scipy.special import betaincinv
 from .. import tables
 from ..checks import Limits, check_name, check_type
 from ..errors import InputError, warn
+from ..labels import CONFIDENCE
 from ..numerals import read_integer, read_number
 from ..patients.grades import ASSESSORS, ENDPOINTS
 from ..treatment.products import name_product
@@ -30,7 +31,6 @@ MEDIANS = ("onset", "return_to_baseline", "loss_of_none_or_mild")
 # Endpoints of several treatments, with the only unit and the largest value that each may have.
 OF_TREATMENTS = {"none_at_rest_odds_ratio": ("odds ratio", 1000), "treatments_in_a_year": ("treatments", 365)}
 KNOWN_ENDPOINTS = (*ENDPOINTS, *MEDIANS, *OF_TREATMENTS)
-CONFIDENCE = 0.95  # of every interval that is reported
 DAYS_OF = {"day": 1.0, "week": 7.0}
 # Other names of a unit, which are accepted.
 UNIT_OF = {"percent": "%", "per cent": "%", "days": "day", "weeks": "week"}

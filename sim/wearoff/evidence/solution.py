@@ -26,10 +26,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtri, stdtrit
 
+from ..labels import CONFIDENCE
 from .deviations import LEAST_INFORMATION, deviance_of, find_deviations, find_leniencies, insert, locate, weigh
 from .likelihood import Linear, Problem
 from .numbers import Number
-from .observations import CONFIDENCE
 
 Array = npt.NDArray[np.float64]
 

@@ -2,30 +2,28 @@
 
 A document is the same model as another if each variable has the same slope or rule, each constant the same formula or
 value, and each event the same condition and assignments. Two formulas are the same if they have equal values where
-every symbol in them has a random value. Species count as amounts, as ours do: the compartment has the size 1.
+every symbol without a rule has a random value. Species count as amounts, as ours do: the compartment has the size 1.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from .elements import import_libsbml
+from .evaluation import POINTS, TIME, OtherMathematicsError, evaluate, is_time, name_operation
 
 if TYPE_CHECKING:
     import libsbml
 
 Array = npt.NDArray[np.float64]
 
-POINTS = 3  # random values of each symbol
 RTOL = 1e-9  # of two formulas; rounding in other programs is smaller
 DIGITS = 1e-13  # of two values; files have 15 digits
-
-TIME = "time"
 
 
 class Meaning(NamedTuple):
@@ -53,10 +51,6 @@ class Meaning(NamedTuple):
     doubled: dict[str, float]
 
 
-class OtherMathematicsError(ValueError):
-    """A document has something that no document of this package has; the message says what."""
-
-
 def read_meaning(document: libsbml.SBMLDocument, points: Mapping[str, Array]) -> Meaning:
     """Return what a document says.
 
@@ -64,7 +58,7 @@ def read_meaning(document: libsbml.SBMLDocument, points: Mapping[str, Array]) ->
     ----------
     document : SBMLDocument
     points : mapping of str to ndarray
-        The random values of each symbol; see `draw_points`.
+        The values of each symbol; see `draw_points`.
 
     Raises
     ------
@@ -92,12 +86,27 @@ def read_meaning(document: libsbml.SBMLDocument, points: Mapping[str, Array]) ->
     return Meaning(formulas, *_read_values(model, set(initial)))
 
 
+def leave_out(meaning: Meaning, names: Collection[str]) -> Meaning:
+    """Return what a document says without what it says of some names."""
+    kept = {field: {key: each for key, each in part.items() if key.split()[-1] not in names}
+            for field, part in meaning._asdict().items()}  # fmt: skip
+    return meaning._replace(**kept)
+
+
 def draw_points(document: libsbml.SBMLDocument) -> dict[str, Array]:
-    """Return random values of all symbols of a document, the same in each run; the compartment's size is 1."""
+    """Return values of all symbols of a document, the same in each run.
+
+    They are random, but a variable with a rule has the value of its rule, so that a formula may have one for the other.
+    The compartment has the size 1.
+    """
     model, rng = document.getModel(), np.random.default_rng(0)
     names = [TIME, *(each.getId() for each in (*_each(model.getListOfSpecies()), *_each(model.getListOfParameters())))]
-    compartments = {each.getId(): np.ones(POINTS) for each in _each(model.getListOfCompartments())}
-    return {**{name: rng.uniform(0.5, 1.5, POINTS) for name in names}, **compartments}
+    points = {name: rng.uniform(0.5, 1.5, POINTS) for name in names}
+    points.update({each.getId(): np.ones(POINTS) for each in _each(model.getListOfCompartments())})
+    for rule in _each(model.getListOfRules()):
+        if rule.isAssignment():
+            points[rule.getVariable()] = evaluate(rule.getMath(), points)
+    return points
 
 
 def compute_constants(document: libsbml.SBMLDocument) -> dict[str, float]:
@@ -132,52 +141,6 @@ def find_difference(ours: Meaning, theirs: Meaning, inputs: set[str], computed: 
     return next((f"the unit of {name} is not ours" for name in others), None)
 
 
-def evaluate(node: libsbml.ASTNode, values: Mapping[str, Any]) -> Array:
-    """Return the value of a formula."""
-    with np.errstate(all="ignore"):
-        return np.broadcast_to(_evaluate(node, values), POINTS)
-
-
-def _evaluate(node: libsbml.ASTNode, values: Mapping[str, Any]) -> Any:
-    sbml = import_libsbml()
-    if node is None:
-        raise OtherMathematicsError("a formula is missing")
-    if node.isNumber():
-        return node.getValue()
-    kind = node.getType()
-    if kind in (sbml.AST_NAME, sbml.AST_NAME_TIME):
-        name = TIME if kind == sbml.AST_NAME_TIME else node.getName()
-        if name not in values:
-            raise OtherMathematicsError(f"{name} is new")
-        return values[name]
-    if kind == sbml.AST_CONSTANT_PI:
-        return math.pi
-    arguments = [_evaluate(node.getChild(i), values) for i in range(node.getNumChildren())]
-    number, operation = _operations().get(kind, (-1, None))
-    if operation is None or number not in (None, len(arguments)):
-        if kind == sbml.AST_MINUS and len(arguments) == 1:
-            return -arguments[0]
-        raise OtherMathematicsError(f"it has {import_libsbml().formulaToL3String(node)[:40]}")
-    return operation(arguments)
-
-
-def _operations() -> dict[int, tuple[int | None, Callable[[list[Any]], Any]]]:
-    # Return the number of arguments of each operation (None: any), and its value.
-    sbml = import_libsbml()
-    power = (2, lambda a: np.power(np.asarray(a[0], dtype=float), a[1]))
-    return {
-        sbml.AST_PLUS: (None, lambda a: sum(a, np.zeros(POINTS))),
-        sbml.AST_TIMES: (None, lambda a: math.prod(a, start=np.ones(POINTS))),
-        sbml.AST_MINUS: (2, lambda a: a[0] - a[1]),
-        sbml.AST_DIVIDE: (2, lambda a: np.divide(a[0], a[1])),
-        sbml.AST_POWER: power,
-        sbml.AST_FUNCTION_POWER: power,
-        sbml.AST_FUNCTION_ROOT: (2, lambda a: np.power(np.asarray(a[1], dtype=float), np.divide(1.0, a[0]))),
-        sbml.AST_FUNCTION_EXP: (1, lambda a: np.exp(a[0])),
-        sbml.AST_FUNCTION_LN: (1, lambda a: np.log(a[0])),
-    }
-
-
 def _flows(model: libsbml.Model, points: Mapping[str, Array]) -> Iterator[tuple[str, float, Array]]:
     # Yield each species of each reaction, its stoichiometry with a sign, and the flow.
     for reaction in _each(model.getListOfReactions()):
@@ -208,16 +171,16 @@ def _read_event(event: libsbml.Event, points: Mapping[str, Array]) -> dict[str, 
 
 def _read_day(condition: libsbml.ASTNode) -> str:
     # Return the name of the day of an event, whose own name some programs change; empty if the condition is another.
-    sbml = import_libsbml()
     if condition is None or condition.getNumChildren() != 2:
         return ""
     sides = [condition.getChild(i) for i in (0, 1)]
-    if condition.getType() == sbml.AST_RELATIONAL_LEQ:
+    kind = name_operation(condition)
+    if kind == "leq":
         sides.reverse()
-    elif condition.getType() != sbml.AST_RELATIONAL_GEQ:
+    elif kind != "geq":
         return ""
     time, day = sides
-    return str(day.getName()) if time.getType() == sbml.AST_NAME_TIME and day.getType() == sbml.AST_NAME else ""
+    return str(day.getName()) if is_time(time) and day.isName() and not is_time(day) else ""
 
 
 def _read_values(model: libsbml.Model, computed: set[str]) -> tuple[Any, ...]:
@@ -256,7 +219,10 @@ def _read_unit(model: libsbml.Model, name: str) -> tuple[Any, ...]:
     multiplier, powers = 1.0, dict[str, int]()
     for each in _each(definition.getListOfUnits()):
         power = each.getExponent()
-        multiplier *= (each.getMultiplier() * 10.0 ** each.getScale()) ** power
+        try:
+            multiplier *= (each.getMultiplier() * 10.0 ** each.getScale()) ** power
+        except (OverflowError, ZeroDivisionError):  # beyond the range of numbers: not equal to any unit
+            multiplier = math.nan
         kind = sbml.UnitKind_toString(each.getKind())
         if kind != "dimensionless":
             powers[kind] = powers.get(kind, 0) + power

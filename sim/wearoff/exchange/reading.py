@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.parsers import expat
@@ -22,8 +22,10 @@ from ..parameters import Parameters, possible
 from ..treatment.muscles import SITES
 from ..treatment.schedule import Schedule
 from ..treatment.visit import DAY, Visit
-from .comparison import OtherMathematicsError, compute_constants, draw_points, find_difference, read_meaning
+from .comparison import compute_constants, draw_points, find_difference, leave_out, read_meaning
+from .earlier import CREASE, CREASE_CONSTANTS, is_earlier, rename
 from .elements import NAMESPACE, import_libsbml
+from .evaluation import OtherMathematicsError
 from .sbml import to_document
 
 if TYPE_CHECKING:
@@ -166,8 +168,12 @@ def _from_sbml(text: str) -> Case:
     model = document.getModel()
     annotation = {} if model is None else _read_annotation(model)
     if not annotation:
-        raise InputError("model", allowed=WRITTEN, problem="is not written by wearoff")
-    names = list(tables.column("parameters", "name"))
+        raise InputError("model", allowed=WRITTEN, problem="is not written by wearoff, or has lost its annotations")
+    absent: tuple[str, ...] = ()
+    if is_earlier(model):
+        rename(document)
+        absent = CREASE
+    names = [name for name in tables.column("parameters", "name") if name not in absent]
     parameters = Parameters(origin=annotation.get("preset", ""), **{name: _read_value(model, name) for name in names})
     visits: list[Visit] = []
     while model.getParameter(f"units_{len(visits) + 1}") is not None:
@@ -176,7 +182,10 @@ def _from_sbml(text: str) -> Case:
     start: Any = annotation.get("start")  # a date as text
     times = tuple(read_number(day, TIMES) for day in annotation.get("times", "").split())
     schedule = Schedule(tuple(visits), start, times)
-    _compare(document, to_document(schedule, parameters), set(names))
+    _compare(document, to_document(schedule, parameters), set(names), absent)
+    if absent:
+        values = ", ".join(f"{name} = {getattr(parameters, name):g}" for name in CREASE_CONSTANTS)
+        warn(f"the file is of the first form of the model, without the crease in the skin; taken instead: {values}")
     return Case(schedule=schedule, parameters=parameters)
 
 
@@ -251,10 +260,12 @@ def _read_annotation(element: libsbml.SBase) -> dict[str, str]:
     return {}
 
 
-def _compare(document: libsbml.SBMLDocument, expected: libsbml.SBMLDocument, inputs: set[str]) -> None:
-    # But for the values of inputs, the file must be the model that this package writes.
+def _compare(
+    document: libsbml.SBMLDocument, expected: libsbml.SBMLDocument, inputs: set[str], absent: Sequence[str]
+) -> None:
+    # But for the values of inputs, the file must be the model that this package writes, without what is absent.
     points = draw_points(expected)
-    ours, computed = read_meaning(expected, points), compute_constants(expected)
+    ours, computed = leave_out(read_meaning(expected, points), absent), compute_constants(expected)
     try:
         theirs = read_meaning(document, points)
         difference = find_difference(ours, theirs, inputs, computed)

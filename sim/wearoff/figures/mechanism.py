@@ -114,7 +114,7 @@ def draw_mechanism(
         numbers = place(figure, x, table_bottom, column, _TABLE)
         Numbers(numbers, whole, look, top=ends, words=i == 0).show(moment)
         if i == 0:
-            _write_parts(
+            _write_parts_beside(
                 place(figure, max(x - _WORDS, 0.0), bottom, _WORDS + (column - width) / 2, drawing_height), look
             )
     list_bottom = table_bottom - gap - _LIST
@@ -271,7 +271,7 @@ def _say(moment: Mapping[Any, float], earlier: list[dict[Any, Any]]) -> str:
     return page_words("en")["step.7.now"].format(visible=f"{100 * moment['visible']:.0f}\u00a0%")
 
 
-def _write_parts(ax: Axes, look: Look) -> None:
+def _write_parts_beside(ax: Axes, look: Look) -> None:
     ax.set_ylim(layout.HEIGHT, 0)
     ax.axis("off")
     for height, key in _PARTS.items():

@@ -24,12 +24,13 @@ from ..patients.draws import given_seed, seed_of
 from ..patients.population import Population
 from ..provenance import make_block, name_functions
 from ..timeline import LEVEL
+from ..times import read_days
 from ..treatment.description import describe_treatment, name_treatment
 from .history import History
 from .landmarks import COLUMNS as DRAWN_COLUMNS
 from .landmarks import SHARES as DRAWN
 from .landmarks import tabulate_landmarks
-from .looks import describe_seen, tabulate_seen
+from .looks import REPEATED, describe_repeats, describe_seen, tabulate_seen
 from .next_date import DISCLAIMER, NextDate, find_next_date
 from .numbers import find_numbers, tabulate_numbers
 from .posterior import DRAWS, Posterior, find_posterior, resample
@@ -82,12 +83,18 @@ class Forecast:
         Parameters
         ----------
         days : array_like, optional
-            Days from day 0 of the visits; default: every day.
+            Days from day 0 of the visits, or dates if the dates of the visits are known; default: every day.
+
+        Raises
+        ------
+        InputError
+            A day is not possible, or after the end of the forecast.
         """
-        last = math.floor(self.posterior.end)
-        times = np.arange(last + 1.0) if days is None else np.atleast_1d(np.asarray(days, dtype=float))
-        if not (times.size and np.isfinite(times).all() and times.min() >= 0 and times.max() <= self.posterior.end):
-            raise InputError("days", days, f"days from 0 to {self.posterior.end:g}")
+        end, start = self.posterior.end, self.history.visits.start
+        allowed = f"days from 0 to {end:g}"
+        times = np.arange(math.floor(end) + 1.0) if days is None else read_days(days, "days", allowed, start)
+        if not (times.size and times.ndim == 1 and ((times >= 0) & (times <= end)).all()):
+            raise InputError("days", days, allowed)
         found = self.posterior.visible_quantiles(times, SHARES)
         frame = pd.DataFrame(found, columns=PERCENTILES)
         frame.insert(0, "time", times)
@@ -246,8 +253,8 @@ def forecast(
     Warns
     -----
     UnusualWarning
-        The history contradicts the model: a patient and raters who make it are very unusual. Or the draws are too few
-        to be trusted.
+        A rater looked more than once on a day. Or the history contradicts the model: a patient and raters who make it
+        are very unusual. Or the draws are too few to be trusted.
 
     Notes
     -----
@@ -267,6 +274,8 @@ def forecast(
     people = Population() if population is None else check_type(population, Population, "population")
     model = read_model(model, people.parameters.constants())
     seed = seed_of(rng)
+    if repeats := describe_repeats(history):
+        warn(f"the history has {repeats}: {REPEATED}")
     posterior = find_posterior(history, people, seed, model)
     treatment = name_treatment(history.visits)
     provenance = make_block(

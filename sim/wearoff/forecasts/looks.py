@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,11 +11,14 @@ import pandas as pd
 
 from ..checks import check_name
 from ..errors import InputError
+from ..labels import words
 from ..treatment.schedule import Schedule
 from .history import History
 from .seen import Gone, Grade
 
 COLUMNS = ("day", "since", "grade", "at_rest", "assessor")
+# What is said of a look that a history has more than once.
+REPEATED = "each counts as a look with an error of its own, as of two people; leave out what is written twice"
 
 
 def tabulate_seen(history: History) -> pd.DataFrame:
@@ -33,6 +37,26 @@ def tabulate_seen(history: History) -> pd.DataFrame:
         for each in sorted(history.seen, key=lambda each: each.day)
     ]
     return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def describe_repeats(history: History) -> str:
+    """Return the first look that a history has more than once, in words; empty if there is none.
+
+    A rater looks once on a day at maximum frown, once at rest, and says once that the effect is gone: as in a table for
+    NONMEM, a second row of the same time and ``DVID`` is a repeat, whether the grade is the same or not.
+
+    Examples
+    --------
+    >>> describe_repeats(History(Schedule.once(units=20), [Grade(30, 0), Grade(60, 1), Grade(30, 0)]))
+    'a grade at maximum frown 2 times by the investigator on day 30'
+    """
+    looks = Counter((_name_look(each), each.assessor, each.day) for each in history.seen)
+    repeats = [(look, times) for look, times in looks.items() if times > 1]
+    if not repeats:
+        return ""
+    ((what, assessor, day), times), *others = repeats
+    more = f" (and {len(others)} more looks)" if len(others) > 1 else " (and 1 more look)" if others else ""
+    return f"{what} {times} times by {words(assessor)} on day {day:g}{more}"
 
 
 def describe_seen(history: History) -> dict[str, Any]:
@@ -58,6 +82,12 @@ def read_history(visits: Schedule, described: Mapping[str, Any], where: str) -> 
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise InputError(f"{where}.seen", rows, "a list of rows")
     return History(visits, tuple(_read_row(row, f"{where}.seen") for row in rows), described.get("baseline"))
+
+
+def _name_look(seen: Grade | Gone) -> str:
+    if isinstance(seen, Gone):
+        return "that the effect is gone"
+    return "a grade at rest" if seen.at_rest else "a grade at maximum frown"
 
 
 def _describe_grade(grade: Grade) -> dict[str, Any]:

@@ -13,7 +13,7 @@ Vehtari, Simpson, Gelman, Yao, Gabry 2024, J Mach Learn Res 25:72 (the Pareto sh
 
 from __future__ import annotations
 
-import dataclasses
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -26,7 +26,6 @@ from ..patients.draws import OF_PATIENT, draw
 from ..patients.few import plan_few
 from ..patients.grades import Line
 from ..patients.population import Population
-from ..treatment.schedule import Schedule
 from .history import History
 from .likelihood import count_looks, find_days, find_likelihoods
 
@@ -39,6 +38,7 @@ HORIZON = 540  # days after the last day of which anything is known, over which 
 WIDER = 1.5
 LEAST_VARIANCE = 1e-4  # of a direction of that distribution
 DAYS_AT_ONCE = 512
+VALUES_AT_ONCE = 2**22  # of courses at the nodes of their mesh, which are solved at a time: a limit on memory
 STEPS_TO_BEST = 4  # patients from the mean of the draws to the most likely draw
 
 
@@ -53,7 +53,7 @@ class Posterior(NamedTuple):
     weights : ndarray, shape (k,)
         Adds up to 1.
     cohorts : list of Cohort
-        The courses of the draws, one cohort a round.
+        The courses of the draws, in their order; they cannot be carried on.
     end : float
         The last day of the courses.
     surprise : float
@@ -97,25 +97,25 @@ class Posterior(NamedTuple):
 def find_posterior(history: History, population: Population, seed: int, model: Model) -> Posterior:
     """Return the weighted draws of a patient with a history; every dose counts as even along the muscle."""
     end = history.last_day + HORIZON
-    even = tuple(dataclasses.replace(visit, sites=None) for visit in history.visits)
-    treated = plan_few(Schedule(even), population, end, model)
+    treated = plan_few(history.visits.evenly(), population, end, model)
     days, size = find_days(history), OF_PATIENT + len(treated.doses.days)
     rng = np.random.default_rng([seed, size])
     normals, proposals = np.empty((0, size)), [(np.zeros(size), np.eye(size))]
     cohorts: list[Cohort] = []
     found: list[Array] = []
 
-    def solve(own: Array) -> tuple[Cohort, Array]:
-        cohort = treated.solve(own)
-        lines = Line.of(cohort.visible_at(days), cohort.crease_at(days), population.constants(own))
-        return cohort, find_likelihoods(history, days, lines, population.raters)
+    def solve(own: Array) -> Iterator[tuple[Cohort, Array]]:
+        for part in np.array_split(own, -(-len(own) * treated.grid.mesh.nodes.size // VALUES_AT_ONCE)):
+            cohort = treated.solve(part).forget_path()
+            lines = Line.of(cohort.visible_at(days), cohort.crease_at(days), population.constants(part))
+            yield cohort, find_likelihoods(history, days, lines, population.raters)
 
     for turn in range(ROUNDS):
         own = draw(DRAWS, seed, size - OF_PATIENT) if turn == 0 else _draw_normal(rng, *proposals[-1])
-        cohort, likelihoods = solve(own)
         normals = np.concatenate([normals, own])
-        cohorts.append(cohort)
-        found.append(likelihoods)
+        for cohort, likelihoods in solve(own):
+            cohorts.append(cohort)
+            found.append(likelihoods)
         likelihood = logsumexp(np.concatenate(found, axis=1), axis=0)
         drawn = logsumexp([log_density(normals, *each) for each in proposals], axis=0) - np.log(len(proposals))
         logs = likelihood + log_density(normals, *proposals[0]) - drawn
@@ -129,7 +129,8 @@ def find_posterior(history: History, population: Population, seed: int, model: M
         unlikely = (normals**2).sum(axis=1) - 2 * likelihood
         mean, best = weights @ normals, normals[unlikely.argmin()]
         between = mean + np.linspace(0, 1, STEPS_TO_BEST, endpoint=False)[:, None] * (best - mean)
-        nearer = (between**2).sum(axis=1) - 2 * logsumexp(solve(between)[1], axis=0)
+        likelihoods_between = np.concatenate([each for _, each in solve(between)], axis=1)
+        nearer = (between**2).sum(axis=1) - 2 * logsumexp(likelihoods_between, axis=0)
         surprise = float(chdtrc(count_looks(history), min(unlikely.min(), nearer.min())))
     return Posterior(population, normals, weights, cohorts, end, surprise)
 

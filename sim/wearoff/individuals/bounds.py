@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtri
 
-from ..evidence.observations import CONFIDENCE
+from ..labels import CONFIDENCE
 from .solution import FIRST_ROUNDS, ROUNDS, Problem, Solution, evaluate_all, maximise
 
 Array = npt.NDArray[np.float64]

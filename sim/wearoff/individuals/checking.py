@@ -14,8 +14,9 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import logsumexp, ndtr, ndtri
 
-from ..evidence.observations import CONFIDENCE, intervals
+from ..evidence.observations import intervals
 from ..forecasts.likelihood import LEAST, subtract_tails
+from ..labels import CONFIDENCE
 from ..patients.grades import WORST, find_severity, round_grade
 from .likelihood import find_term_ends
 from .looks import RATERS
@@ -35,18 +36,17 @@ def find_residuals(solution: Solution, seed: int) -> Array:
     residuals are independent standard normal numbers.
     """
     likelihood, population = solution.likelihood, solution.point.population
-    looks, terms = likelihood.courses.looks, likelihood.terms
-    below, above = find_term_ends(looks, terms, likelihood.sample.depths, population.raters)
-    smaller, seen = ndtr(below), np.maximum(subtract_tails(below, above), LEAST)
+    looks = likelihood.courses.looks
     logs = likelihood.weigh_population(solution.point)
     shares = np.log(np.maximum([kind.share for kind in population.raters.kinds()], LEAST))
     random, result = np.random.default_rng(seed).random(len(looks.patient)), np.full(len(looks.patient), np.nan)
-    ends = np.append(terms.starts[1:], len(terms.look))
-    for patient in range(len(logs)):
-        groups = np.flatnonzero(terms.patient == patient)
-        weights = logs[patient] + shares[terms.kind[groups]][:, None]
-        own = [np.arange(terms.starts[group], ends[group]) for group in groups]
-        for places in np.stack(own, axis=1):
+    for patient, own in enumerate(logs):
+        terms = likelihood.terms.of_patients(slice(patient, patient + 1))
+        below, above = find_term_ends(looks, terms, likelihood.sample.depths, population.raters)
+        smaller, seen = ndtr(below), np.maximum(subtract_tails(below, above), LEAST)
+        weights = own + shares[terms.kind][:, None]
+        # The patient has the same looks whichever her kind is: a row of places for each kind.
+        for places in np.arange(len(terms.look)).reshape(len(terms.kind), -1).T:
             chances = np.exp(weights - logsumexp(weights))
             look = terms.look[places[0]]
             if looks.is_grade[look]:
@@ -80,7 +80,7 @@ def simulate_grades(solution: Solution, repeats: int, seed: int) -> npt.NDArray[
 
 
 def tabulate_check(solution: Solution, seen: Whole, bins: int, repeats: int, seed: int) -> pd.DataFrame:
-    """Return the shares of grades, as `fitting.IndividualFit.check` describes them.
+    """Return the shares of grades, as `result.IndividualFit.check` describes them.
 
     Parameters
     ----------

@@ -12,12 +12,13 @@ from scipy.special import expit, logit
 
 from ..checks import check_name, one_or_many
 from ..errors import InputError
+from ..patients.population import DIFFERING
 
 Array = npt.NDArray[np.float64]
 
-# The constants that differ between patients, in the order of `Population.deviations`; and whether the logarithm of the
-# constant is that of the rate (1), or minus that of the rate (-1). The crease share has its logit.
-SIGNS = {"potency": 1, "light_chain_half_life": -1, "depot_half_life": -1, "crease_share": 1}
+# Whether the logarithm of each constant is that of the rate (1), or minus that of the rate (-1). The crease share has
+# its logit.
+SIGNS = dict(zip(DIFFERING, (1, -1, -1, 1), strict=True))
 
 
 class Effect(NamedTuple):

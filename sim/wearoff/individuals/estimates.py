@@ -11,8 +11,8 @@ import pandas as pd
 from scipy.special import ndtri
 
 from ..evidence.numbers import find_number
-from ..evidence.observations import CONFIDENCE
 from ..forecasts.posterior import weighted_quantiles
+from ..labels import CONFIDENCE
 from ..model.equations import Constants
 from ..parameters import from_symbols
 from ..patients.draws import OF_PATIENT
@@ -28,7 +28,7 @@ PATIENT_SHARES = (0.05, 0.5, 0.95)
 
 
 def tabulate_estimates(problem: Problem, solution: Solution) -> pd.DataFrame:
-    """Return the estimates, as `fitting.IndividualFit.estimates` describes them."""
+    """Return the estimates, as `result.IndividualFit.estimates` describes them."""
     numbers = solution.likelihood.numbers
     reach = float(ndtri((1 + CONFIDENCE) / 2))
     with np.errstate(invalid="ignore"):
@@ -87,7 +87,7 @@ def tabulate_shrinkage(solution: Solution) -> pd.DataFrame:
 
 
 def tabulate_patients(solution: Solution, ids: list[str]) -> pd.DataFrame:
-    """Return what the data say of each patient, as `fitting.IndividualFit.patients` describes it."""
+    """Return what the data say of each patient, as `result.IndividualFit.patients` describes it."""
     weighed, looks = solution.weighed, solution.likelihood.courses.looks
     columns: dict[str, npt.NDArray[Any]] = {
         "treatments": np.array([len(each.days) for each in looks.treatments]),
@@ -107,7 +107,7 @@ def tabulate_patients(solution: Solution, ids: list[str]) -> pd.DataFrame:
 
 
 def measure_goodness(solution: Solution) -> dict[str, float]:
-    """Return how well the data are fitted, as `fitting.IndividualFit.goodness` describes it."""
+    """Return how well the data are fitted, as `result.IndividualFit.goodness` describes it."""
     weighed, looks = solution.weighed, solution.likelihood.courses.looks
     total, count = float(weighed.logs.sum()), len(solution.x)
     variances, _ = solution.likelihood.find_errors(weighed, solution.point)

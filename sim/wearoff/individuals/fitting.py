@@ -9,7 +9,6 @@ as priors.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +17,7 @@ from ..checks import Limits, check_integer, check_type, checked_arguments, one_o
 from ..defaults import SEED
 from ..errors import InputError, warn
 from ..forecasts.histories import Histories
+from ..forecasts.looks import REPEATED, describe_repeats
 from ..model.equations import Model
 from ..model.response import read_model
 from ..patients.draws import REPLICATES, given_seed, seed_of
@@ -35,11 +35,6 @@ from .looks import Terms, read_looks
 from .numbers import ERRORS, Numbers
 from .result import IndividualFit
 from .solution import ROUNDS, SETTLED, Problem, solve
-
-if TYPE_CHECKING:
-    pass
-
-Array = npt.NDArray[np.float64]
 
 ALWAYS_FREE = ("potency", "light_chain_half_life", "omega_potency", "omega_light_chain")
 DRAWS = Limits("draws", 256, 2**20)
@@ -68,6 +63,7 @@ def fit_patients(
     count, seed = check_integer(draws, DRAWS), seed_of(rng)
     if count % REPLICATES:
         raise InputError("draws", count, f"a multiple of {REPLICATES}")
+    _warn_of_repeats(data)
     seen = _leave_out(data)
     looks = read_looks(seen, people)
     names = list(one_or_many(free, str, "free")) if free is not None else _choose_free(looks.rater)
@@ -112,6 +108,15 @@ def _leave_out(data: Histories) -> Histories:
         return data
     warn(f"nothing was seen of {len(data) - len(seen)} of {len(data)} patients, who are left out")
     return Histories(seen, data.covariates.loc[list(seen)])
+
+
+def _warn_of_repeats(data: Histories) -> None:
+    # An ID may be a name, so that a patient is named by a place.
+    repeats = [(place, text) for place, text in enumerate(map(describe_repeats, data.values()), 1) if text]
+    if repeats:
+        (place, text), count = repeats[0], len(repeats) - 1
+        more = f", and {count} more {'patients have' if count > 1 else 'patient has'} such looks" if count else ""
+        warn(f"patient {place} of {len(data)} has {text}{more}: {REPEATED}")
 
 
 def _warn_of_errors(result: IndividualFit) -> None:

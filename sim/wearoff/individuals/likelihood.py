@@ -7,7 +7,7 @@ For patient i with draws u of constants, drawn with the density q, the likelihoo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -16,7 +16,7 @@ from scipy.special import logsumexp
 
 from ..forecasts.likelihood import LEAST, find_ends, subtract_tails
 from ..patients.draws import OF_PATIENT, REPLICATES
-from ..patients.grades import Raters, find_severity
+from ..patients.grades import WORST, Raters, find_severity
 from ..patients.population import Population
 from .courses import Courses
 from .effects import SIGNS, place_of
@@ -26,6 +26,10 @@ from .sampling import Sample, log_scale, whiten
 
 Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
+
+# Draws of all patients, or of a part of them, that are computed at a time: the arrays of a part stay in the processor's
+# cache, and memory grows by what is kept alone.
+DRAWS_AT_ONCE = 2**15
 
 
 class Seen(NamedTuple):
@@ -111,8 +115,11 @@ class Likelihood:
 
     def find_scores(self, weighed: Weighed, point: Point) -> Array:
         """Return the slopes of each patient's logarithm in the transformed numbers, shape (n, f)."""
-        result: Array = np.einsum("nk,nkf->nf", weighed.weights, self._find_slopes(weighed, point))
-        return result
+        parts = [
+            np.einsum("nk,nkf->nf", weighed.weights[part], self._find_slopes(weighed, point, part))
+            for part in split_patients(*weighed.weights.shape)
+        ]
+        return np.concatenate(parts)
 
     def find_errors(self, weighed: Weighed, point: Point) -> tuple[Array, Array]:
         """Return the Monte Carlo variances: of each patient's logarithm, and of the sum of the scores.
@@ -123,14 +130,16 @@ class Likelihood:
         -------
         (ndarray, ndarray), shapes (n,) and (f, f)
         """
-        slopes = self._find_slopes(weighed, point)
-        means = np.einsum("nk,nkf->nf", weighed.weights, slopes)
-        off = weighed.weights[..., None] * (slopes - means[:, None])
-        replicates = weighed.weights.reshape(len(off), -1, REPLICATES).sum(axis=1)
-        of_scores = off.reshape(len(off), -1, REPLICATES, off.shape[2]).sum(axis=1)
-        factor = REPLICATES / (REPLICATES - 1)
-        variances: Array = factor * ((replicates - 1 / REPLICATES) ** 2).sum(axis=1)
-        return variances, factor * np.einsum("nrf,nrg->fg", of_scores, of_scores)
+        variances, of_scores = [], []
+        for part in split_patients(*weighed.weights.shape):
+            weights, slopes = weighed.weights[part], self._find_slopes(weighed, point, part)
+            means = np.einsum("nk,nkf->nf", weights, slopes)
+            off = weights[..., None] * (slopes - means[:, None])
+            replicates = weights.reshape(len(off), -1, REPLICATES).sum(axis=1)
+            variances.append(((replicates - 1 / REPLICATES) ** 2).sum(axis=1))
+            of_scores.append(off.reshape(len(off), -1, REPLICATES, off.shape[2]).sum(axis=1))
+        factor, sums = REPLICATES / (REPLICATES - 1), np.concatenate(of_scores)
+        return factor * np.concatenate(variances), factor * np.einsum("nrf,nrg->fg", sums, sums)
 
     def _weigh_normals(self, normals: Array, population: Population) -> Array:
         # A dose that a patient did not get is 0 here, as is a number in which patients do not differ.
@@ -146,9 +155,9 @@ class Likelihood:
             self._kept = key, see(self.courses.looks, self.terms, self.sample.depths, raters, rated)
         return self._kept[1]
 
-    def _find_slopes(self, weighed: Weighed, point: Point) -> Array:
-        # Return the slopes of each draw, shape (n, k, f).
-        means, omegas, correlation = slopes_of_normals(weighed.normals, point.population, self.differing)
+    def _find_slopes(self, weighed: Weighed, point: Point, part: slice) -> Array:
+        # Return the slopes of each draw of n patients who follow one another, shape (n, k, f).
+        means, omegas, correlation = slopes_of_normals(weighed.normals[part], point.population, self.differing[part])
         columns = []
         for number in self.numbers.free:
             if number.name in SIGNS:
@@ -158,21 +167,35 @@ class Likelihood:
             elif number.name == CORRELATION:
                 columns.append(correlation)
             else:
-                columns.append(self._sum_kinds(weighed, point.population, number.name))
+                columns.append(self._sum_kinds(weighed, point.population, number.name, part))
         for i, effect in enumerate(self.numbers.effects):
             place, sign = place_of(effect)
-            columns.append(sign * self.numbers.covariates[:, i, None] * means[..., place])
+            columns.append(sign * self.numbers.covariates[part, i, None] * means[..., place])
         return np.stack(columns, axis=-1)
 
-    def _sum_kinds(self, weighed: Weighed, population: Population, name: str) -> Array:
+    def _sum_kinds(self, weighed: Weighed, population: Population, name: str, part: slice) -> Array:
         # Return the slopes of each draw in a number of the raters, shape (n, k): the mean over the kinds of patients.
+        terms, groups = self.terms.of_patients(part), self.terms.find_groups(part)
         if name in ERRORS:
-            slopes = weighed.seen.slopes[self._rated.index(ERRORS.index(name))]
+            slopes = weighed.seen.slopes[self._rated.index(ERRORS.index(name)), groups]
         else:
             # The logarithm of a share has the slope 1 - share in the logit of the share, and that of the others -share.
-            has = self.terms.baseline == 3 if name == KIND_SHARES[0] else self.terms.placebo
-            slopes = (has - population.value(name))[:, None]
-        return np.add.reduceat(weighed.kinds * slopes, self.terms.first, axis=0)
+            has = terms.baseline == WORST if name == KIND_SHARES[0] else terms.placebo
+            slopes = np.subtract(has, population.value(name), dtype=float)[:, None]
+        return np.add.reduceat(weighed.kinds[groups] * slopes, terms.first, axis=0)
+
+
+def split_patients(patients: int, draws: int) -> Iterator[slice]:
+    """Yield the places of patients who are computed at a time, each with a number of draws.
+
+    Examples
+    --------
+    >>> list(split_patients(40, DRAWS_AT_ONCE // 16))
+    [slice(0, 16, None), slice(16, 32, None), slice(32, 40, None)]
+    """
+    size = max(1, DRAWS_AT_ONCE // draws)
+    for first in range(0, patients, size):
+        yield slice(first, min(first + size, patients))
 
 
 def find_term_ends(looks: Looks, terms: Terms, depths: Array, raters: Raters) -> tuple[Array, Array]:
@@ -189,6 +212,12 @@ def see(looks: Looks, terms: Terms, depths: Array, raters: Raters, rated: Sequen
 
     The slopes are those in the logarithms of the errors of the raters at the places `rated` of `RATERS`.
     """
+    parts = (terms.of_patients(part) for part in split_patients(len(terms.first), depths.shape[1]))
+    logs, slopes = zip(*(_see_some(looks, part, depths, raters, rated) for part in parts), strict=True)
+    return Seen(np.concatenate(logs), np.concatenate(slopes, axis=1))
+
+
+def _see_some(looks: Looks, terms: Terms, depths: Array, raters: Raters, rated: Sequence[int]) -> Seen:
     below, above = find_term_ends(looks, terms, depths, raters)
     chances = np.maximum(subtract_tails(below, above), LEAST)
     logs = np.add.reduceat(np.log(chances), terms.starts, axis=0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import NamedTuple, Self
 
 import numpy as np
@@ -129,6 +128,20 @@ class Terms(NamedTuple):
             np.array([kind.baseline for kind in own]), np.array([kind.placebo_responder for kind in own]),
         )  # fmt: skip
 
+    def find_groups(self, patients: slice) -> slice:
+        """Return the places of the groups of patients who follow one another."""
+        return slice(*np.append(self.first, len(self.starts))[[patients.start, patients.stop]])
+
+    def of_patients(self, patients: slice) -> Self:
+        """Return the terms of patients who follow one another; looks keep their places among those of all."""
+        groups = self.find_groups(patients)
+        terms = slice(*np.append(self.starts, len(self.look))[[groups.start, groups.stop]])
+        return type(self)(
+            self.look[terms], self.low[terms], self.high[terms], self.starts[groups] - terms.start,
+            self.patient[groups] - patients.start, self.kind[groups], self.first[patients] - groups.start,
+            self.baseline[groups], self.placebo[groups],
+        )  # fmt: skip
+
 
 def order(history: History) -> list[Grade | Gone]:
     """Return what was seen of a patient, in the order of the days."""
@@ -137,8 +150,7 @@ def order(history: History) -> list[Grade | Gone]:
 
 def read_treatments(visits: Schedule, population: Population) -> Treatments:
     """Return the treatments of visits; doses of one day are added up."""
-    even = tuple(dataclasses.replace(visit, sites=None) for visit in visits)
-    doses = Schedule(even).doses(population.parameters.spread)
+    doses = visits.evenly().doses(population.parameters.spread)
     return Treatments(doses.days - doses.days[0], doses.units[0])
 
 

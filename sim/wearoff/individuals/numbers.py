@@ -31,6 +31,7 @@ POSSIBLE = (*SIGNS, *OMEGAS, CORRELATION, *ERRORS, *KIND_SHARES)
 LEAST_OMEGA, LEAST_OMEGA_OF_VISITS = 0.1, 0.02
 LARGEST_CORRELATION = 0.99
 LARGEST_EFFECT = 5.0  # a factor of 150 per unit of the covariate
+ANY_EFFECT = Limits("effect", -math.inf, math.inf)
 
 
 class Point(NamedTuple):
@@ -103,14 +104,17 @@ class Numbers(NamedTuple):
         return np.array([*(number.prior for number in self.free), *[(0.0, math.inf)] * len(self.effects)])
 
     def transform(self, values: Mapping[str, float]) -> Array:
-        """Return values by their names on the transformed scale, shape (f,); who is missing has its start."""
+        """Return values by their names on the transformed scale, shape (f,); one that is missing has its start."""
         for name in values:
             check_name(name, list(self.names), "theta")
         own = [
             number.to(check_number(values.get(number.name, self.start.value(number.name)), limits_of(number.name)))
             for number in self.free
         ]
-        return np.array([*own, *(float(values.get(effect.name, 0.0)) for effect in self.effects)])
+        effects = [
+            check_number(values.get(effect.name, 0.0), ANY_EFFECT._replace(name=effect.name)) for effect in self.effects
+        ]
+        return np.array([*own, *effects])
 
     def values(self, x: Array) -> dict[str, float]:
         """Return transformed numbers, shape (f,), as values by their names."""

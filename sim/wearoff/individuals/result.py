@@ -17,7 +17,7 @@ from ..errors import InputError
 from ..figures.check import check_figure, draw_check
 from ..figures.style import AUTO
 from ..forecasts.histories import Histories
-from ..forecasts.seen import Grade
+from ..forecasts.seen import GRADE, Grade
 from ..patients.draws import seed_of
 from ..patients.population import Population
 from .checking import find_residuals, tabulate_check
@@ -33,7 +33,6 @@ Array = npt.NDArray[np.float64]
 
 BINS = Limits("bins", 1, 1000)
 REPEATS = Limits("repeats", 20, 100_000)
-GRADE = Limits("grade", 0, 3)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -97,7 +96,8 @@ class IndividualFit:
     def transform(self, values: Mapping[str, float]) -> Array:
         """Return values by their names as an array on the transformed scale, shape (f,).
 
-        A number that is missing has the value from which the fit started, and an effect 0.
+        A number that is missing has the value from which the fit started, and an effect 0. A name that is not known, or
+        a value that is no number, raises `InputError`.
         """
         return self._numbers.transform(values)
 
@@ -116,6 +116,11 @@ class IndividualFit:
             Values by their names; or numbers on the transformed scale, in the order of `names`; default: the estimates.
         pointwise : bool
             Whether to return the logarithm for each patient, an array of shape (patients,).
+
+        Raises
+        ------
+        InputError
+            A name is not known, or something is not a number.
 
         Notes
         -----
@@ -206,8 +211,11 @@ class IndividualFit:
         return self.solution.likelihood.numbers
 
     def _check_theta(self, theta: npt.ArrayLike) -> Array:
-        x = np.asarray(theta, dtype=float)
-        if x.shape != (len(self.names),):
+        try:
+            x = np.asarray(theta, dtype=float)
+        except (TypeError, ValueError):
+            x = np.empty(0)
+        if x.shape != (len(self.names),) or np.isnan(x).any():
             raise InputError("theta", theta, f"{len(self.names)} numbers: {', '.join(self.names)}")
         return x
 

@@ -120,6 +120,8 @@ def _solve(courses: Courses, point: Point, differing: Flags, normals: Array, den
     # Return the draws with standard normal numbers and with the logarithms of their densities.
     logs = point.population.deviations(normals)
     logs[..., :OF_PATIENT] += point.shifts[:, None]
-    depths = [courses.read_depths(patient, point.population, own) for patient, own in enumerate(logs)]
+    depths = np.empty((len(courses.looks.patient), logs.shape[1]))
+    for patient, own in enumerate(logs):
+        depths[courses.looks.patient == patient] = courses.read_depths(patient, point.population, own)
     logs[..., :OF_PATIENT] += point.population.centre
-    return Sample(logs, densities - log_scale(point.population, differing)[:, None], np.concatenate(depths))
+    return Sample(logs, densities - log_scale(point.population, differing)[:, None], depths)

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from .cohort import Cohort, choose_grid, solve_cohort
 from .course import TOLERANCE, Course, solve
-from .doses import Doses
+from .doses import Doses, select_patients
 from .equations import MODEL, Constants, Model
 
 # Number of cases times zones of the muscle that `solve_courses` solves at once: less than 100 MB.
@@ -37,8 +37,8 @@ def solve_courses(
     """
     size = max(1, ZONES_AT_ONCE // len(doses.weights))
     for first in range(0, len(constants.k_depot), size):
-        rows = slice(first, first + size)
-        yield solve(_doses_of(doses, rows), _constants_of(constants, rows), end, model=model, tolerance=tolerance)
+        some = select_patients(doses, constants, slice(first, first + size))
+        yield solve(*some, end, model=model, tolerance=tolerance)
 
 
 def solve_cases(
@@ -68,15 +68,6 @@ def solve_cases(
         yield from solve_courses(doses, constants, end, model=model, tolerance=accuracy)
         return
     alike = constants._replace(k_line=float(k_line[0]), k_crease=float(k_crease[0]))
-    grid = choose_grid(_doses_of(doses, pilots), _constants_of(alike, pilots), end, accuracy, model)
+    grid = choose_grid(*select_patients(doses, alike, pilots), end, accuracy, model)
     for first in range(0, len(k_line), CASES_AT_ONCE):
-        rows = slice(first, first + CASES_AT_ONCE)
-        yield solve_cohort(grid, _doses_of(doses, rows), _constants_of(alike, rows), model)
-
-
-def _doses_of(doses: Doses, rows: slice | npt.NDArray[np.intp]) -> Doses:
-    return doses._replace(units=doses.units[rows]) if doses.units.ndim > 2 else doses
-
-
-def _constants_of(constants: Constants, rows: slice | npt.NDArray[np.intp]) -> Constants:
-    return Constants(*(each[rows] if isinstance(each, np.ndarray) else each for each in constants))
+        yield solve_cohort(grid, *select_patients(doses, alike, slice(first, first + CASES_AT_ONCE)), model)

@@ -16,7 +16,7 @@ from . import Array
 from .carried import Carried, Path
 from .chain import chain_derivatives, rates_of
 from .course import mesh_starts
-from .doses import Doses
+from .doses import Doses, select_patients
 from .equations import MODEL, Constants, Model
 from .hermite import Slopes, follow, quintic, slopes, stack_derivatives, steps
 from .mesh import Mesh, Reading, graded_mesh, pieces_needed
@@ -65,8 +65,8 @@ class Cohort(NamedTuple):
         The rate of the crease, 1/day.
     first_weak, first_crease : ndarray, shape (k,), or float
         Weakness and crease at the beginning.
-    path : Path
-        What is needed to go on from a day.
+    path : Path or None
+        What is needed to go on from a day; None where it was forgotten.
     """
 
     mesh: Mesh
@@ -75,7 +75,7 @@ class Cohort(NamedTuple):
     k_crease: float
     first_weak: Array | float
     first_crease: Array | float
-    path: Path
+    path: Path | None
 
     @property
     def weak(self) -> Array:
@@ -112,7 +112,12 @@ class Cohort(NamedTuple):
 
     def carry(self, days: Array) -> Carried:
         """Return the state of each patient on a day of its own, shape (k,), after one dose on day 0."""
+        assert self.path is not None
         return self.path.carry(self.mesh, self.visible, self.crease, days)
+
+    def forget_path(self) -> Cohort:
+        """Return the solution without what `carry` needs, which takes half of the memory."""
+        return self._replace(path=None)
 
 
 def plan_crease(mesh: Mesh, k_crease: float, times: Array) -> FollowingRead:
@@ -147,10 +152,7 @@ def choose_grid(doses: Doses, pilots: Constants, end: float, accuracy: float, mo
     grid = Grid(graded_mesh(starts, end, fastest).edges, graded_mesh(starts, end, follows))
     step_tolerance, coefficient_tolerance = STEP_TOLERANCE * accuracy, COEFFICIENT_TOLERANCE * accuracy
     for first in range(0, max(np.size(constant) for constant in pilots), PILOTS_AT_ONCE):
-        part = slice(first, first + PILOTS_AT_ONCE)
-        group = Constants(*(constant[part] if isinstance(constant, np.ndarray) else constant for constant in pilots))
-        own = doses._replace(units=doses.units[part]) if doses.units.ndim > 2 else doses
-        problem = _Problem(own, group, model)
+        problem = _Problem(*select_patients(doses, pilots, slice(first, first + PILOTS_AT_ONCE)), model)
         for _ in range(ROUNDS):
             coarse, fine = problem.halve_steps(grid.edges, step_tolerance)
             solved = problem.halve_intervals(grid.mesh, coarse, coefficient_tolerance)

@@ -265,8 +265,7 @@ def mesh_starts(days: Array, end: float, begin: float = 0.0) -> Array:
 
 def _first_mesh(starts: Array, end: float, fastest: float) -> Mesh:
     # A few intervals too many take less time than a round of refinement. Most courses need intervals cut in two if they
-    # begin more than a day after a dose. They need them cut in four in the days after day 0, when a
-    # first dose makes the force fall.
+    # begin more than a day after a dose, and in four in the days after day 0, when a first dose makes the force fall.
     mesh = graded_mesh(starts, end, fastest)
     begin = mesh.edges[:-1]
     since = begin - starts[np.searchsorted(starts, begin, side="right") - 1]
@@ -279,8 +278,8 @@ def _count_pieces(
 ) -> Array:
     # Return the number of pieces into which each interval must be cut. The visible effect follows the weakness, and the
     # crease follows the visible effect. Each is smoother than what it follows, so that a mesh that is fine enough for
-    # the weakness is fine enough for them. Errors are measured against
-    # the largest value until the next dose, so that a course does not depend on later doses.
+    # the weakness is fine enough for them. Errors are measured against the largest value until the next dose, so that a
+    # course does not depend on later doses.
     first = np.searchsorted(mesh.edges, starts)
     lengths = np.diff(np.append(first, len(mesh.edges) - 1))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..checks import Limits
 from ..model.cohort import choose_grid
 from ..model.doses import Doses
 from ..model.equations import MODEL, Model
@@ -11,6 +12,7 @@ from .population import WIDENING, Population
 from .treated import Treated, vary_doses
 
 SAMPLE = 512  # patients, if no number is given
+PATIENTS = Limits("patients", 1, 100_000)
 # The grid is tested on a few pilots, drawn from a population that is wider than the patients.
 PILOTS, PILOT_SEED, ACCURACY = 64, 0, 1e-4
 

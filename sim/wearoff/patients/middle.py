@@ -8,7 +8,7 @@ from typing import NamedTuple, Self
 import numpy as np
 import pandas as pd
 
-from ..checks import Limits, check_integer, check_type, checked_arguments
+from ..checks import check_integer, check_type, checked_arguments
 from ..defaults import SEED
 from ..errors import InputError
 from ..labels import LANDMARKS, whole_day
@@ -18,10 +18,9 @@ from ..model.equations import MODEL, Model
 from ..model.landmarks import FALLS, find_landmarks
 from ..treatment.schedule import Schedule
 from .draws import draw
-from .few import SAMPLE, plan_few
+from .few import PATIENTS, SAMPLE, plan_few
 from .population import Population
 
-PATIENTS = Limits("patients", 1, 100_000)
 SHARES = {"p25": 0.25, "p50": 0.5, "p75": 0.75}
 FOLLOWED = 1096  # days after the visit: three years
 

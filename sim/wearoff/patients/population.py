@@ -26,6 +26,8 @@ from .grades import Raters
 Array = npt.NDArray[np.float64]
 
 _TABLE = tables.column("population", "name")
+# The constants that differ between patients, in the order of the columns of `Population.deviations`.
+DIFFERING = ("potency", "light_chain_half_life", "depot_half_life", "crease_share")
 # The grid is tested on pilot patients. They are 1.75, 3.5 and 5 standard deviations from the typical patient, in 40
 # directions; fifteen in a million patients are farther away. The directions are of the visible effect: potency and the
 # doses of all visits together, loss of the light chain, and release from the depot. Two blocks of further pilots are

@@ -94,10 +94,12 @@ class Comparison:
         With a population: the share of patients in whom the level is kept, the share of patient-days at the level or
         above; treatment on need is a separate point. Without a population: the typical patient's share of days.
 
-        `longest`, if given, is the longest interval that keeps the level; it is marked.
+        `longest`, if given, is the longest interval that keeps the level, in days; it is marked.
 
         `title` is written above the figure; default: patient and treatment; None for no title.
         """
+        if longest is not None:
+            longest = check_number(longest, INTERVAL._replace(name="longest"))
         compared = self.frame if self.people.empty else self.people
         marked = [*compared["interval"][np.isfinite(compared["interval"])], *([] if longest is None else [longest])]
         # The curve of a single interval goes on for a month after it.

@@ -11,6 +11,7 @@ import pandas as pd
 
 from .. import notebook
 from ..checks import check_number, check_type, checked_arguments
+from ..errors import InputError
 from ..levels import HALF
 from ..model.equations import Model
 from ..model.intervals import intervals_above
@@ -18,13 +19,12 @@ from ..model.response import read_model
 from ..outcomes import Attainment
 from ..parameters import Parameters
 from ..timeline import LEVEL
+from ..times import TEN_YEARS
 from ..treatment.cautions import cautions
 from ..treatment.schedule import Schedule
 from ..treatment.visit import VISIT
-from .patient import Patient
+from .patient import NO_DAY, Patient
 from .search import find_latest_day
-
-TEN_YEARS = 3652  # days after the last visit over which the effect is followed
 
 
 @dataclasses.dataclass(frozen=True)
@@ -115,6 +115,8 @@ def next_visit(
     >>> visit.date > visit.label_date
     True
     """
+    if "day" in visit:
+        raise InputError("day", visit["day"], NO_DAY)
     parameters = Parameters() if parameters is None else check_type(parameters, Parameters, "parameters")
     check_type(allow_shorter, bool, "allow_shorter")
     last = check_type(given, Schedule, "given").visits[-1]

@@ -28,6 +28,7 @@ from ..treatment.visit import Visit
 # At most twenty years: the time of the search for the fewest visits grows with the square of the horizon.
 HORIZON = Limits("horizon", 1, 7305, "day")
 PRICE = Limits("price", 0, 1e9)
+NO_DAY = "not given, since the days are what is sought"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -53,17 +54,12 @@ class Patient:
     ) -> Self:
         """Return the patient for a user's arguments, after checks; `visit` has arguments of `Visit` except its day."""
         if "day" in visit:
-            raise InputError("day", visit["day"], "not given, since the days are what is sought")
+            raise InputError("day", visit["day"], NO_DAY)
         parameters = Parameters() if parameters is None else check_type(parameters, Parameters, "parameters")
         once = Schedule.once(start=start, **visit)
         keep, horizon = check_number(keep, LEVEL), check_integer(horizon, HORIZON)
         model = read_model(model, parameters.constants())
         return cls(keep, horizon, parameters, once.start, once.visits[0], model)
-
-    @property
-    def even_visit(self) -> Visit:
-        """The visit that is repeated, with its dose even along the muscle."""
-        return dataclasses.replace(self.visit, sites=None)
 
     def even_days(self, interval: float) -> list[float]:
         """Return the days of visits at an interval, over the horizon."""

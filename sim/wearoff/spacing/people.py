@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, Self
 
 import numpy as np
 
-from ..checks import Limits, check_integer, check_type
+from ..checks import check_integer, check_type
 from ..defaults import SEED
 from ..errors import InputError
 from ..labels import PERCENTILES, SHARES
@@ -17,7 +17,7 @@ from ..model.carried import Carried
 from ..model.equations import Model
 from ..parameters import Parameters
 from ..patients.draws import OF_PATIENT, REPLICATES, draw, monte_carlo_error
-from ..patients.few import SAMPLE, plan_few
+from ..patients.few import PATIENTS, SAMPLE, plan_few
 from ..patients.population import Population
 from ..patients.treated import Treated
 from ..provenance import make_block, name_functions
@@ -27,7 +27,6 @@ from ..treatment.schedule import Schedule
 from .followed import FAINT, Followed, OnDays, OnNeed, Policy, choose_times, find_past_peak
 from .patient import Patient
 
-PATIENTS = Limits("patients", 1, 100_000)
 AT_ONCE = 2048  # patients who are followed at the same time, a limit on memory
 LOWEST = tuple(f"lowest_{name}" for name in PERCENTILES)  # columns: percentiles of the lowest effect
 
@@ -53,7 +52,7 @@ class People(NamedTuple):
     def around(cls, patient: Patient, population: Population, patients: int | None) -> Self:
         """Return patients of a population, whose typical patient is `patient`; default: `SAMPLE` patients."""
         count = check_integer(SAMPLE if patients is None else patients, PATIENTS)
-        once = Schedule((patient.even_visit,))
+        once = Schedule((patient.visit,)).evenly()
         return cls(patient, plan_few(once, population, float(patient.horizon), patient.model), count)
 
     def follow(self, policy: Policy, *, losers: bool = True) -> Followed:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from itertools import pairwise
 
 from ..parameters import Parameters
@@ -65,7 +64,7 @@ def name_patient(schedule: Schedule, parameters: Parameters) -> str:
 
 def describe_visit(visit: Visit, parameters: Parameters) -> str:
     """Return the patient of one visit in words, without the visit's sites."""
-    return describe_patient(Schedule((dataclasses.replace(visit, sites=None),)), parameters)
+    return describe_patient(Schedule((visit,)).evenly(), parameters)
 
 
 def _describe_doses(schedule: Schedule) -> str:

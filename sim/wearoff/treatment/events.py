@@ -29,11 +29,11 @@ from ..errors import InputError
 from ..numerals import read_integer, read_number
 from ..user_tables import Row, UserTable, check_columns
 from .muscles import SITES
-from .visit import UNITS, Visit, check_order
+from .visit import DAY, UNITS, Visit, check_order
 
-TIME = Limits("time", 0, 36525, "day")
+TIME = DAY._replace(name="time")
 LAST_DATE = LAST_START + datetime.timedelta(days=TIME.high)
-INTERVAL = Limits("ii", 0, 36525, "day", above=True)
+INTERVAL = DAY._replace(name="ii", above=True)
 ADDITIONAL = Limits("addl", 0, 999)
 DEPOT = Limits("cmt", 1, 1)
 

@@ -23,7 +23,7 @@ from .doses import local_doses
 from .events import READ, read_events, read_visits
 from .visit import DAY, UNITS, VISIT, Visit, check_order
 
-INTERVAL = Limits("every", 0, 36525, "day", above=True)
+INTERVAL = DAY._replace(name="every", above=True)
 VISITS = Limits("visits", 1, 1000)
 
 
@@ -135,7 +135,14 @@ class Schedule:
             The date of day 0.
         **visit
             Arguments of `Visit` except its day, the same at every visit.
+
+        Raises
+        ------
+        InputError
+            A value is not possible, or a day is given.
         """
+        if "day" in visit:
+            raise InputError("day", visit["day"], "not given, since the days follow from the interval")
         interval, count = check_number(days, INTERVAL), check_integer(visits, VISITS)
         date = None if start is None else check_date(start, "start")
         return cls(tuple(Visit(day=i * interval, **visit) for i in range(count)), date)
@@ -235,6 +242,16 @@ class Schedule:
             return cls(visits, events.start, tuple(observation.time for observation in events.observed))
         except InputError as error:
             raise error.at(events.observed[-1].where) from None
+
+    def evenly(self) -> Self:
+        """Return the schedule with every dose even along the muscle, without sites.
+
+        Examples
+        --------
+        >>> Schedule.once(units=20, sites=5).evenly() == Schedule.once(units=20)
+        True
+        """
+        return dataclasses.replace(self, visits=tuple(dataclasses.replace(visit, sites=None) for visit in self.visits))
 
     def to_frame(self) -> pd.DataFrame:
         """Return the visits as a table: ``time, amt, product, muscle, sites``, and ``date`` if `start` is known."""

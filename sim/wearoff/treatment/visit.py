@@ -6,10 +6,11 @@ import dataclasses
 
 from ..checks import Limits, check_integer, check_number, checked_arguments
 from ..errors import InputError
+from ..times import CENTURY
 from .muscles import SITES, Muscle, find_muscle
 from .products import Product, find_label, find_product
 
-DAY = Limits("day", 0, 36525, "day")
+DAY = Limits("day", 0, CENTURY, "day")
 UNITS = Limits("units", 0, 10_000, "U", above=True)
 
 

@@ -7,9 +7,10 @@ from typing import Any, Self
 
 from ..checks import check_type, checked_arguments
 from ..errors import InputError
+from ..simulation import read_schedule
 from ..treatment.description import name_treatment
 from ..treatment.schedule import Schedule
-from ..treatment.visit import VISIT
+from ..treatment.visit import VISIT, Visit
 from .policies import Retreat
 
 
@@ -20,7 +21,7 @@ class Arm:
 
     Parameters
     ----------
-    schedule : Schedule, optional
+    schedule : Schedule or Visit, optional
         The visits; default: one visit on day 0, as the arguments of `Visit` say. None in an arm of placebo.
     label : str, optional
         What it is called in tables and pictures; default: its first dose, product and number of visits.
@@ -51,18 +52,14 @@ class Arm:
 
     def __init__(
         self,
-        schedule: Schedule | None = None,
+        schedule: Schedule | Visit | None = None,
         label: str | None = None,
         *,
         retreat: Retreat | None = None,
         **visit: Any,
     ) -> None:
-        if schedule is None:
-            schedule = Schedule.once(**visit)
-        elif visit:
-            name, value = next(iter(visit.items()))
-            raise InputError(name, value, "one of the two", problem="is given beside a schedule")
-        for each in check_type(schedule, Schedule, "schedule"):
+        schedule = read_schedule(schedule, **visit)
+        for each in schedule:
             if each.sites is not None:
                 raise InputError("sites", each.sites, "not given, a trial takes the dose as even")
         if retreat is not None:
@@ -71,7 +68,7 @@ class Arm:
                 problem = f"has {len(schedule)} visits beside retreat"
                 raise InputError("schedule", len(schedule), "one visit, after which retreat decides", problem=problem)
         object.__setattr__(self, "schedule", schedule)
-        object.__setattr__(self, "label", label)
+        object.__setattr__(self, "label", _check_label(label))
         object.__setattr__(self, "retreat", retreat)
 
     @classmethod
@@ -79,7 +76,7 @@ class Arm:
         """Return an arm that gets no toxin."""
         arm = cls.__new__(cls)
         object.__setattr__(arm, "schedule", None)
-        object.__setattr__(arm, "label", label)
+        object.__setattr__(arm, "label", _check_label(label))
         object.__setattr__(arm, "retreat", None)
         return arm
 
@@ -92,3 +89,7 @@ class Arm:
             return "placebo"
         name = name_treatment(self.schedule)
         return name if self.retreat is None else f"{name}, again {self.retreat.criterion}"
+
+
+def _check_label(label: str | None) -> str | None:
+    return label if label is None else check_type(label, str, "label")

@@ -32,9 +32,7 @@ ACCURACY = 1e-6  # of the visible effect
 NARROW = 1e-6
 SEEN_BY = "investigator"  # who sees the end of a duration in the table of landmarks
 DAYS_AT_ONCE = 64  # days whose effects are read and counted at a time
-# The library of C on Linux gives freed memory back to the system, which takes a tenth of a trial's time, until a block
-# of about this size has been freed. The block is not written to, and takes no memory.
-FREED = 30 * 2**20  # bytes; larger ones have no effect
+FREED = 30 * 2**20  # bytes; the library of C takes no notice of a freed block of more than 32 MiB
 
 
 class Response(NamedTuple):
@@ -139,7 +137,7 @@ def tally_part(part: Part) -> tuple[str, Tally]:
     """Return the name of the arm and the tally of a part's patients, who are drawn, solved and counted."""
     plan = part.plan
     total, reader = empty_tally(plan), _Reader.of(plan)
-    np.empty(FREED, np.uint8)
+    _keep_freed_memory()
     for draws in _draw_patients(part.blocks, plan.patients, plan.sampler, plan.seed, len(plan.treated.doses.days)):
         # The memory of a block is free again when the next is solved, and is then still in the processor's cache.
         reader.add(plan.treated.solve(draws), draws, total)
@@ -158,6 +156,14 @@ def tally_at_rest(people: Population, assessors: tuple[str, ...], patients: int,
         chances = [mean_chance(line, AT_REST, assessor, people.raters) for assessor in assessors]
         total.add([], np.empty((0, len(draws))), np.stack(chances))
     return total
+
+
+def _keep_freed_memory() -> None:
+    # The library of C on Linux gives freed memory back to the system, and asks for it again, which takes a sixth of a
+    # trial's time and five times as many page faults. It keeps blocks up to the size of the largest one that has been
+    # freed (M_MMAP_THRESHOLD in mallopt(3), which is dynamic). So a block is freed here that no trial needs. Nothing is
+    # written into it, so that it takes no memory. Other libraries of C do nothing of this kind.
+    np.empty(FREED, np.uint8)
 
 
 def _draw_patients(blocks: range, patients: int, sampler: str, seed: int, visits: int) -> Iterator[Array]:

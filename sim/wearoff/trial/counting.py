@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack
 from typing import Any, NamedTuple, TypeAlias
 
 import pandas as pd
@@ -187,8 +186,7 @@ def _follow(
         FollowPart(name, plan, blocks) for name, plan in plans.items() for blocks in split_blocks(plan.patients, chunk)
     ]
     counts = {name: empty_counts(plan) for name, plan in plans.items()}
-    with ExitStack() as files:
-        sinks = [files.enter_context(collecting(target)) for target in targets]
+    with collecting(targets) as sinks:
         for _, part in zip(parts, share(follow_part, parts), strict=True):
             tally, treatments = counts[part.arm]
             tally.merge(part.tally)

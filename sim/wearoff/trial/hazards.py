@@ -10,10 +10,10 @@ from scipy.optimize import brentq
 from scipy.special import expit, logit, ndtri
 from scipy.stats import CensoredData, logrank
 
+from ..labels import CONFIDENCE
+
 Array = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.int64]
-
-CONFIDENCE = 0.95  # of the intervals in tables
 
 
 class Observed(NamedTuple):

@@ -13,6 +13,7 @@ from ..outcomes import Outcome
 from ..parameters import from_symbols
 from ..patients.draws import BLOCK, normals
 from ..patients.grades import Line, chance
+from ..patients.population import DIFFERING
 from ..times import YEAR_OF_TRIAL
 from .blocks import Response
 from .following import Followed, follow
@@ -23,7 +24,6 @@ from .tally import Histogram, Tally
 
 Array = npt.NDArray[np.float64]
 
-VARIED = ("potency", "light_chain_half_life", "depot_half_life", "crease_share")  # constants that differ
 # How a patient's trial ended.
 COMPLETED, DROPPED_OUT, NO_EFFECT = "completed", "dropped out", "left without effect"
 
@@ -151,7 +151,7 @@ def _tabulate_patients(arm: str, plan: Plan, followed: Followed, draws: Array, f
     columns = {
         "arm": arm,
         "patient": first + np.arange(1, count + 1),
-        **from_symbols(plan.population.constants(draws), VARIED),
+        **from_symbols(plan.population.constants(draws), DIFFERING),
         "baseline_grade": people.baseline,
         "placebo_responder": people.placebo_responder,
         "treatments": followed.treatments,

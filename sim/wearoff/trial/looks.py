@@ -52,7 +52,8 @@ class People(NamedTuple):
         kinds = np.searchsorted(np.cumsum([kind.share for kind in all_kinds])[:-1], of_kind, side="right")
         # The chance to be left after t days is (1 - drop_out)^(t / year).
         rate = -np.log1p(-attendance.drop_out) / YEAR
-        last_day = -np.log1p(-of_leaving) / rate if rate > 0 else np.full(patients, np.inf)
+        with np.errstate(over="ignore"):  # a day without end, at next to no rate
+            last_day = -np.log1p(-of_leaving) / rate if rate > 0 else np.full(patients, np.inf)
         return cls(
             np.array([kind.baseline for kind in all_kinds])[kinds],
             np.array([kind.placebo_responder for kind in all_kinds])[kinds],

@@ -10,16 +10,16 @@ import numpy.typing as npt
 
 from ..checks import Limits, check_integer, check_name, check_number, checked_arguments, one_or_many
 from ..errors import InputError, format_value
-from ..patients.grades import ASSESSORS
+from ..patients.grades import ASSESSORS, WORST
 from ..timeline import LEVEL
-from ..times import YEAR
+from ..times import TEN_YEARS, YEAR
 from ..treatment.visit import UNITS
 
 Array = npt.NDArray[np.float64]
 
-GRADE = Limits("grade", 1, 3)
-MIN_INTERVAL = Limits("min_interval", 1, 3652, "day")
-EVERY = Limits("every", 1, 3652, "day")
+GRADE = Limits("grade", 1, WORST)
+MIN_INTERVAL = Limits("min_interval", 1, TEN_YEARS, "day")
+EVERY = Limits("every", 1, TEN_YEARS, "day")
 TREATMENTS = Limits("treatments", 1, 1000)
 WINDOW = Limits("window", 0, 365, "day")
 MISSED = Limits("missed", 0, 1)

@@ -12,10 +12,9 @@ from scipy.special import ndtri
 from scipy.stats import binomtest
 
 from .. import notebook
-from ..labels import FROM_DATA, HIGH, LOW
+from ..labels import CONFIDENCE, FROM_DATA, HIGH, LOW
 from ..patients.seen import RESPONSE_OF
 from .endpoints import Outcomes, mix
-from .hazards import CONFIDENCE
 from .hypotheses import (
     Flags,
     compare_durations,

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ..checks import Limits, check_name, check_number, one_or_many
 from ..errors import InputError, format_value
 from ..patients.grades import ASSESSORS, ENDPOINTS
+from ..times import TEN_YEARS
 from .blocks import Response
 
-DAYS = Limits("days", 1, 3652, "day")
+DAYS = Limits("days", 1, TEN_YEARS, "day")
 RESPONSES = tuple(
     itertools.product(("none_or_mild", "one_grade", "two_grades"), ("investigator", "subject", "composite"))
 )
@@ -24,11 +25,14 @@ def check_responses(
     """Return the responses to report, up to the last day, from a user's pairs and days."""
     limits = Limits("response_days", 0, DAYS.high, "day")
     days = [check_number(day, limits) for day in one_or_many(response_days, (int, float), "response_days")]
-    one_pair = len(responses) == 2 and all(isinstance(name, str) for name in responses)
+    allowed = "pairs such as ('none_or_mild', 'investigator')"
+    if not isinstance(responses, Iterable):
+        raise InputError("responses", responses, allowed)
+    pairs = tuple(responses)
+    one_pair = len(pairs) == 2 and all(isinstance(name, str) for name in pairs)
     checked = []
-    for pair in [responses] if one_pair else responses:
+    for pair in [pairs] if one_pair else pairs:
         if not isinstance(pair, tuple | list) or len(pair) != 2:
-            allowed = "pairs such as ('none_or_mild', 'investigator')"
             raise InputError("responses", pair, allowed, problem=f"has {format_value(pair)}")
         endpoint, assessor = check_name(pair[0], ENDPOINTS, "endpoint"), check_name(pair[1], ASSESSORS, "assessor")
         checked += [Response(endpoint, assessor, day) for day in days if day <= last]

@@ -18,6 +18,7 @@ from ..patients.draws import SAMPLERS, given_seed, seed_of
 from ..patients.population import Population
 from ..patients.uncertainty import Draws
 from ..provenance import make_block, name_functions
+from ..times import TEN_YEARS
 from ..workers import Workers, check_shared, sharing
 from .arms import Arm
 from .counting import Design, Progress, count_patients, name_arms
@@ -30,7 +31,7 @@ from .trial import Trial
 
 PATIENTS = Limits("patients", 1, 10**9)  # the largest number for which `tally.UNIT` has room
 CHUNK = Limits("chunk", 1, 10**9)
-LOOK_EVERY = Limits("look_every", 1, 3652, "day")
+LOOK_EVERY = Limits("look_every", 1, TEN_YEARS, "day")
 
 
 @checked_arguments()

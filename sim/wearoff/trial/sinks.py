@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 import pandas as pd
 
 from ..errors import InputError, not_installed
-from ..files import written_whole
+from ..files import begun, refusing
 
 Target: TypeAlias = bool | Path
 Rows: TypeAlias = pd.DataFrame | bytes | None
@@ -50,24 +50,53 @@ def form_rows(frame: pd.DataFrame, target: Target) -> Rows:
 
 
 @contextmanager
-def collecting(target: Target) -> Iterator[tuple[Callable[[Any], None], list[pd.DataFrame]]]:
-    """Yield a function that takes the rows of each part in turn, and the list of tables that it has kept.
+def collecting(targets: Iterable[Target]) -> Iterator[list[tuple[Callable[[Any], None], list[pd.DataFrame]]]]:
+    """Yield for each target a function that takes the rows of each part in turn, and the list of tables that it kept.
 
-    A file is written as a whole: if the work fails, nothing is changed.
+    A file is written as a whole, and all files or none: if the work fails, nothing is changed.
     """
-    kept: list[pd.DataFrame] = []
-    if target is False:
-        yield lambda rows: None, kept
-    elif target is True:
-        yield kept.append, kept
-    else:
-        with written_whole(target) as temporary:
-            if target.suffix.lower() == CSV:
-                write = _write_csv
+    targets = list(targets)
+    paths = [target for target in targets if isinstance(target, Path)]
+    with begun(*paths) as temporary_files, ExitStack() as stack:
+        begun_at = dict(zip(paths, temporary_files, strict=True))
+        sinks: list[tuple[Callable[[Any], None], list[pd.DataFrame]]] = []
+        for target in targets:
+            kept: list[pd.DataFrame] = []
+            if isinstance(target, Path):
+                sinks.append((stack.enter_context(_writing(target, begun_at[target])), kept))
             else:
-                from .parquet import write_parquet as write
-            with write(temporary) as add:
-                yield add, kept
+                sinks.append((kept.append if target else _leave_out, kept))
+        yield sinks
+
+
+def _leave_out(rows: Any) -> None:
+    pass
+
+
+@contextmanager
+def _writing(target: Path, temporary: Path) -> Iterator[Callable[[Any], None]]:
+    # An error of another file of the same trial, or of `progress`, is not of this file.
+    if target.suffix.lower() == CSV:
+        write = _write_csv
+    else:
+        from .parquet import write_parquet as write
+    with ExitStack() as stack:
+        with refusing(target):
+            add = stack.enter_context(write(temporary))
+
+        def add_or_refuse(rows: Any) -> None:
+            with refusing(target):
+                add(rows)
+
+        try:
+            yield add_or_refuse
+        except BaseException:
+            # To close a file that cannot be written may fail too; the first error is raised.
+            with suppress(OSError):
+                stack.close()
+            raise
+        with refusing(target):
+            stack.close()  # it writes what is left
 
 
 @contextmanager

@@ -18,8 +18,8 @@ from ..checks import check_type, checked_arguments
 from ..errors import InputError, format_value
 from ..figures.style import AUTO
 from ..figures.survival import draw_survival
-from ..labels import words
-from .hazards import CONFIDENCE, Observed, compare_by_log_rank, estimate_hazard_ratio
+from ..labels import CONFIDENCE, words
+from .hazards import Observed, compare_by_log_rank, estimate_hazard_ratio
 from .tabulation import join_arms
 
 if TYPE_CHECKING:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import tempfile
 import webbrowser
+from contextlib import suppress
 from pathlib import Path
 
 from ..texts import page_words
@@ -70,7 +71,13 @@ def write_temporary(lang: str = "en") -> Path:
     The file stays, because a browser may open it later.
     """
     page_words(lang)
-    return page(Path(tempfile.mkdtemp(prefix="wearoff-")) / "page.html", lang)
+    folder = Path(tempfile.mkdtemp(prefix="wearoff-"))
+    try:
+        return page(folder / "page.html", lang)
+    except BaseException:
+        with suppress(OSError):
+            folder.rmdir()
+        raise
 
 
 def open_in_browser(path: Path) -> bool:

@@ -8,7 +8,7 @@ import html
 import re
 from pathlib import Path
 
-from ..errors import InputError
+from ..checks import check_ending
 from ..files import written_whole
 from ..json_text import to_compact_json
 from ..texts import page_words
@@ -95,8 +95,7 @@ def page(path: str | Path, lang: str = "en") -> Path:
     '<html lang="de">'
     """
     path = Path(path)
-    if path.suffix.lower() not in ENDINGS:
-        raise InputError("file", str(path), f"a name that ends in {' or '.join(ENDINGS)}")
+    check_ending(path, ENDINGS)
     text = page_text(lang)
     with written_whole(path) as temporary:
         temporary.write_text(text, encoding="utf-8")

@@ -1,5 +1,9 @@
 """Random cases: constants from the whole plausible range, one to five visits of any product, some with sites."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import numpy as np
 
 import wearoff as wo
@@ -9,10 +13,10 @@ PRODUCTS = [row["product"] for row in tables.rows("products")]
 MUSCLES = [row["muscle"] for row in tables.rows("muscles")]
 
 
-def drawn(number):
+def draw_case(number: int) -> tuple[wo.Schedule, wo.Parameters]:
     """Return one of the random cases: constants from the whole plausible range, one to five visits."""
     rng = np.random.default_rng(number)
-    constants = {}
+    constants: dict[str, Any] = {}
     for row in tables.rows("parameters"):
         low, high = np.log(float(row["low"])), np.log(float(row["high"]))
         constants[row["name"]] = float(np.exp(rng.uniform(low, high)))
