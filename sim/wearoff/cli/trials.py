@@ -97,7 +97,7 @@ def trial_command(
     Patients can be treated again when their grade is back, miss visits, and drop out; a file can have a row for each
     patient and visit.
     """
-    from ..files import write_all
+    from ..files import check_folder, write_all
     from ..report.studies import trial_files, trial_summary, trial_text
     from ..trial.policies import Attendance
     from ..trial.running import run_trial
@@ -111,7 +111,7 @@ def trial_command(
     population = read_population(preset, set_, start_of(from_))
     provenance = describe_run(context, from_, population, arms={each.name: each.schedule for each in arms})
     if out is not None:
-        write_all(out, {})  # a folder that cannot be written is refused before other files are written
+        check_folder(out)  # before other files are written
     with progress_bar("patients") as progress:
         trial = run_trial(
             arms, population=population, patients=patients, days=days, look_every=look_every,
