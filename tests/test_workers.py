@@ -46,6 +46,14 @@ class Unfinished:
         return bytes, (b"0" * 500_000_000,)
 
 
+def read_beyond_the_end(_):
+    raise EOFError("the file of the work has ended")
+
+
+def answer_with_a_lambda(_):
+    return lambda: None
+
+
 def answer_and_end(_):
     return Unfinished()
 
@@ -120,6 +128,16 @@ def test_an_error_of_the_work_is_raised_as_it_is(workers):
     with pytest.raises(RuntimeError, match="2 is no good"), sharing(workers) as shared:
         list(shared(fail, [2]))
     assert set(active_children()) <= before
+
+
+@pytest.mark.parametrize(
+    ("work", "error", "said"),
+    [(read_beyond_the_end, EOFError, "the file of the work"), (answer_with_a_lambda, Exception, "pickle")],
+)
+def test_an_error_is_not_taken_for_the_end_of_a_process(work, error, said):
+    with pytest.raises(error, match=said) as caught, sharing(2) as shared:
+        list(shared(work, [1]))
+    assert not isinstance(caught.value, InputError)
 
 
 def test_a_process_that_ends_early_is_said_and_does_not_hang():

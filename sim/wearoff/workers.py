@@ -105,14 +105,15 @@ def check_shared(workers: Workers, value: Any, field: str) -> None:
 
 
 class _GoneError(Exception):
-    # A process ended before its work.
+    # A process ended before it had answered.
     pass
 
 
 class _Process:
-    # A process that does one piece of work at a time. It has a pipe of its own, whose other end it alone has: when it
-    # ends, in the middle of an answer too, the pipe says so. `ProcessPoolExecutor` has one pipe and one lock for all
-    # its processes; where the system kills one that is sending, it waits for ever.
+    # A process that does one piece of work at a time. There is one pipe for each process. When the process ends, its
+    # end of the pipe is closed, and to read from the pipe is an error, also in the middle of an answer. In
+    # `ProcessPoolExecutor` all processes share one pipe and one lock. If the system kills a process while it sends, the
+    # others wait for ever.
 
     def __init__(self, context: SpawnContext, receiver: Connection) -> None:
         self._pipe, theirs = context.Pipe()
@@ -121,11 +122,13 @@ class _Process:
         theirs.close()
 
     def do(self, work: Callable[[Any], Any], part: Any) -> Any:
+        message = pickle.dumps((work, part))
         try:
-            self._pipe.send((work, part))
-            done, answer = self._pipe.recv()
+            self._pipe.send_bytes(message)
+            reply = self._pipe.recv_bytes()
         except (EOFError, OSError):
             raise _GoneError from None
+        done, answer = pickle.loads(reply)
         if done:
             return answer
         raise answer
@@ -169,15 +172,17 @@ def _serve(pipe: Connection, receiver: Connection) -> None:
     threading.Thread(target=_end_with, args=(receiver,), daemon=True).start()
     with suppress(EOFError, OSError):
         while True:
-            try:
-                work, part = pipe.recv()
-                answer = True, work(part)
-            except EOFError:
-                return
-            except Exception as error:
-                error.add_note(f"in another process: {traceback.format_exc()}")
-                answer = False, error
-            pipe.send(answer)
+            pipe.send_bytes(_answer(pipe.recv_bytes()))
+
+
+def _answer(message: bytes) -> bytes:
+    # Do a piece of work. An error, also of pickle, is an answer too.
+    try:
+        work, part = pickle.loads(message)
+        return pickle.dumps((True, work(part)))
+    except Exception as error:
+        error.add_note(f"in another process: {traceback.format_exc()}")
+        return pickle.dumps((False, error))
 
 
 def _end_with(receiver: Connection) -> None:
