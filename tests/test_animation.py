@@ -131,8 +131,8 @@ def test_without_ffmpeg_an_mp4_is_refused_in_one_line(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("name", "options", "message"),
     [
-        ("x.avi", {}, "allowed: a name that ends in .gif, .mp4 or .vtt"),
-        ("gif", {}, "allowed: a name that ends in .gif, .mp4 or .vtt"),
+        ("x.avi", {}, "allowed: a name that ends in .gif or .mp4 or .vtt"),
+        ("gif", {}, "allowed: a name that ends in .gif or .mp4 or .vtt"),
         ("x.gif", {"seconds": 0.5}, "seconds is 0.5; allowed: from 1 to 120 s"),
         ("x.gif", {"seconds": "long"}, "seconds is 'long', not a number; allowed: from 1 to 120 s"),
         ("x.gif", {"days": 241}, "days is 241; allowed: above 0 to 240 day"),

@@ -166,10 +166,7 @@ def check_ending(path: Path, endings: Sequence[str]) -> str:
     """
     ending = path.suffix.lower()
     if ending not in endings:
-        *others, last = endings
-        raise InputError(
-            "file", str(path), f"a name that ends in {' or '.join(filter(None, (', '.join(others), last)))}"
-        )
+        raise InputError("file", str(path), f"a name that ends in {' or '.join(endings)}")
     return ending
 
 

@@ -16,9 +16,9 @@ from ..patients.population import DIFFERING
 
 Array = npt.NDArray[np.float64]
 
-# Whether the logarithm of each constant is that of the rate (1), or minus that of the rate (-1). The crease share has
-# its logit.
-SIGNS = dict(zip(DIFFERING, (1, -1, -1, 1), strict=True))
+# Patients differ in the logarithms of rates, and in the logit of the crease share. A half-life falls where its rate
+# grows, so that its effect has the other sign.
+SIGNS = {name: -1 if name.endswith("_half_life") else 1 for name in DIFFERING}
 
 
 class Effect(NamedTuple):
