@@ -33,11 +33,8 @@ STATS = "mutmut-stats.json"
 MUTMUT = str(Path(sys.executable).with_name("mutmut"))
 FOLDERS = ("model", "patients", "forecasts")
 SAMPLE = 300  # of each folder
-PLAIN: tuple[set[str], ...] = (
-    set(),
-    {"staticmethod"},
-    {"classmethod"},
-)  # the decorators of functions that mutmut changes
+# The decorators of functions that mutmut changes.
+PLAIN: tuple[set[str], ...] = (set(), {"staticmethod"}, {"classmethod"})
 WORKERS = 2
 COPIED = ("data", "docs", "studies", "tests")  # what tests read
 TESTS = (

@@ -51,8 +51,7 @@ class Histories(Mapping[str, History]):
     """
 
     def __init__(self, histories: Mapping[str, History], covariates: pd.DataFrame | None = None) -> None:
-        # mypy wants a class that can be made; a Mapping is an abstract one.
-        check_type(histories, Mapping, "histories")  # type: ignore[type-abstract]
+        check_type(histories, Mapping, "histories")  # type: ignore[type-abstract]  # no Mapping is made here
         self._histories: dict[str, History] = dict(histories)
         if not self._histories:
             raise InputError("histories", allowed="at least 1 patient", problem="has no patient")

@@ -18,7 +18,7 @@ from .seen import Gone, Grade
 
 COLUMNS = ("day", "since", "grade", "at_rest", "assessor")
 # What is said of a look that a history has more than once.
-REPEATED = "each counts as a look with an error of its own, as of two people; leave out what is written twice"
+REPEATED = "every row counts, each with an error of its own; if one look was written twice, delete a row"
 
 
 def tabulate_seen(history: History) -> pd.DataFrame:

@@ -45,7 +45,7 @@ def find_residuals(solution: Solution, seed: int) -> Array:
         below, above = find_term_ends(looks, terms, likelihood.sample.depths, population.raters)
         smaller, seen = ndtr(below), np.maximum(subtract_tails(below, above), LEAST)
         weights = own + shares[terms.kind][:, None]
-        # The patient has the same looks whichever her kind is: a row of places for each kind.
+        # The looks are the same for every kind of patient. There is a row of places for each kind.
         for places in np.arange(len(terms.look)).reshape(len(terms.kind), -1).T:
             chances = np.exp(weights - logsumexp(weights))
             look = terms.look[places[0]]
