@@ -107,7 +107,13 @@ def test_what_a_page_takes_from_another_file_is_there(page):
             assert found, mark
 
 
-@pytest.mark.parametrize("page", PAGES, ids=name)
+# Their fits and trials take more than 2 s.
+LONG = {"docs/individuals.md", "docs/power.md", "docs/spacing.md", "docs/trials.md"}
+
+
+@pytest.mark.parametrize(
+    "page", [pytest.param(page, marks=[pytest.mark.proof] if name(page) in LONG else []) for page in PAGES], ids=name
+)
 def test_examples_give_what_is_printed(page):
     text = page.read_text(encoding="utf-8")
     # The text between the blocks becomes blank lines, so that a failure names the right line.

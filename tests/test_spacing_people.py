@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import wearoff as wo
-from tests.extent import extent
+from tests.extent import extent, some
 from tests.single_patients import parameters_of
 from wearoff import labels, spacing, tables
 from wearoff.patients.draws import draw
@@ -120,7 +120,7 @@ def test_a_shorter_interval_can_keep_the_level_in_fewer_patients():
     table = spacing.compare(range(90, 241), **asked).people.query("policy == 'fixed'")
     shares = table["share_of_patients"]
     assert (np.diff(shares) > 0).any()
-    for share in np.unique(shares)[1:]:
+    for share in some(np.unique(shares)[1:], 3):
         expected = table["interval"][shares >= share].max()
         assert spacing.recommend(share=share, **asked).interval == expected
 

@@ -99,7 +99,5 @@ def test_a_look_that_is_there_twice_is_named(second, message):
 
 def test_a_forecast_warns_of_a_look_that_is_there_twice():
     visits = wo.Schedule.once(units=20)
-    with pytest.warns(
-        wo.UnusualWarning, match=r"2 times by the subject on day 7 \(and 1 more look\): every row"
-    ):
+    with pytest.warns(wo.UnusualWarning, match=r"2 times by the subject on day 7 \(and 1 more look\): every row"):
         wo.forecast(wo.History(visits, 2 * [wo.Grade(7, 0, assessor="subject")] + 2 * [wo.Grade(30, 0)]))

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from tests.extent import some
 from tests.trial.exact_power import TRIALS, differ, enumerate_power, monte_carlo
 
 import wearoff as wo
@@ -33,7 +34,7 @@ def test_the_power_is_the_mean_of_the_exact_powers_of_the_draws():
     assert found.range_of_draws == (found.draws["power"].min(), found.draws["power"].max())
 
 
-@pytest.mark.parametrize("endpoint", ["none_or_mild", "return_to_baseline"])
+@pytest.mark.parametrize("endpoint", some(["none_or_mild", "return_to_baseline"], 2))
 def test_each_draw_has_the_power_that_it_has_alone(endpoint):
     arguments = {"endpoint": endpoint, "n": 40, "day": 56, "days": 84, "trials": 200, "rng": 2}
     arguments["attendance"] = wo.Attendance(drop_out=0.3, missed=0.1)
