@@ -218,7 +218,9 @@ def solve(
     """
     # To broadcast against axes (interval, node) and (zone, interval, node).
     muscle, zones = add_axes(constants, 2), add_axes(constants, 3)
-    rates = np.stack(np.broadcast_arrays(*rates_of(constants)))
+    # The rates have the axes of all patients, also where patients differ in other constants alone.
+    patients = np.broadcast_shapes(*(np.shape(each) for each in constants))
+    rates = np.stack([np.broadcast_to(each, patients) for each in rates_of(constants)])
     begin, amounts = (0.0, None) if start is None else (start.day, (start.day, start.amounts))
     chain = Chain.after(doses.days, units_taken_up(doses.units, muscle, model), rates, amounts)
     cleaved_before, visible_before = (0.0, 0.0) if start is None else (start.cleaved, start.visible)
