@@ -329,7 +329,7 @@ def test_no_effect_at_all():
         (lambda: spacing.compare(horizon=1.5), "horizon is 1.5, not a whole number"),
         (lambda: spacing.compare(start="soon"), "start is 'soon', not a date"),
         (lambda: spacing.compare(units=-1), "units is -1"),
-        (lambda: spacing.compare(day=3), "day is 3; allowed: not given"),
+        (lambda: spacing.compare(day=3), "argument of compare is 'day'"),
         (lambda: spacing.compare(muscle="glabela"), "did you mean 'glabella'"),
         (lambda: spacing.recommend(max_units_per_year=0), "max_units_per_year is 0; allowed: above 0 U"),
         (lambda: spacing.recommend(visits=0), "visits is 0"),
@@ -369,6 +369,8 @@ def test_the_day_of_a_visit_is_not_given_where_it_is_found():
         lambda: wo.spacing.next_visit(wo.Schedule.once(units=20), day=30),
         lambda: wo.spacing.recommend(day=30),
         lambda: wo.Schedule.every(90, visits=2, day=30),
+        lambda: wo.Schedule.once(day=30),
+        lambda: wo.Arm(day=30),
     ):
-        with pytest.raises(wo.InputError, match=r"^day is 30; allowed: not given, since the days"):
+        with pytest.raises(wo.InputError, match=r"^argument of \w+ is 'day'"):
             call()

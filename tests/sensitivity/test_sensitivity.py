@@ -290,7 +290,7 @@ def test_an_onset_that_is_not_reached_is_named_with_a_way_out():
         (lambda: elasticities(parameters=wo.Parameters(potency=0)), "potency is 0; allowed: above 0"),
         (lambda: elasticities(parameters=wo.Parameters(potency=0.001)), "half_effect_day is not reached with these"),
         (lambda: elasticities(units=-1), "units is -1"),
-        (lambda: elasticities(day=3), "day is 3; allowed: not given"),
+        (lambda: elasticities(day=3), "argument of elasticities is 'day'"),
         (lambda: elasticities(muscle="glabela"), "did you mean 'glabella'"),
         (lambda: indices("peak"), "quantity is 'peak'; did you mean 'peak_day'"),
         (lambda: indices(samples=100), "samples is 100; allowed: a power of two, such as 128"),

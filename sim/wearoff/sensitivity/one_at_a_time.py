@@ -104,7 +104,7 @@ def elasticities(
     model : Model, optional
         A model with your own function for uptake or force; default: the built-in model.
     **visit
-        Arguments of `Visit`, without its day; default: the labelled dose, even along the muscle.
+        Arguments of `Visit` except its day; default: the labelled dose, even along the muscle.
 
     Returns
     -------

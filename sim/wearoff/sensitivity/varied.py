@@ -46,10 +46,8 @@ class Varied(NamedTuple):
         visit: dict[str, Any],
         model: Model | None = None,
     ) -> Self:
-        """Return it with checked arguments; `visit` has arguments of `Visit`, without its day."""
+        """Return it with checked arguments; `visit` has arguments of `Visit` except its day."""
         checked = read_quantity(quantity)
-        if "day" in visit:
-            raise InputError("day", visit["day"], "not given, since days count from the visit")
         constants = Parameters() if parameters is None else check_type(parameters, Parameters, "parameters")
         plan = Schedule.once(**visit)
         for reason in cautions(plan):

@@ -11,7 +11,6 @@ import pandas as pd
 
 from .. import notebook
 from ..checks import check_number, check_type, checked_arguments
-from ..errors import InputError
 from ..levels import HALF
 from ..model.equations import Model
 from ..model.intervals import intervals_above
@@ -23,7 +22,7 @@ from ..times import TEN_YEARS
 from ..treatment.cautions import cautions
 from ..treatment.schedule import Schedule
 from ..treatment.visit import VISIT
-from .patient import NO_DAY, Patient
+from .patient import Patient
 from .search import find_latest_day
 
 
@@ -115,8 +114,6 @@ def next_visit(
     >>> visit.date > visit.label_date
     True
     """
-    if "day" in visit:
-        raise InputError("day", visit["day"], NO_DAY)
     parameters = Parameters() if parameters is None else check_type(parameters, Parameters, "parameters")
     check_type(allow_shorter, bool, "allow_shorter")
     last = check_type(given, Schedule, "given").visits[-1]

@@ -12,7 +12,6 @@ from typing import Any, Self
 import numpy as np
 
 from ..checks import Limits, check_integer, check_number, check_type
-from ..errors import InputError
 from ..model.course import Course
 from ..model.equations import MODEL, Model
 from ..model.intervals import intervals_above, lowest_after_peak
@@ -28,7 +27,6 @@ from ..treatment.visit import Visit
 # At most twenty years: the time of the search for the fewest visits grows with the square of the horizon.
 HORIZON = Limits("horizon", 1, 7305, "day")
 PRICE = Limits("price", 0, 1e9)
-NO_DAY = "not given, since the days are what is sought"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -53,8 +51,6 @@ class Patient:
         model: Model | None = None,
     ) -> Self:
         """Return the patient for a user's arguments, after checks; `visit` has arguments of `Visit` except its day."""
-        if "day" in visit:
-            raise InputError("day", visit["day"], NO_DAY)
         parameters = Parameters() if parameters is None else check_type(parameters, Parameters, "parameters")
         once = Schedule.once(start=start, **visit)
         keep, horizon = check_number(keep, LEVEL), check_integer(horizon, HORIZON)

@@ -117,7 +117,7 @@ class Schedule:
     @classmethod
     @checked_arguments(*VISIT)
     def once(cls, *, start: datetime.date | str | None = None, **visit: Any) -> Self:
-        """Return a schedule of one visit on day 0, with the arguments of `Visit`."""
+        """Return a schedule of one visit on day 0, with the arguments of `Visit` except its day."""
         return cls((Visit(**visit),), None if start is None else check_date(start, "start"))
 
     @classmethod
@@ -139,10 +139,8 @@ class Schedule:
         Raises
         ------
         InputError
-            A value is not possible, or a day is given.
+            A value is not possible.
         """
-        if "day" in visit:
-            raise InputError("day", visit["day"], "not given, since the days follow from the interval")
         interval, count = check_number(days, INTERVAL), check_integer(visits, VISITS)
         date = None if start is None else check_date(start, "start")
         return cls(tuple(Visit(day=i * interval, **visit) for i in range(count)), date)

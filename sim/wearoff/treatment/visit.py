@@ -84,8 +84,8 @@ def _find_labelled_units(product: Product, muscle: Muscle) -> float:
     return label.units
 
 
-# The names of the arguments of `Visit`, for functions that pass them on.
-VISIT = tuple(field.name for field in dataclasses.fields(Visit))
+# The names of the arguments of `Visit` except its day, for functions that pass them on and choose the day themselves.
+VISIT = tuple(field.name for field in dataclasses.fields(Visit) if field.name != "day")
 
 
 def check_order(before: Visit, after: Visit) -> None:

@@ -22,13 +22,13 @@ class Arm:
     Parameters
     ----------
     schedule : Schedule or Visit, optional
-        The visits; default: one visit on day 0, as the arguments of `Visit` say. None in an arm of placebo.
+        The visits; default: one visit on day 0, as the other arguments say. None in an arm of placebo.
     label : str, optional
         What it is called in tables and pictures; default: its first dose, product and number of visits.
     retreat : Retreat, optional
         When patients are treated again after one visit, each on a day of its own; default: only as the schedule says.
     **visit
-        Arguments of `Visit` but its day, instead of a schedule.
+        Arguments of `Visit` except its day, instead of a schedule.
 
     Raises
     ------
