@@ -9,6 +9,7 @@ import pytest
 import wearoff as wo
 from wearoff import InputError, plates, sensitivity, spacing
 from wearoff.exchange import to_antimony, to_sbml
+from wearoff.sensitivity.sobol import sobol_indices
 
 # The functions and classes that a user calls.
 CALLS = (
@@ -40,6 +41,11 @@ def test_an_argument_that_there_is_not_is_refused_by_name(call):
         (lambda: wo.run_trial(["20"]), "arms is '20'; allowed: Arm"),
         (lambda: wo.fit(20, "potency"), "data is 20; allowed: a Histories, a table or a path"),
         (lambda: wo.simulate(20), "schedule is 20; allowed: Schedule"),
+        (lambda: wo.page(3), "path is 3; allowed: a path"),
+        (lambda: wo.Schedule.once().to_csv(b"visits.csv"), "path is b'visits.csv'; allowed: a path"),
+        (lambda: wo.middle_half(wo.Schedule.once(), model=3), "model is 3; allowed: Model"),
+        (lambda: wo.History(wo.Schedule.once(), baseline=np.array([2.0, 3.0])), "baseline is "),
+        (lambda: sobol_indices(len, 3), "ranges is 3; allowed: Mapping"),
         (lambda: wo.Visit(units=np.ma.masked), "units is masked, not a number; allowed: above 0 to 10000 U"),
         (
             lambda: wo.run_trial(wo.Arm(units=20), responses=("none_or_mild", "subject", 30)),

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .acts import find_acts, write_webvtt
-from .checks import Limits, check_ending, check_number
+from .checks import Limits, check_ending, check_number, check_path
 from .clock import SLOW_DAYS, Clock
 from .defaults import FILM_DAYS
 from .errors import InputError
@@ -172,7 +172,7 @@ def animate(
     InputError
         The file's ending is not known, ffmpeg is missing, the file cannot be written, or a number is not possible.
     """
-    path = Path(path)
+    path = check_path(path)
     write = _find_writer(path)
     first, end = timeline.schedule.visits[0].day, float(timeline.times[-1])
     last = (

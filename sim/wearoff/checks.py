@@ -152,6 +152,22 @@ def check_name(value: Any, known: Iterable[str], name: str) -> str:
     raise InputError(name, value, ", ".join(names), nearest=nearest_name(value, names))
 
 
+def check_path(value: Any, name: str = "path") -> Path:
+    """Return `value`, a path or its text, as a path, or raise `InputError`.
+
+    Examples
+    --------
+    >>> check_path(3)
+    Traceback (most recent call last):
+    ...
+    wearoff.errors.InputError: path is 3; allowed: a path
+    """
+    try:
+        return Path(value)
+    except TypeError:
+        raise InputError(name, value, "a path") from None
+
+
 def check_ending(path: Path, endings: Sequence[str]) -> str:
     """Return the ending of a file's name in lower case if it is one of `endings`, or raise `InputError`.
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
+from .checks import check_path
 from .errors import InputError, format_value
 
 
@@ -49,7 +50,7 @@ def _refuse_occupied(path: Path) -> None:
 
 def check_folder(folder: str | Path) -> None:
     """Raise `InputError` if files cannot be written into `folder`, which need not exist; leave it as it was."""
-    folder = Path(folder)
+    folder = check_path(folder, "folder")
     with _refusing_folder(folder), _temporary_file(folder / "file"):
         pass
 
@@ -74,7 +75,7 @@ def write_all(folder: str | Path, contents: Mapping[str, bytes]) -> list[Path]:
     InputError
         The folder is a file or cannot be written, or the disk is full.
     """
-    folder = Path(folder)
+    folder = check_path(folder, "folder")
     with _refusing_folder(folder), ExitStack() as stack:
         paths = [folder / name for name in contents]
         for path in paths:

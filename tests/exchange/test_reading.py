@@ -270,7 +270,7 @@ def test_other_files_are_one_line(tmp_path):
         read(tmp_path, "a = ", "toml")
     with pytest.raises(wo.InputError, match=r"case\.toml: content is not TOML"):
         read(tmp_path, f"a = {'9' * 5000}", "toml")
-    with pytest.raises(wo.InputError, match=r"case\.yaml: ending is '.yaml'"):
+    with pytest.raises(wo.InputError, match=r"file is '.*case\.yaml'; allowed: a name that ends in"):
         read(tmp_path, "", "yaml")
     with pytest.raises(wo.InputError, match=r"none\.json cannot be read"):
         read_case(tmp_path / "none.json")

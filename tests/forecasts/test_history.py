@@ -21,7 +21,7 @@ RATERS = Raters(0.4, 0.1, 0.3, 0.4, leniency=0.1)
         (lambda: wo.Grade(30, 1, at_rest=1), "at_rest is 1; allowed: bool"),
         (lambda: wo.Gone(90, since=90), "since is 90.*allowed: before day 90"),
         (lambda: wo.History(VISITS, [30]), "seen is 30; allowed: Grade or Gone"),
-        (lambda: wo.History(VISITS, baseline=1), "baseline is 1; allowed: 2 or 3"),
+        (lambda: wo.History(VISITS, baseline=1), "baseline is 1; allowed: from 2 to 3"),
         (lambda: wo.History(wo.Visit()), "visits is .*; allowed: Schedule"),
         (
             lambda: wo.History(wo.Schedule((wo.Visit(day=10),)), wo.Grade(5, 3)),

@@ -71,7 +71,7 @@ def test_rows_have_what_was_given_and_nothing_else():
         ({"seen": [{"day": 30, "grade": 1, "since": 3}]}, r"key of arms.seen is 'since'"),
         ({"seen": [{"day": 30, "at_rest": True}]}, r"key of arms.seen is 'at_rest'"),
         ({"seen": [{"day": 30, "grade": 4}]}, r"grade is 4; allowed: from 0 to 3"),
-        ({"seen": [], "baseline": 1}, r"baseline is 1; allowed: 2 or 3"),
+        ({"seen": [], "baseline": 1}, r"baseline is 1; allowed: from 2 to 3"),
     ],
 )
 def test_what_is_no_history_is_one_line(content, message):

@@ -3,7 +3,9 @@
 import dataclasses
 import datetime
 import pickle
+import warnings
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -151,6 +153,13 @@ def test_touch_up_and_skipped_visit():
     ]  # fmt: skip
 
 
+def test_a_day_that_is_never_reached_has_no_date():
+    plan = Schedule.once(start="2027-01-04")
+    assert plan.date(np.inf) is plan.date(np.nan) is None
+    with warnings.catch_warnings(action="error"):
+        assert plan.dates([1.5, np.inf, np.nan]).isna().tolist() == [False, True, True]
+
+
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
@@ -168,6 +177,8 @@ def test_touch_up_and_skipped_visit():
         (lambda plan: Schedule(plan.visits, None, (0,)), "times ends on day 0; allowed: a last day of observation"),
         (lambda plan: Schedule((0, 90)), "visits is 0; allowed: Visit"),
         (lambda plan: plan.dates([0, 1]), "start is not known"),
+        (lambda plan: plan.starting("2027-01-04").date("3"), r"days is \['3'\], not numbers"),
+        (lambda plan: plan.starting("2027-01-04").dates([0, 1e9]), "days is 1000000000; allowed: from -365250 to"),
     ],
 )
 def test_a_wrong_change_is_refused(change, reason):

@@ -9,8 +9,7 @@ from __future__ import annotations
 import zipfile
 from pathlib import Path
 
-from ..checks import check_type, checked_arguments
-from ..errors import InputError
+from ..checks import check_ending, check_path, check_type, checked_arguments
 from ..files import written_whole
 from ..labels import COLUMNS
 from ..model.equations import COMPARTMENTS, Model
@@ -59,9 +58,8 @@ def to_archive(
     InputError
         The file cannot be written, or `to_sbml` refuses the input.
     """
-    path = Path(path)
-    if path.suffix.lower() != ENDING:
-        raise InputError("ending", path.suffix, ENDING, where=path.name)
+    path = check_path(path)
+    check_ending(path, (ENDING,))
     check_type(schedule, Schedule, "schedule")
     contents = {
         "manifest.xml": MANIFEST,

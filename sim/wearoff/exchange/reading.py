@@ -13,7 +13,7 @@ from xml.parsers import expat
 import pandas as pd
 
 from .. import tables
-from ..checks import Limits, check_name
+from ..checks import Limits, check_ending, check_name, check_path
 from ..errors import InputError, warn
 from ..files import read_text
 from ..json_text import parse_json
@@ -86,10 +86,8 @@ def read_case(path: str | Path) -> Case:
     >>> case.parameters.light_chain_half_life, len(case.schedule)
     (60.0, 4)
     """
-    path = Path(path)
-    ending = path.suffix.lower()
-    if ending not in _READERS:
-        raise InputError("ending", ending, ", ".join(_READERS), where=path.name)
+    path = check_path(path)
+    ending = check_ending(path, tuple(_READERS))
     text = read_text(path, path.suffix[1:].upper())
     try:
         return _READERS[ending](text)

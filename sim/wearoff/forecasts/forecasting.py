@@ -134,7 +134,7 @@ class Forecast:
         if self.history.visits.start is not None:
             is_day = [LANDMARKS[name].unit == "day" for name in found["landmark"]]
             dates = [
-                self.history.visits.date(value) if day and math.isfinite(value) else None
+                self.history.visits.date(value) if day else None
                 for value, day in zip(found["p50"], is_day, strict=True)
             ]
             found["date"] = pd.Series(dates, dtype=object)

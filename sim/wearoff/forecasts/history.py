@@ -8,9 +8,9 @@ from typing import Any, Self
 
 import pandas as pd
 
-from ..checks import check_type, checked_arguments, one_or_many
+from ..checks import check_integer, check_type, checked_arguments, one_or_many
 from ..errors import InputError
-from ..patients.grades import BASELINES
+from ..patients.grades import BASELINE
 from ..treatment.schedule import Schedule
 from ..user_tables import Source, read_csv, read_frame
 from .records import READ, Record, read_record
@@ -58,8 +58,8 @@ class History:
             if earliest < self.visits.visits[0].day:
                 allowed = f"from day {self.visits.visits[0].day:g}, the first visit"
                 raise InputError("seen", earliest, allowed, problem=f"has day {earliest:g}")
-        if self.baseline is not None and self.baseline not in BASELINES:
-            raise InputError("baseline", self.baseline, " or ".join(map(str, BASELINES)))
+        if self.baseline is not None:
+            object.__setattr__(self, "baseline", check_integer(self.baseline, BASELINE))
 
     @property
     def last_visit(self) -> float:

@@ -125,7 +125,7 @@ def find_next_date(posterior: Posterior, visits: Schedule, level: float) -> Next
         day=middle,
         half=(early, late),
         four_fifths=(low, high),
-        date=visits.date(middle) if math.isfinite(middle) else None,
+        date=visits.date(middle),
         label_day=label,
         label_date=visits.date(label),
         never=float(posterior.weights[never].sum()),

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from ..checks import Limits, check_date, check_name
 from ..errors import InputError, warn
 from ..numerals import read_integer, read_number
-from ..patients.grades import BASELINES, WORST
+from ..patients.grades import BASELINE, BASELINES, WORST
 from ..treatment import events
 from ..treatment.schedule import Schedule
 from ..treatment.visit import DAY
@@ -161,7 +161,7 @@ class _Baseline:
             cell = row.get("baseline", "").casefold()
             with _located(where):
                 if cell and cell != UNKNOWN:
-                    baseline.set(read_integer(cell, Limits("baseline", min(BASELINES), max(BASELINES))), "baseline")
+                    baseline.set(read_integer(cell, BASELINE), "baseline")
                 if cell and given and (cell == UNKNOWN) != (given == UNKNOWN):
                     raise InputError("baseline", cell, f"{given}, as before")
             given = cell or given

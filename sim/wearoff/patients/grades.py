@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtr
 
+from ..checks import Limits
 from ..model.equations import Constants, depth
 
 Array = npt.NDArray[np.float64]
@@ -38,6 +39,7 @@ RATERS_OF = {
 }
 ASSESSORS = tuple(RATERS_OF)
 BASELINES, WORST = (2, 3), 3
+BASELINE = Limits("baseline", min(BASELINES), max(BASELINES))
 
 
 class Line(NamedTuple):

@@ -98,6 +98,7 @@ def middle_half(
     >>> bool(table["p25"]["wear_off_day"] < table["p50"]["wear_off_day"] < table["p75"]["wear_off_day"])
     True
     """
+    check_type(model, Model, "model")
     if not has_middle_half(check_type(schedule, Schedule, "schedule")):
         problem = f"has {len(schedule)} visits" if len(schedule) > 1 else "has injection sites"
         raise InputError("schedule", schedule, "one visit with an even dose", problem=problem)

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import ndtri
 
-from ..checks import Limits, check_integer, check_number
+from ..checks import Limits, check_integer, check_number, check_type
 from ..defaults import SEED
 from ..errors import InputError
 from ..patients.draws import seed_of
@@ -113,6 +113,7 @@ class Design(NamedTuple):
         if count & (count - 1):
             raise InputError("samples", count, f"a power of two, such as {2 ** round(math.log2(count))}")
         level = check_number(confidence, CONFIDENCE)
+        check_type(ranges, Mapping, "ranges")  # type: ignore[type-abstract]  # no Mapping is made here
         if not ranges:
             raise InputError("ranges", ranges, "at least 1 input", problem="is empty")
         for name, (low, high) in ranges.items():

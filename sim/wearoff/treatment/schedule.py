@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-import math
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
@@ -14,10 +13,20 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ..checks import Limits, check_date, check_integer, check_number, check_type, checked_arguments, one_or_many
+from ..checks import (
+    Limits,
+    check_date,
+    check_integer,
+    check_number,
+    check_path,
+    check_type,
+    checked_arguments,
+    one_or_many,
+)
 from ..errors import InputError
 from ..files import written_whole
 from ..model.doses import Doses
+from ..times import CENTURY, read_days
 from ..user_tables import Source, UserTable, read_csv, read_frame
 from .doses import local_doses
 from .events import READ, read_events, read_visits
@@ -25,6 +34,8 @@ from .visit import DAY, UNITS, VISIT, Visit, check_order
 
 INTERVAL = DAY._replace(name="every", above=True)
 VISITS = Limits("visits", 1, 1000)
+# The days that can be written as dates, whatever the date of day 0.
+DATED = Limits("days", -10 * CENTURY, 10 * CENTURY, "day")
 
 
 @checked_arguments()
@@ -84,21 +95,29 @@ class Schedule:
         return len(self.visits)
 
     def date(self, day: float) -> datetime.date | None:
-        """Return the date on which `day` falls, or None where `start` is not known.
+        """Return the date on which `day` falls, or None where `start` is not known, or the day is infinite or NaN.
 
         Examples
         --------
         >>> Schedule.once(start="2027-01-04").date(90.5)
         datetime.date(2027, 4, 4)
         """
-        return None if self.start is None else self.start + datetime.timedelta(days=math.floor(day))
+        if self.start is None:
+            return None
+        (date,) = self.dates([day])
+        return None if pd.isna(date) else date.date()
 
     def dates(self, days: npt.ArrayLike) -> pd.DatetimeIndex:
         """Return the dates of many days, as `date` does of one; where `start` is not known, raise `InputError`."""
         if self.start is None:
             raise InputError("start", allowed="a schedule with the date of day 0", problem="is not known")
-        whole_days = np.floor(np.asarray(days, dtype=float))
-        return pd.DatetimeIndex(np.datetime64(self.start, "s") + whole_days.astype("timedelta64[D]"))
+        numbers = read_days(days, DATED.name, str(DATED), self.start)
+        known = np.isfinite(numbers)
+        for number in numbers[known & (np.abs(numbers) > DATED.high)]:
+            raise InputError(DATED.name, number, str(DATED))
+        whole_days = np.floor(np.where(known, numbers, 0)).astype("timedelta64[D]")
+        whole_days[~known] = np.timedelta64("NaT")
+        return pd.DatetimeIndex(np.datetime64(self.start, "s") + whole_days)
 
     def starting(self, start: datetime.date | str) -> Self:
         """Return the schedule with the date of day 0; where it has another date, raise `InputError`.
@@ -289,5 +308,5 @@ class Schedule:
         The file is written as a whole: if that fails, nothing is changed.
         """
         content = self.to_events().to_csv(index=False, lineterminator="\n")
-        with written_whole(Path(path)) as temporary:
+        with written_whole(check_path(path)) as temporary:
             temporary.write_bytes(content.encode())

@@ -8,7 +8,7 @@ import html
 import re
 from pathlib import Path
 
-from ..checks import check_ending
+from ..checks import check_ending, check_path
 from ..files import written_whole
 from ..json_text import to_compact_json
 from ..texts import page_words
@@ -94,7 +94,7 @@ def page(path: str | Path, lang: str = "en") -> Path:
     ...     written.read_text(encoding="utf-8").splitlines()[1]
     '<html lang="de">'
     """
-    path = Path(path)
+    path = check_path(path)
     check_ending(path, ENDINGS)
     text = page_text(lang)
     with written_whole(path) as temporary:
