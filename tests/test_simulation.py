@@ -83,6 +83,9 @@ REACHED, NEVER, NOT_YET = wo.Outcome.REACHED, wo.Outcome.NEVER, wo.Outcome.NOT_Y
         ([(0, 1), (99.9, 20)], 100, [NOT_YET] + [REACHED] * 3 + [NOT_YET] * 2),
         ([(0, 1), (100, 1)], 400, [NEVER] + [REACHED] * 3 + [NEVER] * 2),
         ([(90, 20)], 30, [NOT_YET] * 6),
+        # A later visit that is too small to make a peak: soon after it more may come, but not months after it.
+        ([(0, 2), (30, 0.001)], 45, [NOT_YET] + [REACHED] * 3 + [NOT_YET] * 2),
+        ([(0, 2), (30, 0.001)], 270, [NEVER] + [REACHED] * 3 + [NEVER] * 2),
     ],
 )
 def test_never_is_told_from_not_yet(plan, days, expected):
@@ -91,6 +94,21 @@ def test_never_is_told_from_not_yet(plan, days, expected):
     value_of = {REACHED: np.isfinite, NEVER: np.isnan, NOT_YET: np.isposinf}
     assert all(value_of[each](day) for each, day in zip(expected, timeline.landmarks, strict=True))
     assert set(explain_landmarks(timeline)) == {name for name, each in timeline.outcomes.items() if each is not REACHED}
+
+
+@pytest.mark.filterwarnings("ignore::wearoff.UnusualWarning")
+def test_what_is_never_reached_is_not_reached_in_ten_years():
+    # Every landmark that is NEVER reached is still not reached where the same course is followed for ten years.
+    rng, never = np.random.default_rng(3), 0
+    for _ in range(150):
+        after, units = np.exp(rng.uniform(*np.log([0.05, 250]))), np.exp(rng.uniform(np.log([1, 1e-3]), np.log(8)))
+        end = int(after + rng.uniform(15, 60))
+        plan = wo.Schedule((wo.Visit(units=units[0]), wo.Visit(day=end - after, units=units[1])))
+        later = wo.simulate(plan, days=3650).outcomes
+        for name, outcome in wo.simulate(plan, days=end).outcomes.items():
+            assert outcome is not NEVER or later[name] is NEVER, (name, after, units)
+            never += outcome is NEVER
+    assert never > 50
 
 
 def test_an_effect_that_never_ends_has_not_come_back_yet():

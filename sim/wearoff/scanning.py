@@ -291,7 +291,7 @@ def _read_landmarks(solved: Course | Cohort, last_dose: float) -> Array:
     visible, weak = solved.visible, solved.weak
     if isinstance(solved, Course):
         visible, weak = np.moveaxis(visible, 0, -1), np.moveaxis(weak, 0, -1)
-    return np.stack(find_landmarks(solved.mesh, visible, weak, last_dose), axis=-1)
+    return np.stack(find_landmarks(solved.mesh, visible, weak, last_dose, solved.rise), axis=-1)
 
 
 def _read_days(solved: Course | Cohort, times: Array) -> tuple[Array, Array]:

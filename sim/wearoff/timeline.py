@@ -152,7 +152,8 @@ class Timeline:
         reached.
         """
         course, last_dose = self.course, self.schedule.visits[-1].day
-        landmarks = find_landmarks(course.mesh, course.visible[..., None], course.weak[..., None], last_dose)
+        visible, weak = course.visible[..., None], course.weak[..., None]
+        landmarks = find_landmarks(course.mesh, visible, weak, last_dose, course.rise)
         return pd.Series({name: float(value[0]) for name, value in landmarks._asdict().items()}, name="landmarks")
 
     @property

@@ -9,8 +9,8 @@ from scipy.optimize import brentq
 
 import wearoff as wo
 from wearoff import Parameters
-from wearoff.model.chain import COMPARTMENTS, LARGEST_TERM, Chain, chain_derivatives
-from wearoff.model.equations import uptake
+from wearoff.model.chain import COMPARTMENTS, LARGEST_TERM, Chain, chain_derivatives, longest_rise
+from wearoff.model.equations import Constants, uptake
 from wearoff.model.exponentials import exp_divided_differences
 
 MINUTE = 1 / 1440
@@ -121,6 +121,19 @@ def test_patients_whose_rates_come_in_different_orders_do_not_disturb_each_other
     for i in range(6):
         for name, alone in Chain.after(days, taken[i], rates[:, i]).at(times).items():
             np.testing.assert_allclose(together[name][i], alone, rtol=1e-14, atol=0)
+
+
+@settings(max_examples=200)
+@given(st.lists(HALF_LIFE, min_size=5, max_size=5), st.floats(1, 20))
+def test_the_light_chain_of_a_dose_only_falls_after_its_longest_rise(half_lives, times):
+    # The slope of the light chain, as the equations have it: what comes from the endosome less what is lost.
+    rates = np.log(2) / np.array(half_lives)
+    constants = Constants(*rates[:5], *[1.0] * 8)
+    day = times * longest_rise(constants)
+    held = {
+        name: each[0, 0] for name, each in Chain.after(np.zeros(1), np.ones((1, 1)), rates).at(np.array([day])).items()
+    }
+    assert rates[3] * held["endosome"] <= rates[4] * held["light_chain"] * (1 + 1e-9)
 
 
 def test_uptake_saturates():

@@ -19,6 +19,7 @@ from wearoff.trial.blocks import NARROW
 
 ACCURACY, END = 1e-6, 365.0
 ONE, FOUR = {0.0: 20.0}, {0.0: 20.0, 84.0: 20.0, 84.5: 5.0, 200.3: 100.0}
+SMALL = {0.0: 8.0, 40.0: 0.01}
 WIDE = Population(omega_potency=1.0, omega_light_chain=0.8, omega_depot=0.8, correlation_potency_light_chain=0)
 POPULATIONS = {
     "default": Population(),
@@ -162,10 +163,10 @@ def single_patients(patients, doses):
 
 
 @pytest.mark.filterwarnings("ignore::wearoff.UnusualWarning")
-@pytest.mark.parametrize("doses", [ONE, FOUR], ids=["one visit", "four visits"])
+@pytest.mark.parametrize("doses", [ONE, FOUR, SMALL], ids=["one visit", "four visits", "a small one last"])
 def test_landmarks_are_those_of_single_patients(doses):
     cohort = solve_cohort(grid_of(Population(), doses), even(doses), drawn(Population(), 24, seed=4))
-    found = find_landmarks(cohort.mesh, cohort.visible, cohort.weak, max(doses))
+    found = find_landmarks(cohort.mesh, cohort.visible, cohort.weak, max(doses), cohort.rise)
     levels = {"onset_day": ONSET, "half_effect_day": HALF, "wear_off_day": WEAR_OFF}
     reached = dict.fromkeys(levels, 0)
     for i, timeline in enumerate(single_patients(24, doses)):

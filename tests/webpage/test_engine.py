@@ -13,6 +13,7 @@ from tests.webpage.engine import call, open_engine
 
 from wearoff import Parameters, tables
 from wearoff.levels import FULL, HALF, ONSET, WEAR_OFF
+from wearoff.model.chain import longest_rise
 from wearoff.model.course import solve
 from wearoff.model.doses import Doses
 from wearoff.model.equations import COMPARTMENTS, STATES, depth, force, slope, uptake
@@ -64,7 +65,8 @@ def solve_in_python(constants, days, units, end):
 
 
 def landmarks_in_python(course, last_dose):
-    found = find_landmarks(course.mesh, course.visible[..., None], course.weak[..., None], last_dose)
+    visible, weak = course.visible[..., None], course.weak[..., None]
+    found = find_landmarks(course.mesh, visible, weak, last_dose, course.rise)
     return {name: float(value[0]) for name, value in found._asdict().items()}
 
 
@@ -87,6 +89,7 @@ def test_the_printed_formulas_are_those_of_the_equations(tab):
               parts.push(source[1] - rate[1] * b[i]);
             });
             return { c, slopes, parts, uptake: m.uptake(20, c), force: m.force(b[5], c), depth: m.depth(b[6], b[7], c),
+                     rise: m.longestRise(c),
                      states: m.states, initial: m.initial };""",
             given,
             y.tolist(),
@@ -98,6 +101,7 @@ def test_the_printed_formulas_are_those_of_the_equations(tab):
         assert found["uptake"] == pytest.approx(uptake(20, c), rel=1e-12)
         assert found["force"] == pytest.approx(force(y[5], c), rel=1e-12)
         assert found["depth"] == pytest.approx(depth(y[6], y[7], c), rel=1e-12)
+        assert found["rise"] == pytest.approx(longest_rise(c), rel=1e-12)
         assert dict(zip(found["states"], found["initial"], strict=True)) == STATES
 
 
@@ -158,6 +162,8 @@ def test_random_courses_and_landmarks_are_those_of_python(tab):
         ([20], [0], 60),  # before half effect
         ([20, 20], [0, 90], 80),  # a dose after the end
         ([20, 0.1], [0, 150], 400),
+        ([2, 0.001], [0, 30], 45),
+        ([2, 0.001], [0, 30], 270),  # no peak after the last dose
         ([20], [50], 30),
         ([20], [50], 400),
         ([0], [0], 100),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -33,6 +33,16 @@ PAIRS = tuple((step, source) for step in range(SIZE) for source in range(step + 
 def rates_of(constants: Constants) -> list[Array]:
     """Return the rate of each step in 1/day: an array without axes, or over patients."""
     return [np.asarray(getattr(constants, step.rate), dtype=float) for step in CHAIN]
+
+
+def longest_rise(constants: Constants) -> Any:
+    """Return the days after a dose from which its light chain only falls, at the latest: a number, array or symbol.
+
+    It is the mean time that toxin spends in the chain, the light chain included. The light chain of one dose rises and
+    falls as the chance density of this time, whose largest value comes before its mean.
+    """
+    with np.errstate(divide="ignore"):
+        return sum(1 / np.asarray(getattr(constants, step.rate)) for step in CHAIN)
 
 
 class Steps(NamedTuple):

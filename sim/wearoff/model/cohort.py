@@ -14,7 +14,7 @@ import numpy as np
 
 from . import Array
 from .carried import Carried, Path
-from .chain import chain_derivatives, rates_of
+from .chain import chain_derivatives, longest_rise, rates_of
 from .course import mesh_starts
 from .doses import Doses, select_patients
 from .equations import MODEL, Constants, Model
@@ -65,6 +65,8 @@ class Cohort(NamedTuple):
         The rate of the crease, 1/day.
     first_weak, first_crease : ndarray, shape (k,), or float
         Weakness and crease at the beginning.
+    rise : ndarray, shape (k,) or ()
+        The days after a dose in which its light chain may rise.
     path : Path or None
         What is needed to go on from a day; None where it was forgotten.
     """
@@ -75,6 +77,7 @@ class Cohort(NamedTuple):
     k_crease: float
     first_weak: Array | float
     first_crease: Array | float
+    rise: Array
     path: Path | None
 
     @property
@@ -224,7 +227,8 @@ class _Problem(NamedTuple):
         first_weak = 0.0 if self.start is None else self._weakness(self.start.cleaved)
         by_edge = derivatives.reshape(3, len(edges), -1)
         path = Path(edges, cleavage.chain, by_edge, cleavage.taken[0], np.atleast_1d(self.constants.k_depot))
-        return Cohort(mesh, points, seen, float(self.constants.k_crease), first_weak, crease, path)
+        k_crease, rise = float(self.constants.k_crease), longest_rise(self.constants)
+        return Cohort(mesh, points, seen, k_crease, first_weak, crease, rise, path)
 
     def estimate_errors(self, solved: Cohort, half_steps: _Cleavage, accuracy: float) -> tuple[float, float, float]:
         # Return the errors of the solution, of its steps and of its mesh. Where the first is small, the others are NaN.

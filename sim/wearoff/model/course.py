@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from . import Array
-from .chain import Chain, rates_of
+from .chain import Chain, longest_rise, rates_of
 from .doses import Doses
 from .equations import COMPARTMENTS, MODEL, Constants, Model, depth
 from .mesh import Mesh, Reading, graded_mesh, pieces_needed
@@ -92,6 +92,12 @@ class Course(NamedTuple):
     weak: Array
     visible: Array
     begin: State | None = None
+
+    @property
+    def rise(self) -> Array:
+        """The days after a dose in which its light chain may rise, shape (...)."""
+        rise: Array = longest_rise(self.constants)
+        return rise
 
     @property
     def healed(self) -> Array:

@@ -48,7 +48,12 @@ class Landmarks(NamedTuple):
 
 
 def find_landmarks(
-    mesh: Mesh, visible: Array, weak: Array, last_dose: float = 0.0, narrow: float = NARROW
+    mesh: Mesh,
+    visible: Array,
+    weak: Array,
+    last_dose: float = 0.0,
+    rise: Array | float = np.inf,
+    narrow: float = NARROW,
 ) -> Landmarks:
     """Return the landmarks of k patients.
 
@@ -60,6 +65,8 @@ def find_landmarks(
         Visible effect and weakness at the mesh's nodes.
     last_dose : float
         Day of the last dose, which may be after the end of the mesh.
+    rise : ndarray, shape (k,)
+        The days after a dose in which its light chain may rise, from `chain.longest_rise`; default: not known.
     narrow : float
         The part of an interval of the mesh within which each day is found.
     """
@@ -70,7 +77,11 @@ def find_landmarks(
     (peak,) = _find_days(mesh, [top], [0.0], top.of(weak) - top.of(visible), narrow)
     height = np.full(len(peak), np.nan)
     height[top.passed] = read_within(mesh, top.of(visible), top.interval, peak[top.passed])
-    past = top.passed if last_dose <= 0 else _find_last_peak(mesh, visible, falling, last_dose)
+    past = top.passed
+    if last_dose > 0:
+        past = _find_last_peak(mesh, visible, falling, last_dose) | _falls_for_good(
+            mesh, weak, falling, last_dose + rise
+        )
     # After the last peak the effect only falls. A level that it has not reached by then is never reached.
     no_effect = (last_dose < mesh.edges[-1]) & ~weak.any(axis=(0, 1))
     missing = np.where(past | no_effect, np.nan, np.inf)
@@ -119,6 +130,16 @@ def _find_last_peak(mesh: Mesh, visible: Array, falling: npt.NDArray[np.bool_], 
         return np.zeros(visible.shape[-1], dtype=bool)
     later = np.where(mesh.nodes[:, 1:, None] > day, visible[:, 1:], -np.inf)
     return _find_pass(falling, _find_largest(later)[0]).passed
+
+
+def _falls_for_good(
+    mesh: Mesh, weak: Array, falling: npt.NDArray[np.bool_], day: Array | float
+) -> npt.NDArray[np.bool_]:
+    # Return whether V falls at the end and later, although it may have no peak after the last dose. From a day on the
+    # light chain only falls. Where the weakness falls then, less is cleaved from day to day, and the weakness falls for
+    # ever; where V then falls too, it falls for ever.
+    result: npt.NDArray[np.bool_] = (mesh.edges[-1] >= day) & falling[-1, -1] & (weak[-1, -1] <= weak[-1, -2])
+    return result
 
 
 def _find_pass(beyond: npt.NDArray[np.bool_], first: Indices | None = None) -> _Pass:

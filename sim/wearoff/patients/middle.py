@@ -49,7 +49,7 @@ class People(NamedTuple):
     def landmarks(self) -> pd.DataFrame:
         """Return the percentiles of each landmark; see `middle_half`."""
         cohort, rows = self.cohort, []
-        found = find_landmarks(cohort.mesh, cohort.visible, cohort.weak, self.visit_day)
+        found = find_landmarks(cohort.mesh, cohort.visible, cohort.weak, self.visit_day, cohort.rise)
         for name in LANDMARKS:
             values = getattr(found, name)
             reached = float(np.isfinite(values).mean())

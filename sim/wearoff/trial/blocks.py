@@ -197,7 +197,7 @@ class _Reader(NamedTuple):
         graded, creases = cohort.read_visible(self.on_graded_days), cohort.read_crease(self.crease)
         lines = Line.of(graded, creases, self.plan.treated.population.constants(draws))
         last_dose = float(self.plan.treated.doses.days[-1])
-        landmarks = find_landmarks(cohort.mesh, cohort.visible, cohort.weak, last_dose, NARROW)
+        landmarks = find_landmarks(cohort.mesh, cohort.visible, cohort.weak, last_dose, cohort.rise, NARROW)
         total.add(
             # By rounding an effect can be outside of 0 to 1: it counts in the first or the last bin.
             itertools.chain((on.of_many(cohort.visible) for on in self.on_days), [landmarks.peak_effect[None]]),

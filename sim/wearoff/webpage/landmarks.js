@@ -5,9 +5,9 @@
 "use strict";
 
 (() => {
-  const { states, levels, slope, radau } = wearoff.model;
+  const { states, levels, slope, longestRise, radau } = wearoff.model;
   const { N, POINTS, SIZE } = wearoff.solver;
-  const VISIBLE = states.indexOf("visible");
+  const VISIBLE = states.indexOf("visible"), SNAP25 = states.indexOf("snap25");
   const HALVINGS = 24; // of the days between two nodes: some days become a second
   const y = new Float64Array(N), slopes = new Float64Array(N);
 
@@ -22,7 +22,7 @@
     const largest = findLargest(nodes, -Infinity);
     const top = findPass(falling, largest);
     const height = top < 0 ? NaN : visible[top + 1];
-    const past = course.lastDose <= 0 ? top >= 0 : hasPeakAfter(nodes, course.lastDose);
+    const past = course.lastDose <= 0 ? top >= 0 : hasPeakAfter(nodes, course.lastDose) || fallsForGood(course);
     const untreated = course.steps.taken === 0 && course.lastDose < course.lastDay;
     const missing = past || untreated ? NaN : Infinity;
     const reach = (level) => {
@@ -94,6 +94,14 @@
   function hasPeakAfter(nodes, day) {
     const largest = findLargest(nodes, day);
     return largest >= 0 && findPass(nodes.falling, largest) >= 0;
+  }
+
+  /** Returns whether the effect falls at the end and later, although it may have no peak after the last dose. */
+  function fallsForGood(course) {
+    if (course.lastDay < course.lastDose + longestRise(course.c)) return false;
+    course.readAll(course.lastDay, y);
+    slope(y, course.c, slopes);
+    return slopes[VISIBLE] < 0 && slopes[SNAP25] >= 0;
   }
 
   /** Returns the first segment, from one on, in which a flag becomes true; -1 if there is none. */

@@ -71,6 +71,11 @@ wearoff.model = (() => {
     return c.q*crease + (1 - c.q)*(1 - visible);
   }
 
+  /** Days after a dose from which its light chain only falls. */
+  function longestRise(c) {
+    return 1/c.k_binding + 1/c.k_depot + 1/c.k_endocytosis + 1/c.k_light_chain + 1/c.k_translocation;
+  }
+
   /** Release of acetylcholine, a fraction of baseline. */
   function release(y) {
     return y[5];
@@ -160,5 +165,5 @@ wearoff.model = (() => {
   };
 
   return { states, initial, compartments, levels, constants, inSymbols,
-    addPowers, uptake, force, depth, release, slope, parts, radau };
+    addPowers, uptake, force, depth, longestRise, release, slope, parts, radau };
 })();

@@ -15,6 +15,7 @@ from .. import tables
 from ..exchange.formulas import call_slope, import_sympy
 from ..files import written_whole
 from ..levels import FULL, HALF, ONSET, WEAR_OFF
+from ..model.chain import longest_rise
 from ..model.equations import COMPARTMENTS, STATES, Constants, depth, force, uptake
 from ..model.mesh import radau_tables
 from ..parameters import in_symbols
@@ -24,7 +25,7 @@ DEGREE = 3  # of the polynomials in `solver.js`: Radau IIA of order 5
 
 NAMES = (
     "states", "initial", "compartments", "levels", "constants", "inSymbols",
-    "addPowers", "uptake", "force", "depth", "release", "slope", "parts", "radau",
+    "addPowers", "uptake", "force", "depth", "longestRise", "release", "slope", "parts", "radau",
 )  # fmt: skip
 
 HEADER = """\
@@ -140,6 +141,7 @@ def _print_functions(constants: Constants, released: Any) -> list[str]:
         ("uptake", "dose, c", uptake(dose, constants), "Units that are taken up of a local dose."),
         ("force", "release, c", force_formula, "Force, a fraction of baseline."),
         ("depth", "visible, crease, c", depth(visible, crease, constants), "Depth of the line, at maximum frown."),
+        ("longestRise", "c", longest_rise(constants), "Days after a dose from which its light chain only falls."),
         ("release", "y", released, "Release of acetylcholine, a fraction of baseline."),
     ]
     return [line for each in formulas for line in _print_function(*each)]
