@@ -120,6 +120,16 @@ def test_a_history_that_contradicts_the_model_says_so(opened):
     assert "contradicts the model" in tab.locator(".next-date .warning").inner_text()
 
 
+def test_a_look_that_is_there_twice_is_said(opened):
+    tab = opened("#part=visits")
+    paste(tab, "2027-01-04, 20\n2027-02-03,,0\n2027-06-05,,3\n2027-06-05,,gone")
+    read_answer(tab)
+    assert tab.locator(".next-date .warning").is_hidden()
+    paste(tab, "2027-01-04, 20\n2027-02-03,,0\n2027-02-03,,1\n2027-04-05,,1")
+    read_answer(tab)
+    assert "delete a row" in tab.locator(".next-date .warning").inner_text()
+
+
 def test_a_level_that_is_seldom_reached_has_no_date(opened):
     tab = opened("#part=visits")
     paste(tab, "2027-01-04, 20\n2027-03-01,,gone")

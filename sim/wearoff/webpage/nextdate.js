@@ -35,9 +35,17 @@
     const forecast = yield* wearoff.forecast(history, population, app.data.normals, { data: app.data });
     // Until half a year after the last day that is known.
     const bands = yield* forecast.bands(listDays(history, lastDay(history) + 240));
-    const warning = forecast.surprise < CONTRADICTION ? "contradiction" : forecast.effective < FEWEST ? "few" : "";
-    return { forecast, bands, warning };
+    return { forecast, bands, warning: findWarning(forecast, history) };
   }
+
+  /** Return the name of the warning that matters most, or "". */
+  const findWarning = ({ surprise, effective }, { seen }) => {
+    if (surprise < CONTRADICTION) return "contradiction";
+    if (effective < FEWEST) return "few";
+    // The grades of one day are all at maximum frown, and by one kind of rater.
+    const looks = new Set(seen.map(({ day, gone }) => `${day} ${gone ? "gone" : "grade"}`));
+    return looks.size < seen.length ? "repeated" : "";
+  };
 
   const compute = (key, history) => {
     cancel = wearoff.inSlices(findNext(history), (result) => {
