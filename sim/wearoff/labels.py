@@ -167,6 +167,17 @@ def words(name: str) -> str:
     return name.replace("_half_life", " half-life").replace("snap25", "SNAP-25").replace("_", " ")
 
 
+def name_dose(units: float, product: str) -> str:
+    """Return a dose in words.
+
+    Examples
+    --------
+    >>> name_dose(20, "onabotulinumtoxinA")
+    '20 U onabotulinumtoxinA'
+    """
+    return f"{units:g} U {product}"
+
+
 def whole_day(day: float) -> int:
     """Return the nearest whole day: pictures, pages and commands name whole days, and tables have the exact ones.
 

@@ -1,4 +1,4 @@
-"""Numbers that are written as text: on the command line, in the cells of a user's table or file.
+"""Numbers, yes and no that are written as text: on the command line, in the cells of a user's table or file.
 
 Only these places take text for a number. The Python interface takes numbers, which `checks` checks.
 """
@@ -8,10 +8,12 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from .checks import Limits, check_integer, check_number, not_a_number
+from .checks import Limits, check_integer, check_name, check_number, not_a_number
 
 # Python refuses to turn a text of many digits, zeros among them, into an int: some thousand, or fewer if so set.
 MOST_DIGITS = 600
+
+YES_OR_NO = {"yes": True, "true": True, "1": True, "1.0": True, "no": False, "false": False, "0": False, "0.0": False}
 
 
 def read_number(text: str, limits: Limits) -> float:
@@ -52,6 +54,17 @@ def read_integer(text: str, limits: Limits) -> int:
     digits = text.strip().removeprefix("+")
     # Written in full, so that no digit is lost in a float.
     return int(digits) if digits.isdecimal() and len(digits) < MOST_DIGITS else number
+
+
+def read_yes_or_no(text: str, name: str) -> bool:
+    """Return what a text says, yes or no, or raise `InputError`.
+
+    Examples
+    --------
+    >>> read_yes_or_no("Yes", "at_rest"), read_yes_or_no("0", "at_rest")
+    (True, False)
+    """
+    return YES_OR_NO[check_name(text.casefold(), YES_OR_NO, name)]
 
 
 def read_if_text(value: Any, limits: Limits) -> Any:

@@ -166,7 +166,7 @@ class Courses:
         # the chance is a straight line, and half the time between looks is added, so that the day is right on average
         # and changes smoothly with the numbers of the population.
         people, constants = treated.population, treated.population.constants(self.normal)
-        kinds = _draw_kinds(people.raters, self.uniform[:, 0])
+        kinds = people.raters.choose_kinds(self.uniform[:, 0])
         looks = np.arange(float(retreat.min_interval), _find_longest_wait(retreat), retreat.every)
         result, start, intervals = {}, None, np.empty((0, len(self.normal)))
         for cycle in range(1, 1 + max(each.cycle for each in treatments)):
@@ -216,12 +216,6 @@ def _list_numbers(population: Population, *, on_need: bool) -> tuple[Any, ...]:
     names = ("omega_potency", "omega_light_chain", "omega_depot", "omega_visit", "correlation_potency_light_chain")
     constants = population.parameters.constants()._replace(q=0.0)
     return (constants, population.parameters.spread, *(population.value(name) for name in names))
-
-
-def _draw_kinds(raters: Raters, uniform: Array) -> npt.NDArray[np.intp]:
-    edges = np.cumsum([kind.share for kind in raters.kinds()])[:-1]
-    kinds: npt.NDArray[np.intp] = np.searchsorted(edges, uniform)
-    return kinds
 
 
 def _find_chances_of_treatment(line: Line, kinds: npt.NDArray[np.intp], retreat: Retreat, raters: Raters) -> Array:

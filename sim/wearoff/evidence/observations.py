@@ -14,7 +14,7 @@ from .. import tables
 from ..checks import Limits, check_name, check_type
 from ..errors import InputError, warn
 from ..labels import CONFIDENCE
-from ..numerals import read_integer, read_number
+from ..numerals import read_integer, read_number, read_yes_or_no
 from ..patients.grades import ASSESSORS, ENDPOINTS
 from ..treatment.products import name_product
 from ..user_tables import Source, UserTable, check_columns, check_required, read_csv, read_frame
@@ -35,8 +35,6 @@ DAYS_OF = {"day": 1.0, "week": 7.0}
 # Other names of a unit, which are accepted.
 UNIT_OF = {"percent": "%", "per cent": "%", "days": "day", "weeks": "week"}
 ARMS = ("treated", "placebo")
-# "yes" and "no" are written in files; "True" and "False" are the text of Python's values.
-YES_OR_NO = {"yes": True, "no": False, "True": True, "False": False}
 
 REQUIRED = ("endpoint", "value", "unit")
 DEFAULTS = {
@@ -208,7 +206,7 @@ def _check_row(row: dict[str, str]) -> dict[str, Any]:
     row["unit"] = UNIT_OF.get(row["unit"].casefold(), row["unit"])
     n = float(read_integer(row["n"], SUBJECTS)) if row["n"] else math.nan
     ends = {end: read_number(row[end], Limits(end, 0, math.inf)) if end in row else math.nan for end in ("low", "high")}
-    used_for_fit = YES_OR_NO[check_name(row["used_for_fit"], YES_OR_NO, "used_for_fit")]
+    used_for_fit = read_yes_or_no(row["used_for_fit"], "used_for_fit")
     checked: dict[str, Any] = {**row, **ends, **_check_schedule(row), **read_units(row)}
     checked |= {"n": n, "used_for_fit": used_for_fit}
     if endpoint in MEDIANS:

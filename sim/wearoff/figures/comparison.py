@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ..labels import words
+from ..labels import name_dose, words
 from .panel import mark_days
 from .style import AUTO, COLORS, ink, mosaic, muted, paper, tidy, write_title
 
@@ -133,7 +133,7 @@ def _find_steps_aside(x: npt.NDArray[np.float64], y: npt.NDArray[np.float64]) ->
 
 
 def _name_arm(row: dict[Any, Any]) -> str:
-    return "placebo" if row["arm"] == "placebo" else f"{row['units']:g} U {row['product']}"
+    return "placebo" if row["arm"] == "placebo" else name_dose(row["units"], row["product"])
 
 
 def _choose_colors(rows: pd.DataFrame) -> dict[str, str]:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from ..checks import Limits, check_date, check_name
 from ..errors import InputError, warn
-from ..numerals import read_integer, read_number
+from ..numerals import read_integer, read_number, read_yes_or_no
 from ..patients.grades import BASELINE, BASELINES, WORST
 from ..treatment import events
 from ..treatment.schedule import Schedule
@@ -34,7 +34,6 @@ REQUIRED = (("units", "amt"), ("date", "day", "time"))
 ONE_OF = (*CLINIC.items(), ("grade", "dv"), ("grade_at_rest", "at_rest"))
 GONE = ("gone", "came back")
 UNKNOWN = "unknown"  # a grade before treatment that is not the grade on the day of the first visit either
-YES_OR_NO = {"yes": True, "true": True, "1": True, "1.0": True, "no": False, "false": False, "0": False, "0.0": False}
 # A grade before treatment may have been seen before the first visit, which is day 0 or later.
 TIME = events.TIME._replace(low=-events.TIME.high)
 
@@ -223,7 +222,7 @@ def _read_grades(row: Mapping[str, str], is_dose: bool) -> Iterator[tuple[str, i
 
 
 def _read_flag(cell: str) -> bool:
-    return cell != "" and YES_OR_NO[check_name(cell.casefold(), YES_OR_NO, "at_rest")]
+    return cell != "" and read_yes_or_no(cell, "at_rest")
 
 
 def _read_since(row: Mapping[str, str], start: datetime.date | None, first_visit: float) -> float | None:

@@ -113,6 +113,12 @@ class Raters(NamedTuple):
             yield Kind(baseline, False, share * (1 - self.placebo_share))
             yield Kind(baseline, True, share * self.placebo_share)
 
+    def choose_kinds(self, uniform: Array) -> npt.NDArray[np.intp]:
+        """Return the place in `kinds` of each patient's kind, which numbers from 0 to 1 decide."""
+        edges = np.cumsum([kind.share for kind in self.kinds()])[:-1]
+        chosen: npt.NDArray[np.intp] = np.searchsorted(edges, uniform, side="right")
+        return chosen
+
     def errors(self, assessor: str) -> tuple[float, ...]:
         """Return the error of each rater who must see the response, in grades."""
         return tuple(getattr(self, f"{rater}_error") for rater in RATERS_OF[assessor])

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ..evidence.observations import OF_TREATMENTS
+from ..labels import name_dose
 
 if TYPE_CHECKING:
     from ..evidence.comparison import Comparison
@@ -85,7 +86,7 @@ def _format_covered(rows: pd.DataFrame) -> str:
     groups: dict[str, dict[str, list[str]]] = {}
     for row, line in zip(records, lines, strict=True):
         source = f"{row['source']} (memory)" if row["status"] == "memory" else row["source"]
-        treatment = "placebo" if row["arm"] == "placebo" else f"{row['units']:g} U {row['product']}"
+        treatment = "placebo" if row["arm"] == "placebo" else name_dose(row["units"], row["product"])
         later = f", treatment {row['cycle']}" if row["cycle"] > 1 else ""
         treatment = f"{treatment}, {row['muscle']}{later}".replace("_", " ")
         groups.setdefault(source, {}).setdefault(treatment, []).append(line)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+from ..labels import name_dose
 from ..parameters import Parameters
 from .schedule import Schedule
 from .visit import Visit
@@ -19,7 +20,7 @@ def name_treatment(schedule: Schedule) -> str:
     """
     first = schedule.visits[0]
     more = f", {len(schedule)} visits" if len(schedule) > 1 else ""
-    return f"{first.units:g} U {first.product.name}{more}"
+    return f"{name_dose(first.units, first.product.name)}{more}"
 
 
 def describe_treatment(schedule: Schedule) -> str:

@@ -49,7 +49,7 @@ class People(NamedTuple):
         """Return the first patients of a block."""
         of_kind, of_leaving = np.random.default_rng([seed, block, OF_PEOPLE]).random((2, BLOCK))[:, :patients]
         all_kinds = list(raters.kinds())
-        kinds = np.searchsorted(np.cumsum([kind.share for kind in all_kinds])[:-1], of_kind, side="right")
+        kinds = raters.choose_kinds(of_kind)
         # The chance to be left after t days is (1 - drop_out)^(t / year).
         rate = -np.log1p(-attendance.drop_out) / YEAR
         with np.errstate(over="ignore"):  # a day without end, at next to no rate
