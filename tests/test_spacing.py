@@ -211,7 +211,9 @@ def test_no_interval_is_shorter_than_the_labels():
     assert found.nearest["interval"] == 90
     assert found.nearest["share_above"] == found.label_share_above
     said = explain_recommendation(found)
-    assert f"it is lost after {found.typical.longest} days, and the label of onabotulinumtoxinA asks for" in said
+    assert (
+        f"the longest that does is {found.typical.longest} days, and the label of onabotulinumtoxinA asks for" in said
+    )
     for plan in (found.dates, spacing.recommend(keep=0.8, visits=5).dates):
         assert np.diff([visit.day for visit in plan.schedule]).min() >= 90
     assert found.warnings == ()
@@ -304,6 +306,18 @@ def test_a_grid_too_coarse_names_the_nearest():
     assert found.interval is None
     assert "no interval of 150 days or more keeps 0.5; nearest: every 150 days" in explain_recommendation(found)
     assert found.outcome is spacing.Attainment.TOO_FAR_APART
+    # The limit on units holds here, too: 20 U every 180 days are 41 U a year, 5 visits in the 730 days.
+    limited = spacing.recommend(step=90, max_units_per_year=41, visits=8)
+    assert limited.outcome is spacing.Attainment.TOO_FAR_APART
+    assert limited.nearest["interval"] == 180
+    assert limited.frame["visits"].tolist() == [5, 5]
+
+
+def test_a_level_that_the_effect_has_for_minutes_alone_is_above_it():
+    peak = wo.simulate().landmarks["peak_effect"]
+    for visits in (None, 3):
+        found = spacing.recommend(keep=peak - 1e-7, visits=visits)
+        assert found.outcome is spacing.Attainment.ABOVE_PEAK
 
 
 def test_no_effect_at_all():

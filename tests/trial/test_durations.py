@@ -55,3 +55,16 @@ def test_a_treatment_that_nobody_got_is_refused(trial):
         tabulate_durations(trial.visits, "return_to_baseline", "investigator", 9)
     with pytest.raises(wo.InputError, match="event is 'relapse'"):
         tabulate_durations(pd.DataFrame(), "relapse", "investigator", 1)
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ({"treatment": 2}, "treatment is 2; allowed: 1 for wear_off"),
+        ({"assessor": "subject"}, "assessor is 'subject'; allowed: not given for wear_off"),
+        ({"treatment": 0}, "treatment is 0"),
+    ],
+)
+def test_the_effect_itself_is_followed_after_the_first_treatment_and_seen_by_nobody(trial, asked, message):
+    with pytest.raises(wo.InputError, match=f"^{message}"):
+        trial.survival("wear_off", **asked)

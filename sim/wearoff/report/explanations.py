@@ -87,8 +87,8 @@ def explain_recommendation(recommendation: Recommendation) -> str:
         instead += f", and always in {nearest['share_of_patients']:.0%} of patients"
     if answer.outcome is Attainment.LABEL_TOO_LONG:
         return (
-            f"no interval that the label allows keeps {keep} in the typical patient: it is lost after "
-            f"{answer.longest} days, and {request.visit.product.label_in_words} asks for at least "
+            f"no interval that the label allows keeps {keep} in the typical patient: the longest that "
+            f"does is {answer.longest} days, and {request.visit.product.label_in_words} asks for at least "
             f"{recommendation.label_interval:g}; {instead}"
         )
     if answer.outcome is Attainment.TOO_FAR_APART or answer.longest is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from ..model.intervals import intervals_above
 from ..outcomes import Attainment
 from ..times import YEAR
 from ..treatment.schedule import VISITS
@@ -101,19 +102,20 @@ class Answer(NamedTuple):
 def answer_for_typical(patient: Patient, request: Request) -> tuple[Answer, list[float]]:
     """Return the answer for the typical patient, and the best dates; without dates if the level is above the peak."""
     step, shortest, count = request.step, request.shortest, request.visits
-    if patient.peak < patient.keep:
+    # A peak that is above the level for minutes alone, between two nodes of the mesh, is not above it here either.
+    if not len(intervals_above(patient.alone, patient.keep)):
         return Answer(Attainment.ABOVE_PEAK, None, None, {"keep": patient.peak}), []
     interval, affordable = find_longest_interval(patient, step), request.affordable
+    most = len(patient.even_days(affordable))
     if interval is None:
-        dates = [] if count is None else find_most_days(patient, count, step, shortest)
-        return _miss(patient, Attainment.TOO_FAR_APART, None, request.allowed), dates
+        dates = [] if count is None else find_most_days(patient, min(count, most), step, shortest)
+        return _miss(patient, Attainment.TOO_FAR_APART, None, affordable), dates
     too_long = interval < min(request.allowed, patient.horizon)
     if too_long or not request.affords(interval):
         outcome = Attainment.LABEL_TOO_LONG if too_long else Attainment.TOO_MANY_UNITS
         if too_long and count is None and affordable == request.allowed:
             dates = find_fewest(patient, step, shortest)
         else:
-            most = len(patient.even_days(affordable))
             dates = find_most_days(patient, min(count or most, most), step, shortest)
         return _miss(patient, outcome, interval, affordable), dates
     dates = find_fewest(patient, step, shortest) if count is None else find_most_days(patient, count, step, shortest)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from ..checks import Limits, check_integer, check_name
+from ..checks import Limits, check_name
 from ..errors import InputError
 from ..patients.grades import RATERS_OF, worst_grade
 from ..patients.seen import RESPONSE_OF
@@ -37,16 +37,15 @@ def tabulate_durations(visits: pd.DataFrame, event: str, assessor: str, treatmen
         treatment.
     """
     check_name(event, RESPONSE_OF, "event")
-    number = check_integer(treatment, TREATMENT)
     check_name(assessor, RATERS_OF, "assessor")
     keys = ["arm", "patient"]
     # The grade at the first visit is that at baseline, with which patients are admitted.
     baseline = visits.groupby(keys, sort=False)["investigator"].first()
-    last_before = visits[visits["treatment"] == number - 1].groupby(keys, sort=False).last()
-    got = last_before if number == 1 else last_before[last_before["units"] > 0]
+    last_before = visits[visits["treatment"] == treatment - 1].groupby(keys, sort=False).last()
+    got = last_before if treatment == 1 else last_before[last_before["units"] > 0]
     if got.empty:
-        raise InputError("treatment", number, "one that some patients got")
-    after = visits[visits["treatment"] == number].set_index(keys)
+        raise InputError("treatment", treatment, "one that some patients got")
+    after = visits[visits["treatment"] == treatment].set_index(keys)
     grades = after[list(RATERS_OF[assessor])].min(axis=1)
     worst = baseline.map({grade: worst_grade(RESPONSE_OF[event], grade) for grade in baseline.unique()})
     days = after["day"] - got["day"].reindex(after.index)

@@ -77,14 +77,16 @@ class Plan(NamedTuple):
     ) -> Self:
         """Return the plan of an arm, with a grid that is chosen for an accuracy of the visible effect."""
         if arm.schedule is None:
-            placebo = Given(np.zeros(1, dtype=np.int64), np.zeros(1), np.zeros(1))
-            return cls(population, None, placebo, None, attendance, look_every, last)
-        given = _list_given(arm.schedule, arm.retreat, population.parameters.spread, last)
+            given = Given(np.zeros(1, dtype=np.int64), np.zeros(1), np.zeros(1))
+        else:
+            given = _list_given(arm.schedule, arm.retreat, population.parameters.spread, last)
         gaps = np.diff(plan_rows(given.days, look_every, last)[0])
         every = gaps.min(initial=look_every) if arm.retreat is None else arm.retreat.every
         if 2 * attendance.window >= every:
             allowed = f"less than half of the {every} days between two visits"
             raise InputError("window", attendance.window, allowed)
+        if arm.schedule is None:
+            return cls(population, None, given, None, attendance, look_every, last)
         largest = Doses(np.zeros(1), np.full((1, 1), given.local.max()), np.ones(1))
         treated = Treated.plan(population, largest, float(last - given.days[0]), accuracy, model)
         return cls(population, treated, given, arm.retreat, attendance, look_every, last)

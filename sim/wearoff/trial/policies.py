@@ -133,7 +133,8 @@ class Attendance:
     Parameters
     ----------
     window : int
-        A visit is up to this number of days early or late, each day with the same chance. A treatment is never early.
+        A visit is up to this number of days early or late, each day with the same chance. With `Retreat`, a treatment
+        is never less than `min_interval` days after the last one.
     missed : float
         The chance that a visit is missed, from 0 to below 1. What was planned for it is not done.
     drop_out : float

@@ -16,7 +16,8 @@ from ..figures.trial import draw_bands, draw_responders
 from ..patients.population import Population
 from ..patients.seen import RESPONSE_OF
 from ..patients.uncertainty import Draws
-from .durations import LEVELS, read_durations, tabulate_durations
+from .blocks import SEEN_BY
+from .durations import LEVELS, TREATMENT, read_durations, tabulate_durations
 from .survival import Survival, estimate_survival
 
 if TYPE_CHECKING:
@@ -158,7 +159,7 @@ class Trial:
         return draw_treatments(shown, own, patients=words, ax=ax, title=title)
 
     def survival(
-        self, event: str = "return_to_baseline", *, assessor: str = "investigator", treatment: int = 1
+        self, event: str = "return_to_baseline", *, assessor: str | None = None, treatment: int = 1
     ) -> Survival:
         """Return how long a treatment lasts in each arm: Kaplan-Meier curves, medians and comparisons of the arms.
 
@@ -169,7 +170,7 @@ class Trial:
             ``loss_of_half_effect`` or ``wear_off``, when the effect itself falls through the level, of the first
             treatment alone.
         assessor : str
-            Who must see it at the visit.
+            Who must see it at the visit; default: the investigator. Not given for the effect itself.
         treatment : int
             The number of the treatment, from 1; patients who did not get it are left out.
 
@@ -182,14 +183,19 @@ class Trial:
         Raises
         ------
         InputError
-            There is no such event, nobody got the treatment, or the trial was run without ``visits=True``, or for the
-            effect itself without ``individuals=True``.
+            There is no such event or assessor; nobody got the treatment, or it is not the first, for the effect
+            itself; or the trial was run without ``visits=True``, or for the effect itself without ``individuals=True``.
         """
         check_name(event, (*RESPONSE_OF, *LEVELS), "event")
+        number = check_integer(treatment, TREATMENT)
         if event in LEVELS:
+            if assessor is not None:
+                raise InputError("assessor", assessor, f"not given for {event}, which nobody sees")
+            if number != 1:
+                raise InputError("treatment", number, f"1 for {event}, which is followed after the first alone")
             rows = read_durations(self._rows("individuals"), event)
         else:
-            rows = tabulate_durations(self._rows("visits"), event, assessor, treatment)
+            rows = tabulate_durations(self._rows("visits"), event, assessor or SEEN_BY, number)
         groups = {str(arm): group for arm, group in rows.groupby("arm", sort=False)}
         days, seen = ({arm: group[name].to_numpy() for arm, group in groups.items()} for name in ("day", "seen"))
         return estimate_survival(days, seen, event, description=self.description)
