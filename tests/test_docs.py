@@ -150,7 +150,7 @@ def test_the_spacing_of_the_readme_is_what_is_computed():
     text = " ".join(README.read_text(encoding="utf-8").split())
     for stated in (
         f"keeps half of the effect for two years in {100 * every_90['share_of_patients']:.0f} % of patients",
-        f"The typical patient loses half after {found.typical.longest} days",
+        f"{found.typical.longest} days is the longest interval that keeps it",
         f"patients have half of the effect on {100 * on_need['share_of_patient_days']:.0f} % of days",
         f"A visit every 90 days gives {100 * every_90['share_of_patient_days']:.0f} %",
         f"takes {every_90['units_per_year']:.0f} U a year instead of {on_need['units_per_year']:.0f}",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import functools
 import inspect
+import itertools
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -61,6 +62,21 @@ def check_number(value: Any, limits: Limits) -> float:
     if not (inside and number <= limits.high):
         raise InputError(limits.name, number, str(limits))
     return number
+
+
+def check_numbers(value: Any, limits: Limits, most: int | None = None) -> tuple[float, ...]:
+    """Return a number, or the first `most` of several, as floats inside `limits`, or raise `InputError`.
+
+    Examples
+    --------
+    >>> check_numbers(20, Limits("units", 0, 100)), check_numbers([20, 40], Limits("units", 0, 100))
+    ((20.0,), (20.0, 40.0))
+    """
+    try:
+        items = (value,) if isinstance(value, str | bytes) else tuple(itertools.islice(value, most))
+    except TypeError:
+        items = (value,)
+    return tuple(check_number(item, limits) for item in items)
 
 
 def not_a_number(value: Any, limits: Limits) -> InputError:

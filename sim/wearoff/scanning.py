@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import itertools
 import math
 from collections.abc import Mapping, Sequence
 from functools import cached_property
@@ -14,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from . import notebook, tables
-from .checks import Limits, check_number, check_type, checked_arguments
+from .checks import Limits, check_numbers, check_type, checked_arguments
 from .errors import InputError, not_installed, warn
 from .labels import COLUMNS, LANDMARKS
 from .model.cases import solve_cases
@@ -203,11 +202,7 @@ def scan(
 
 def _read_axis(values: Any, limits: Limits) -> tuple[float, ...]:
     # Return the values of an axis, checked; a single number is an axis of one value.
-    try:
-        items = (values,) if isinstance(values, str) else tuple(itertools.islice(values, MOST_CASES + 1))
-    except TypeError:
-        items = (values,)
-    numbers = tuple(check_number(item, limits) for item in items)
+    numbers = check_numbers(values, limits, MOST_CASES + 1)
     if not numbers:
         raise InputError(limits.name, values, "at least 1 value", problem="is empty")
     if len(set(numbers)) < len(numbers):

@@ -191,5 +191,5 @@ def test_where_sympy_is_missing_one_line_says_so(monkeypatch, call, tmp_path):
     monkeypatch.setitem(sys.modules, "sympy", None)
     status, out, error = call("export", "sbml", tmp_path / "model.xml")
     assert (status, out) == (2, "")
-    assert error == 'error: SBML needs sympy; install it: pip install "wearoff[exchange]"\n'
+    assert error == 'error: the model in formulas needs sympy; install it: pip install "wearoff[exchange]"\n'
     assert list(tmp_path.iterdir()) == []

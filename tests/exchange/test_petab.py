@@ -81,7 +81,7 @@ def test_bounds_hold_a_value_outside_the_plausible_range(tmp_path):
         ({"time": -1}, FREE, "row 0: time is -1"),
         ({"n": 20}, FREE, "column is 'n'"),
         ({}, [], "free is "),
-        ({}, "potency", "free is 'potency'"),
+        ({}, 5, "free is 5; allowed: one or several of str"),
         ({}, ["potentcy"], "free is 'potentcy'; did you mean 'potency'?"),
         ({}, ["spread"], "has spread, without sites"),
     ],

@@ -66,6 +66,12 @@ def test_a_notebook_shows_numbers_and_no_id():
             lambda: wo.Histories(PATIENTS, pd.DataFrame({"sex": ["f", "m"]}, index=["Zoe", "Anna"])),
             "sex is not a number for every patient",
         ),
+        (
+            lambda: wo.Histories(
+                PATIENTS, pd.DataFrame({"born": pd.to_datetime(["1980-05-01", "1990-05-01"])}, index=["Zoe", "Anna"])
+            ),
+            "born is not a number for every patient; allowed: finite numbers",
+        ),
         (lambda: wo.Histories(PATIENTS, pd.DataFrame({3: [1, 2]}, index=["Zoe", "Anna"])), "covariate is 3"),
     ],
 )

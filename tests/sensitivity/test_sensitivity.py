@@ -314,6 +314,8 @@ def test_an_onset_that_is_not_reached_is_named_with_a_way_out():
         (lambda: sobol_indices(np.sum, {}), "ranges is empty"),
         (lambda: sobol_indices(np.sum, {"x": (1, 1)}), "x has the range 1 to 1; allowed: finite"),
         (lambda: sobol_indices(np.sum, {"x": (0, np.inf)}), "x has the range 0 to inf"),
+        (lambda: sobol_indices(np.sum, {"x": 3}), "x has 1; allowed: two numbers"),
+        (lambda: sobol_indices(np.sum, {"x": ("a", 1)}), "x is 'a', not a number"),
         (lambda: sobol_indices(np.sum, {"x": (0, 1)}), r"function gives values of shape \(\); allowed: \(3072,\)"),
         (lambda: sobol_indices(lambda x: np.nan * x[:, 0], {"x": (0, 1)}), r"function is not finite in 100.0% of"),
         (lambda: sobol_indices(lambda x: 0 * x[:, 0], {"x": (0, 1)}), "function is 0 in every sample"),

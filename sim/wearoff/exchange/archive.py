@@ -6,6 +6,7 @@ libcombine and libsedml.
 
 from __future__ import annotations
 
+import math
 import zipfile
 from pathlib import Path
 
@@ -78,7 +79,7 @@ def _print_run(schedule: Schedule) -> str:
     _, end = choose_days(schedule)
     species = () if any(visit.sites is not None for visit in schedule) else COMPARTMENTS
     columns = [name for name in COLUMNS if name != "time"]
-    last = f"{end:.0f}"
+    last = math.ceil(end)
     return f"""\
 <?xml version="1.0" encoding="UTF-8"?>
 <sedML xmlns="http://sed-ml.org/sed-ml/level1/version4" xmlns:sbml="http://www.sbml.org/sbml/level3/version2/core"

@@ -47,7 +47,7 @@ def import_sympy() -> Any:
     try:
         import sympy
     except ModuleNotFoundError:
-        raise not_installed("SBML", "sympy", "exchange") from None
+        raise not_installed("the model in formulas", "sympy", "exchange") from None
     return sympy
 
 

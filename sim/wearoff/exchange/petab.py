@@ -7,14 +7,14 @@ respond: shares of patients are refused, and `fit` takes them.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas as pd
 
 from .. import tables
-from ..checks import Limits, check_name, check_type, checked_arguments
+from ..checks import Limits, check_name, check_type, checked_arguments, one_or_many
 from ..errors import InputError
 from ..files import write_all
 from ..labels import COLUMNS, ENDPOINTS, FRACTION
@@ -59,7 +59,7 @@ class Measurement(NamedTuple):
 def to_petab(
     folder: str | Path,
     data: Source | pd.DataFrame | Mapping[str, Any],
-    free: Sequence[str],
+    free: str | Iterable[str],
     schedule: Schedule,
     parameters: Parameters | None = None,
     *,
@@ -75,7 +75,7 @@ def to_petab(
         A table with the columns ``time`` (days), ``quantity``, ``value`` and ``sd`` (of the value: for the mean of a
         group its standard error). A quantity is a fraction of `Timeline.frame`: ``visible``, ``depth``, ``crease``,
         ``force``, ``release`` or ``snap25``.
-    free : sequence of str
+    free : str or iterable of str
         The constants to estimate. Their bounds are the plausible range, and their own values if these are outside it.
     schedule, parameters, model
         As in `to_sbml`. The values of `parameters` are the nominal values.
@@ -130,16 +130,17 @@ def _read_measurement(cells: Mapping[str, str]) -> Measurement:
     return Measurement(time, quantity, value, sd)
 
 
-def _check_free(free: Sequence[str], schedule: Schedule) -> list[str]:
+def _check_free(free: str | Iterable[str], schedule: Schedule) -> list[str]:
     sited = any(visit.sites is not None for visit in schedule)
     # The zones of a file, and so its places, are made for one spread.
     names = [name for name in tables.column("parameters", "name") if name != "spread"]
-    if isinstance(free, str) or not free:
-        raise InputError("free", free, f"a list of names: {', '.join(names)}")
-    if "spread" in free:
+    chosen = one_or_many(free, str, "free")
+    if not chosen:
+        raise InputError("free", free, f"at least 1 of {', '.join(names)}")
+    if "spread" in chosen:
         problem = "has spread, which the zones of the file are made for" if sited else "has spread, without sites"
         raise InputError("free", free, "the other constants", problem=problem)
-    return [check_name(name, names, "free") for name in dict.fromkeys(free)]
+    return [check_name(name, names, "free") for name in dict.fromkeys(chosen)]
 
 
 def _list_parameters(free: list[str], parameters: Parameters) -> pd.DataFrame:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Self
 
-import numpy as np
 import pandas as pd
 
 from .. import notebook
-from ..checks import check_type, checked_arguments, one_or_many
+from ..checks import Limits, check_number, check_type, checked_arguments, one_or_many
 from ..errors import InputError
 from ..user_tables import COMMENT, MISSING, Source, read_csv, read_frame
 from .history import History
 from .likelihood import count_looks
 from .records import READ, Record, read_records
 from .tabulation import RESERVED, list_events, list_numbers
+
+FINITE = Limits("covariate", -sys.float_info.max, sys.float_info.max)
 
 
 @checked_arguments()
@@ -233,11 +235,12 @@ def _check_covariates(covariates: pd.DataFrame | None, patients: list[str]) -> p
         raise InputError("covariates", allowed="one row a patient, with the ID as index", problem=problem)
     _check_names(list(frame.columns))
     frame = frame.reindex(index)
+    return pd.DataFrame({name: _read_covariate(frame[name]) for name in frame}, index=index)
+
+
+def _read_covariate(column: pd.Series) -> list[float]:
     try:
-        numbers = frame.astype(float)
-    except (TypeError, ValueError):
-        numbers = frame.apply(pd.to_numeric, errors="coerce")
-    for column in numbers.columns:
-        if not np.isfinite(numbers[column]).all():
-            raise InputError(column, allowed="finite numbers", problem="is not a number for every patient")
-    return numbers
+        return [check_number(value, FINITE) for value in column]
+    except InputError:
+        problem = "is not a number for every patient"
+        raise InputError(str(column.name), allowed="finite numbers", problem=problem) from None

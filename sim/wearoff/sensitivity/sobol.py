@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy.special import ndtri
 
-from ..checks import Limits, check_integer, check_number, check_type
+from ..checks import Limits, check_integer, check_number, check_numbers, check_type, checked_arguments
 from ..defaults import SEED
 from ..errors import InputError
 from ..patients.draws import seed_of
@@ -23,6 +23,7 @@ CONFIDENCE = Limits("confidence", 0, 0.9999, above=True)
 RESAMPLES = 200  # of the bootstrap; the error of an interval is then a twentieth of its width
 
 
+@checked_arguments()
 def sobol_indices(
     function: Callable[[Array], Array],
     ranges: Mapping[str, tuple[float, float]],
@@ -116,10 +117,7 @@ class Design(NamedTuple):
         check_type(ranges, Mapping, "ranges")  # type: ignore[type-abstract]  # no Mapping is made here
         if not ranges:
             raise InputError("ranges", ranges, "at least 1 input", problem="is empty")
-        for name, (low, high) in ranges.items():
-            if not (math.isfinite(low) and math.isfinite(high) and low < high):
-                problem = f"has the range {low:g} to {high:g}"
-                raise InputError(name, (low, high), "finite, and the first end lower", problem=problem)
+        ends = [_check_range(name, each) for name, each in ranges.items()]
         # The import takes half of the time that `import wearoff` may take.
         from scipy.stats import qmc
 
@@ -128,7 +126,7 @@ class Design(NamedTuple):
         a, b = unit[:, :d], unit[:, d:]
         exchanged = np.tile(a, (d, 1, 1))
         exchanged[np.arange(d), :, np.arange(d)] = b.T
-        low, high = np.array(list(ranges.values()), dtype=float).T
+        low, high = np.array(ends).T
         points = low + (high - low) * np.concatenate([a, b, exchanged.reshape(-1, d)])
         return cls(tuple(ranges), points, count, level, seed)
 
@@ -180,3 +178,14 @@ class Design(NamedTuple):
             rng=np.random.default_rng([self.seed, 1]),
         )  # fmt: skip
         return statistic(rows), resampled.bootstrap_distribution
+
+
+def _check_range(name: str, ends: Any) -> tuple[float, float]:
+    numbers = check_numbers(ends, Limits(name, -math.inf, math.inf))
+    if len(numbers) != 2:
+        raise InputError(name, ends, "two numbers, the ends of its range", problem=f"has {len(numbers)}")
+    low, high = numbers
+    if not (math.isfinite(low) and math.isfinite(high) and low < high):
+        problem = f"has the range {low:g} to {high:g}"
+        raise InputError(name, numbers, "finite, and the first end lower", problem=problem)
+    return low, high

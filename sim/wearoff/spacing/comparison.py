@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from .. import notebook
-from ..checks import check_number, checked_arguments, one_or_many
+from ..checks import check_number, check_numbers, checked_arguments
 from ..defaults import INTERVALS, TWO_YEARS
 from ..errors import InputError
 from ..figures.style import AUTO
@@ -173,10 +173,7 @@ def compare(
     """
     patient, people = choose_patients(keep, horizon, parameters, population, patients, start, visit, model)
     cost = None if price is None else check_number(price, PRICE)
-    numbers = [
-        check_number(interval, INTERVAL._replace(name="intervals"))
-        for interval in one_or_many(intervals, (int, float), "intervals")
-    ]
+    numbers = check_numbers(intervals, INTERVAL._replace(name="intervals"))
     if not numbers:
         raise InputError("intervals", (), "at least 1 interval in days", problem="is empty")
     rows, tables, warnings = [], [], []
@@ -195,6 +192,6 @@ def compare(
     )
 
 
-def _tabulate(people: People, intervals: list[float], price: float | None) -> pd.DataFrame:
+def _tabulate(people: People, intervals: Sequence[float], price: float | None) -> pd.DataFrame:
     rows = [{"policy": FIXED} | people.compare_interval(interval, price) for interval in intervals]
     return pd.DataFrame([*rows, {"policy": ON_NEED} | people.compare_on_need(price)])

@@ -18,6 +18,7 @@ from ..checks import (
     check_date,
     check_integer,
     check_number,
+    check_numbers,
     check_path,
     check_type,
     checked_arguments,
@@ -78,9 +79,7 @@ class Schedule:
             check_order(before, after)
         if self.start is not None:
             object.__setattr__(self, "start", check_date(self.start, "start"))
-        times = tuple(
-            check_number(time, DAY._replace(name="times")) for time in one_or_many(self.times, (int, float), "times")
-        )
+        times = check_numbers(self.times, DAY._replace(name="times"))
         for earlier, later in pairwise(times):
             if later < earlier:
                 raise InputError("times", times, "ascending days", problem=f"has {later:g} after {earlier:g}")

@@ -85,7 +85,7 @@ class Question(NamedTuple):
     endpoint, assessor : str
         A response or a duration, and who must see it.
     day : float
-        The day of a response.
+        The day of a response; NaN for a duration.
     last, look_every : int
         The last day, and the days between the visits at which a duration can end.
     attendance : Attendance

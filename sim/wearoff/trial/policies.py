@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..checks import Limits, check_integer, check_name, check_number, checked_arguments, one_or_many
+from ..checks import Limits, check_integer, check_name, check_number, check_numbers, checked_arguments, one_or_many
 from ..errors import InputError, format_value
 from ..patients.grades import ASSESSORS, WORST
 from ..timeline import LEVEL
@@ -96,7 +96,7 @@ class Retreat:
         if self.treatments is not None:
             self._set("treatments", check_integer(self.treatments, TREATMENTS))
         if self.units is not None:
-            units = tuple(check_number(each, UNITS) for each in one_or_many(self.units, (int, float), "units"))
+            units = check_numbers(self.units, UNITS)
             if not units or (self.treatments is not None and len(units) >= self.treatments):
                 allowed = "one number, or one for each treatment after the first"
                 raise InputError("units", units, allowed, problem=f"has {len(units)} numbers")

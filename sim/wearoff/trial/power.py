@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 import numpy as np
@@ -29,6 +30,7 @@ ALPHA = Limits("alpha", 0, 0.5, above=True)
 POWER = Limits("power", 0.1, 0.99)
 DIFFERENCE_MARGIN = Limits("margin", 0, 1, above=True)
 RATIO_MARGIN = Limits("margin", 1, 10, above=True)
+RESPONSE_DAY = 30.0
 FIRST_TRIED = 16  # patients in each arm, from where the search for a number doubles
 
 
@@ -38,7 +40,7 @@ def power(
     endpoint: str = "none_or_mild",
     *,
     n: int,
-    day: float = 30,
+    day: float | None = None,
     assessor: str = "investigator",
     margin: float | None = None,
     alpha: float = 0.05,
@@ -62,7 +64,7 @@ def power(
     n : int
         Patients in each arm, from 2 to 10,000.
     day : float
-        The day of the response.
+        The day of the response; default: 30. Not given for a duration.
     assessor : str
         Who must see the response or the end.
     margin : float, optional
@@ -130,7 +132,19 @@ def power(
     """
     count = check_integer(n, IN_EACH_ARM)
     trial = _plan(
-        arms, endpoint, day, assessor, margin, alpha, trials, days, look_every, attendance, population, rng, workers
+        arms,
+        endpoint,
+        day=day,
+        assessor=assessor,
+        margin=margin,
+        alpha=alpha,
+        trials=trials,
+        days=days,
+        look_every=look_every,
+        attendance=attendance,
+        population=population,
+        rng=rng,
+        workers=workers,
     )
     return trial.run(count)
 
@@ -141,7 +155,7 @@ def find_n(
     endpoint: str = "none_or_mild",
     *,
     power: float = 0.8,
-    day: float = 30,
+    day: float | None = None,
     assessor: str = "investigator",
     margin: float | None = None,
     alpha: float = 0.05,
@@ -187,7 +201,19 @@ def find_n(
     """
     target = check_number(power, POWER)
     trial = _plan(
-        arms, endpoint, day, assessor, margin, alpha, trials, days, look_every, attendance, population, rng, workers
+        arms,
+        endpoint,
+        day=day,
+        assessor=assessor,
+        margin=margin,
+        alpha=alpha,
+        trials=trials,
+        days=days,
+        look_every=look_every,
+        attendance=attendance,
+        population=population,
+        rng=rng,
+        workers=workers,
     )
     low, high = int(IN_EACH_ARM.low) - 1, FIRST_TRIED
     reached = trial.run(high)
@@ -210,7 +236,8 @@ def find_n(
 def _plan(
     arms: Iterable[Arm],
     endpoint: str,
-    day: float,
+    *,
+    day: float | None,
     assessor: str,
     margin: float | None,
     alpha: float,
@@ -231,7 +258,11 @@ def _plan(
     margins = RATIO_MARGIN if endpoint in RESPONSE_OF else DIFFERENCE_MARGIN
     limit = None if margin is None else check_number(margin, margins)
     level, repeats, last = check_number(alpha, ALPHA), check_integer(trials, TRIALS), check_integer(days, DAYS)
-    interval, on = check_integer(look_every, LOOK_EVERY), check_number(day, Limits("day", 0, last, "day"))
+    interval, on = check_integer(look_every, LOOK_EVERY), math.nan
+    if endpoint not in RESPONSE_OF:
+        on = check_number(RESPONSE_DAY if day is None else day, Limits("day", 0, last, "day"))
+    elif day is not None:
+        raise InputError("day", day, f"not given for {endpoint}, which is looked for at every visit")
     attending = Attendance() if attendance is None else check_type(attendance, Attendance, "attendance")
     draws, people = read_population(population)
     seed = seed_of(rng)

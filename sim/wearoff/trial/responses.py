@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from ..checks import Limits, check_name, check_number, one_or_many
+from ..checks import Limits, check_name, check_numbers
 from ..errors import InputError, format_value
 from ..patients.grades import ASSESSORS, ENDPOINTS
 from ..times import TEN_YEARS
@@ -24,7 +24,7 @@ def check_responses(
 ) -> tuple[Response, ...]:
     """Return the responses to report, up to the last day, from a user's pairs and days."""
     limits = Limits("response_days", 0, DAYS.high, "day")
-    days = [check_number(day, limits) for day in one_or_many(response_days, (int, float), "response_days")]
+    days = check_numbers(response_days, limits)
     allowed = "pairs such as ('none_or_mild', 'investigator')"
     if not isinstance(responses, Iterable):
         raise InputError("responses", responses, allowed)

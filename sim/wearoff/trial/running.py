@@ -129,6 +129,8 @@ def run_trial(
     count, last, size = check_integer(patients, PATIENTS), check_integer(days, DAYS), check_integer(chunk, CHUNK)
     interval, reported = check_integer(look_every, LOOK_EVERY), check_responses(responses, response_days, last)
     check_name(sampler, SAMPLERS, "sampler")
+    if progress is not None and not callable(progress):
+        raise InputError("progress", progress, "a function of two numbers")
     attending = Attendance() if attendance is None else check_type(attendance, Attendance, "attendance")
     targets = check_targets(individuals, visits)
     if draws is not None:

@@ -124,12 +124,12 @@ class Trial:
         InputError
             The trial does not report this endpoint by this assessor; the error names the pairs that it reports.
         """
-        rates = self.responders[(self.responders["endpoint"] == endpoint) & (self.responders["assessor"] == assessor)]
-        if rates.empty:
-            pairs = self.responders[["endpoint", "assessor"]].drop_duplicates().itertuples(index=False)
-            allowed = ", ".join(" by ".join(pair) for pair in pairs) or "none was asked for"
+        groups = dict(list(self.responders.groupby(["endpoint", "assessor"], sort=False)))
+        pairs = list(groups)
+        if (endpoint, assessor) not in pairs:
+            allowed = ", ".join(" by ".join(map(str, pair)) for pair in pairs) or "none was asked for"
             raise InputError("response", (endpoint, assessor), allowed, problem=f"is {endpoint} by {assessor}")
-        return draw_responders(rates, patients=self.description, ax=ax, title=title)
+        return draw_responders(groups[endpoint, assessor], patients=self.description, ax=ax, title=title)
 
     def plot_treatments(
         self, arm: str | None = None, patients: int = 30, ax: Axes | None = None, *, title: str | None = AUTO
