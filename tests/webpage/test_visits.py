@@ -59,13 +59,24 @@ ONE_HISTORY = [
     "date\tunits\tseen\n2027-01-04\t20\n2027-02-03\t\tgrade 0\n2027-04-05\t\tMild",
     "4.1.2027; 20,0\n3.2.2027; ; none\n05.04.2027; ; mild",
     "2027-01-04 20 U\n2027-02-03 none\n2027-04-05 mild",
+    "2027-01-04,20\n2027-02-03,0,none\n2027-04-05,0,mild",
 ]
 
 
 def test_every_way_to_write_a_history_gives_the_same_rows(opened):
     tab = opened("#part=visits")
-    rows = [tab.evaluate("(text) => app.writeRows(app.readTable(text, app.settings))", text) for text in ONE_HISTORY]
+    rows = [tab.evaluate("(text) => app.writeRows(app.readTable(text, app.settings).rows)", text) for text in ONE_HISTORY]
     assert rows == ["2027-01-04_20*2027-02-03_none*2027-04-05_mild"] * len(rows)
+
+
+def test_a_grade_on_the_day_of_the_first_visit_is_the_one_before_treatment(opened):
+    # As `History.from_frame` reads the same table.
+    tab = opened("#part=visits")
+    paste(tab, "2027-01-04,20,moderate\n2027-02-03,,none")
+    read_answer(tab)
+    found = tab.evaluate("app.readHistory(app.splitRows(app.settings.history), app.settings)")
+    assert (found["baseline"], [look["day"] for look in found["seen"]]) == (2, [30])
+    assert tab.locator("#before").input_value() == "moderate"
 
 
 def test_units_that_are_missing_are_the_usual_ones(opened):
@@ -175,7 +186,7 @@ def test_a_mistake_of_a_pasted_table_names_the_line_that_is_wrong(opened):
     said = tab.locator("#mistake").inner_text()
     assert said.startswith("Line 3 of the table: units (U) is Botox 20")
     assert "the product is chosen below" in said
-    paste(tab, "2027-04-05, 20, mild\n2027-01-04, 20")
+    paste(tab, "2027-04-05, 20, moderate\n2027-01-04, 20")
     assert tab.locator("#mistake").inner_text().startswith("Line 2 of the table: date is 2027-01-04")
 
 
@@ -191,6 +202,9 @@ BAD = [
     ("2027-04-04, 20\n2027-01-04,,mild", "Line 2 of the table: date is 2027-01-04"),
     ("2027-01-04,,mild", "Line 1 of the table: what happened is line seen: mild"),
     ("2007-01-04, 20\n2027-01-04, 20", "Line 2 of the table: date is 2027-01-04"),
+    ("2027-01-04, 20\n2027-02-03,,", "Line 2 of the table: units (U) is empty"),
+    ("2027-01-04, 20, mild\n2027-02-03,,none", "Line 1 of the table: what happened is line seen: mild"),
+    ("2027-01-04, 20, severe\n2027-01-04,,moderate", "Line 2 of the table: what happened is line seen: moderate"),
     ("", "Row 0: number of rows is 0"),
     ("2027-01-04, 20\n" * 41, "Row 41: number of rows is 41"),
     ("x" * 100_000, "Row 1: table is 100000 characters"),

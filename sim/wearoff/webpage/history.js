@@ -161,7 +161,9 @@
     const [date, ...cells] = splitCells(line);
     const day = readDay({ date }, number);
     const rows = [];
-    cells.forEach((cell, i) => {
+    // Units of 0 are none.
+    const given = cells.map((cell, i) => (i === 0 && Number(withoutUnit(cell)) === 0 ? "" : cell));
+    given.forEach((cell, i) => {
       if (cell === "") return;
       const isUnits = i === 0 && NUMBER.test(withoutUnit(cell));
       const event = isUnits ? "visit" : readWord(cell);
@@ -170,7 +172,10 @@
       // A grade that is seen at a visit is the one before its effect.
       rows[event === "visit" ? "push" : "unshift"]({ date: app.writeDate(day), event, units, line: number });
     });
-    return rows.length ? rows : [{ date: app.writeDate(day), event: "visit", units: "", line: number }];
+    if (rows.length) return rows;
+    // A date alone is a visit with the usual dose.
+    if (cells.length === 0) return [{ date: app.writeDate(day), event: "visit", units: "", line: number }];
+    throw new Mistake(number, "units", cells[0], app.say("allowed.cell"));
   };
 
   /** Return the rows of a pasted table: date, units (empty: the usual ones), what was seen, and their line in it. */
@@ -193,13 +198,32 @@
     return lines.flatMap(([line, number]) => readLine(line, number));
   };
 
-  /** Return the rows of a pasted table; one that cannot be used throws a `Mistake` that names the line. */
+  /** Return the rows but those of grades on the day of the first visit, which are those before treatment. */
+  const takeBefore = (rows) => {
+    const first = rows.find(({ event }) => event === "visit")?.date;
+    const isBefore = ({ date, event }) => date === first && GRADES.includes(event);
+    let before = null;
+    rows.filter(isBefore).forEach(({ event, line }) => {
+      if (!(event in BASELINES) || (before !== null && before !== event)) {
+        const names = (before === null ? Object.keys(BASELINES) : [before]).map((name) => app.say(`event.${name}`));
+        throw new Mistake(line, "event", app.say(`event.${event}`), names.join(", "));
+      }
+      before = event;
+    });
+    return { rows: rows.filter((row) => !isBefore(row)), before };
+  };
+
+  /**
+   * Return the `rows` of a pasted table, and the grade `before` treatment if it has one. A table that cannot be used
+   * throws a `Mistake` that names the line.
+   */
   app.readTable = (text, settings) => {
     let rows = null;
     try {
-      rows = splitTable(text);
+      const read = takeBefore(splitTable(text));
+      rows = read.rows;
       app.readHistory(rows, settings);
-      return rows;
+      return read;
     } catch (error) {
       if (error instanceof Mistake) error.moveTo(rows ? rows[error.row - 1]?.line : error.row);
       throw error;

@@ -163,7 +163,8 @@
       try {
         const read = app.readTable(text, app.settings);
         paste.close();
-        replace(read);
+        if (read.before !== null) app.set({ before: read.before });
+        replace(read.rows);
       } catch (error) {
         if (!(error instanceof app.Mistake)) throw error;
         mistake = error;
