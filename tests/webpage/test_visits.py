@@ -65,7 +65,9 @@ ONE_HISTORY = [
 
 def test_every_way_to_write_a_history_gives_the_same_rows(opened):
     tab = opened("#part=visits")
-    rows = [tab.evaluate("(text) => app.writeRows(app.readTable(text, app.settings).rows)", text) for text in ONE_HISTORY]
+    rows = [
+        tab.evaluate("(text) => app.writeRows(app.readTable(text, app.settings).rows)", text) for text in ONE_HISTORY
+    ]
     assert rows == ["2027-01-04_20*2027-02-03_none*2027-04-05_mild"] * len(rows)
 
 

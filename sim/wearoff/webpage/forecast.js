@@ -2,12 +2,11 @@
 "use strict";
 
 (() => {
-  const { states, depth } = wearoff.model;
+  const { states, depth, forecasts } = wearoff.model;
   const { chiSquaredChance, weightedQuantiles } = wearoff.chances;
   const { makeLikelihood, samplePosterior } = wearoff.posterior;
   const SKIN = ["visible", "crease"].map((name) => states.indexOf(name)), [VISIBLE] = SKIN;
-  const HORIZON = 540; // days after the last day of which anything is known
-  const ROUNDS = 8, SEED = 1, PAUSE = 4;
+  const SEED = 1, PAUSE = 4;
   const INTERVALS = [0.5, 0.25, 0.75, 0.1, 0.9]; // the median, a half and four fifths
   const SHARES = [0.05, 0.25, 0.5, 0.75, 0.95];
   const WEEK = 7;
@@ -103,10 +102,10 @@
    *   rounds of draws, and the seed of the rounds after the first.
    * @returns {Generator} Its result is a `Forecast`.
    */
-  function* forecast(history, population, normals, { data, rounds = ROUNDS, seed = SEED }) {
+  function* forecast(history, population, normals, { data, rounds = forecasts.rounds, seed = SEED }) {
     const doses = addUp(history.visits.map((visit) => ({ day: visit.day, units: wearoff.localUnits(visit, data) })));
     const last = history.visits[history.visits.length - 1];
-    const end = Math.max(last.day, ...history.seen.map(({ day }) => day)) + HORIZON;
+    const end = Math.max(last.day, ...history.seen.map(({ day }) => day)) + forecasts.horizon;
     const likelihood = makeLikelihood(history, data.raters), days = listDays(doses, end), visible = [];
 
     function* findLogs(own) {

@@ -13,6 +13,10 @@ wearoff.model = (() => {
   /** Levels of the visible effect that define the landmarks; `full` is a share of the peak. */
   const levels = { onset: 0.2, full: 0.95, half: 0.5, wearOff: 0.2 };
 
+  /** The numbers of forecasts/posterior.py and forecasts/forecasting.py; their comments say what each is. */
+  const forecasts = { horizon: 540, rounds: 8, enough: 400, wider: 1.5,
+    leastVariance: 0.0001, stepsToBest: 4, fewest: 100, contradiction: 0.001 };
+
   /** The constants under the users' names. */
   const constants = [
     "depot_half_life",
@@ -164,6 +168,6 @@ wearoff.model = (() => {
     ],
   };
 
-  return { states, initial, compartments, levels, constants, inSymbols,
+  return { states, initial, compartments, levels, forecasts, constants, inSymbols,
     addPowers, uptake, force, depth, longestRise, release, slope, parts, radau };
 })();

@@ -2,11 +2,10 @@
 // The next date of a history: computed between frames from the draws of the population, and remembered.
 {
   const PAUSE = 150; // ms without a change before the work begins
-  const HORIZON = 540; // days after the last visit: the typical patient is followed this long
+  const FOLLOWED = 540; // days after the last visit: the typical patient is followed this long
   const REMEMBERED = 8;
   const CURVE_STEP = 4; // days between two points of the curve
-  const FEWEST = 100; // effective draws, below which the answer cannot be trusted
-  const CONTRADICTION = 1e-3; // as in forecasts/forecasting.py
+  const { fewest, contradiction } = wearoff.model.forecasts;
 
   const remembered = new Map();
   let wanted = "";
@@ -40,8 +39,8 @@
 
   /** Return the name of the warning that matters most, or "". */
   const findWarning = ({ surprise, effective }, { seen }) => {
-    if (surprise < CONTRADICTION) return "contradiction";
-    if (effective < FEWEST) return "few";
+    if (surprise < contradiction) return "contradiction";
+    if (effective < fewest) return "few";
     // The grades of one day are all at maximum frown, and by one kind of rater.
     const looks = new Set(seen.map(({ day, gone }) => `${day} ${gone ? "gone" : "grade"}`));
     return looks.size < seen.length ? "repeated" : "";
@@ -86,12 +85,12 @@
       if (before && before.day === visit.day) before.units += units;
       else visits.push({ day: visit.day, units });
     }
-    const days = Array.from({ length: HORIZON + 1 }, (_, i) => last + i);
-    const { visible } = wearoff.solve(app.typicalConstants(), visits, last + HORIZON).at(days);
-    let place = HORIZON;
+    const days = Array.from({ length: FOLLOWED + 1 }, (_, i) => last + i);
+    const { visible } = wearoff.solve(app.typicalConstants(), visits, last + FOLLOWED).at(days);
+    let place = FOLLOWED;
     while (place >= 0 && visible[place] < level) place -= 1;
     if (place < 0) return null;
-    if (place === HORIZON) return Infinity;
+    if (place === FOLLOWED) return Infinity;
     return days[place] + (visible[place] - level) / (visible[place] - visible[place + 1]);
   };
 }

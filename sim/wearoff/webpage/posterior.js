@@ -4,13 +4,10 @@
 
 (() => {
   const { normalChance, makeNormals } = wearoff.chances;
+  const { enough, wider, leastVariance, stepsToBest } = wearoff.model.forecasts;
   const LEAST_CHANCE = 1e-300; // of a look, so that it has a logarithm
-  const ENOUGH = 400; // effective draws, after which no more are made
-  // A round's normal distribution has the covariance of the draws so far times WIDER, and LEAST_VARIANCE more.
-  const WIDER = 1.5, LEAST_VARIANCE = 1e-4;
   const POWERS = Array.from({ length: 24 }, (_, i) => 2 ** (-i / 2));
   const DRAWS_FOR_DIMENSION = 20; // effective draws from which a covariance is estimated
-  const STEPS_TO_BEST = 4; // patients from the mean of the draws to the most likely draw
 
   /** Returns the looks that make up what was seen, for a kind of patient: day, lowest and highest grade, at rest. */
   function listLooks(seen, kind, worst) {
@@ -118,8 +115,8 @@
     for (let i = 0; i < size; i++) {
       factor.push(new Float64Array(size));
       for (let j = 0; j <= i; j++) {
-        let sum = i === j ? LEAST_VARIANCE : 0; // Cholesky's factor of the covariance
-        points.forEach((point, k) => (sum += WIDER * weights[k] * (point[i] - mean[i]) * (point[j] - mean[j])));
+        let sum = i === j ? leastVariance : 0; // Cholesky's factor of the covariance
+        points.forEach((point, k) => (sum += wider * weights[k] * (point[i] - mean[i]) * (point[j] - mean[j])));
         for (let k = 0; k < j; k++) sum -= factor[i][k] * factor[j][k];
         factor[i][j] = i === j ? Math.sqrt(sum) : sum / factor[j][j];
       }
@@ -140,7 +137,7 @@
   /** Returns points from the mean of weighted points towards one of them, without that one. */
   function listBetween(points, weights, best) {
     const mean = best.map((_, i) => points.reduce((sum, point, k) => sum + weights[k] * point[i], 0));
-    const parts = Array.from({ length: STEPS_TO_BEST }, (_, i) => i / STEPS_TO_BEST);
+    const parts = Array.from({ length: stepsToBest }, (_, i) => i / stepsToBest);
     return parts.map((part) => mean.map((each, i) => each + part * (best[i] - each)));
   }
 
@@ -166,7 +163,7 @@
         return likelihoods[k] + logDensity(point, standard) - mixture;
       });
       const { weights, effective } = findWeights(logs);
-      if (effective >= ENOUGH || round === rounds) {
+      if (effective >= enough || round === rounds) {
         const misfits = normals.map((point, k) => findMisfit(point, likelihoods[k]));
         // With many visits every draw is far from the most likely patient, and their mean is near.
         const between = listBetween(normals, weights, normals[misfits.indexOf(findLeast(misfits))]);

@@ -14,6 +14,8 @@ from typing import Any
 from .. import tables
 from ..exchange.formulas import call_slope, import_sympy
 from ..files import written_whole
+from ..forecasts.forecasting import CONTRADICTION, FEWEST
+from ..forecasts.posterior import ENOUGH, HORIZON, LEAST_VARIANCE, ROUNDS, STEPS_TO_BEST, WIDER
 from ..levels import FULL, HALF, ONSET, WEAR_OFF
 from ..model.chain import longest_rise
 from ..model.equations import COMPARTMENTS, STATES, Constants, depth, force, uptake
@@ -24,7 +26,7 @@ from .scripts import FOLDER, MODEL
 DEGREE = 3  # of the polynomials in `solver.js`: Radau IIA of order 5
 
 NAMES = (
-    "states", "initial", "compartments", "levels", "constants", "inSymbols",
+    "states", "initial", "compartments", "levels", "forecasts", "constants", "inSymbols",
     "addPowers", "uptake", "force", "depth", "longestRise", "release", "slope", "parts", "radau",
 )  # fmt: skip
 
@@ -69,8 +71,8 @@ def print_model() -> str:
         "",
         *_print_parts(states, slopes),
         *_print_radau(),
-        f"return {{ {', '.join(NAMES[:6])},",
-        f"  {', '.join(NAMES[6:])} }};",
+        f"return {{ {', '.join(NAMES[:7])},",
+        f"  {', '.join(NAMES[7:])} }};",
     ]
     return HEADER + "".join(f"  {line}".rstrip() + "\n" for line in body) + FOOTER
 
@@ -103,6 +105,11 @@ def _print_names() -> list[str]:
         "",
         "/** Levels of the visible effect that define the landmarks; `full` is a share of the peak. */",
         f"const levels = {{ onset: {ONSET}, full: {FULL}, half: {HALF}, wearOff: {WEAR_OFF} }};",
+        "",
+        "/** The numbers of forecasts/posterior.py and forecasts/forecasting.py; their comments say what each is. */",
+        f"const forecasts = {{ horizon: {HORIZON}, rounds: {ROUNDS}, enough: {ENOUGH}, wider: {WIDER},",
+        f"  leastVariance: {LEAST_VARIANCE}, stepsToBest: {STEPS_TO_BEST}, fewest: {FEWEST:g}, "
+        f"contradiction: {CONTRADICTION} }};",
         "",
     ]
 
