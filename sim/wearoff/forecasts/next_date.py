@@ -128,7 +128,7 @@ def find_next_date(posterior: Posterior, visits: Schedule, level: float) -> Next
         date=visits.date(middle),
         label_day=label,
         label_date=visits.date(label),
-        never=float(posterior.weights[never].sum()),
+        never=min(float(posterior.weights[never].sum()), 1.0),
         lost=lost,
         visits=visits,
         losses=losses,
