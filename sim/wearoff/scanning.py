@@ -20,7 +20,7 @@ from .model.cases import solve_cases
 from .model.cohort import Cohort
 from .model.course import Course
 from .model.equations import Constants, Model, depth
-from .model.landmarks import Landmarks, find_landmarks
+from .model.landmarks import Landmarks, find_landmarks, landmarks_of
 from .model.response import read_model
 from .parameters import Parameters, in_symbols, possible
 from .provenance import make_block, name_functions
@@ -283,10 +283,9 @@ def _solve(
 
 def _read_landmarks(solved: Course | Cohort, last_dose: float) -> Array:
     # Return the landmarks of k cases, shape (k, landmarks).
-    visible, weak = solved.visible, solved.weak
     if isinstance(solved, Course):
-        visible, weak = np.moveaxis(visible, 0, -1), np.moveaxis(weak, 0, -1)
-    return np.stack(find_landmarks(solved.mesh, visible, weak, last_dose, solved.rise), axis=-1)
+        return np.stack(landmarks_of(solved, last_dose), axis=-1)
+    return np.stack(find_landmarks(solved.mesh, solved.visible, solved.weak, last_dose, solved.rise), axis=-1)
 
 
 def _read_days(solved: Course | Cohort, times: Array) -> tuple[Array, Array]:

@@ -28,7 +28,7 @@ from .labels import whole_day
 from .levels import HALF, ONSET
 from .model.course import Course
 from .model.intervals import intervals_above
-from .model.landmarks import find_landmarks
+from .model.landmarks import landmarks_of
 from .outcomes import Outcome
 from .parameters import Parameters
 from .patients.few import SAMPLE
@@ -151,10 +151,8 @@ class Timeline:
         A landmark is ``inf`` if it is not reached by the end of the simulation but may be later, and NaN if it is never
         reached.
         """
-        course, last_dose = self.course, self.schedule.visits[-1].day
-        visible, weak = course.visible[..., None], course.weak[..., None]
-        landmarks = find_landmarks(course.mesh, visible, weak, last_dose, course.rise)
-        return pd.Series({name: float(value[0]) for name, value in landmarks._asdict().items()}, name="landmarks")
+        landmarks = landmarks_of(self.course, self.schedule.visits[-1].day)
+        return pd.Series({name: float(value) for name, value in landmarks._asdict().items()}, name="landmarks")
 
     @property
     def dates(self) -> dict[str, datetime.date]:

@@ -1,7 +1,7 @@
 """The model in JavaScript, in a browser, against Python: the printed formulas, the solution, the landmarks, refusals.
 
 Judges: the functions of `model.equations`; `course.solve`, which is right within 1e-8 and solves the equations in
-another form; `find_landmarks` on that.
+another form; `landmarks_of` on that.
 """
 
 import math
@@ -17,7 +17,7 @@ from wearoff.model.chain import longest_rise
 from wearoff.model.course import solve
 from wearoff.model.doses import Doses
 from wearoff.model.equations import COMPARTMENTS, STATES, depth, force, slope, uptake
-from wearoff.model.landmarks import find_landmarks
+from wearoff.model.landmarks import landmarks_of
 from wearoff.webpage.scripts import engine_script
 
 CASES = 300
@@ -65,9 +65,8 @@ def solve_in_python(constants, days, units, end):
 
 
 def landmarks_in_python(course, last_dose):
-    visible, weak = course.visible[..., None], course.weak[..., None]
-    found = find_landmarks(course.mesh, visible, weak, last_dose, course.rise)
-    return {name: float(value[0]) for name, value in found._asdict().items()}
+    found = landmarks_of(course, last_dose)
+    return {name: float(value) for name, value in found._asdict().items()}
 
 
 def as_visits(days, units):

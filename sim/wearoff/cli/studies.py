@@ -86,7 +86,7 @@ def fit_command(
         list[str] | None,
         typer.Option(
             metavar="NAME",
-            help=f"Number to fit, its plausible range is its prior; may be repeated; default: {', '.join(FITTED_BY_DEFAULT)}.",
+            help=f"Number to fit, with its range as prior; may be repeated; default: {', '.join(FITTED_BY_DEFAULT)}.",
         ),
     ] = None,
     profile: Annotated[

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from ..levels import FULL, HALF, ONSET, WEAR_OFF
 from . import Array
+from .course import Course
 from .mesh import Mesh, read_within
 from .roots import NARROW, root
 
@@ -45,6 +46,14 @@ class Landmarks(NamedTuple):
     peak_effect: Array
     half_effect_day: Array
     wear_off_day: Array
+
+
+def landmarks_of(course: Course, last_dose: float = 0.0) -> Landmarks:
+    """Return the landmarks of a course, arrays over its patients; `last_dose` is as in `find_landmarks`."""
+    *patients, n, nodes = course.visible.shape
+    visible, weak = (np.moveaxis(each.reshape(-1, n, nodes), 0, -1) for each in (course.visible, course.weak))
+    found = find_landmarks(course.mesh, visible, weak, last_dose, course.rise)
+    return Landmarks(*(each.reshape(patients) for each in found))
 
 
 def find_landmarks(

@@ -16,7 +16,7 @@ from ..checks import check_name, check_number
 from ..errors import InputError
 from ..labels import COLUMNS, LANDMARKS
 from ..model.course import SHORTEST, Course
-from ..model.landmarks import FALLS, find_landmarks
+from ..model.landmarks import FALLS, landmarks_of
 from ..numerals import read_number
 from ..treatment.visit import DAY
 
@@ -77,12 +77,8 @@ class Landmark:
         The course has one dose, on day 0. The day is ``inf`` if the landmark may be reached after the end of the
         course, and NaN if it is never reached.
         """
-        one = course.visible.ndim == 2
-        visible, weak = (
-            values[..., None] if one else np.moveaxis(values, 0, -1) for values in (course.visible, course.weak)
-        )
-        landmark: Array = getattr(find_landmarks(course.mesh, visible, weak), self.name)
-        return landmark[0] if one else landmark
+        landmark: Array = getattr(landmarks_of(course), self.name)
+        return landmark
 
 
 @dataclasses.dataclass(frozen=True)

@@ -15,7 +15,7 @@ from ..checks import Limits, check_integer, check_number, check_type
 from ..model.course import Course
 from ..model.equations import MODEL, Model
 from ..model.intervals import intervals_above, lowest_after_peak
-from ..model.landmarks import find_landmarks
+from ..model.landmarks import landmarks_of
 from ..model.response import read_model
 from ..parameters import Parameters
 from ..simulation import solve_schedule
@@ -156,7 +156,7 @@ class Patient:
     @cached_property
     def _peak(self) -> tuple[float, float]:
         alone = self.alone
-        landmarks = find_landmarks(alone.mesh, alone.visible[..., None], alone.weak[..., None])
-        if not math.isfinite(landmarks.peak_day[0]):
+        landmarks = landmarks_of(alone)
+        if not math.isfinite(landmarks.peak_day):
             return self.horizon, float(alone.visible.max())
-        return float(landmarks.peak_day[0]), float(landmarks.peak_effect[0])
+        return float(landmarks.peak_day), float(landmarks.peak_effect)
