@@ -378,6 +378,8 @@ ENDS = {
     ".gif": (b"GIF8", b"\x3b"),
     ".html": (b"<!DOCTYPE html>", b"</html>"),
     ".xml": (b"<?xml", b"</sbml>"),
+    ".parquet": (b"PAR1", b"PAR1"),
+    ".r": (b"# ", b"effect$crease)\n"),
     **dict.fromkeys((".ant", ".txt"), (b"// Created by libAntimony", b'treatment"')),
 }
 
