@@ -36,7 +36,7 @@ def test_the_power_is_the_mean_of_the_exact_powers_of_the_draws():
 
 @pytest.mark.parametrize("endpoint", some(["none_or_mild", "return_to_baseline"], 2))
 def test_each_draw_has_the_power_that_it_has_alone(endpoint):
-    arguments = {"endpoint": endpoint, "n": 40, "day": 56, "days": 84, "trials": 200, "rng": 2}
+    arguments = {"endpoint": endpoint, "n": 40, "days": 84, "trials": 200, "rng": 2}
     arguments["attendance"] = wo.Attendance(drop_out=0.3, missed=0.1)
     found = wo.power(ARMS, population=DRAWS, workers=map, **arguments)
     alone = [wo.power(ARMS, population=people, **arguments) for people in DRAWS.populations]
