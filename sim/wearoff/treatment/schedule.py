@@ -115,7 +115,7 @@ class Schedule:
         for number in numbers[known & (np.abs(numbers) > DATED.high)]:
             raise InputError(DATED.name, number, str(DATED))
         whole_days = np.floor(np.where(known, numbers, 0)).astype("timedelta64[D]")
-        whole_days[~known] = np.timedelta64("NaT")
+        whole_days[~known] = np.timedelta64("NaT", "D")
         return pd.DatetimeIndex(np.datetime64(self.start, "s") + whole_days)
 
     def starting(self, start: datetime.date | str) -> Self:
