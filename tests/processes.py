@@ -7,8 +7,8 @@ import sys
 import time
 from contextlib import contextmanager, suppress
 
-# A process inherits that signals are ignored: SIGHUP under `nohup`, SIGINT in `make test &`. The code of a process that a
-# test interrupts begins with this line.
+# A process inherits that signals are ignored: SIGHUP under `nohup`, SIGINT in `make test &`. The code of a process that
+# a test interrupts begins with this line.
 HEAR_INTERRUPTS = (
     "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
     "signal.signal(signal.SIGHUP, signal.SIG_DFL)\n"

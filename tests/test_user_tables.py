@@ -205,3 +205,9 @@ def test_numbers_of_any_width_are_the_same_numbers(dtype):
     if np.dtype(object) != dtype:
         values = frame["time"].to_numpy()
         assert wo.simulate(units=20, times=values).frame["time"].tolist() == [0, 90]
+
+
+def test_a_number_of_more_digits_than_python_writes_is_refused_in_one_line():
+    frame = pd.DataFrame({"time": [0], "amt": pd.Series([10**5000], dtype=object)})
+    with pytest.raises(wo.InputError, match="amt is 'of type int', not a number"):
+        wo.Schedule.from_frame(frame)

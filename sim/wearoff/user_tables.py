@@ -102,7 +102,7 @@ def read_frame(
     except InvalidOperation:  # pandas compares each cell with itself
         raise InputError(name, allowed="numbers, text and blanks", problem="has a signalling NaN") from None
     text = table.astype(object).where(present, "")
-    cells = ([str(cell).strip() for cell in row] for row in text.to_numpy(dtype=object))
+    cells = ([_write(cell) for cell in row] for row in text.to_numpy(dtype=object))
     return _make_table(name, [str(column) for column in table.columns], list(zip(where, cells, strict=True)), columns)
 
 
@@ -135,6 +135,13 @@ def _as_frame(frame: pd.DataFrame | Mapping[str, Any], name: str) -> pd.DataFram
     except (ValueError, TypeError) as error:
         problem = f"is {format_value(frame)} ({error})"
         raise InputError(name, frame, "columns of one length", problem=problem) from None
+
+
+def _write(cell: Any) -> str:
+    try:
+        return str(cell).strip()
+    except ValueError:  # a whole number of more digits than Python writes
+        return format_value(cell)
 
 
 def _read_source(source: Source) -> tuple[str, str]:
