@@ -102,8 +102,12 @@ def read_frame(
     except InvalidOperation:  # pandas compares each cell with itself
         raise InputError(name, allowed="numbers, text and blanks", problem="has a signalling NaN") from None
     text = table.astype(object).where(present, "")
-    cells = ([_write(cell) for cell in row] for row in text.to_numpy(dtype=object))
-    return _make_table(name, [str(column) for column in table.columns], list(zip(where, cells, strict=True)), columns)
+    names = [str(column) for column in table.columns]
+    rows = [
+        (place, [_write(cell, column, place) for column, cell in zip(names, row, strict=True)])
+        for place, row in zip(where, text.to_numpy(dtype=object), strict=True)
+    ]
+    return _make_table(name, names, rows, columns)
 
 
 def check_columns(table: UserTable, columns: Collection[str], passed_over: Collection[str] = ()) -> None:
@@ -137,11 +141,12 @@ def _as_frame(frame: pd.DataFrame | Mapping[str, Any], name: str) -> pd.DataFram
         raise InputError(name, frame, "columns of one length", problem=problem) from None
 
 
-def _write(cell: Any) -> str:
+def _write(cell: Any, column: str, where: str) -> str:
     try:
         return str(cell).strip()
     except ValueError:  # a whole number of more digits than Python writes
-        return format_value(cell)
+        problem = "has more digits than Python writes"
+        raise InputError(column, cell, "a number or text with fewer", problem=problem, where=where) from None
 
 
 def _read_source(source: Source) -> tuple[str, str]:
