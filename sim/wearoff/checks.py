@@ -117,6 +117,21 @@ def check_type(value: Any, kind: type[Kind], name: str) -> Kind:
     return value
 
 
+def check_mapping(value: Any, name: str) -> Mapping[Any, Any]:
+    """Return `value` if it is a dict or another mapping, or raise `InputError`.
+
+    Examples
+    --------
+    >>> check_mapping(3, "ranges")
+    Traceback (most recent call last):
+    ...
+    wearoff.errors.InputError: ranges is 3; allowed: Mapping
+    """
+    if not isinstance(value, Mapping):
+        raise InputError(name, value, "Mapping")
+    return value
+
+
 def one_or_many(value: Any, one: type[Kind] | tuple[type[Kind], ...], name: str) -> tuple[Any, ...]:
     """Return a tuple of the items of `value`, or of `value` itself if it is one item; else raise `InputError`.
 

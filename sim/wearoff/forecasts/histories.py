@@ -9,7 +9,7 @@ from typing import Any, Self
 import pandas as pd
 
 from .. import notebook
-from ..checks import Limits, check_number, check_type, checked_arguments, one_or_many
+from ..checks import Limits, check_mapping, check_number, check_type, checked_arguments, one_or_many
 from ..errors import InputError
 from ..user_tables import COMMENT, MISSING, Source, read_csv, read_frame
 from .history import History
@@ -53,7 +53,7 @@ class Histories(Mapping[str, History]):
     """
 
     def __init__(self, histories: Mapping[str, History], covariates: pd.DataFrame | None = None) -> None:
-        check_type(histories, Mapping, "histories")  # type: ignore[type-abstract]  # no Mapping is made here
+        check_mapping(histories, "histories")
         self._histories: dict[str, History] = dict(histories)
         if not self._histories:
             raise InputError("histories", allowed="at least 1 patient", problem="has no patient")

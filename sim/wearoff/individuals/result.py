@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from .. import notebook
-from ..checks import Limits, check_integer, check_name, check_number, check_type
+from ..checks import Limits, check_integer, check_mapping, check_name, check_number
 from ..defaults import SEED
 from ..errors import InputError
 from ..figures.check import check_figure, draw_check
@@ -137,7 +137,7 @@ class IndividualFit:
 
     def population_of(self, covariates: Mapping[str, float]) -> Population:
         """Return the population of people with some values of covariates; others have their reference."""
-        check_type(covariates, Mapping, "covariates")  # type: ignore[type-abstract]  # no Mapping is made here
+        check_mapping(covariates, "covariates")
         for name in covariates:
             check_name(name, list(self.references), "covariate")
         values = self._numbers.values(self.solution.x)

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import ndtri
 
-from ..checks import Limits, check_integer, check_number, check_numbers, check_type, checked_arguments
+from ..checks import Limits, check_integer, check_mapping, check_number, check_numbers, checked_arguments
 from ..defaults import SEED
 from ..errors import InputError
 from ..patients.draws import seed_of
@@ -114,7 +114,7 @@ class Design(NamedTuple):
         if count & (count - 1):
             raise InputError("samples", count, f"a power of two, such as {2 ** round(math.log2(count))}")
         level = check_number(confidence, CONFIDENCE)
-        check_type(ranges, Mapping, "ranges")  # type: ignore[type-abstract]  # no Mapping is made here
+        check_mapping(ranges, "ranges")
         if not ranges:
             raise InputError("ranges", ranges, "at least 1 input", problem="is empty")
         ends = [_check_range(name, each) for name, each in ranges.items()]
