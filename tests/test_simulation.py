@@ -103,7 +103,11 @@ def test_what_is_never_reached_is_not_reached_in_ten_years():
     for _ in range(150):
         after, units = np.exp(rng.uniform(*np.log([0.05, 250]))), np.exp(rng.uniform(np.log([1, 1e-3]), np.log(8)))
         end = int(after + rng.uniform(15, 60))
-        plan = wo.Schedule((wo.Visit(units=units[0]), wo.Visit(day=end - after, units=units[1])))
+        sites = [None, None, 1, 5][rng.integers(4)]
+        days = (0, end - after)
+        plan = wo.Schedule(
+            tuple(wo.Visit(day=day, units=each, sites=sites) for day, each in zip(days, units, strict=True))
+        )
         later = wo.simulate(plan, days=3650).outcomes
         for name, outcome in wo.simulate(plan, days=end).outcomes.items():
             assert outcome is not NEVER or later[name] is NEVER, (name, after, units)

@@ -88,9 +88,8 @@ def find_landmarks(
     height[top.passed] = read_within(mesh, top.of(visible), top.interval, peak[top.passed])
     past = top.passed
     if last_dose > 0:
-        past = _find_last_peak(mesh, visible, falling, last_dose) | _falls_for_good(
-            mesh, weak, falling, last_dose + rise
-        )
+        past = _find_last_peak(mesh, visible, falling, last_dose)
+        past |= _falls_for_ever(mesh, weak, falling, last_dose + rise)
     # After the last peak the effect only falls. A level that it has not reached by then is never reached.
     no_effect = (last_dose < mesh.edges[-1]) & ~weak.any(axis=(0, 1))
     missing = np.where(past | no_effect, np.nan, np.inf)
@@ -141,12 +140,13 @@ def _find_last_peak(mesh: Mesh, visible: Array, falling: npt.NDArray[np.bool_], 
     return _find_pass(falling, _find_largest(later)[0]).passed
 
 
-def _falls_for_good(
+def _falls_for_ever(
     mesh: Mesh, weak: Array, falling: npt.NDArray[np.bool_], day: Array | float
 ) -> npt.NDArray[np.bool_]:
-    # Return whether V falls at the end and later, although it may have no peak after the last dose. From a day on the
-    # light chain only falls. Where the weakness falls then, less is cleaved from day to day, and the weakness falls for
-    # ever; where V then falls too, it falls for ever.
+    # Return whether V falls at the end and always later, also if it has no peak after the last dose. After `day` the
+    # light chain only falls. If the cleaved fraction falls at the end, it then falls for ever. So does the weakness,
+    # which follows it, and so does V if it is above the weakness. With one zone this is exact. With several zones the
+    # weakness is a mean of theirs: all light chains fall, and the mean is taken for all.
     result: npt.NDArray[np.bool_] = (mesh.edges[-1] >= day) & falling[-1, -1] & (weak[-1, -1] <= weak[-1, -2])
     return result
 

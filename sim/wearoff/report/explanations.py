@@ -87,9 +87,9 @@ def explain_recommendation(recommendation: Recommendation) -> str:
         instead += f", and always in {nearest['share_of_patients']:.0%} of patients"
     if answer.outcome is Attainment.LABEL_TOO_LONG:
         return (
-            f"no interval that the label allows keeps {keep} in the typical patient: the longest that "
-            f"does is {answer.longest} days, and {request.visit.product.label_in_words} asks for at least "
-            f"{recommendation.label_interval:g}; {instead}"
+            f"no interval that the label allows keeps {keep} in the typical patient: the longest "
+            f"interval that keeps it is {answer.longest} days, and {request.visit.product.label_in_words} asks for "
+            f"at least {recommendation.label_interval:g}; {instead}"
         )
     if answer.outcome is Attainment.TOO_FAR_APART or answer.longest is None:
         return f"no interval of {request.step} days or more keeps {keep}; {instead}"

@@ -102,7 +102,8 @@ class Answer(NamedTuple):
 def answer_for_typical(patient: Patient, request: Request) -> tuple[Answer, list[float]]:
     """Return the answer for the typical patient, and the best dates; without dates if the level is above the peak."""
     step, shortest, count = request.step, request.shortest, request.visits
-    # A peak that is above the level for minutes alone, between two nodes of the mesh, is not above it here either.
+    # If the peak passes the level only between two nodes of the mesh, no interval is found, and the level counts as
+    # above the peak.
     if not len(intervals_above(patient.alone, patient.keep)):
         return Answer(Attainment.ABOVE_PEAK, None, None, {"keep": patient.peak}), []
     interval, affordable = find_longest_interval(patient, step), request.affordable

@@ -198,7 +198,7 @@
     return lines.flatMap(([line, number]) => readLine(line, number));
   };
 
-  /** Return the rows but those of grades on the day of the first visit, which are those before treatment. */
+  /** Take a grade on the day of the first visit for the one before treatment. Return it, and the other rows. */
   const takeBefore = (rows) => {
     const first = rows.find(({ event }) => event === "visit")?.date;
     const isBefore = ({ date, event }) => date === first && GRADES.includes(event);

@@ -22,7 +22,7 @@
     const largest = findLargest(nodes, -Infinity);
     const top = findPass(falling, largest);
     const height = top < 0 ? NaN : visible[top + 1];
-    const past = course.lastDose <= 0 ? top >= 0 : hasPeakAfter(nodes, course.lastDose) || fallsForGood(course);
+    const past = course.lastDose <= 0 ? top >= 0 : hasPeakAfter(nodes, course.lastDose) || fallsForEver(course);
     const untreated = course.steps.taken === 0 && course.lastDose < course.lastDay;
     const missing = past || untreated ? NaN : Infinity;
     const reach = (level) => {
@@ -97,7 +97,7 @@
   }
 
   /** Returns whether the effect falls at the end and later, although it may have no peak after the last dose. */
-  function fallsForGood(course) {
+  function fallsForEver(course) {
     if (course.lastDay < course.lastDose + longestRise(course.c)) return false;
     course.readAll(course.lastDay, y);
     slope(y, course.c, slopes);
